@@ -1,0 +1,217 @@
+/** What a run or a command stopped for: the exit code tells scripts, the hint tells people. */
+interface ErrorCodeRow {
+  readonly exitCode: 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
+  readonly retryable: boolean;
+  readonly hint: string;
+}
+
+/** Every coded error of the product, with what to do about it. Codes are never renamed. */
+export const ERROR_CODES = {
+  USAGE: { exitCode: 2, retryable: false, hint: 'Run `crew --help`.' },
+  FILE_NOT_FOUND: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Check the path; it is relative to the current folder.',
+  },
+  INPUT_INVALID: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Pass inputs with `-i name=value` or `--inputs file.json`.',
+  },
+  FILE_UNREADABLE: { exitCode: 3, retryable: false, hint: 'Check that the path is a readable file.' },
+  FILE_UNWRITABLE: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Check that the folder exists and can be written to.',
+  },
+  CREW_INVALID: { exitCode: 2, retryable: false, hint: 'Run `crew check FILE` and mend what it shows.' },
+  NODE_TOO_OLD: { exitCode: 3, retryable: false, hint: 'Install Node 24 or newer.' },
+  MODEL_UNKNOWN: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Write a model as `provider:name`, for example `openai:gpt-5-mini`.',
+  },
+  CREDENTIALS_MISSING: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Set the key in the environment, or run with `--model offline`.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    exitCode: 3,
+    retryable: true,
+    hint: 'Check the network and the base URL, then `crew resume RUN`.',
+  },
+  PROVIDER_REFUSED: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Read the message of the provider; the request will not work as it is.',
+  },
+  PROVIDER_AUTH: { exitCode: 3, retryable: false, hint: 'Check the API key and its permissions.' },
+  PROVIDER_QUOTA: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'The account has no quota left; mend that, then `crew resume RUN`.',
+  },
+  PROVIDER_RATE_LIMITED: { exitCode: 3, retryable: true, hint: 'Wait a while, then `crew resume RUN`.' },
+  PROVIDER_OVERLOADED: { exitCode: 3, retryable: true, hint: 'Wait a while, then `crew resume RUN`.' },
+  PROVIDER_TIMEOUT: {
+    exitCode: 3,
+    retryable: true,
+    hint: 'The provider did not answer in time; `crew resume RUN` asks again.',
+  },
+  PROVIDER_PROTOCOL: {
+    exitCode: 3,
+    retryable: true,
+    hint: 'The answer was not in the wire format that was expected; check the base URL.',
+  },
+  CONTEXT_OVERFLOW: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Give the role less text, or a model with a larger context window.',
+  },
+  CONTENT_FILTERED: {
+    exitCode: 1,
+    retryable: false,
+    hint: 'The provider withheld the answer; change the task or the model.',
+  },
+  OUTPUT_TRUNCATED: {
+    exitCode: 1,
+    retryable: true,
+    hint: 'Raise `max_tokens` of the model, or ask for a shorter artifact.',
+  },
+  OUTPUT_INVALID: {
+    exitCode: 1,
+    retryable: true,
+    hint: 'The model did not deliver the artifact in its schema; try another model or a simpler schema.',
+  },
+  OUTPUT_EMPTY: {
+    exitCode: 1,
+    retryable: true,
+    hint: 'The model answered with nothing; try again or another model.',
+  },
+  TURN_LIMIT: { exitCode: 1, retryable: false, hint: 'Raise `max_turns` of the phase, or narrow its task.' },
+  VISIT_LIMIT: {
+    exitCode: 1,
+    retryable: false,
+    hint: 'Raise `max_visits` of the phase, or give it `on_limit`.',
+  },
+  PHASE_TIMEOUT: { exitCode: 1, retryable: true, hint: 'Raise `timeout` of the phase.' },
+  TEMPLATE_FAILED: {
+    exitCode: 1,
+    retryable: false,
+    hint: 'Check the template and the values that it reads.',
+  },
+  TOOL_UNKNOWN: { exitCode: 1, retryable: false, hint: 'Use one of the tools that the crew declares.' },
+  TOOL_ARGUMENTS: {
+    exitCode: 1,
+    retryable: false,
+    hint: 'Check `with:` against the input schema of the tool.',
+  },
+  TOOL_FAILED: { exitCode: 1, retryable: true, hint: 'Read the message of the tool.' },
+  TOOL_MISSING: { exitCode: 3, retryable: false, hint: 'Install the program that the tool needs.' },
+  OUTSIDE_WORKSPACE: {
+    exitCode: 1,
+    retryable: false,
+    hint: 'Tools read only inside the workspace; use `--cwd` for another one.',
+  },
+  NOT_A_REPOSITORY: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Run inside a git repository, or name one with `--cwd`.',
+  },
+  REVISION_UNKNOWN: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Name an existing revision range, for example `-i range=main..HEAD`.',
+  },
+  HISTORY_SHALLOW: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'The clone is shallow; run `git fetch --deepen=50` and try again.',
+  },
+  CONSENT_REQUIRED: {
+    exitCode: 5,
+    retryable: false,
+    hint: 'The tool may change something and nobody has allowed it.',
+  },
+  EFFECT_UNCERTAIN: {
+    exitCode: 5,
+    retryable: false,
+    hint: 'Say what happened: `crew resume RUN --done KEY` or `--not-done KEY`.',
+  },
+  BUDGET_EXCEEDED: {
+    exitCode: 4,
+    retryable: false,
+    hint: 'Raise `budget` in the crew file, or resume with a higher `--max-…` flag.',
+  },
+  RUN_NOT_FOUND: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Runs live in `.crew/runs.db` of the folder where they were started; use `--cwd` or `--state-dir`.',
+  },
+  RUN_LOCKED: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Another process works on this run; wait for it or stop it.',
+  },
+  RUN_INTERRUPTED: { exitCode: 130, retryable: true, hint: '`crew resume RUN` goes on where it stopped.' },
+  RUN_TERMINATED: { exitCode: 143, retryable: true, hint: '`crew resume RUN` goes on where it stopped.' },
+  JOURNAL_UNAVAILABLE: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Check that the state folder can be written to.',
+  },
+  JOURNAL_FULL: { exitCode: 3, retryable: true, hint: 'Free some disk space, then `crew resume RUN`.' },
+  JOURNAL_DAMAGED: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'The journal does not match its hashes; nothing was executed.',
+  },
+  JOURNAL_MISMATCH: {
+    exitCode: 6,
+    retryable: false,
+    hint: 'The journal was written by another program; run it with the version that wrote it.',
+  },
+  RESULT_NOT_A_REVIEW: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'This format needs a crew whose result is a review; use `--format json`.',
+  },
+} as const satisfies Record<string, ErrorCodeRow>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A coded failure as plain data, as it stands in facts and events. */
+export interface CodedFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Milliseconds that the other side asked us to wait, when it said so. */
+  readonly retryAfterMs?: number;
+}
+
+/** The world's trouble: a stable code, one line that says what was expected and found, and the table's hint. */
+export class CrewError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'CrewError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  get hint(): string {
+    return ERROR_CODES[this.code].hint;
+  }
+
+  get exitCode(): number {
+    return ERROR_CODES[this.code].exitCode;
+  }
+
+  /** The same failure as data, for facts and events. */
+  toFailure(): CodedFailure {
+    const failure = { code: this.code, message: this.message };
+    return this.retryAfterMs === undefined ? failure : { ...failure, retryAfterMs: this.retryAfterMs };
+  }
+}

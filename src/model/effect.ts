@@ -1,0 +1,56 @@
+import type { JsonObject, JsonSchema } from './json.ts';
+import type { Message } from './message.ts';
+import type { RunEvent } from './run-event.ts';
+import type { ToolSpec } from './tool-spec.ts';
+
+/** The artifact that a model is asked to deliver as its final message. */
+export interface OutputRequest {
+  readonly name: string;
+  readonly schema: JsonSchema;
+}
+
+/** Who asks and with which values, for the scripted and the rule-driven model; a language model never sees it. */
+export interface RequestOrigin {
+  readonly phase: string;
+  readonly role: string;
+  /** Counts the model calls of this phase visit from 1. */
+  readonly turn: number;
+  /** The values that the task's template reads: `inputs` and artifacts by name. */
+  readonly values: JsonObject;
+}
+
+/** A wish to have a model answer. `key` is unique in the run and the same at every replay. */
+export interface ModelCallEffect {
+  readonly type: 'model.call';
+  readonly key: string;
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolSpec[];
+  readonly output?: OutputRequest;
+  readonly origin: RequestOrigin;
+}
+
+/** A wish to have a tool called. `repeatable` calls may run again after a crash. */
+export interface ToolCallEffect {
+  readonly type: 'tool.call';
+  readonly key: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly repeatable: boolean;
+}
+
+/** A wish to be told after `ms` milliseconds of run time. */
+export interface TimerStartEffect {
+  readonly type: 'timer.start';
+  readonly key: string;
+  readonly ms: number;
+}
+
+/** Something that only the executor may do, and whose outcome becomes a fact under the same key. */
+export type ActEffect = ModelCallEffect | ToolCallEffect | TimerStartEffect;
+
+/** A wish of a decider: to act, to drop what was begun, or to tell the watchers. */
+export type Effect =
+  | ActEffect
+  | { readonly type: 'effect.cancel'; readonly key: string }
+  | { readonly type: 'event.publish'; readonly event: RunEvent };

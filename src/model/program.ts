@@ -1,0 +1,28 @@
+import type { Budget, InputDeclaration, ModelDeclaration, Phase, Role, SourceMap } from './crew.ts';
+import type { JsonObject } from './json.ts';
+import type { ToolSpec } from './tool-spec.ts';
+
+/** The program format that this version writes and runs. A journal replays only on its own format. */
+export const PROGRAM_FORMAT = 1;
+
+/**
+ * A compiled crew: plain JSON, stored by value with every run. `machine` is an XState machine config with named
+ * actions and guards only; `phases` holds the work behind each state; `tools` the specs as models were shown them.
+ * `hash` is the sha256 of all the rest in canonical form: equal programs have equal hashes.
+ */
+export interface Program {
+  readonly format: typeof PROGRAM_FORMAT;
+  readonly hash: string;
+  readonly crew: string;
+  readonly goal: string;
+  readonly inputs: readonly InputDeclaration[];
+  readonly models: readonly ModelDeclaration[];
+  readonly roles: readonly Role[];
+  readonly tools: readonly ToolSpec[];
+  /** Toolset aliases of the crew to the built-in that stands behind each. */
+  readonly toolsets: { readonly [alias: string]: string };
+  readonly budget: Budget;
+  readonly phases: { readonly [name: string]: Phase };
+  readonly machine: JsonObject;
+  readonly sourceMap: SourceMap;
+}

@@ -1,0 +1,61 @@
+import type { Fact } from '../model/fact.ts';
+import type { Program } from '../model/program.ts';
+
+/** One journalled fact. `seq` counts from 1 without gaps; `replayed` says that it was there before this process. */
+export interface JournalRecord {
+  readonly seq: number;
+  readonly fact: Fact;
+  readonly replayed: boolean;
+}
+
+/** What a listing says about a run without replaying it. */
+export interface RunHeader {
+  readonly runId: string;
+  readonly crew: string;
+  readonly createdAt: number;
+  readonly status: RunStatus;
+}
+
+export type RunStatus = 'open' | 'success' | 'failure' | 'error';
+
+/** How an effect may be treated after a crash. */
+export interface EffectIdentity {
+  readonly key: string;
+  /** May be performed again when it was begun but its outcome was not recorded. */
+  readonly repeatable: boolean;
+}
+
+/**
+ * The journal of one run, held under a lock by this process.
+ * 1. `record` performs an act at most once per outcome: with a recorded outcome under its key the act never runs.
+ * 2. `next` yields facts in the order of `seq`, first the recorded ones, then live ones, each after it is on disk.
+ * 3. No act begins while recorded facts are left, so what was cancelled later in the journal never runs.
+ * 4. The intent to perform an act that is not repeatable is on disk before the act begins; an intent without outcome
+ *    makes `next` fail with EFFECT_UNCERTAIN.
+ * 5. `close` aborts the open acts and drops their outcomes; they are open again after the next `open`.
+ * `next` fails with JOURNAL_FULL, JOURNAL_UNAVAILABLE or JOURNAL_DAMAGED, and rejects with what an act threw.
+ * @see ../../test/contracts/engine.ts
+ */
+export interface Journal {
+  readonly runId: string;
+  readonly program: Program;
+  /** Puts a fact that answers no effect, such as `run.started`, on disk; it comes out of `next` in its turn. */
+  append(fact: Fact): void;
+  record(effect: EffectIdentity, act: (signal: AbortSignal) => Promise<Fact>): void;
+  /** Aborts an act, or forgets one that has not begun; its outcome is never recorded. */
+  cancel(key: string): void;
+  next(): Promise<JournalRecord>;
+  /** Sets the status that listings show; the facts remain the truth. */
+  mark(status: RunStatus): void;
+  close(): void;
+}
+
+/** Keeps journals. */
+export interface Engine {
+  /** Starts a journal. Fails with RUN_LOCKED when the id is taken. */
+  create(runId: string, program: Program, createdAt: number): Journal;
+  /** Opens a run by its id or by a prefix that only one run has. Fails with RUN_NOT_FOUND, RUN_LOCKED, JOURNAL_MISMATCH. */
+  open(runIdOrPrefix: string): Journal;
+  list(): readonly RunHeader[];
+  close(): void;
+}
