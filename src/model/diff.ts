@@ -4,6 +4,8 @@ export interface DiffLine {
   readonly text: string;
   readonly oldLine?: number;
   readonly newLine?: number;
+  /** True on the last line of a file that does not end with a line feed. */
+  readonly noNewlineAtEnd?: true;
 }
 
 export interface DiffHunk {

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { CrewError } from '../model/crew-error.ts';
+
+const STDERR_TAIL_BYTES = 4096;
+const DEFAULT_TIMEOUT_MS = 120_000;
+const DEFAULT_MAX_STDOUT_BYTES = 64 * 1024 * 1024;
+
+/** How to run one program. There is no shell: `args` reach the program as they are. */
+export interface ProgramCall {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  /** The whole environment; by default that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Written to the standard input, which is then closed. */
+  readonly input?: string | Uint8Array;
+  readonly timeoutMs?: number;
+  readonly maxStdoutBytes?: number;
+  /** Takes the output piece by piece instead of `stdout`; `false` says that no more is needed and stops the program. */
+  readonly onStdout?: (chunk: Buffer) => boolean;
+}
+
+/** What a program did. `exitCode` is null when a signal ended it, also when it was stopped by `onStdout` or the cap. */
+export interface ProgramResult {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  /** The output went on beyond `maxStdoutBytes`, or `onStdout` wanted no more of it. */
+  readonly cut: boolean;
+  /** The last 4 KiB of the standard error, trimmed. */
+  readonly stderr: string;
+}
+
+const running = new Set<ChildProcess>();
+
+/**
+ * Runs a program to its end and gives its output; a non-zero exit code is a result, not an error.
+ * The program leads its own process group, which is killed when the signal aborts, the time is over (default 2
+ * minutes), the output is longer than the cap (default 64 MiB), the program has ended, or this process exits.
+ * Fails with TOOL_MISSING when there is no such program, TOOL_FAILED when it was aborted, too slow or not startable;
+ * a `CrewError` that is the abort reason is passed on.
+ */
+export function runProgram(call: ProgramCall): Promise<ProgramResult> {
+  if (call.signal.aborted) return Promise.reject(abortFailure(call));
+  return new Promise((resolve, reject) => {
+    const child = start(call);
+    const output = collectOutput(child, call);
+    let failure: CrewError | undefined;
+    const stop = (reason: CrewError) => {
+      failure ??= reason;
+      killGroup(child);
+    };
+    const onAbort = () => stop(abortFailure(call));
+    const timeoutMs = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timer = setTimeout(
+      () => stop(new CrewError('TOOL_FAILED', `${title(call)} did not finish within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      call.signal.removeEventListener('abort', onAbort);
+      forget(child);
+      finish();
+    };
+    call.signal.addEventListener('abort', onAbort, { once: true });
+    // A descendant that outlives the program would hold the pipes open, and `close` would never come.
+    child.once('exit', () => killGroup(child));
+    child.once('error', error => settle(() => reject(failure ?? startFailure(call, error))));
+    child.once('close', exitCode =>
+      settle(() => {
+        if (failure !== undefined) reject(failure);
+        else if (output.readerFailure() !== undefined) reject(output.readerFailure());
+        else resolve({ exitCode, ...output.finish() });
+      }),
+    );
+  });
+}
+
+function start(call: ProgramCall): ChildProcess {
+  const child = spawn(call.program, call.args, {
+    cwd: call.cwd,
+    env: call.env ?? process.env,
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  if (running.size === 0) process.on('exit', killAll);
+  running.add(child);
+  // The program may end before it has read its input; its exit code tells what that means.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(call.input ?? '');
+  return child;
+}
+
+interface CollectedOutput {
+  finish(): { stdout: Buffer; cut: boolean; stderr: string };
+  readerFailure(): unknown;
+}
+
+function collectOutput(child: ChildProcess, call: ProgramCall): CollectedOutput {
+  const maxBytes = call.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let cut = false;
+  let failure: unknown;
+  let stderr = Buffer.alloc(0);
+  const keep = (chunk: Buffer): boolean => {
+    if (call.onStdout !== undefined) return call.onStdout(chunk);
+    chunks.push(chunk.subarray(0, maxBytes - bytes));
+    bytes += chunk.length;
+    return bytes <= maxBytes;
+  };
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (cut) return;
+    try {
+      cut = !keep(chunk);
+    } catch (error) {
+      failure = error;
+      cut = true;
+    }
+    if (cut) killGroup(child);
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_TAIL_BYTES);
+  });
+  return {
+    finish: () => ({ stdout: Buffer.concat(chunks), cut, stderr: stderr.toString('utf8').trim() }),
+    readerFailure: () => failure,
+  };
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: the whole group is gone. EPERM: macOS says this of a group of zombies.
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+function killAll(): void {
+  for (const child of running) killGroup(child);
+}
+
+function forget(child: ChildProcess): void {
+  running.delete(child);
+  if (running.size === 0) process.off('exit', killAll);
+}
+
+function title(call: ProgramCall): string {
+  return `\`${call.program}\``;
+}
+
+function abortFailure(call: ProgramCall): CrewError {
+  const reason: unknown = call.signal.reason;
+  if (reason instanceof CrewError) return reason;
+  return new CrewError('TOOL_FAILED', `${title(call)} was stopped before it finished`, { cause: reason });
+}
+
+function startFailure(call: ProgramCall, error: NodeJS.ErrnoException): CrewError {
+  // `spawn` says ENOENT for a missing folder as well as for a missing program.
+  if (error.code === 'ENOENT' && !existsSync(call.cwd)) {
+    return new CrewError('TOOL_FAILED', `${title(call)} cannot start: there is no folder \`${call.cwd}\``);
+  }
+  if (error.code === 'ENOENT') {
+    return new CrewError('TOOL_MISSING', `the program \`${call.program}\` was not found on the PATH`);
+  }
+  return new CrewError('TOOL_FAILED', `${title(call)} cannot start: ${error.message}`, { cause: error });
+}
