@@ -1,0 +1,123 @@
+import type { ModelDelta } from '../model/run-event.ts';
+import { formatBytes, formatCost, formatDuration, formatQuantity } from './amounts.ts';
+import { modelName, notALanguageModel } from './describe-model.ts';
+import { createModelStream, type ModelStream } from './model-stream.ts';
+import { type EventOf, failureSpans, type PlainState, tellRow } from './plain-state.ts';
+import type { Span } from './render-spans.ts';
+import { shortArguments } from './short-arguments.ts';
+import { usageText } from './spend-text.ts';
+import { summarizeValue } from './summarize-value.ts';
+
+/** UTF-16 units kept of a line for each column of the terminal: enough for the longest emoji. */
+const UNITS_PER_COLUMN = 16;
+
+/** Text that a model writes right now, told line by line under its phase. */
+export function takeDelta(state: PlainState, delta: ModelDelta): void {
+  if (state.options.verbosity === 'quiet') return;
+  const open = state.streams.get(delta.key) ?? { phase: delta.phase, stream: newStream(state) };
+  state.streams.set(delta.key, open);
+  tellLines(state, delta.phase, open.stream.push(delta.text));
+}
+
+/** Tells the open last lines of all streams, or of those of one phase, and forgets the streams. */
+export function flushStreams(state: PlainState, phase?: string): void {
+  for (const [key, open] of state.streams) {
+    if (phase !== undefined && open.phase !== phase) continue;
+    state.streams.delete(key);
+    tellLines(state, open.phase, open.stream.end().lines);
+  }
+}
+
+/** Which model is asked; told only when verbose, because its answer tells it too. */
+export function tellModelStarted(state: PlainState, event: EventOf<'model.started'>): void {
+  const use = state.models.get(event.model) ?? event.model;
+  state.openCalls.set(event.key, use);
+  if (state.options.verbosity !== 'verbose') return;
+  const text = `turn ${event.turn}: asking ${modelName(use)}`;
+  tellRow(state, { place: event.phase, mark: '◦', style: 'dim', spans: [{ text, style: 'dim' }] });
+}
+
+/** What a model answered, with its tokens, money and time; text that was not streamed is told before. */
+export function tellModelEnded(state: PlainState, event: EventOf<'model.ended'>): void {
+  const use = state.openCalls.get(event.key) ?? '';
+  const streamed = state.streams.get(event.key)?.stream;
+  state.openCalls.delete(event.key);
+  state.streams.delete(event.key);
+  const stream = streamed ?? newStream(state);
+  if (streamed === undefined && event.outcome === 'answered') {
+    tellLines(state, event.phase, stream.push(event.text));
+  }
+  const { lines, artifactBytes } = stream.end();
+  tellLines(state, event.phase, lines);
+  const who = use === '' ? [] : [{ text: `${modelName(use)} · `, style: 'dim' } as const];
+  const took: Span = { text: ` · ${formatDuration(event.ms)}`, style: 'dim' };
+  if (event.outcome === 'failed') {
+    const spans = [...who, ...failureSpans(state, event.failure), took];
+    tellRow(state, { place: event.phase, mark: '✗', style: 'red', spans, whole: true });
+    return;
+  }
+  const done = [
+    ...(artifactBytes > 0 ? [`wrote artifact, ${formatBytes(artifactBytes)}`] : []),
+    ...(event.toolCalls > 0 ? [`wants ${formatQuantity(event.toolCalls, 'tool call')}`] : []),
+  ];
+  const answer = done.length === 0 ? 'answered' : done.join(', ');
+  const spans: readonly Span[] = [
+    ...who,
+    { text: answer },
+    { text: priceText(use, event), style: 'dim' },
+    took,
+  ];
+  tellRow(state, { place: event.phase, mark: '◦', style: 'dim', spans });
+}
+
+/** Remembers the arguments for the row of the end; a row of its own only when verbose. */
+export function tellToolStarted(state: PlainState, event: EventOf<'tool.started'>): void {
+  const args = shortArguments(event.args);
+  state.openCalls.set(event.key, args);
+  if (state.options.verbosity !== 'verbose') return;
+  const spans: readonly Span[] = [{ text: `${event.tool} ` }, { text: `${args} …`, style: 'dim' }];
+  tellRow(state, { place: event.phase, mark: '•', style: 'dim', spans });
+}
+
+/** One tool call on one row: tool, short arguments, what came back, time. */
+export function tellToolEnded(state: PlainState, event: EventOf<'tool.ended'>): void {
+  const args = state.openCalls.get(event.key) ?? '';
+  state.openCalls.delete(event.key);
+  const call: readonly Span[] = [
+    { text: event.tool },
+    { text: args === '' ? '' : ` ${args}`, style: 'dim' },
+    { text: ' → ', style: 'dim' },
+  ];
+  const took: Span = { text: ` · ${formatDuration(event.ms)}`, style: 'dim' };
+  if (event.outcome === 'failed') {
+    const spans = [...call, ...failureSpans(state, event.failure), took];
+    tellRow(state, { place: event.phase, mark: '✗', style: 'red', spans, whole: true });
+    return;
+  }
+  const spans = [...call, { text: summarizeValue(event.value) }, took];
+  tellRow(state, { place: event.phase, mark: '•', style: 'green', spans });
+}
+
+/** Model text stands two columns right of the marks, so it can never look like a row of ours. */
+function tellLines(state: PlainState, phase: string, lines: readonly string[]): void {
+  if (state.options.verbosity === 'quiet') return;
+  for (const line of lines) {
+    state.writer.row({ place: phase, mark: '', spans: [{ text: `  ${line.replaceAll('\t', '  ')}` }] });
+  }
+}
+
+function newStream(state: PlainState): ModelStream {
+  return createModelStream({
+    showArtifacts: state.options.verbosity === 'verbose',
+    maxLineLength: state.options.columns * UNITS_PER_COLUMN,
+  });
+}
+
+function priceText(
+  use: string,
+  event: Extract<EventOf<'model.ended'>, { readonly outcome: 'answered' }>,
+): string {
+  const tokens = event.usage.inputTokens + event.usage.outputTokens;
+  if (tokens === 0 && notALanguageModel(use) !== undefined) return '';
+  return ` · ${usageText(event.usage)} · ${formatCost(event.costMicroUsd)}`;
+}

@@ -1,0 +1,96 @@
+import type { JsonObject } from '../model/json.ts';
+import type { Spend } from '../model/run-event.ts';
+import { formatDuration } from './amounts.ts';
+import { notALanguageModel, onlyResponders } from './describe-model.ts';
+import { flushStreams } from './plain-call.ts';
+import { type EventOf, failureHint, failureSpans, type PlainState } from './plain-state.ts';
+import type { Span } from './render-spans.ts';
+import { shortArguments } from './short-arguments.ts';
+import { spendText } from './spend-text.ts';
+
+/** The header: crew, run, goal, inputs, and for every model alias what was chosen and why. */
+export function tellRunStarted(state: PlainState, event: EventOf<'run.started'>): void {
+  state.runId = event.runId;
+  for (const [alias, model] of Object.entries(event.models)) state.models.set(alias, model.use);
+  if (state.options.verbosity === 'quiet') return;
+  const { writer } = state;
+  writer.labelled('crew', [
+    { text: event.crew, style: 'bold' },
+    { text: ` · run ${event.runId} · program ${event.programHash.slice(0, 8)}`, style: 'dim' },
+  ]);
+  writer.labelled('goal', [{ text: event.goal }]);
+  if (Object.keys(event.inputs).length > 0)
+    writer.labelled('inputs', [{ text: inputsText(state, event.inputs) }]);
+  const aliasColumns = Math.max(0, ...Object.keys(event.models).map(alias => alias.length));
+  for (const [alias, model] of Object.entries(event.models)) {
+    writer.labelled('model', modelSpans(alias.padEnd(aliasColumns), model.use, model.reason));
+  }
+  writer.blank();
+}
+
+/** A row that parts what happened before a pause from what happens after it. */
+export function tellRunResumed(state: PlainState): void {
+  if (state.options.verbosity === 'quiet') return;
+  const pauseMs = state.clock.pauseMs();
+  const text = pauseMs === undefined ? 'resumed' : `resumed after ${formatDuration(pauseMs)}`;
+  state.writer.row({ elapsedMs: state.clock.elapsedMs(), mark: '▸', style: 'cyan', spans: [{ text }] });
+}
+
+/** The footer: how the run ended and what it spent; for a failure also why and what to do. */
+export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): void {
+  flushStreams(state);
+  spaceBeforeFooter(state);
+  if (event.outcome === 'error') {
+    state.writer.labelled(
+      'failed',
+      [{ text: `in ${event.phase}: ` }, ...failureSpans(state, event.failure)],
+      true,
+    );
+    tellHint(state, failureHint(state, event.failure));
+    tellSpend(state, { text: '✗ error', style: 'red' }, event.spend);
+    return;
+  }
+  const failed = event.outcome === 'failure';
+  const mark: Span = failed
+    ? { text: `✗ failure at ${event.phase}`, style: 'red' }
+    : { text: '✓ success', style: 'green' };
+  tellSpend(state, mark, event.spend);
+}
+
+/** The footer of a run that waits: why, what was spent so far, and the command that goes on. */
+export function tellRunSuspended(state: PlainState, event: EventOf<'run.suspended'>): void {
+  flushStreams(state);
+  spaceBeforeFooter(state);
+  state.writer.labelled('waits', failureSpans(state, event.failure), true);
+  tellHint(state, failureHint(state, event.failure));
+  tellSpend(state, { text: '‖ suspended', style: 'yellow' }, event.spend);
+  state.writer.labelled('resume', [{ text: `crew resume ${state.runId}`, style: 'bold' }], true);
+}
+
+function tellHint(state: PlainState, hint: string | undefined): void {
+  if (hint !== undefined) state.writer.labelled('hint', [{ text: hint }], true);
+}
+
+function tellSpend(state: PlainState, outcome: Span, spend: Spend): void {
+  const responder = onlyResponders([...state.models.values()]);
+  const elapsed = formatDuration(state.clock.elapsedMs());
+  state.writer.labelled('spent', [outcome, { text: ` · ${spendText(spend, responder)} · ${elapsed}` }], true);
+}
+
+function spaceBeforeFooter(state: PlainState): void {
+  if (state.options.verbosity !== 'quiet') state.writer.blank();
+}
+
+function inputsText(state: PlainState, inputs: JsonObject): string {
+  return state.options.verbosity === 'verbose' ? JSON.stringify(inputs) : shortArguments(inputs);
+}
+
+function modelSpans(alias: string, use: string, reason: string): readonly Span[] {
+  const warning = notALanguageModel(use);
+  return [
+    { text: `${alias}  ` },
+    { text: use, style: 'bold' },
+    ...(warning === undefined ? [] : [{ text: ` · ${warning}`, style: 'yellow' } as const]),
+    { text: ` · ${reason}`, style: 'dim' },
+  ];
+}

@@ -1,0 +1,47 @@
+import { type CodedFailure, ERROR_CODES } from '../model/crew-error.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { ModelStream } from './model-stream.ts';
+import type { PlainOptions, PlainRow, PlainWriter } from './plain-writer.ts';
+import type { Span } from './render-spans.ts';
+import type { RunClock } from './run-clock.ts';
+
+/** The event of one type, with all its outcomes. */
+export type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
+
+/** What the plain reporter remembers between events; whatever is told to its end is dropped. */
+export interface PlainState {
+  readonly options: PlainOptions;
+  readonly writer: PlainWriter;
+  readonly clock: RunClock;
+  /** `provider:name` by alias. */
+  readonly models: Map<string, string>;
+  /** Start (in worked milliseconds) and kind of the open phases. */
+  readonly phases: Map<string, { readonly startedMs: number; readonly kind: string }>;
+  /** What the end of a call needs from its start, by key: the model, or the arguments of a tool. */
+  readonly openCalls: Map<string, string>;
+  readonly streams: Map<string, { readonly phase: string; readonly stream: ModelStream }>;
+  /** Failures told already, so that the same one is told in full once. */
+  readonly toldFailures: Set<string>;
+  runId: string;
+}
+
+/** Writes one row at the time of the last event, unless the reporter is quiet. */
+export function tellRow(state: PlainState, row: PlainRow): void {
+  if (state.options.verbosity === 'quiet') return;
+  state.writer.row({ elapsedMs: state.clock.elapsedMs(), ...row });
+}
+
+/** Code and message of a failure; only the code when the same failure was told before. */
+export function failureSpans(state: PlainState, failure: CodedFailure): readonly Span[] {
+  const code: Span = { text: failure.code, style: 'red' };
+  const identity = `${failure.code} ${failure.message}`;
+  if (state.toldFailures.has(identity)) return [code];
+  state.toldFailures.add(identity);
+  return [code, { text: ` ${failure.message}` }];
+}
+
+/** What the table of codes advises, with the id of this run in its commands; undefined for a code of another version. */
+export function failureHint(state: PlainState, failure: CodedFailure): string | undefined {
+  if (!Object.hasOwn(ERROR_CODES, failure.code)) return undefined;
+  return ERROR_CODES[failure.code].hint.replaceAll('crew resume RUN', `crew resume ${state.runId}`);
+}

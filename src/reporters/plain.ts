@@ -1,0 +1,83 @@
+import type { Reporter, RunEvent } from '../model/run-event.ts';
+import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolStarted } from './plain-call.ts';
+import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
+import { tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
+import type { PlainState } from './plain-state.ts';
+import { createPlainWriter, type PlainOptions } from './plain-writer.ts';
+import { createRunClock } from './run-clock.ts';
+
+/**
+ * Tells people on a terminal or in a log who does what: a header, one row for each thing that happens, model text line
+ * by line under its phase, and at the end what was spent. Rows are cut to `columns`; failures, hints and commands are not.
+ * `quiet` tells only failed phases, the failure of the run and the spend line; `verbose` adds inputs in full, the start of
+ * calls and the text of artifacts. Foreign text is sanitised and never reaches the column of the marks.
+ * Deterministic: times come from the events alone.
+ */
+export function createPlainReporter(options: PlainOptions): Reporter {
+  const state: PlainState = {
+    options,
+    writer: createPlainWriter(options),
+    clock: createRunClock(),
+    models: new Map(),
+    phases: new Map(),
+    openCalls: new Map(),
+    streams: new Map(),
+    toldFailures: new Set(),
+    runId: 'RUN',
+  };
+  return {
+    onEvent(event) {
+      state.clock.tick(event);
+      tell(state, event);
+    },
+    onDelta: delta => takeDelta(state, delta),
+    onNotice(text) {
+      if (options.verbosity === 'quiet') return;
+      state.writer.row({ mark: '!', style: 'yellow', spans: [{ text, style: 'yellow' }] });
+    },
+  };
+}
+
+function tell(state: PlainState, event: RunEvent): void {
+  switch (event.type) {
+    case 'run.started':
+      tellRunStarted(state, event);
+      break;
+    case 'run.resumed':
+      tellRunResumed(state);
+      break;
+    case 'run.ended':
+      tellRunEnded(state, event);
+      break;
+    case 'run.suspended':
+      tellRunSuspended(state, event);
+      break;
+    case 'phase.started':
+      tellPhaseStarted(state, event);
+      break;
+    case 'phase.retried':
+      tellPhaseRetried(state, event);
+      break;
+    case 'phase.ended':
+      tellPhaseEnded(state, event);
+      break;
+    case 'artifact.repaired':
+    case 'artifact.rejected':
+      tellArtifact(state, event);
+      break;
+    case 'model.started':
+      tellModelStarted(state, event);
+      break;
+    case 'model.ended':
+      tellModelEnded(state, event);
+      break;
+    case 'tool.started':
+      tellToolStarted(state, event);
+      break;
+    case 'tool.ended':
+      tellToolEnded(state, event);
+      break;
+    default:
+      event satisfies never;
+  }
+}

@@ -1,0 +1,24 @@
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import { cutToWidth } from './display-width.ts';
+import { sanitizeText } from './sanitize.ts';
+
+const VALUE_COLUMNS = 40;
+const BARE_WORD = /^[\w./:@~^=+-]+$/;
+
+/**
+ * The arguments of a tool call on one line: `range=HEAD~1..HEAD paths=[3 items]`. Texts with spaces are quoted; every text
+ * is sanitised and cut to 40 columns; lists and objects only give their length. Pure.
+ */
+export function shortArguments(args: JsonObject): string {
+  return Object.entries(args)
+    .map(([name, value]) => `${sanitizeText(name, { keepNewlines: false })}=${shortValue(value)}`)
+    .join(' ');
+}
+
+function shortValue(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.length} items]`;
+  if (typeof value === 'object' && value !== null) return `{${Object.keys(value).length} keys}`;
+  if (typeof value !== 'string') return String(value);
+  const text = sanitizeText(value, { keepNewlines: false });
+  return cutToWidth(BARE_WORD.test(text) ? text : JSON.stringify(text), VALUE_COLUMNS);
+}

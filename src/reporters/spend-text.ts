@@ -1,0 +1,23 @@
+import type { Spend } from '../model/run-event.ts';
+import type { Usage } from '../model/usage.ts';
+import { formatCost, formatCount, formatQuantity } from './amounts.ts';
+
+/**
+ * What a run has spent, in one line: calls, tool calls, tokens, money. `responder` names what answered when no
+ * language model was asked (`offline`): then it says `no tokens: offline`. An unknown price is said, never zero. Pure.
+ */
+export function spendText(spend: Spend, responder?: string): string {
+  const calls = [formatQuantity(spend.calls, 'model call'), formatQuantity(spend.toolCalls, 'tool call')];
+  if (spend.calls === 0) return calls.join(' · ');
+  const { inputTokens, outputTokens } = spend.usage;
+  if (responder !== undefined && inputTokens + outputTokens === 0) {
+    return [...calls, `no tokens: ${responder}`].join(' · ');
+  }
+  return [...calls, `tokens: ${usageText(spend.usage)}`, formatCost(spend.costMicroUsd)].join(' · ');
+}
+
+/** Tokens of calls in words: `3.4k in (1.2k cached), 890 out`. Pure. */
+export function usageText(usage: Usage): string {
+  const cached = usage.cachedInputTokens === 0 ? '' : ` (${formatCount(usage.cachedInputTokens)} cached)`;
+  return `${formatCount(usage.inputTokens)} in${cached}, ${formatCount(usage.outputTokens)} out`;
+}
