@@ -1,0 +1,6 @@
+// Written by .scripts/generate-validators.mjs; do not edit.
+type KeyTable = Readonly<Record<string, readonly string[]>>;
+
+export const PHASE_KEYS: KeyTable;
+export const BRANCH_KEYS: KeyTable;
+export const PLACE_KEYS: KeyTable;

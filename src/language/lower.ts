@@ -1,0 +1,93 @@
+import type {
+  Budget,
+  Crew,
+  InputDeclaration,
+  ModelDeclaration,
+  Role,
+  Sop,
+  ToolsetDeclaration,
+} from '../model/crew.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import { readDurationMs, readMicroUsd, readTokens } from './amounts.ts';
+import { lowerPhase, type ResolveOutput } from './lower-phase.ts';
+import { asObject, asText, compact, wholeNumber } from './lower-values.ts';
+
+/**
+ * Lowers a crew file, whose SOP is lowered already, to the words of the program: defaults filled in, amounts as
+ * numbers. Reads what is well formed and leaves out the rest, which the schema has reported. Pure.
+ */
+export function lowerCrew(written: JsonObject, sop: Sop): Crew {
+  return {
+    name: asText(written.crew),
+    goal: asText(written.goal),
+    inputs: rows(written.inputs).map(lowerInput),
+    models: lowerModels(written.models),
+    roles: rows(written.roles).map(lowerRole),
+    toolsets: rows(written.tools).map(lowerToolset),
+    budget: lowerBudget(asObject(written.budget)),
+    sop,
+  };
+}
+
+/** Lowers a SOP file, or the procedure that stands in a crew file. Includes are read through `resolveOutput`. */
+export function lowerSop(written: JsonObject, resolveOutput: ResolveOutput): Sop {
+  const named = typeof written.crew === 'string' ? written.crew : asText(written.sop);
+  const roles = Array.isArray(written.roles) ? written.roles.filter(role => typeof role === 'string') : [];
+  const phases = rows(written.phases).map(([name, value]) => lowerPhase(name, value, resolveOutput));
+  return { name: named, start: asText(written.start), roles, phases };
+}
+
+function rows(value: JsonValue | undefined): [string, JsonValue][] {
+  return Object.entries(asObject(value));
+}
+
+function lowerInput([name, value]: [string, JsonValue]): InputDeclaration {
+  const { default: fallback, ...rest } = asObject(value);
+  const schema = Object.fromEntries(Object.entries(rest).filter(([key]) => !key.startsWith('x-')));
+  const description = typeof rest.description === 'string' ? rest.description : undefined;
+  return { name, schema, required: fallback === undefined, ...compact({ default: fallback, description }) };
+}
+
+function lowerModels(value: JsonValue | undefined): ModelDeclaration[] {
+  const models = rows(value).map(lowerModel);
+  return models.some(model => model.name === 'default')
+    ? models
+    : [{ name: 'default', use: 'auto' }, ...models];
+}
+
+function lowerModel([name, value]: [string, JsonValue]): ModelDeclaration {
+  if (typeof value === 'string') return { name, use: value };
+  const { use, temperature, max_tokens: maxTokens } = asObject(value);
+  const settings = {
+    temperature: typeof temperature === 'number' ? temperature : undefined,
+    maxTokens: wholeNumber(maxTokens),
+  };
+  return { name, use: asText(use), ...compact(settings) };
+}
+
+function lowerRole([name, value]: [string, JsonValue]): Role {
+  const { goal, backstory, model, tools } = asObject(value);
+  const grants = Array.isArray(tools) ? tools.filter(tool => typeof tool === 'string') : [];
+  const background = compact({ backstory: typeof backstory === 'string' ? backstory : undefined });
+  return {
+    name,
+    goal: asText(goal),
+    ...background,
+    model: model === undefined ? 'default' : asText(model),
+    tools: grants,
+  };
+}
+
+function lowerToolset([name, value]: [string, JsonValue]): ToolsetDeclaration {
+  return { name, source: { kind: 'builtin', name: asText(value).replace(/^builtin:/, '') } };
+}
+
+function lowerBudget(budget: JsonObject): Budget {
+  return compact({
+    calls: wholeNumber(budget.calls),
+    toolCalls: wholeNumber(budget.tool_calls),
+    tokens: readTokens(budget.tokens),
+    costMicroUsd: readMicroUsd(budget.usd),
+    timeMs: readDurationMs(budget.time),
+  });
+}

@@ -1,0 +1,61 @@
+import type { Phase, Sop } from '../model/crew.ts';
+import { closest } from './closest.ts';
+
+/** A way from one phase to another; `via` is how it is taken. */
+export interface PhaseEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly via: 'next' | 'on_error' | 'on_limit';
+}
+
+/** The phases of a procedure and the ways between them. */
+export interface PhaseGraph {
+  readonly phases: ReadonlyMap<string, Phase>;
+  /** Absent when `start` names no phase. */
+  readonly start?: string;
+  readonly edges: readonly PhaseEdge[];
+  /** False when a way is missing or leads to an unknown place, so that nothing can be said of what is not reached. */
+  readonly complete: boolean;
+}
+
+/**
+ * Builds the graph of a procedure. A mistyped target counts as the phase that was most likely meant, so that one typing
+ * error does not make half of the phases unreachable. Pure.
+ */
+export function buildPhaseGraph(sop: Sop): PhaseGraph {
+  const phases = new Map(sop.phases.map(phase => [phase.name, phase]));
+  const meant = (name: string): string | undefined =>
+    phases.has(name) ? name : closest(name, phases.keys());
+  const edges: PhaseEdge[] = [];
+  const start = meant(sop.start);
+  let complete = start !== undefined;
+  for (const phase of sop.phases) {
+    const written = writtenEdges(phase);
+    if (phase.kind !== 'end' && phase.next.length === 0) complete = false;
+    for (const edge of written) {
+      const to = meant(edge.to);
+      if (to === undefined) complete = false;
+      else edges.push({ ...edge, to });
+    }
+  }
+  return { phases, ...(start === undefined ? {} : { start }), edges, complete };
+}
+
+function writtenEdges(phase: Phase): PhaseEdge[] {
+  if (phase.kind === 'end') return [];
+  const from = phase.name;
+  const edges: PhaseEdge[] = phase.next.map(({ to }) => ({ from, to, via: 'next' }));
+  if (phase.onError !== undefined) edges.push({ from, to: phase.onError, via: 'on_error' });
+  if (phase.onLimit !== undefined) edges.push({ from, to: phase.onLimit, via: 'on_limit' });
+  return edges;
+}
+
+/** The phases that can be reached from `starts` along edges. Pure. */
+export function reachedFrom(starts: Iterable<string>, edges: readonly PhaseEdge[]): ReadonlySet<string> {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of edges) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const reached = new Set(starts);
+  // A set yields what is added while it is walked.
+  for (const phase of reached) for (const target of targets.get(phase) ?? []) reached.add(target);
+  return reached;
+}

@@ -1,0 +1,58 @@
+import type { Diagnostic, Severity, SourceRange } from '../model/diagnostic.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
+
+/** What a finder of mistakes says about one; `severity` is `error` when left out. */
+export interface Finding {
+  readonly code: DiagnosticCode;
+  readonly range: SourceRange;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly severity?: Severity;
+}
+
+/** Collects mistakes. */
+export type Report = (finding: Finding) => void;
+
+/** Makes a report and the list that it fills. Text of the author in messages is cut to a readable length. */
+export function createReport(): { readonly report: Report; readonly diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = ({ code, range, message, hint, severity = 'error' }) => {
+    const row = { code, severity, range, message };
+    diagnostics.push(hint === undefined ? row : { ...row, hint });
+  };
+  return { report, diagnostics };
+}
+
+/** Sorts by file (in the order of `files`), line and column, and drops exact repetitions. Pure and stable. */
+export function sortDiagnostics(
+  found: readonly Diagnostic[],
+  files: readonly string[],
+): readonly Diagnostic[] {
+  const order = (row: Diagnostic): number => files.indexOf(row.range.file);
+  const sorted = [...found].sort(
+    (left, right) => order(left) - order(right) || left.range.start.offset - right.range.start.offset,
+  );
+  const seen = new Set<string>();
+  return sorted.filter(row => {
+    const key = JSON.stringify([row.code, row.range.file, row.range.start.offset, row.message]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+const LONGEST_QUOTE = 60;
+
+/** Quotes the author's word in backticks, shortened when it is long. Pure. */
+export function quote(word: string): string {
+  return `\`${word.length > LONGEST_QUOTE ? `${word.slice(0, LONGEST_QUOTE)}…` : word}\``;
+}
+
+/** Lists words as `a`, `b` or `c`; at most eight are named. Pure. */
+export function listWords(words: readonly string[]): string {
+  const shown = words.slice(0, 8).map(quote);
+  if (words.length > shown.length) return `${shown.join(', ')} …`;
+  const last = shown.pop();
+  if (last === undefined) return '';
+  return shown.length === 0 ? last : `${shown.join(', ')} or ${last}`;
+}

@@ -1,0 +1,25 @@
+import type { Crew } from '../model/crew.ts';
+import type { ToolCatalog } from '../model/tool-spec.ts';
+import type { PhaseGraph } from './phase-graph.ts';
+import type { Report } from './report.ts';
+import type { Places } from './source-map.ts';
+import type { SourceNode } from './source-node.ts';
+
+/** What a check is given. The crew may have holes: an empty text stands for something that was reported already. */
+export interface RuleInput {
+  /** A `sop` is checked alone: its roles are placeholders, its toolsets and inputs are not known. */
+  readonly file: 'crew' | 'sop';
+  readonly crew: Crew;
+  readonly places: Places;
+  readonly catalog: ToolCatalog;
+  readonly report: Report;
+  /** The files in YAML that the crew is made of. */
+  readonly roots: readonly SourceNode[];
+}
+
+export interface RuleContext extends RuleInput {
+  readonly graph: PhaseGraph;
+}
+
+/** Reports the mistakes of one family; looks at nothing but its context. */
+export type Rule = (context: RuleContext) => void;

@@ -1,0 +1,213 @@
+import type { JsonValue } from '../model/json.ts';
+import { suggest } from './closest.ts';
+import { isLaterKey, type LaterPlace } from './later-keys.ts';
+import { listWords, quote, type Report } from './report.ts';
+import { keysOfSchema } from './schema-keys.ts';
+import { keyPlaceOf, type NodePath, nodeAt, placeOf, type SourceNode } from './source-node.ts';
+import type { ValidationProblem } from './validate.ts';
+
+/** Where the validated value stands: under `path` of `root`. */
+export interface SchemaPlace {
+  readonly root: SourceNode;
+  readonly path: NodePath;
+  readonly report: Report;
+  readonly laterPlace: LaterPlace;
+}
+
+interface Problem extends ValidationProblem {
+  readonly at: NodePath;
+  readonly place: SchemaPlace;
+}
+
+/** Reports a validator's findings in the author's words, one for each cause. */
+export function explainProblems(problems: readonly ValidationProblem[], place: SchemaPlace): void {
+  const mistyped = new Set(problems.filter(one => one.keyword === 'type').map(one => one.instancePath));
+  for (const problem of problems) {
+    // What is inside a mistyped value, or about the parts of a refused name, follows from what is said already.
+    if (problem.propertyName !== undefined) continue;
+    if (problem.keyword !== 'type' && mistyped.has(problem.instancePath)) continue;
+    const at = [...place.path, ...pointerSteps(problem.instancePath)];
+    const explain = Object.hasOwn(EXPLAINERS, problem.keyword) ? EXPLAINERS[problem.keyword] : undefined;
+    (explain ?? otherProblem)({ ...problem, at, place });
+  }
+}
+
+function pointerSteps(pointer: string): string[] {
+  const steps = pointer.split('/').slice(1);
+  return steps.map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+const EXPLAINERS: Readonly<Record<string, (problem: Problem) => void>> = {
+  additionalProperties: unknownKey,
+  required: missingKey,
+  dependentRequired: missingKey,
+  type: wrongType,
+  const: wrongVersion,
+  enum: notInEnum,
+  pattern: wrongForm,
+  propertyNames: wrongName,
+  minProperties: tooFew,
+  minItems: tooFew,
+};
+
+function unknownKey({ params, at, place }: Problem): void {
+  const key = String(params.additionalProperty);
+  const range = keyPlaceOf(place.root, [...at, key]);
+  if (isLaterKey(placeKind(at, place), key)) {
+    const message = `This version does not run ${quote(key)} yet`;
+    place.report({
+      code: 'not-supported-yet',
+      range,
+      message,
+      hint: 'take it out, or name it `x-…` to keep it',
+    });
+    return;
+  }
+  const known = keysOfSchema(at, nodeAt(place.root, at));
+  const message = `The key ${quote(key)} is not known here`;
+  place.report({
+    code: 'unknown-key',
+    range,
+    message,
+    hint: suggest(key, known) ?? 'keys of your own start with `x-`',
+  });
+}
+
+function placeKind(at: NodePath, place: SchemaPlace): LaterPlace {
+  if (at.length === 0) return place.laterPlace;
+  if (at.length === 2 && at[0] === 'roles') return 'role';
+  return place.laterPlace === 'phase' && at.length === place.path.length ? 'phase' : 'none';
+}
+
+function missingKey({ params, at, place }: Problem): void {
+  const key = String(params.missingProperty);
+  const owner = at.length === 0 ? 'The file' : quote(at.filter(step => step !== 'phases').join('.'));
+  const because = params.property === undefined ? '' : `, because it has ${quote(String(params.property))}`;
+  const message = `${owner} needs the key ${quote(key)}${because}`;
+  const range = keyPlaceOf(place.root, params.property === undefined ? at : [...at, String(params.property)]);
+  place.report({ code: 'missing-key', range, message, hint: MISSING_HINTS.get(key) });
+}
+
+const MISSING_HINTS = new Map([
+  ['version', 'start the file with `version: 1`'],
+  ['next', 'say which phase follows, for example `next: done` with `done: { end: success }`'],
+  ['max_visits', 'say how many visits are the limit'],
+]);
+
+function wrongType({ params, at, place }: Problem): void {
+  const node = nodeAt(place.root, at);
+  if (at[0] === 'tools' && at.length === 2 && node?.kind === 'map') return laterToolset(at, place);
+  const types = Array.isArray(params.type) ? params.type.map(String) : String(params.type).split(',');
+  const expected = types.map(type => TYPE_WORDS.get(type) ?? type).join(' or ');
+  const message = `${quote(String(at.at(-1) ?? 'the file'))} must be ${expected}, but this is ${foundWords(node)}`;
+  place.report({ code: 'wrong-type', range: placeOf(place.root, at), message, hint: typeHint(types, node) });
+}
+
+function laterToolset(at: NodePath, place: SchemaPlace): void {
+  const message = `This version does not run toolsets other than ${quote('builtin:…')} yet`;
+  place.report({ code: 'not-supported-yet', range: keyPlaceOf(place.root, at), message });
+}
+
+const TYPE_WORDS = new Map([
+  ['string', 'text'],
+  ['integer', 'a whole number'],
+  ['number', 'a number'],
+  ['boolean', '`true` or `false`'],
+  ['array', 'a list'],
+  ['object', 'a mapping'],
+  ['null', 'empty'],
+]);
+
+/** Names the type of a node for people. */
+function foundWords(node: SourceNode | undefined): string {
+  if (node === undefined || node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return 'a list';
+  if (node.value === null) return 'empty';
+  if (typeof node.value === 'string') return `the text ${quote(node.value.split('\n')[0] ?? '')}`;
+  return typeof node.value === 'number' ? `the number ${node.value}` : `\`${node.value}\``;
+}
+
+function typeHint(types: readonly string[], node: SourceNode | undefined): string | undefined {
+  if (types.includes('string') && node?.kind === 'map') return 'quote a text that starts with `{`';
+  if (types.includes('string') && node?.kind === 'scalar' && node.value !== null) return 'put it in quotes';
+  return undefined;
+}
+
+function wrongVersion({ at, place }: Problem): void {
+  const message = `The version is ${foundWords(nodeAt(place.root, at))}; this program reads version 1`;
+  place.report({
+    code: 'unsupported-version',
+    range: placeOf(place.root, at),
+    message,
+    hint: 'write `version: 1`',
+  });
+}
+
+function notInEnum({ params, at, place }: Problem): void {
+  const allowed = Array.isArray(params.allowedValues) ? params.allowedValues.map(String) : [];
+  const node = nodeAt(place.root, at);
+  const message = `${quote(String(at.at(-1)))} must be ${listWords(allowed)}, but this is ${foundWords(node)}`;
+  const word = node?.kind === 'scalar' ? String(node.value) : '';
+  const range = placeOf(place.root, at);
+  place.report({ code: 'invalid-value', range, message, hint: suggest(word, allowed) });
+}
+
+/** What the patterns of the schemas stand for, in words. */
+const PATTERN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^\^\[0-9\].*\(ms/, 'a span of time such as `30s`, `15m` or `500ms`'],
+  [/^\^\[0-9\].*\[km\]/, 'a number of tokens such as `300k`, `1.5m` or `50000`'],
+  [/^\\S$/, 'text that is not empty'],
+  [/builtin/, '`builtin:` and a name, such as `builtin:git`'],
+  [/auto\|/, '`auto`, `offline` or `provider:name`, such as `openai:gpt-5-mini`'],
+  [/\\\.\[A-Za-z\].*\)\?\$$/, 'a toolset or one tool of it, such as `git` or `git.diff`'],
+  [/\\\.\[A-Za-z\]/, 'a tool as `<toolset>.<tool>`, such as `git.diff`'],
+  [/_-\]\*\$$/, 'a name of lower-case letters, digits, `_` and `-`'],
+  [/_\]\*\$$/, 'a name of lower-case letters, digits and `_`'],
+];
+
+function wrongForm({ params, at, place }: Problem): void {
+  const pattern = String(params.pattern);
+  const words = PATTERN_WORDS.find(([test]) => test.test(pattern))?.[1] ?? `text like ${pattern}`;
+  const found = foundWords(nodeAt(place.root, at));
+  const message = `${quote(String(at.at(-1)))} must be ${words}, but this is ${found}`;
+  place.report({ code: 'invalid-value', range: placeOf(place.root, at), message });
+}
+
+function wrongName({ params, at, place }: Problem): void {
+  const name = String(params.propertyName);
+  const message = `${quote(name)} is not a name: names are lower-case letters, digits and \`_\`, and start with a letter`;
+  const better = asName(name);
+  const hint = better === undefined ? undefined : `write ${quote(better)}`;
+  place.report({ code: 'invalid-name', range: keyPlaceOf(place.root, [...at, name]), message, hint });
+}
+
+function asName(word: string): string | undefined {
+  const name = word
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[^a-z]+|_+$/g, '');
+  return name === '' ? undefined : name;
+}
+
+function tooFew({ at, place }: Problem): void {
+  const message = `${quote(String(at.at(-1)))} must not be empty`;
+  place.report({ code: 'invalid-value', range: keyPlaceOf(place.root, at), message });
+}
+
+function otherProblem({ at, place, message, params }: Problem): void {
+  const words = LIMIT_WORDS.get(String(params.comparison));
+  const limit: JsonValue | undefined = params.limit;
+  const must =
+    words && limit !== undefined ? `must be ${words} ${String(limit)}` : (message ?? 'is not valid');
+  const found = foundWords(nodeAt(place.root, at));
+  const text = `${quote(String(at.at(-1)))} ${must}, but this is ${found}`;
+  place.report({ code: 'invalid-value', range: placeOf(place.root, at), message: text });
+}
+
+const LIMIT_WORDS = new Map([
+  ['>=', 'at least'],
+  ['<=', 'at most'],
+  ['>', 'above'],
+  ['<', 'below'],
+]);

@@ -1,0 +1,84 @@
+import { crew, sop } from './generated/file-validators.generated.js';
+import { isLaterKey, LATER_KEYS } from './later-keys.ts';
+import { BRANCH_KINDS, BRANCH_VALIDATORS, PHASE_KINDS, PHASE_VALIDATORS } from './phase-kinds.ts';
+import { listWords, quote, type Report } from './report.ts';
+import { explainProblems, type SchemaPlace } from './schema-problems.ts';
+import { entryOf, keyPlaceOf, type MapEntry, type NodePath, type SourceNode, toJson } from './source-node.ts';
+import type { Validate } from './validate.ts';
+
+interface KindTable {
+  readonly kinds: readonly string[];
+  readonly validators: Readonly<Record<string, Validate>>;
+  readonly what: string;
+}
+
+const PHASES: KindTable = { kinds: PHASE_KINDS, validators: PHASE_VALIDATORS, what: 'phase' };
+const BRANCHES: KindTable = { kinds: BRANCH_KINDS, validators: BRANCH_VALIDATORS, what: 'branch' };
+
+/**
+ * Reports where a file does not have the shape of its kind. A phase is held only against the schema of its own kind,
+ * so that one mistake gives one diagnostic. Deterministic.
+ */
+export function validateShape(kind: 'crew' | 'sop', root: SourceNode, report: Report): void {
+  const place: SchemaPlace = { root, path: [], report, laterPlace: kind };
+  explainProblems(run(kind === 'crew' ? crew : sop, toJson(root)), place);
+  const phases = entryOf(root, 'phases')?.value;
+  if (phases?.kind !== 'map') return;
+  for (const entry of phases.entries) validateKind(PHASES, entry, { ...place, path: ['phases', entry.key] });
+}
+
+function run(validate: Validate, value: unknown): NonNullable<Validate['errors']> {
+  return validate(value) ? [] : (validate.errors ?? []);
+}
+
+function validateKind(table: KindTable, entry: MapEntry, at: SchemaPlace): void {
+  const node = entry.value;
+  // The validator of the parent has said already that this must be a mapping.
+  if (node.kind !== 'map') return;
+  const keys = node.entries.map(one => one.key);
+  const later = keys.filter(key => isLaterKey('phase', key));
+  const kinds = keys.filter(key => table.kinds.includes(key));
+  const place: SchemaPlace = { ...at, laterPlace: 'phase' };
+  if (kinds.length === 1) return validateOne(table, String(kinds[0]), entry, place);
+  if (kinds.length > 1) return refuseSeveral(table, kinds, place);
+  const foreign = table === BRANCHES ? keys.find(key => key === 'parallel' || key === 'end') : undefined;
+  const unsupported = later[0] ?? foreign;
+  if (unsupported === undefined) return refuseNone(table, entry, place);
+  const message = `This version does not run ${quote(unsupported)} in a ${table.what} yet`;
+  const hint = `a ${table.what} has ${listWords(table.kinds)}`;
+  place.report({ code: 'not-supported-yet', range: keyAt(place, unsupported), message, hint });
+}
+
+function validateOne(table: KindTable, kind: string, entry: MapEntry, place: SchemaPlace): void {
+  const validate = table.validators[kind];
+  if (validate) explainProblems(run(validate, toJson(entry.value)), place);
+  const branches = kind === 'parallel' ? entryOf(entry.value, 'parallel')?.value : undefined;
+  if (branches?.kind !== 'map') return;
+  for (const branch of branches.entries) {
+    validateKind(BRANCHES, branch, { ...place, path: [...place.path, 'parallel', branch.key] });
+  }
+}
+
+function keyAt(place: SchemaPlace, key: string): ReturnType<typeof keyPlaceOf> {
+  const path: NodePath = [...place.path, key];
+  return keyPlaceOf(place.root, path);
+}
+
+function refuseSeveral(table: KindTable, kinds: readonly string[], place: SchemaPlace): void {
+  const message = `The ${table.what} ${quote(String(place.path.at(-1)))} has ${kinds.map(quote).join(' and ')}; it can do one kind of work only`;
+  const range = keyAt(place, String(kinds[1]));
+  place.report({ code: 'several-kinds', range, message, hint: `make it two ${plural(table.what)}` });
+}
+
+function plural(word: string): string {
+  return word === 'branch' ? 'branches' : `${word}s`;
+}
+
+function refuseNone(table: KindTable, entry: MapEntry, place: SchemaPlace): void {
+  const message = `The ${table.what} ${quote(entry.key)} does not say what it does`;
+  const hint = `give it ${listWords(table.kinds)}`;
+  place.report({ code: 'no-kind', range: keyPlaceOf(place.root, place.path), message, hint });
+}
+
+/** Keys that some phase kind may have, with those of later versions; for suggestions and tests. */
+export const KIND_KEYS: readonly string[] = [...PHASE_KINDS, ...LATER_KEYS.phase];
