@@ -1,0 +1,117 @@
+import { LiquidError, type Template, type Value } from 'liquidjs';
+import { createTemplateEngine, MAX_TEMPLATE_LENGTH, parseExpression } from './template-engine.ts';
+import { findTemplateHabits } from './template-habits.ts';
+import { removedFilterHint, syntaxHint } from './template-hints.ts';
+
+/** One mistake of a template. `offset` and `length` count UTF-16 units of the source that was checked. */
+export interface TemplateProblem {
+  readonly code: 'template-syntax' | 'template-unknown-filter' | 'template-jinja';
+  readonly message: string;
+  readonly hint?: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A path that a template reads: `['collect', 'files', 0]`. It ends before the first part that is itself computed. */
+export type TemplatePath = readonly (string | number)[];
+
+export interface TemplateCheck {
+  readonly paths: readonly TemplatePath[];
+  readonly problems: readonly TemplateProblem[];
+}
+
+const engine = createTemplateEngine({ strictFilters: false });
+
+/**
+ * Checks a template (`text`) or a bare condition (`condition`) without values: which paths it reads, each once and in
+ * order, without the names that it sets itself (`for`, `assign`, `capture`), and what is wrong with it: syntax, unknown
+ * filters, and Jinja spellings that Liquid would take in silence for something else. Never throws. Pure.
+ */
+export function checkTemplate(source: string, mode: 'text' | 'condition'): TemplateCheck {
+  if (source.length > MAX_TEMPLATE_LENGTH) {
+    const message = `the template has ${source.length} characters; the limit is ${MAX_TEMPLATE_LENGTH}`;
+    return { paths: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 0 }] };
+  }
+  try {
+    const templates = mode === 'text' ? engine.parse(source) : [conditionTemplate(source)];
+    const habits = findTemplateHabits(source, mode, templates);
+    return {
+      paths: readPaths(templates).filter(path => habits.problems.length === 0 || !isForeignWord(path)),
+      problems: [...unknownFilters(habits.filters), ...habits.problems].sort((a, b) => a.offset - b.offset),
+    };
+  } catch (error) {
+    return { paths: [], problems: [syntaxProblem(source, mode, error)] };
+  }
+}
+
+/** A condition dressed as a template, so that one walk serves both. */
+function conditionTemplate(source: string): Template {
+  const value: Value = parseExpression(engine, source);
+  return {
+    token: { begin: 0, end: source.length, input: source } as Template['token'],
+    render: () => '',
+    arguments: () => [value],
+  };
+}
+
+function readPaths(templates: Template[]): readonly TemplatePath[] {
+  const seen = new Map<string, TemplatePath>();
+  for (const segments of engine.globalVariableSegmentsSync(templates, { partials: false })) {
+    const computed = segments.findIndex(segment => Array.isArray(segment));
+    const known = computed === -1 ? segments : segments.slice(0, computed);
+    const path = known.filter(segment => typeof segment === 'string' || typeof segment === 'number');
+    if (path.length > 0) seen.set(JSON.stringify(path), path);
+  }
+  return [...seen.values()];
+}
+
+/** Words of Jinja that Liquid takes for variables; the problem says so already. */
+function isForeignWord(path: TemplatePath): boolean {
+  const [root] = path;
+  return typeof root === 'string' && ['if', 'else', 'in', 'is', 'defined', 'loop'].includes(root);
+}
+
+function unknownFilters(
+  filters: readonly { readonly name: string; readonly offset: number }[],
+): readonly TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
+  for (const { name, offset } of filters) {
+    if (Object.hasOwn(engine.filters, name)) continue;
+    const message = `there is no filter \`${name}\``;
+    const problem = { code: 'template-unknown-filter', message, offset, length: name.length } as const;
+    const hint = removedFilterHint(name);
+    problems.push(hint === undefined ? problem : { ...problem, hint });
+  }
+  return problems;
+}
+
+function syntaxProblem(source: string, mode: 'text' | 'condition', error: unknown): TemplateProblem {
+  const { offset, length } = errorPlace(source, error);
+  const message = errorMessage(error);
+  const hint = syntaxHint(source, mode, { offset, length, message });
+  const problem = { message, offset, length };
+  if (hint === undefined) return { code: 'template-syntax', ...problem };
+  return { code: hint.jinja ? 'template-jinja' : 'template-syntax', ...problem, hint: hint.text };
+}
+
+/** Where LiquidJS points, cut at the end of the line. */
+function errorPlace(source: string, error: unknown): { offset: number; length: number } {
+  if (!LiquidError.is(error)) return { offset: 0, length: source.length };
+  const begin = Math.min(error.token.begin, source.length);
+  const end = Math.min(error.token.end, source.length);
+  const text = source.slice(begin, end).trimStart();
+  const line = text.indexOf('\n');
+  return {
+    offset: text === '' ? begin : source.indexOf(text, begin),
+    length: line === -1 ? text.length : line,
+  };
+}
+
+function errorMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof RangeError) return 'the template is nested too deeply';
+  const original = 'originalError' in error ? error.originalError : undefined;
+  if (original instanceof RangeError) return 'the template is nested too deeply';
+  const text = (original instanceof Error ? original.message : error.message).split('\n')[0] ?? '';
+  return text.replace(/, (?:file:.*, )?line:\d+, col:\d+$/, '');
+}

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readOutput } from '../../src/expressions/read-output.ts';
+import { validateValue } from '../../src/expressions/validate-value.ts';
+import type { JsonObject, JsonSchema, JsonValue } from '../../src/model/json.ts';
+
+const finding: JsonObject = {
+  type: 'object',
+  required: ['title', 'line'],
+  additionalProperties: false,
+  properties: {
+    title: { type: 'string' },
+    line: { type: 'integer' },
+    severity: { enum: ['major', 'minor'] },
+    sure: { type: 'boolean' },
+    tags: { type: 'array', items: { type: 'string' } },
+  },
+};
+const findings: JsonObject = {
+  type: 'object',
+  required: ['findings'],
+  additionalProperties: false,
+  properties: { findings: { type: 'array', items: finding } },
+};
+
+const good = { title: 'a "quoted" title', line: 3 };
+const json = JSON.stringify(good);
+
+describe('readOutput', () => {
+  it('takes exact JSON without a word', () => {
+    expect(readOutput(` ${json}\n`, finding)).toEqual({ ok: true, value: good, repairs: [] });
+  });
+
+  it.each([
+    ['fences', `\`\`\`json\n${json}\n\`\`\``],
+    ['prose around', `Here is the review [as asked]:\n${json}\nHope it helps {smile}!`],
+    ['the same twice', `${json}\n\n${json}`],
+    ['the same in another order', `{"line":3,"title":"a \\"quoted\\" title"} ${json}`],
+    ['another object that does not fit', `Given {"x": 1} the answer is ${json}`],
+    ['a result wrapper', JSON.stringify({ result: good })],
+    ['two wrappers', JSON.stringify({ output: { finding: good } })],
+    ['JSON in a string', JSON.stringify(json)],
+    ['a list of one', JSON.stringify([good])],
+    ['a trailing comma', '{"title": "a \\"quoted\\" title", "line": 3,}'],
+    ['comments', '{"title": "a \\"quoted\\" title", // it\'s\n"line": 3}'],
+    ['Python', "{'title': 'a \"quoted\" title', 'line': 3}"],
+    ['bare keys', '{title: "a \\"quoted\\" title", line: 3}'],
+    ['text for a number', '{"title": "a \\"quoted\\" title", "line": "3"}'],
+    ['null for absent', '{"title": "a \\"quoted\\" title", "line": 3, "severity": null}'],
+  ])('mends %s, and says so', (_name, text) => {
+    const reading = readOutput(text, finding);
+    expect(reading).toMatchObject({ ok: true, value: good });
+    if (reading.ok && !text.startsWith(json)) expect(reading.repairs.length).toBeGreaterThan(0);
+  });
+
+  it('mends a raw line break in a string', () => {
+    const reading = readOutput('{"title": "a\nb", "line": 3}', finding);
+    expect(reading).toMatchObject({ ok: true, value: { title: 'a\nb', line: 3 } });
+  });
+
+  it('names each change of type', () => {
+    const text = JSON.stringify({ title: 7, line: '3', severity: 'Major', sure: 'True', tags: 'x' });
+    expect(readOutput(text, finding)).toEqual({
+      ok: true,
+      value: { title: '7', line: 3, severity: 'major', sure: true, tags: ['x'] },
+      repairs: [
+        'read `/title` as "7" where it was 7',
+        'read `/line` as 3 where it was "3"',
+        'read `/severity` as "major" where it was "Major"',
+        'read `/sure` as true where it was "True"',
+        'read `/tags` as ["x"] where it was "x"',
+      ],
+    });
+  });
+
+  it('mends a thousand places', () => {
+    const many = Array.from({ length: 1_200 }, () => ({ title: 't', line: '3' }));
+    const reading = readOutput(JSON.stringify({ findings: many }), findings);
+    expect(reading.ok && reading.repairs.length).toBe(1_200);
+  });
+
+  it('takes plain text where the artifact is a text', () => {
+    expect(readOutput('Use {a: 1} and [x', { type: 'string' })).toMatchObject({
+      ok: true,
+      value: 'Use {a: 1} and [x',
+    });
+    expect(readOutput('"quoted"', { type: 'string' })).toEqual({ ok: true, value: 'quoted', repairs: [] });
+  });
+});
+
+describe('readOutput: what it refuses', () => {
+  it.each([
+    ['nothing', '  ', 'empty'],
+    ['no JSON', 'I could not find anything.', 'no JSON'],
+    ['a cut string', '{"title": "a", "line": 3, "tags": ["x', 'ends early'],
+    ['a cut list', '{"findings": [{"title": "a", "line": 3}', 'ends early'],
+    ['a cut string that ends in a brace', '{"line": 3, "title": "if (x) { y }', 'ends early'],
+    ['a whole one, then a cut one', `${json}\nCorrected:\n{"title": "b", "li`, 'ends early'],
+    ['two different answers', `${json} or rather {"title": "b", "line": 4}`, 'different'],
+    ['an ellipsis', '{"findings": [{"title": "a", "line": 3}, ...]}', '...'],
+    ['a missing value', '{"title": "a", "line": }', 'no JSON'],
+    ['a fraction for an integer', '{"title": "a", "line": "3.5"}', 'must be integer'],
+    ['digits beyond a number', '{"title": "a", "line": "12345678901234567890"}', 'must be integer'],
+    ['null where a value is due', '{"title": "a", "line": null}', '`/line` must be integer; found null'],
+    ['an unknown property', '{"title": "a", "line": 3, "why": "x"}', 'unexpected property `why`'],
+    ['a wrapper with more in it', JSON.stringify({ thought: 'x', result: good }), 'lacks the property'],
+    ['a list of two', JSON.stringify([good, { ...good, line: 4 }]), 'must be object'],
+  ])('%s', (_name, text, problem) => {
+    const schema = text.includes('"findings"') ? findings : finding;
+    const reading = readOutput(text, schema);
+    expect(reading.ok ? reading.value : reading.problem).toContain(problem);
+  });
+});
+
+describe('readOutput: laws', () => {
+  const values = fc.jsonValue({ depthSize: 'small' }) as fc.Arbitrary<JsonValue>;
+  const objects = fc.dictionary(fc.string(), values, { minKeys: 1 }) as fc.Arbitrary<JsonObject>;
+  const schemas: readonly JsonSchema[] = [
+    true,
+    finding,
+    findings,
+    { type: 'array', items: finding },
+    { type: 'array', items: { type: ['integer', 'null'] } },
+    { anyOf: [{ type: 'integer' }, { type: 'array', items: { type: 'boolean' } }] },
+    { type: 'object', additionalProperties: { type: 'string' } },
+    { type: 'string', maxLength: 5 },
+    false,
+  ];
+  const pieces = fc.constantFrom(
+    ...[
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      "'",
+      ',',
+      ':',
+      '\\',
+      'null',
+      'true',
+      '3',
+      '"3"',
+      ' ',
+      '\n',
+      '```json',
+      '```',
+      '...',
+    ],
+    ...[
+      '"title"',
+      '"line"',
+      '"findings"',
+      'title',
+      json,
+      '//',
+      '/*',
+      '*/',
+      "it's",
+      'None',
+      'undefined',
+      'NaN',
+      '-',
+    ],
+  );
+  const texts = fc.oneof(
+    fc.array(pieces, { maxLength: 20 }).map(parts => parts.join('')),
+    fc.string({ unit: 'binary' }),
+    values.map(value => JSON.stringify(value)),
+  );
+
+  it('returns only values that fit, and never throws', () => {
+    fc.assert(
+      fc.property(texts, fc.constantFrom(...schemas), (text, schema) => {
+        const reading = readOutput(text, schema);
+        if (reading.ok) expect(validateValue(schema, reading.value)).toEqual([]);
+        else expect(reading.problem).not.toBe('');
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('returns a value that fits unchanged, with or without prose', () => {
+    fc.assert(
+      fc.property(objects, value => {
+        const text = JSON.stringify(value);
+        expect(readOutput(text, { type: 'object' })).toEqual({
+          ok: true,
+          value: JSON.parse(text),
+          repairs: [],
+        });
+        const prose = readOutput(
+          `The answer:\n\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\`\nDone.`,
+          {
+            type: 'object',
+          },
+        );
+        expect(prose).toMatchObject({ ok: true });
+        if (prose.ok) expect(JSON.stringify(prose.value)).toBe(text);
+      }),
+    );
+  });
+
+  it('never completes a text that was cut', () => {
+    fc.assert(
+      fc.property(
+        objects,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.boolean(),
+        (value, share, isPretty) => {
+          const text = JSON.stringify(value, null, isPretty ? 2 : 0);
+          const cut = text.slice(0, Math.floor(share * (text.length - 1)));
+          expect(readOutput(cut, true).ok).toBe(false);
+          expect(readOutput(`Here:\n\`\`\`json\n${cut}`, true).ok).toBe(false);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});
