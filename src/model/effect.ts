@@ -27,6 +27,8 @@ export interface ModelCallEffect {
   readonly messages: readonly Message[];
   readonly tools: readonly ToolSpec[];
   readonly output?: OutputRequest;
+  readonly temperature?: number;
+  readonly maxTokens: number;
   readonly origin: RequestOrigin;
 }
 

@@ -1,3 +1,4 @@
+import type { Budget } from './crew.ts';
 import type { CodedFailure } from './crew-error.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { Message } from './message.ts';
@@ -7,6 +8,21 @@ import type { Usage } from './usage.ts';
 export interface ResolvedModel {
   readonly use: string;
   readonly reason: string;
+}
+
+/** What one token of a model costs; whole-number micro US dollars for a million tokens. */
+export interface ModelPrice {
+  readonly inputMicroUsd: number;
+  readonly cachedInputMicroUsd: number;
+  readonly outputMicroUsd: number;
+}
+
+/** What the ledger must know of a model. `price` null is unknown, never zero; no tokens are spent unless `languageModel`. */
+export interface ModelTerms {
+  readonly maxTokens: number;
+  readonly temperature?: number;
+  readonly languageModel: boolean;
+  readonly price: ModelPrice | null;
 }
 
 /** Why a model's message ended. */
@@ -24,8 +40,9 @@ export type Fact =
       readonly inputs: JsonObject;
       readonly workspace: string;
       readonly models: { readonly [alias: string]: ResolvedModel };
+      readonly terms: { readonly [alias: string]: ModelTerms };
     }
-  | { readonly type: 'run.resumed'; readonly at: number; readonly budget?: BudgetRaise }
+  | { readonly type: 'run.resumed'; readonly at: number; readonly budget?: Budget }
   | {
       readonly type: 'model.answered';
       readonly at: number;
@@ -33,10 +50,8 @@ export type Fact =
       readonly ms: number;
       readonly message: Message;
       readonly finishReason: FinishReason;
-      readonly usage: Usage;
-      /** False when the provider sent no usage and the worst case was charged. */
-      readonly usageReported: boolean;
-      readonly costMicroUsd: number | null;
+      /** Absent when the provider sent none; then the worst case is charged. */
+      readonly usage?: Usage;
     }
   | {
       readonly type: 'model.failed';
@@ -44,8 +59,8 @@ export type Fact =
       readonly key: string;
       readonly ms: number;
       readonly failure: CodedFailure;
-      readonly usage: Usage;
-      readonly costMicroUsd: number | null;
+      /** Absent when the provider did not say; the worst case is charged once the request was sent. */
+      readonly usage?: Usage;
     }
   | {
       readonly type: 'tool.returned';
@@ -62,14 +77,5 @@ export type Fact =
       readonly failure: CodedFailure;
     }
   | { readonly type: 'timer.fired'; readonly at: number; readonly key: string };
-
-/** Ceilings that a person set anew when the run was resumed. */
-export interface BudgetRaise {
-  readonly calls?: number;
-  readonly toolCalls?: number;
-  readonly tokens?: number;
-  readonly costMicroUsd?: number;
-  readonly timeMs?: number;
-}
 
 export type FactType = Fact['type'];

@@ -8,7 +8,7 @@ export const PROGRAM_FORMAT = 1;
 /**
  * A compiled crew: plain JSON, stored by value with every run. `machine` is an XState machine config with named
  * actions and guards only; `phases` holds the work behind each state; `tools` the specs as models were shown them.
- * `hash` is the sha256 of all the rest in canonical form: equal programs have equal hashes.
+ * `hash` is the sha256 of all the rest but `sourceMap` in canonical form: a changed comment changes no hash.
  */
 export interface Program {
   readonly format: typeof PROGRAM_FORMAT;

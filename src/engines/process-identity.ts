@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+
+/** A process by number and start time, so that a reused number is not mistaken for the process that had it before. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly start: string;
+}
+
+/** This process. `start` is empty where the system does not tell start times. */
+export function thisProcess(): ProcessIdentity {
+  return { pid: process.pid, start: startTimeOf(process.pid) };
+}
+
+/** Whether exactly this process is still running. Where start times are unknown, the number alone decides. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  try {
+    process.kill(identity.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return identity.start === startTimeOf(identity.pid);
+}
+
+/** Field 22 of Linux's /proc/PID/stat; the second field may contain spaces, so counting begins after its bracket. */
+function startTimeOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}

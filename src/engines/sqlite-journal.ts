@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { CrewError } from '../model/crew-error.ts';
+import type { Fact } from '../model/fact.ts';
+import { PROGRAM_FORMAT, type Program } from '../model/program.ts';
+import type { EffectIdentity, Journal, JournalRecord, RunStatus } from '../ports/engine.ts';
+import { EffectQueue } from './effect-queue.ts';
+import { guarded } from './sqlite-access.ts';
+
+/** A run as it stands on disk. */
+export interface StoredRun {
+  readonly runId: string;
+  readonly program: Program;
+  readonly records: readonly JournalRecord[];
+  readonly lastHash: string;
+  readonly intents: readonly string[];
+}
+
+/** Reads a run and checks its hash chain. Fails with JOURNAL_MISMATCH or JOURNAL_DAMAGED and the place. */
+export function readRun(database: DatabaseSync, runId: string): StoredRun {
+  const row = database.prepare('SELECT program FROM runs WHERE run_id = ?').get(runId);
+  const program = JSON.parse(String(row?.program)) as Program;
+  if (program.format !== PROGRAM_FORMAT) {
+    const message = `run \`${runId}\` has program format ${program.format}, this version runs format ${PROGRAM_FORMAT}`;
+    throw new CrewError('JOURNAL_MISMATCH', message);
+  }
+  const facts = database
+    .prepare('SELECT seq, fact, hash FROM facts WHERE run_id = ? ORDER BY seq')
+    .all(runId);
+  let lastHash = '';
+  const records = facts.map((fact, index) => {
+    const text = String(fact.fact);
+    lastHash = chainHash(lastHash, text);
+    if (fact.seq !== index + 1 || fact.hash !== lastHash) {
+      throw new CrewError('JOURNAL_DAMAGED', `run \`${runId}\` is damaged at fact ${index + 1}`);
+    }
+    return { seq: index + 1, fact: JSON.parse(text) as Fact, replayed: true };
+  });
+  const intents = database.prepare('SELECT effect_key FROM intents WHERE run_id = ?').all(runId);
+  return { runId, program, records, lastHash, intents: intents.map(intent => String(intent.effect_key)) };
+}
+
+/** The journal of one run in an open database; the caller holds its lock. */
+export class SqliteJournal implements Journal {
+  readonly runId: string;
+  readonly program: Program;
+  readonly #database: DatabaseSync;
+  readonly #queue: EffectQueue;
+  #seq: number;
+  #lastHash: string;
+
+  constructor(database: DatabaseSync, run: StoredRun) {
+    this.#database = database;
+    this.runId = run.runId;
+    this.program = run.program;
+    this.#seq = run.records.length;
+    this.#lastHash = run.lastHash;
+    const store = {
+      write: (fact: Fact, key: string | null) => this.#write(fact, key),
+      intend: (key: string) => this.#intend(key),
+    };
+    this.#queue = new EffectQueue(store, run.records, run.intents);
+  }
+
+  append(fact: Fact): void {
+    this.#queue.append(fact);
+  }
+
+  record(effect: EffectIdentity, act: (signal: AbortSignal) => Promise<Fact>): void {
+    this.#queue.record(effect, act);
+  }
+
+  cancel(key: string): void {
+    this.#queue.cancel(key);
+  }
+
+  next(): Promise<JournalRecord> {
+    return this.#queue.next();
+  }
+
+  mark(status: RunStatus): void {
+    guarded('the run status', () =>
+      this.#database.prepare('UPDATE runs SET status = ? WHERE run_id = ?').run(status, this.runId),
+    );
+  }
+
+  close(): void {
+    this.#queue.close();
+    if (!this.#database.isOpen) return;
+    this.#database.prepare('DELETE FROM locks WHERE run_id = ? AND pid = ?').run(this.runId, process.pid);
+  }
+
+  #write(fact: Fact, effectKey: string | null): JournalRecord {
+    const text = JSON.stringify(fact);
+    const hash = chainHash(this.#lastHash, text);
+    const seq = this.#seq + 1;
+    guarded(`fact ${seq}`, () =>
+      this.#database
+        .prepare('INSERT INTO facts (run_id, seq, effect_key, fact, hash) VALUES (?, ?, ?, ?, ?)')
+        .run(this.runId, seq, effectKey, text, hash),
+    );
+    this.#seq = seq;
+    this.#lastHash = hash;
+    // Parsed from the text that was stored, so that live and replayed facts are the same to the byte.
+    return { seq, fact: JSON.parse(text) as Fact, replayed: false };
+  }
+
+  #intend(key: string): void {
+    guarded('an intent', () =>
+      this.#database.prepare('INSERT INTO intents (run_id, effect_key) VALUES (?, ?)').run(this.runId, key),
+    );
+  }
+}
+
+function chainHash(previous: string, text: string): string {
+  return createHash('sha256').update(previous).update('\n').update(text).digest('hex');
+}

@@ -1,0 +1,36 @@
+/** The layout of `runs.db` that this version writes; kept in `PRAGMA user_version`. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Creates the layout. `facts` is append-only: one row per fact, chained by `hash`; the unique index holds
+ * "one effect, one outcome" in the database itself.
+ */
+export const CREATE_SCHEMA = `
+CREATE TABLE runs (
+  run_id TEXT PRIMARY KEY,
+  crew TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  program TEXT NOT NULL
+) STRICT;
+CREATE TABLE facts (
+  run_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  effect_key TEXT,
+  fact TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX facts_by_effect ON facts (run_id, effect_key) WHERE effect_key IS NOT NULL;
+CREATE TABLE intents (
+  run_id TEXT NOT NULL,
+  effect_key TEXT NOT NULL,
+  PRIMARY KEY (run_id, effect_key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE locks (
+  run_id TEXT PRIMARY KEY,
+  pid INTEGER NOT NULL,
+  process_start TEXT NOT NULL
+) STRICT;
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;

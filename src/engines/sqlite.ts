@@ -1,0 +1,119 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CrewError } from '../model/crew-error.ts';
+import type { Program } from '../model/program.ts';
+import type { Engine, Journal, RunHeader, RunStatus } from '../ports/engine.ts';
+import { isAlive, thisProcess } from './process-identity.ts';
+import { asCrewError, guarded, inTransaction } from './sqlite-access.ts';
+import { readRun, SqliteJournal } from './sqlite-journal.ts';
+import { CREATE_SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+
+/**
+ * Opens the journal file at `path`, made with its folder when it is not there. One file keeps all runs of a project.
+ * Write-ahead log with a sync at every fact: what `next` yields has survived a crash of the machine.
+ * Fails with JOURNAL_UNAVAILABLE, JOURNAL_DAMAGED or JOURNAL_MISMATCH.
+ * @see ../ports/engine.ts for the promises
+ */
+export function createSqliteEngine(path: string): Engine {
+  return new SqliteEngine(openDatabase(path));
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    const database = new DatabaseSync(path, { timeout: 5000 });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    migrate(database);
+    return database;
+  } catch (error) {
+    throw asCrewError(error, `the journal \`${path}\``);
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  inTransaction(database, () => {
+    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+    if (version === SCHEMA_VERSION) return;
+    if (version === 0) return database.exec(CREATE_SCHEMA);
+    const message = `the journal has layout ${version}, this version reads layout ${SCHEMA_VERSION}`;
+    throw new CrewError('JOURNAL_MISMATCH', message);
+  });
+}
+
+class SqliteEngine implements Engine {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  create(runId: string, program: Program, createdAt: number): Journal {
+    return guarded('the run', () =>
+      inTransaction(this.#database, () => {
+        if (this.#database.prepare('SELECT 1 FROM runs WHERE run_id = ?').get(runId) !== undefined) {
+          throw new CrewError('RUN_LOCKED', `run \`${runId}\` is there already`);
+        }
+        this.#lock(runId);
+        this.#database
+          .prepare('INSERT INTO runs (run_id, crew, created_at, status, program) VALUES (?, ?, ?, ?, ?)')
+          .run(runId, program.crew, createdAt, 'open', JSON.stringify(program));
+        return new SqliteJournal(this.#database, { runId, program, records: [], lastHash: '', intents: [] });
+      }),
+    );
+  }
+
+  open(runIdOrPrefix: string): Journal {
+    const runId = this.#resolve(runIdOrPrefix);
+    return guarded(`run \`${runId}\``, () =>
+      inTransaction(this.#database, () => {
+        this.#lock(runId);
+        return new SqliteJournal(this.#database, readRun(this.#database, runId));
+      }),
+    );
+  }
+
+  list(): readonly RunHeader[] {
+    const rows = this.#database
+      .prepare('SELECT run_id, crew, created_at, status FROM runs ORDER BY created_at DESC, run_id')
+      .all();
+    return rows.map(row => ({
+      runId: String(row.run_id),
+      crew: String(row.crew),
+      createdAt: Number(row.created_at),
+      status: String(row.status) as RunStatus,
+    }));
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #resolve(prefix: string): string {
+    const rows = this.#database
+      .prepare('SELECT run_id FROM runs WHERE substr(run_id, 1, ?) = ? ORDER BY run_id LIMIT 3')
+      .all(prefix.length, prefix)
+      .map(row => String(row.run_id));
+    const [first, ...others] = rows;
+    if (first === undefined || prefix === '') {
+      throw new CrewError('RUN_NOT_FOUND', `no run \`${prefix}\` in this journal`);
+    }
+    if (others.length > 0 && first !== prefix) {
+      throw new CrewError('RUN_NOT_FOUND', `\`${prefix}\` fits several runs: ${rows.join(', ')}`);
+    }
+    return first;
+  }
+
+  /** Inside the caller's transaction, so that of two processes exactly one gets the run. */
+  #lock(runId: string): void {
+    const row = this.#database.prepare('SELECT pid, process_start FROM locks WHERE run_id = ?').get(runId);
+    const holder = { pid: Number(row?.pid), start: String(row?.process_start) };
+    if (row !== undefined && isAlive(holder)) {
+      throw new CrewError('RUN_LOCKED', `run \`${runId}\` is being worked on by process ${holder.pid}`);
+    }
+    const self = thisProcess();
+    this.#database
+      .prepare('INSERT OR REPLACE INTO locks (run_id, pid, process_start) VALUES (?, ?, ?)')
+      .run(runId, self.pid, self.start);
+  }
+}

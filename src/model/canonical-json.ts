@@ -1,0 +1,13 @@
+import type { JsonValue } from './json.ts';
+
+/** The one text of a JSON value that hashes are made of: keys sorted by UTF-16 units, no spaces. Pure. Source: RFC 8785 §3.2. */
+export function canonicalJson(value: JsonValue): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(item => canonicalJson(item)).join(',')}]`;
+  const object = value as { readonly [key: string]: JsonValue };
+  const members = Object.keys(object)
+    .filter(key => object[key] !== undefined)
+    .toSorted()
+    .map(key => `${JSON.stringify(key)}:${canonicalJson(object[key] as JsonValue)}`);
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Fact } from '../../src/model/fact.ts';
+import { PROGRAM_FORMAT, type Program } from '../../src/model/program.ts';
+import type { Engine, Journal } from '../../src/ports/engine.ts';
+
+/** A place where one engine keeps its journals; `open` may be called again after the engine was closed. */
+interface EnginePlace {
+  open(): Engine;
+  remove(): void;
+}
+
+const PROGRAM: Program = {
+  format: PROGRAM_FORMAT,
+  hash: 'abc',
+  crew: 'demo',
+  goal: 'Show the contract.',
+  inputs: [],
+  models: [],
+  roles: [],
+  tools: [],
+  toolsets: {},
+  budget: {},
+  phases: {},
+  machine: {},
+  sourceMap: {},
+};
+
+const returned = (key: string, value = 'done'): Fact => ({ type: 'tool.returned', at: 1, key, ms: 1, value });
+const resumed: Fact = { type: 'run.resumed', at: 2 };
+const safe = (key: string) => ({ key, repeatable: true });
+const once = (key: string) => ({ key, repeatable: false });
+
+async function take(journal: Journal, count: number): Promise<string[]> {
+  const taken: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const { seq, fact, replayed } = await journal.next();
+    taken.push(`${seq} ${'key' in fact ? fact.key : fact.type}${replayed ? ' replayed' : ''}`);
+  }
+  return taken;
+}
+
+/** What every engine must hold; the numbers are those of the promises in `src/ports/engine.ts`. */
+export function engineContract(name: string, makePlace: () => EnginePlace): void {
+  describe(`engine contract: ${name}`, () => {
+    let place: EnginePlace;
+    let engine: Engine;
+    beforeEach(() => {
+      place = makePlace();
+      engine = place.open();
+    });
+    afterEach(() => {
+      engine.close();
+      place.remove();
+    });
+    const reopen = (journal: Journal): Journal => {
+      journal.close();
+      engine.close();
+      engine = place.open();
+      return engine.open('r1');
+    };
+
+    test('1: an act with a recorded outcome never runs again (R5)', async () => {
+      let journal = engine.create('r1', PROGRAM, 1);
+      journal.record(safe('a'), async () => returned('a'));
+      expect(await take(journal, 1)).toEqual(['1 a']);
+      journal = reopen(journal);
+      let ran = false;
+      journal.record(safe('a'), async () => {
+        ran = true;
+        return returned('a', 'again');
+      });
+      expect(await journal.next()).toMatchObject({ fact: { value: 'done' }, replayed: true });
+      journal.append(resumed);
+      await journal.next();
+      expect(ran).toBe(false);
+    });
+
+    test('2: facts come out in the order in which they were recorded, live and replayed (R4)', async () => {
+      let journal = engine.create('r1', PROGRAM, 1);
+      const gate = Promise.withResolvers<void>();
+      journal.record(safe('slow'), async () => {
+        await gate.promise;
+        return returned('slow');
+      });
+      journal.record(safe('fast'), async () => returned('fast'));
+      expect(await take(journal, 1)).toEqual(['1 fast']);
+      gate.resolve();
+      expect(await take(journal, 1)).toEqual(['2 slow']);
+      journal = reopen(journal);
+      expect(await take(journal, 2)).toEqual(['1 fast replayed', '2 slow replayed']);
+    });
+
+    test('3: no act begins while recorded facts are left', async () => {
+      let journal = engine.create('r1', PROGRAM, 1);
+      journal.append(resumed);
+      journal.append(resumed);
+      journal = reopen(journal);
+      let began = false;
+      journal.record(safe('late'), async () => {
+        began = true;
+        return returned('late');
+      });
+      await take(journal, 2);
+      expect(began).toBe(false);
+      expect(await take(journal, 1)).toEqual(['3 late']);
+      expect(began).toBe(true);
+    });
+
+    test('4: an act that must not be repeated and has no outcome is refused after a crash', async () => {
+      let journal = engine.create('r1', PROGRAM, 1);
+      journal.record(once('pay'), () => new Promise<Fact>(() => undefined));
+      journal.record(safe('other'), async () => returned('other'));
+      await journal.next();
+      journal = reopen(journal);
+      let calls = 0;
+      journal.record(once('pay'), async () => {
+        calls += 1;
+        return returned('pay');
+      });
+      await journal.next();
+      await expect(journal.next()).rejects.toMatchObject({ code: 'EFFECT_UNCERTAIN' });
+      expect(calls).toBe(0);
+    });
+
+    test('4: an act that must not be repeated runs once and is then never refused', async () => {
+      let journal = engine.create('r1', PROGRAM, 1);
+      journal.record(once('pay'), async () => returned('pay'));
+      await journal.next();
+      journal = reopen(journal);
+      journal.record(once('pay'), async () => returned('pay', 'twice'));
+      expect(await journal.next()).toMatchObject({ fact: { value: 'done' } });
+    });
+
+    test('5: close aborts open acts, drops their outcomes, and they are open again', async () => {
+      let journal = engine.create('r1', PROGRAM, 1);
+      let aborted = false;
+      journal.record(safe('a'), signal => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+        });
+        return new Promise(resolve => signal.addEventListener('abort', () => resolve(returned('a', 'late'))));
+      });
+      journal.record(safe('b'), async () => returned('b'));
+      expect(await take(journal, 1)).toEqual(['1 b']);
+      journal = reopen(journal);
+      expect(aborted).toBe(true);
+      journal.record(safe('a'), async () => returned('a', 'fresh'));
+      await take(journal, 1);
+      expect(await journal.next()).toMatchObject({ seq: 2, fact: { value: 'fresh' }, replayed: false });
+    });
+
+    test('a cancelled act is aborted and nothing of it is recorded', async () => {
+      let journal = engine.create('r1', PROGRAM, 1);
+      const late = Promise.withResolvers<Fact>();
+      journal.record(safe('loser'), () => late.promise);
+      journal.record(safe('winner'), async () => returned('winner'));
+      await journal.next();
+      journal.cancel('loser');
+      late.resolve(returned('loser'));
+      journal.append(resumed);
+      expect(await take(journal, 1)).toEqual(['2 run.resumed']);
+      journal = reopen(journal);
+      expect(await take(journal, 2)).toEqual(['1 winner replayed', '2 run.resumed replayed']);
+    });
+
+    test('what an act throws comes out of next and is not recorded', async () => {
+      const journal = engine.create('r1', PROGRAM, 1);
+      journal.record(safe('bug'), async () => {
+        throw new TypeError('our bug');
+      });
+      await expect(journal.next()).rejects.toThrow('our bug');
+    });
+
+    test('a run that is held is refused to everybody else, and to nobody after it is closed', () => {
+      const journal = engine.create('r1', PROGRAM, 1);
+      expect(() => engine.open('r1')).toThrow(expect.objectContaining({ code: 'RUN_LOCKED' }));
+      expect(() => engine.create('r1', PROGRAM, 1)).toThrow(expect.objectContaining({ code: 'RUN_LOCKED' }));
+      journal.close();
+      expect(engine.open('r1').runId).toBe('r1');
+    });
+
+    test('runs are listed and found by a prefix that only one has', () => {
+      for (const id of ['abc1', 'abd2']) engine.create(id, PROGRAM, 5).close();
+      expect(
+        engine
+          .list()
+          .map(run => run.runId)
+          .toSorted(),
+      ).toEqual(['abc1', 'abd2']);
+      expect(engine.open('abd').runId).toBe('abd2');
+      for (const unclear of ['ab', 'zz', '', '%']) {
+        expect(() => engine.open(unclear)).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+      }
+    });
+
+    test('the program is kept by value and the status is what was marked', () => {
+      const journal = engine.create('r1', PROGRAM, 7);
+      journal.mark('success');
+      expect(reopen(journal).program).toEqual(PROGRAM);
+      expect(engine.list()).toEqual([{ runId: 'r1', crew: 'demo', createdAt: 7, status: 'success' }]);
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { createSqliteEngine } from '../../src/engines/sqlite.ts';
+import { PROGRAM_FORMAT } from '../../src/model/program.ts';
+import { engineContract } from '../contracts/engine.ts';
+
+function makePlace() {
+  const folder = mkdtempSync(join(tmpdir(), 'crewfile-sqlite-'));
+  const path = join(folder, 'state', 'runs.db');
+  return {
+    path,
+    open: () => createSqliteEngine(path),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+engineContract('sqlite', makePlace);
+
+/** A finished run of two facts, then something done to the file behind the engine's back. */
+async function tampered(statement: string): Promise<unknown> {
+  const place = makePlace();
+  try {
+    const engine = place.open();
+    const program = { format: PROGRAM_FORMAT, crew: 'demo' } as never;
+    const journal = engine.create('r1', program, 1);
+    for (const at of [1, 2, 3]) journal.append({ type: 'run.resumed', at });
+    journal.close();
+    engine.close();
+    const database = new DatabaseSync(place.path);
+    database.exec(statement);
+    database.close();
+    place.open().open('r1');
+    return 'opened';
+  } catch (error) {
+    return error;
+  } finally {
+    place.remove();
+  }
+}
+
+test('a changed fact, a removed fact and a changed order are refused with the place', async () => {
+  const changed = await tampered(`UPDATE facts SET fact = '{"type":"run.resumed","at":9}' WHERE seq = 2`);
+  expect(changed).toMatchObject({ code: 'JOURNAL_DAMAGED', message: 'run `r1` is damaged at fact 2' });
+  const removed = await tampered('DELETE FROM facts WHERE seq = 2');
+  expect(removed).toMatchObject({ code: 'JOURNAL_DAMAGED', message: 'run `r1` is damaged at fact 2' });
+  expect(await tampered('DELETE FROM facts WHERE seq = 3')).toBe('opened');
+});
+
+test('R7: a program of another format is refused', async () => {
+  const outcome = await tampered(`UPDATE runs SET program = '{"format":99}'`);
+  expect(outcome).toMatchObject({ code: 'JOURNAL_MISMATCH' });
+});
+
+test('the lock of a process that is gone, or whose number was given to another, does not count', async () => {
+  expect(await tampered(`INSERT INTO locks VALUES ('r1', 999999999, '1')`)).toBe('opened');
+  expect(await tampered(`INSERT INTO locks VALUES ('r1', ${process.pid}, 'another start time')`)).toBe(
+    'opened',
+  );
+});
+
+test('a file that is no journal is refused and left as it is', () => {
+  const place = makePlace();
+  const folder = join(place.path, '..', '..');
+  const path = join(folder, 'runs.db');
+  writeFileSync(
+    path,
+    'this is a text file, not a database, and it is long enough to be looked at\n'.repeat(20),
+  );
+  expect(() => createSqliteEngine(path)).toThrow(expect.objectContaining({ code: 'JOURNAL_DAMAGED' }));
+  expect(() => createSqliteEngine(join(path, 'inside-a-file', 'runs.db'))).toThrow(
+    expect.objectContaining({ code: 'JOURNAL_UNAVAILABLE' }),
+  );
+  place.remove();
+});
