@@ -1,0 +1,11 @@
+import type { ToolCatalog } from '../model/tool-spec.ts';
+import { FILES_SPECS } from './files/specs.ts';
+import { GIT_SPECS } from './git/specs.ts';
+import { REVIEW_SPECS } from './review/specs.ts';
+
+/** What `builtin:<name>` offers, one row per toolset. Imports specs only, so that checking a crew loads no tool. */
+export const BUILTIN_CATALOG: ToolCatalog = new Map([
+  ['git', GIT_SPECS],
+  ['files', FILES_SPECS],
+  ['review', REVIEW_SPECS],
+]);
