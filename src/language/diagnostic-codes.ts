@@ -1,1 +1,15 @@
-export type DiagnosticCode = string;
+import type { CodeRow } from './code-row.ts';
+import { FLOW_CODES } from './codes-flow.ts';
+import { READING_CODES } from './codes-reading.ts';
+import { REFERENCE_CODES } from './codes-references.ts';
+import { SHAPE_CODES } from './codes-shape.ts';
+
+/** Every diagnostic code with its severity, meaning, and a bad and a good example. Codes are never renamed. */
+export const DIAGNOSTIC_CODES = {
+  ...READING_CODES,
+  ...SHAPE_CODES,
+  ...REFERENCE_CODES,
+  ...FLOW_CODES,
+} as const satisfies Record<string, CodeRow>;
+
+export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -1,6 +1,7 @@
 import type { SourceRange } from '../model/diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import { type ReadSource, resolveSourcePath } from '../model/source.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
 import { asObject } from './lower-values.ts';
 import { quote, type Report } from './report.ts';
 
@@ -176,7 +177,7 @@ function parseJson(text: string): JsonValue | undefined {
   }
 }
 
-function stop(state: Inlining, code: string, message: string): never {
+function stop(state: Inlining, code: DiagnosticCode, message: string): never {
   state.reader.report({ code, range: state.range, message });
   throw new InliningStopped();
 }

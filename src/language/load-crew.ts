@@ -1,4 +1,4 @@
-import type { Crew, SourceMap } from '../model/crew.ts';
+import type { Crew, Sop, SourceMap } from '../model/crew.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ReadSource } from '../model/source.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
@@ -6,11 +6,10 @@ import { includeSop } from './include-sop.ts';
 import type { IncludeReader } from './includes.ts';
 import { lowerCrew } from './lower.ts';
 import { lowerSopNode } from './lower-sop-node.ts';
-import { parseSource } from './parse.ts';
+import { readRoot } from './read-root.ts';
 import { createReport, sortDiagnostics } from './report.ts';
 import { checkRules } from './rules.ts';
 import { validateShape } from './schema.ts';
-import { rangeOf } from './source-file.ts';
 import { buildSourceMap, createPlaces } from './source-map.ts';
 import { toJsonObject } from './source-node.ts';
 import { refuseWrongKind } from './wrong-kind.ts';
@@ -38,38 +37,24 @@ export interface LoadedCrew {
 export function loadCrew(options: LoadOptions): LoadedCrew {
   const { path, readSource, catalog } = options;
   const sources = new Map<string, string>();
-  const { report, diagnostics } = createReport();
+  const { report, diagnostics, failed } = createReport();
   const reader: IncludeReader = { readSource, sources, report };
   const found = (sourceMap: SourceMap, crew?: Crew): LoadedCrew => {
     const sorted = sortDiagnostics(diagnostics, [...sources.keys()]);
-    const failed = crew === undefined || sorted.some(row => row.severity === 'error');
-    return { ...(failed ? {} : { crew }), sourceMap, diagnostics: sorted, sources };
+    const complete = crew !== undefined && !failed();
+    return { ...(complete ? { crew } : {}), sourceMap, diagnostics: sorted, sources };
   };
   const root = readRoot(path, reader);
   if (!root || refuseWrongKind('crew', root, report)) return found({});
   validateShape('crew', root, report);
   const sopRoot = includeSop(root, path, reader);
-  if (!sopRoot) return found(buildSourceMap(root, root));
-  const places = createPlaces(root, sopRoot);
-  const crew = lowerCrew(toJsonObject(root), lowerSopNode(sopRoot, places, reader));
-  checkRules({
-    file: 'crew',
-    crew,
-    places,
-    catalog,
-    report,
-    roots: root === sopRoot ? [root] : [root, sopRoot],
-  });
-  return found(buildSourceMap(root, sopRoot), crew);
+  const places = createPlaces(root, sopRoot ?? root);
+  // Without a procedure, whose absence was reported, the rest of the crew is still checked.
+  const sop = sopRoot ? lowerSopNode(sopRoot, places, reader) : EMPTY_SOP;
+  const crew = lowerCrew(toJsonObject(root), sop);
+  const roots = sopRoot && sopRoot !== root ? [root, sopRoot] : [root];
+  checkRules({ file: 'crew', crew, places, catalog, report, failed, roots });
+  return found(buildSourceMap(root, sopRoot ?? root), sopRoot && crew);
 }
 
-/** Reads and parses the file that was asked for; one that is not there is reported at its own path. */
-export function readRoot(path: string, reader: IncludeReader): ReturnType<typeof parseSource>['root'] {
-  const text = reader.readSource(path);
-  reader.sources.set(path, text ?? '');
-  if (text !== undefined) return parseSource(path, text, reader.report).root;
-  const { file } = parseSource(path, '', () => {});
-  const message = `The file \`${path}\` does not exist`;
-  reader.report({ code: 'file-not-found', range: rangeOf(file, 0, 0), message });
-  return undefined;
-}
+const EMPTY_SOP: Sop = { name: '', start: '', roles: [], phases: [] };

@@ -37,12 +37,14 @@ const LOWER = {
 
 /**
  * Lowers one phase. It reads what is well formed and leaves out the rest, which the schema has reported; a phase of
- * no known kind becomes a tool call without a tool, so that the ways through it are still known.
+ * no known kind, or of several, becomes a tool call without a tool, so that the ways through it are still known.
  */
 export function lowerPhase(name: string, value: JsonValue, resolveOutput: ResolveOutput): Phase {
   const written: Written = { name, path: ['phases', name], value: asObject(value), resolveOutput };
-  const kind = PHASE_KINDS.find(one => Object.hasOwn(written.value, one));
-  return LOWER[kind ?? 'tool'](written);
+  const [kind, ...others] = PHASE_KINDS.filter(one => Object.hasOwn(written.value, one));
+  if (kind !== undefined && others.length === 0) return LOWER[kind](written);
+  const { tool: _tool, ...rest } = written.value;
+  return LOWER.tool({ ...written, value: rest });
 }
 
 function lowerRole(written: Written): Extract<BranchWork, { kind: 'role' }> {
@@ -102,8 +104,13 @@ function lowerRouting(value: JsonObject): {
   const onError = asText(value.on_error) || undefined;
   return {
     next: lowerNext(value.next),
-    ...compact({ maxVisits: wholeNumber(value.max_visits), onLimit, onError }),
+    ...compact({ maxVisits: lowerMaxVisits(value.max_visits), onLimit, onError }),
   };
+}
+
+/** A malformed limit, which was reported, still counts as one. */
+function lowerMaxVisits(value: JsonValue | undefined): number | undefined {
+  return value === undefined ? undefined : (wholeNumber(value) ?? 1);
 }
 
 function lowerNext(value: JsonValue | undefined): Transition[] {

@@ -14,6 +14,8 @@ export interface PhaseGraph {
   /** Absent when `start` names no phase. */
   readonly start?: string;
   readonly edges: readonly PhaseEdge[];
+  /** The same edges by the phase that they leave. */
+  readonly leaving: ReadonlyMap<string, readonly PhaseEdge[]>;
   /** False when a way is missing or leads to an unknown place, so that nothing can be said of what is not reached. */
   readonly complete: boolean;
 }
@@ -38,7 +40,13 @@ export function buildPhaseGraph(sop: Sop): PhaseGraph {
       else edges.push({ ...edge, to });
     }
   }
-  return { phases, ...(start === undefined ? {} : { start }), edges, complete };
+  return {
+    phases,
+    ...(start === undefined ? {} : { start }),
+    edges,
+    leaving: groupByOrigin(edges),
+    complete,
+  };
 }
 
 function writtenEdges(phase: Phase): PhaseEdge[] {
@@ -50,12 +58,22 @@ function writtenEdges(phase: Phase): PhaseEdge[] {
   return edges;
 }
 
+/** The edges by the phase that they leave. Pure. */
+export function groupByOrigin(edges: readonly PhaseEdge[]): ReadonlyMap<string, readonly PhaseEdge[]> {
+  const leaving = new Map<string, PhaseEdge[]>();
+  for (const edge of edges) {
+    const others = leaving.get(edge.from);
+    if (others) others.push(edge);
+    else leaving.set(edge.from, [edge]);
+  }
+  return leaving;
+}
+
 /** The phases that can be reached from `starts` along edges. Pure. */
 export function reachedFrom(starts: Iterable<string>, edges: readonly PhaseEdge[]): ReadonlySet<string> {
-  const targets = new Map<string, string[]>();
-  for (const { from, to } of edges) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const leaving = groupByOrigin(edges);
   const reached = new Set(starts);
   // A set yields what is added while it is walked.
-  for (const phase of reached) for (const target of targets.get(phase) ?? []) reached.add(target);
+  for (const phase of reached) for (const { to } of leaving.get(phase) ?? []) reached.add(to);
   return reached;
 }

@@ -14,13 +14,18 @@ export interface Finding {
 export type Report = (finding: Finding) => void;
 
 /** Makes a report and the list that it fills. Text of the author in messages is cut to a readable length. */
-export function createReport(): { readonly report: Report; readonly diagnostics: Diagnostic[] } {
+export function createReport(): {
+  readonly report: Report;
+  readonly diagnostics: Diagnostic[];
+  readonly failed: () => boolean;
+} {
   const diagnostics: Diagnostic[] = [];
   const report: Report = ({ code, range, message, hint, severity = 'error' }) => {
     const row = { code, severity, range, message };
     diagnostics.push(hint === undefined ? row : { ...row, hint });
   };
-  return { report, diagnostics };
+  const failed = (): boolean => diagnostics.some(row => row.severity === 'error');
+  return { report, diagnostics, failed };
 }
 
 /** Sorts by file (in the order of `files`), line and column, and drops exact repetitions. Pure and stable. */

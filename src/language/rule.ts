@@ -4,6 +4,7 @@ import type { PhaseGraph } from './phase-graph.ts';
 import type { Report } from './report.ts';
 import type { Places } from './source-map.ts';
 import type { SourceNode } from './source-node.ts';
+import type { TemplateSite } from './template-sites.ts';
 
 /** What a check is given. The crew may have holes: an empty text stands for something that was reported already. */
 export interface RuleInput {
@@ -13,12 +14,15 @@ export interface RuleInput {
   readonly places: Places;
   readonly catalog: ToolCatalog;
   readonly report: Report;
-  /** The files in YAML that the crew is made of. */
+  /** Says whether an error has been reported so far. */
+  readonly failed: () => boolean;
+  /** The YAML files that the crew is made of: the crew's own first, then the SOP's when it is another one. */
   readonly roots: readonly SourceNode[];
 }
 
 export interface RuleContext extends RuleInput {
   readonly graph: PhaseGraph;
+  readonly templates: readonly TemplateSite[];
 }
 
 /** Reports the mistakes of one family; looks at nothing but its context. */

@@ -96,7 +96,10 @@ const MISSING_HINTS = new Map([
 
 function wrongType({ params, at, place }: Problem): void {
   const node = nodeAt(place.root, at);
-  if (at[0] === 'tools' && at.length === 2 && node?.kind === 'map') return laterToolset(at, place);
+  if (at[0] === 'tools' && at.length === 2 && node?.kind === 'map') {
+    laterToolset(at, place);
+    return;
+  }
   const types = Array.isArray(params.type) ? params.type.map(String) : String(params.type).split(',');
   const expected = types.map(type => TYPE_WORDS.get(type) ?? type).join(' or ');
   const message = `${quote(String(at.at(-1) ?? 'the file'))} must be ${expected}, but this is ${foundWords(node)}`;

@@ -1,5 +1,5 @@
 import { crew, sop } from './generated/file-validators.generated.js';
-import { isLaterKey, LATER_KEYS } from './later-keys.ts';
+import { isLaterKey } from './later-keys.ts';
 import { BRANCH_KINDS, BRANCH_VALIDATORS, PHASE_KINDS, PHASE_VALIDATORS } from './phase-kinds.ts';
 import { listWords, quote, type Report } from './report.ts';
 import { explainProblems, type SchemaPlace } from './schema-problems.ts';
@@ -36,16 +36,26 @@ function validateKind(table: KindTable, entry: MapEntry, at: SchemaPlace): void 
   // The validator of the parent has said already that this must be a mapping.
   if (node.kind !== 'map') return;
   const keys = node.entries.map(one => one.key);
-  const later = keys.filter(key => isLaterKey('phase', key));
   const kinds = keys.filter(key => table.kinds.includes(key));
   const place: SchemaPlace = { ...at, laterPlace: 'phase' };
-  if (kinds.length === 1) return validateOne(table, String(kinds[0]), entry, place);
-  if (kinds.length > 1) return refuseSeveral(table, kinds, place);
+  const [kind] = kinds;
+  if (kind === undefined) refuseKind(table, entry, keys, place);
+  else if (kinds.length > 1) refuseSeveral(table, kinds, place);
+  else validateOne(table, kind, entry, place);
+}
+
+/** A phase without a kind that runs: one of a later version, or none at all. */
+function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], place: SchemaPlace): void {
+  const later = keys.find(key => isLaterKey('phase', key));
   const foreign = table === BRANCHES ? keys.find(key => key === 'parallel' || key === 'end') : undefined;
-  const unsupported = later[0] ?? foreign;
-  if (unsupported === undefined) return refuseNone(table, entry, place);
-  const message = `This version does not run ${quote(unsupported)} in a ${table.what} yet`;
+  const unsupported = later ?? foreign;
   const hint = `a ${table.what} has ${listWords(table.kinds)}`;
+  if (unsupported === undefined) {
+    const message = `The ${table.what} ${quote(entry.key)} does not say what it does`;
+    place.report({ code: 'no-kind', range: keyPlaceOf(place.root, place.path), message, hint });
+    return;
+  }
+  const message = `This version does not run ${quote(unsupported)} in a ${table.what} yet`;
   place.report({ code: 'not-supported-yet', range: keyAt(place, unsupported), message, hint });
 }
 
@@ -73,12 +83,3 @@ function refuseSeveral(table: KindTable, kinds: readonly string[], place: Schema
 function plural(word: string): string {
   return word === 'branch' ? 'branches' : `${word}s`;
 }
-
-function refuseNone(table: KindTable, entry: MapEntry, place: SchemaPlace): void {
-  const message = `The ${table.what} ${quote(entry.key)} does not say what it does`;
-  const hint = `give it ${listWords(table.kinds)}`;
-  place.report({ code: 'no-kind', range: keyPlaceOf(place.root, place.path), message, hint });
-}
-
-/** Keys that some phase kind may have, with those of later versions; for suggestions and tests. */
-export const KIND_KEYS: readonly string[] = [...PHASE_KINDS, ...LATER_KEYS.phase];

@@ -26,7 +26,8 @@ export function explainYamlError(error: YAMLError, text: string): YamlExplanatio
     return { ...plain, hint: 'quote a value that starts with a template: `"{{ … }}"`' };
   }
   if (error.code === 'BAD_INDENT') return { ...plain, hint: 'line up the keys of one mapping' };
-  return HINTS[error.code] === undefined ? plain : { ...plain, hint: HINTS[error.code] };
+  const hint = HINTS[error.code];
+  return hint === undefined ? plain : { ...plain, hint };
 }
 
 const HINTS: Partial<Record<YAMLError['code'], string>> = {

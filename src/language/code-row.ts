@@ -1,0 +1,73 @@
+import type { Severity } from '../model/diagnostic.ts';
+
+/** One diagnostic code: why it is said, with a whole file that has the mistake and one that has not. */
+export interface CodeRow {
+  readonly severity: Severity;
+  readonly meaning: string;
+  readonly bad: string;
+  readonly good: string;
+  /** Other files of both examples, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A small crew without mistakes, from which most bad examples differ in one place. */
+export const GOOD_CREW = `version: 1
+crew: example
+goal: Write a short report about a change.
+inputs:
+  range: { type: string, default: HEAD~1..HEAD }
+models:
+  careful: { use: "openai:gpt-5-mini", temperature: 0 }
+roles:
+  writer: { goal: Write clearly., model: careful, tools: [git] }
+tools:
+  git: builtin:git
+start: collect
+phases:
+  collect:
+    tool: git.diff
+    with: { range: "{{ inputs.range }}" }
+    next: write
+  write:
+    role: writer
+    task: "Describe {{ collect | json }}"
+    max_visits: 3
+    on_limit: failed
+    next:
+      - { when: visit < 2, to: write }
+      - { to: done }
+  done: { end: success, result: "{{ write }}" }
+  failed: { end: failure }
+`;
+
+/** A row whose bad example is the good crew with one stretch replaced. */
+export function swap(meaning: string, from: string, to: string): CodeRow {
+  return { severity: 'error', meaning, bad: GOOD_CREW.replace(from, () => to), good: GOOD_CREW };
+}
+
+/** The same for something that does not stop a run. */
+export function swapWarning(meaning: string, from: string, to: string): CodeRow {
+  return { ...swap(meaning, from, to), severity: 'warning' };
+}
+
+/** A good crew whose procedure is the given file, for examples of includes. */
+export const INCLUDING_CREW = `version: 1
+crew: example
+goal: Say hello.
+roles:
+  host: { goal: Greet the reader. }
+sop: hello.sop.yaml
+`;
+
+export const INCLUDED_SOP = `version: 1
+sop: hello
+roles: [host]
+start: greet
+phases:
+  greet:
+    role: host
+    task: Greet the reader
+    output: { type: object }
+    next: done
+  done: { end: success, result: "{{ greet }}" }
+`;

@@ -1,0 +1,57 @@
+import { type CodeRow, INCLUDED_SOP, INCLUDING_CREW, swap, swapWarning } from './code-row.ts';
+
+/** Codes about names that refer to something, and about tools. */
+export const REFERENCE_CODES = {
+  'unknown-role': swap('A phase names a role that is not there.', 'role: writer', 'role: writr'),
+  'missing-role': {
+    severity: 'error',
+    meaning: 'The crew does not supply a role that its procedure needs.',
+    bad: INCLUDING_CREW.replace('  host:', '  guest:'),
+    good: INCLUDING_CREW,
+    files: { 'hello.sop.yaml': INCLUDED_SOP },
+  },
+  'unknown-phase': swap('A way leads to a phase that is not there.', 'next: write', 'next: wrte'),
+  'unknown-model': swap(
+    'A role names a model alias that the crew does not declare.',
+    'model: careful,',
+    'model: carefull,',
+  ),
+  'unknown-builtin': swap('There is no built-in toolset of this name.', 'builtin:git', 'builtin:gti'),
+  'unknown-toolset': swap(
+    'A tool or grant names a toolset that the crew does not declare.',
+    'tools: [git]',
+    'tools: [files]',
+  ),
+  'unknown-tool': swap('The toolset has no such tool.', 'tool: git.diff', 'tool: git.dif'),
+  'unknown-argument': swap('The tool does not take this argument.', '{ range: "{{', '{ rnge: "{{'),
+  'missing-argument': swap(
+    'The tool needs an argument that is not given.',
+    '    with: { range: "{{ inputs.range }}" }\n',
+    '',
+  ),
+  'invalid-argument': swap(
+    'The tool takes another type or form of value for this argument.',
+    '"{{ inputs.range }}"',
+    '[HEAD]',
+  ),
+  'unused-role': swapWarning(
+    'A role is declared and never used.',
+    'tools:\n',
+    '  critic: { goal: Find gaps. }\ntools:\n',
+  ),
+  'unused-model': swapWarning(
+    'A model alias is declared and never used.',
+    'models:',
+    'models:\n  quick: auto',
+  ),
+  'unused-toolset': swapWarning(
+    'A toolset is declared, but no role is granted it and no phase calls it.',
+    'tools:\n',
+    'tools:\n  files: builtin:files\n',
+  ),
+  'unused-input': swapWarning(
+    'An input is declared, but no template reads it.',
+    'inputs:',
+    'inputs:\n  depth: { type: integer, default: 1 }',
+  ),
+} as const satisfies Record<string, CodeRow>;

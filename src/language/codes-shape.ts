@@ -1,0 +1,65 @@
+import { type CodeRow, GOOD_CREW, swap } from './code-row.ts';
+
+/** Codes about the shape of a file: keys, types, names and kinds. */
+export const SHAPE_CODES = {
+  'unknown-key': swap(
+    'A key is not part of the language; keys of your own start with `x-`.',
+    'goal: Write clearly.',
+    'gaol: x, goal: Write clearly.',
+  ),
+  'missing-key': swap(
+    'A key that is needed is not there.',
+    'goal: Write a short report about a change.\n',
+    '',
+  ),
+  'wrong-type': swap('A value has another type than its key needs.', 'max_visits: 3', 'max_visits: three'),
+  'invalid-value': swap(
+    'A value has the right type but not a form or size that its key allows.',
+    '{ end: failure }',
+    '{ end: fail }',
+  ),
+  'invalid-name': swap(
+    'Names are lower-case letters, digits and `_`, because templates read them.',
+    'models:',
+    'models:\n  Big-One: auto',
+  ),
+  'reserved-name': {
+    ...swap('Templates have something else under this name.', '', ''),
+    bad: GOOD_CREW.replaceAll('collect', 'visit'),
+  },
+  'unsupported-version': swap(
+    'The file is written in a version of the language that this program does not read.',
+    'version: 1',
+    'version: 2',
+  ),
+  'no-kind': swap(
+    'A phase or branch does not say which kind of work it does.',
+    '{ end: failure }',
+    '{ result: sorry }',
+  ),
+  'several-kinds': swap(
+    'A phase or branch does exactly one kind of work.',
+    '{ end: failure }',
+    '{ end: failure, tool: git.diff }',
+  ),
+  'several-procedures': swap(
+    'A crew follows one procedure: a file, or phases of its own.',
+    'start: collect',
+    'sop: other.sop.yaml\nstart: collect',
+  ),
+  'not-supported-yet': swap(
+    'The language has this, but this version does not run it yet.',
+    '{ end: failure }',
+    '{ human: Shall we go on? }',
+  ),
+  'invalid-default': swap(
+    'The default of an input does not fit its own declaration.',
+    'default: HEAD~1..HEAD',
+    'default: 3',
+  ),
+  'invalid-output-schema': swap(
+    '`output` is a JSON Schema of draft 2020-12, and its references resolve.',
+    'max_visits: 3',
+    'output: { type: text }\n    max_visits: 3',
+  ),
+} as const satisfies Record<string, CodeRow>;

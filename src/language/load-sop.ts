@@ -1,0 +1,44 @@
+import type { Sop, SourceMap } from '../model/crew.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { IncludeReader } from './includes.ts';
+import type { LoadOptions } from './load-crew.ts';
+import { lowerCrew } from './lower.ts';
+import { lowerSopNode } from './lower-sop-node.ts';
+import { readRoot } from './read-root.ts';
+import { createReport, sortDiagnostics } from './report.ts';
+import { checkRules } from './rules.ts';
+import { validateShape } from './schema.ts';
+import { buildSourceMap, createPlaces } from './source-map.ts';
+import { refuseWrongKind } from './wrong-kind.ts';
+
+export interface LoadedSop {
+  /** Present exactly when no diagnostic is an error. */
+  readonly sop?: Sop;
+  readonly sourceMap: SourceMap;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text of every file that was read, by path. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads a SOP file alone, as `loadCrew` reads a crew. Its roles are placeholders; which toolsets and inputs a crew will
+ * bring is not known, so uses of them are not checked. Never throws for any text. Deterministic.
+ */
+export function loadSop(options: LoadOptions): LoadedSop {
+  const { path, readSource, catalog } = options;
+  const sources = new Map<string, string>();
+  const { report, diagnostics, failed } = createReport();
+  const reader: IncludeReader = { readSource, sources, report };
+  const found = (sourceMap: SourceMap, sop?: Sop): LoadedSop => {
+    const sorted = sortDiagnostics(diagnostics, [...sources.keys()]);
+    const complete = sop !== undefined && !failed();
+    return { ...(complete ? { sop } : {}), sourceMap, diagnostics: sorted, sources };
+  };
+  const root = readRoot(path, reader);
+  if (!root || refuseWrongKind('sop', root, report)) return found({});
+  validateShape('sop', root, report);
+  const places = createPlaces(root, root);
+  const sop = lowerSopNode(root, places, reader);
+  checkRules({ file: 'sop', crew: lowerCrew({}, sop), places, catalog, report, failed, roots: [root] });
+  return found(buildSourceMap(root, root), sop);
+}

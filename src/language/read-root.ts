@@ -1,0 +1,16 @@
+import type { IncludeReader } from './includes.ts';
+import { parseSource } from './parse.ts';
+import { quote } from './report.ts';
+import { rangeOf } from './source-file.ts';
+import type { SourceNode } from './source-node.ts';
+
+/** Reads and parses the file that was asked for; one that is not there is reported at its own path. */
+export function readRoot(path: string, reader: IncludeReader): SourceNode | undefined {
+  const text = reader.readSource(path);
+  reader.sources.set(path, text ?? '');
+  if (text !== undefined) return parseSource(path, text, reader.report).root;
+  const { file } = parseSource(path, '', () => {});
+  const message = `The file ${quote(path)} does not exist`;
+  reader.report({ code: 'file-not-found', range: rangeOf(file, 0, 0), message });
+  return undefined;
+}

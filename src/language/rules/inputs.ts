@@ -1,0 +1,22 @@
+import { misfit } from '../literal-fit.ts';
+import { quote } from '../report.ts';
+import type { RuleContext } from '../rule.ts';
+import { findMistake } from './output-schemas.ts';
+
+/** Every input declaration is a valid schema, and its default fits it. */
+export function checkInputs({ crew, places, report }: RuleContext): void {
+  for (const input of crew.inputs) {
+    const path = ['inputs', input.name];
+    if (typeof input.schema.type !== 'string') continue;
+    const mistake = findMistake(input.schema);
+    if (mistake) {
+      const range = places.at([...path, ...mistake.path]);
+      report({ code: 'invalid-value', range, message: mistake.message });
+      continue;
+    }
+    const wrong = input.default === undefined ? undefined : misfit(input.default, input.schema, () => false);
+    if (wrong === undefined) continue;
+    const message = `The default of the input ${quote(input.name)} ${wrong}`;
+    report({ code: 'invalid-default', range: places.at([...path, 'default']), message });
+  }
+}

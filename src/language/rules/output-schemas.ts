@@ -1,0 +1,88 @@
+import type { JsonSchema, JsonValue } from '../../model/json.ts';
+import { metaSchema } from '../generated/meta-schema.generated.js';
+import { asObject } from '../lower-values.ts';
+import { quote } from '../report.ts';
+import type { RuleContext } from '../rule.ts';
+import type { NodePath } from '../source-node.ts';
+import { listWorks } from '../works.ts';
+
+interface SchemaMistake {
+  readonly path: NodePath;
+  readonly message: string;
+}
+
+/** Every `output` is a valid JSON Schema of draft 2020-12 whose references resolve. */
+export function checkOutputSchemas({ crew, places, report }: RuleContext): void {
+  const parallels = crew.sop.phases.filter(phase => phase.kind === 'parallel');
+  const outputs = [
+    ...listWorks(crew).map(({ work, path }) => ({ schema: work.output, path })),
+    ...parallels.map(phase => ({ schema: phase.output, path: ['phases', phase.name] })),
+  ];
+  for (const { schema, path } of outputs) {
+    const mistake = schema === undefined ? undefined : findMistake(schema);
+    if (!mistake) continue;
+    const range = places.at([...path, 'output', ...mistake.path]);
+    report({ code: 'invalid-output-schema', range, message: mistake.message });
+  }
+}
+
+/** The first mistake of a schema: against the meta-schema, a pattern that is none, or a reference to nothing. */
+export function findMistake(schema: JsonSchema): SchemaMistake | undefined {
+  if (!metaSchema(schema)) {
+    const problem = metaSchema.errors?.[0];
+    const path = (problem?.instancePath ?? '').split('/').slice(1).map(unescapeStep);
+    const where = path.length === 0 ? 'The schema' : `${quote(path.join('.'))} in the schema`;
+    const allowed = problem?.params.allowedValues;
+    const values = Array.isArray(allowed) ? `: ${allowed.map(String).join(', ')}` : '';
+    return { path, message: `${where} ${problem?.message ?? 'is not valid'}${values}` };
+  }
+  return findInside(schema, [], schema);
+}
+
+function unescapeStep(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function findInside(value: JsonValue, path: NodePath, root: JsonValue): SchemaMistake | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found = Array.isArray(value) ? undefined : findOwn(asObject(value), path, root);
+  if (found) return found;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === 'const' || key === 'enum' || key === 'default' || key === 'examples') continue;
+    const deeper = findInside(inner, [...path, key], root);
+    if (deeper) return deeper;
+  }
+  return undefined;
+}
+
+function findOwn(
+  { pattern, $ref: target }: ReturnType<typeof asObject>,
+  path: NodePath,
+  root: JsonValue,
+): SchemaMistake | undefined {
+  if (typeof pattern === 'string' && !isRegularExpression(pattern)) {
+    return { path: [...path, 'pattern'], message: `${quote(pattern)} is not a regular expression` };
+  }
+  if (typeof target !== 'string' || resolves(target, root)) return undefined;
+  return { path: [...path, '$ref'], message: `There is no ${quote(target)} in the schema` };
+}
+
+function isRegularExpression(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function resolves(target: string, root: JsonValue): boolean {
+  if (!/^#(\/|$)/.test(target)) return false;
+  let part: JsonValue | undefined = root;
+  for (const step of target.split('/').slice(1).map(unescapeStep)) {
+    const holder: [string, JsonValue][] =
+      typeof part === 'object' && part !== null ? Object.entries(part) : [];
+    part = holder.find(([key]) => key === step)?.[1];
+  }
+  return part !== undefined;
+}
