@@ -1,0 +1,113 @@
+import { type CodedFailure, ERROR_CODES, type ErrorCode } from '../model/crew-error.ts';
+import type { RequestOrigin } from '../model/effect.ts';
+import { NO_USAGE } from '../model/usage.ts';
+import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
+import type { ScriptFile, ScriptReply } from './script-schema.ts';
+
+const CHUNKS = 4;
+const DEFAULT_MAX_TOKENS = 1_024;
+const INTERRUPTED: CodedFailure = {
+  code: 'RUN_INTERRUPTED',
+  message: 'the call was interrupted before the scripted reply was complete',
+};
+
+/**
+ * A model that answers with written replies, `script:<source>`. A call gets the first reply that matches, replies with
+ * `turn` before those without; a reply without `turn` is used up after `times`, one with `turn` only if `times` is
+ * written, so that a resumed run finds it again. No match ends in PROVIDER_REFUSED. The script must fit SCRIPT_SCHEMA.
+ * Never throws; spends no tokens; text comes in up to four chunks.
+ */
+export function createScriptModel(script: ScriptFile, source: string): LanguageModel {
+  const given = new Map<ScriptReply, number>();
+  const generate = async function* (
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ModelStreamPart, void, undefined> {
+    if (signal.aborted) return yield { type: 'failure', failure: INTERRUPTED };
+    const reply = takeReply(script.replies, request.origin, given);
+    if (reply === undefined) return yield { type: 'failure', failure: noReply(request.origin, source) };
+    await sleep(reply.delay_ms ?? 0, signal);
+    for (const part of replyParts(reply, request.origin)) {
+      if (signal.aborted) return yield { type: 'failure', failure: INTERRUPTED };
+      yield part;
+    }
+  };
+  return { id: `script:${source}`, defaultMaxTokens: DEFAULT_MAX_TOKENS, isLanguageModel: false, generate };
+}
+
+function takeReply(
+  replies: readonly ScriptReply[],
+  origin: RequestOrigin,
+  given: Map<ScriptReply, number>,
+): ScriptReply | undefined {
+  const open = replies.filter(
+    reply => matches(reply, origin) && (given.get(reply) ?? 0) < allowedTimes(reply),
+  );
+  const reply = open.find(each => each.turn !== undefined) ?? open[0];
+  if (reply !== undefined) given.set(reply, (given.get(reply) ?? 0) + 1);
+  return reply;
+}
+
+function matches(reply: ScriptReply, origin: RequestOrigin): boolean {
+  if (reply.phase !== undefined && reply.phase !== origin.phase) return false;
+  if (reply.role !== undefined && reply.role !== origin.role) return false;
+  return reply.turn === undefined || reply.turn === origin.turn;
+}
+
+function allowedTimes(reply: ScriptReply): number {
+  return reply.times ?? (reply.turn === undefined ? 1 : Number.POSITIVE_INFINITY);
+}
+
+function* replyParts(reply: ScriptReply, origin: RequestOrigin): Generator<ModelStreamPart, void, undefined> {
+  const text = reply.json === undefined ? (reply.text ?? '') : JSON.stringify(reply.json);
+  for (const chunk of chunksOf(text)) yield { type: 'text', text: chunk };
+  for (const [index, call] of (reply.calls ?? []).entries()) {
+    yield { type: 'tool-call', call: { id: `script_${origin.turn}_${index + 1}`, ...call } };
+  }
+  if (reply.failure !== undefined) return yield { type: 'failure', failure: codedFailure(reply.failure) };
+  yield { type: 'usage', usage: NO_USAGE };
+  yield { type: 'finish', reason: reply.finish ?? (reply.calls === undefined ? 'stop' : 'tool_calls') };
+}
+
+/** Text in a few pieces that never cut a character in two. */
+function chunksOf(text: string): readonly string[] {
+  const characters = [...text];
+  const size = Math.max(1, Math.ceil(characters.length / CHUNKS));
+  const chunks: string[] = [];
+  for (let start = 0; start < characters.length; start += size) {
+    chunks.push(characters.slice(start, start + size).join(''));
+  }
+  return chunks;
+}
+
+function codedFailure(failure: { readonly code: string; readonly message: string }): CodedFailure {
+  return isErrorCode(failure.code)
+    ? { code: failure.code, message: failure.message }
+    : {
+        code: 'PROVIDER_REFUSED',
+        message: `unknown code \`${failure.code}\` in the script: ${failure.message}`,
+      };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code);
+}
+
+function noReply({ phase, role, turn }: RequestOrigin, source: string): CodedFailure {
+  const message = `no scripted reply for phase \`${phase}\`, role \`${role}\`, turn ${turn} in \`${source}\``;
+  return { code: 'PROVIDER_REFUSED', message };
+}
+
+/** Resolves after the delay, or at once when the signal aborts. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0 || signal.aborted) return Promise.resolve();
+  return new Promise(resolve => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake, { once: true });
+  });
+}

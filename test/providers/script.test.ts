@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { schemaProblems, validateValue } from '../../src/expressions/validate-value.ts';
+import type { JsonValue } from '../../src/model/json.ts';
+import type { ModelRequest, ModelStreamPart } from '../../src/ports/language-model.ts';
+import { createScriptModel } from '../../src/providers/script.ts';
+import { SCRIPT_SCHEMA, type ScriptReply } from '../../src/providers/script-schema.ts';
+
+function request(phase: string, role: string, turn: number): ModelRequest {
+  const origin = { phase, role, turn, values: {} };
+  return { messages: [], tools: [], maxTokens: 10, idempotencyKey: 'k', origin };
+}
+
+function scripted(...replies: ScriptReply[]) {
+  return createScriptModel({ version: 1, replies }, 'replies.yaml');
+}
+
+type Scripted = ReturnType<typeof scripted>;
+
+async function ask(
+  model: Scripted,
+  phase = 'p',
+  role = 'r',
+  turn = 1,
+  signal = new AbortController().signal,
+) {
+  const parts: ModelStreamPart[] = [];
+  for await (const part of model.generate(request(phase, role, turn), signal)) parts.push(part);
+  return parts;
+}
+
+async function text(model: Scripted, phase = 'p', role = 'r', turn = 1): Promise<string> {
+  const parts = await ask(model, phase, role, turn);
+  return parts.map(part => (part.type === 'text' ? part.text : '')).join('');
+}
+
+describe('script: matching', () => {
+  it('gives replies by phase, role and turn', async () => {
+    const model = scripted(
+      { phase: 'a', turn: 2, text: 'a2' },
+      { phase: 'a', turn: 1, text: 'a1' },
+      { role: 'lead', text: 'lead' },
+      { text: 'anyone' },
+    );
+    expect(await text(model, 'a', 'x', 1)).toBe('a1');
+    expect(await text(model, 'a', 'x', 2)).toBe('a2');
+    expect(await text(model, 'b', 'lead', 1)).toBe('lead');
+    expect(await text(model, 'b', 'lead', 1)).toBe('anyone');
+  });
+
+  it('uses up replies without turn, in order, `times` each', async () => {
+    const model = scripted({ phase: 'p', text: 'one', times: 2 }, { phase: 'p', text: 'two' });
+    expect([await text(model), await text(model), await text(model)]).toEqual(['one', 'one', 'two']);
+  });
+
+  it('finds a reply with turn again, so that a resumed run meets the same answers', async () => {
+    const replies: ScriptReply[] = [{ text: 'first' }, { turn: 2, text: 'second' }];
+    const before = scripted(...replies);
+    expect([await text(before, 'p', 'r', 1), await text(before, 'p', 'r', 2)]).toEqual(['first', 'second']);
+    const resumed = scripted(...replies);
+    expect(await text(resumed, 'p', 'r', 2)).toBe('second');
+    expect(await text(resumed, 'p', 'r', 2)).toBe('second');
+  });
+
+  it('uses up a reply with turn only when `times` is written', async () => {
+    const model = scripted({ turn: 1, text: 'bad', times: 1 }, { turn: 1, text: 'good' });
+    expect([await text(model), await text(model), await text(model)]).toEqual(['bad', 'good', 'good']);
+  });
+
+  it('refuses when nothing matches, and says what was asked', async () => {
+    const model = scripted({ phase: 'other', text: 'x' });
+    expect(await ask(model, 'x', 'y', 2)).toEqual([
+      {
+        type: 'failure',
+        failure: {
+          code: 'PROVIDER_REFUSED',
+          message: 'no scripted reply for phase `x`, role `y`, turn 2 in `replies.yaml`',
+        },
+      },
+    ]);
+  });
+});
+
+describe('script: streams', () => {
+  it('streams text in a few whole chunks, then usage and finish', async () => {
+    const parts = await ask(scripted({ text: 'a👩‍🚀bcdefgh' }));
+    const chunks = parts.filter(part => part.type === 'text');
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(chunks.map(part => part.text).join('')).toBe('a👩‍🚀bcdefgh');
+    for (const { text: chunk } of chunks) expect(chunk.isWellFormed()).toBe(true);
+    expect(parts.slice(-2).map(part => part.type)).toEqual(['usage', 'finish']);
+  });
+
+  it('sends JSON, calls and finish reasons', async () => {
+    expect(await text(scripted({ json: { a: [1, null] } }))).toBe('{"a":[1,null]}');
+    const called = await ask(scripted({ calls: [{ tool: 'git.diff', args: { range: 'x' } }] }), 'p', 'r', 3);
+    expect(called).toMatchObject([
+      { type: 'tool-call', call: { id: 'script_3_1', tool: 'git.diff', args: { range: 'x' } } },
+      { type: 'usage' },
+      { type: 'finish', reason: 'tool_calls' },
+    ]);
+    expect((await ask(scripted({ text: 'cut', finish: 'length' }))).at(-1)).toEqual({
+      type: 'finish',
+      reason: 'length',
+    });
+  });
+
+  it('fails as written, after its text', async () => {
+    const model = scripted({ text: 'half', failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } });
+    const parts = await ask(model);
+    expect(parts.at(-1)).toEqual({
+      type: 'failure',
+      failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' },
+    });
+    expect(parts.filter(part => part.type === 'finish')).toEqual([]);
+    const odd = await ask(scripted({ failure: { code: 'constructor', message: 'm' } }));
+    expect(odd).toMatchObject([{ type: 'failure', failure: { code: 'PROVIDER_REFUSED' } }]);
+  });
+
+  it('stops at once when interrupted, also while it waits and between chunks', async () => {
+    const interrupted = [{ type: 'failure', failure: { code: 'RUN_INTERRUPTED' } }];
+    expect(await ask(scripted({ text: 'x' }), 'p', 'r', 1, AbortSignal.abort())).toMatchObject(interrupted);
+    const controller = new AbortController();
+    const waiting = ask(scripted({ text: 'x', delay_ms: 600_000 }), 'p', 'r', 1, controller.signal);
+    controller.abort();
+    expect(await waiting).toMatchObject(interrupted);
+    const during = new AbortController();
+    const types: string[] = [];
+    for await (const part of scripted({ text: 'abcdefgh' }).generate(request('p', 'r', 1), during.signal)) {
+      types.push(part.type);
+      during.abort();
+    }
+    expect(types).toEqual(['text', 'failure']);
+  });
+});
+
+describe('SCRIPT_SCHEMA', () => {
+  const file = (reply: JsonValue) => ({ version: 1, replies: [reply] });
+
+  it('is a schema, and takes every kind of reply', () => {
+    expect(schemaProblems(SCRIPT_SCHEMA)).toEqual([]);
+    const replies: JsonValue[] = [
+      { phase: 'p', role: 'r', turn: 1, text: 't', times: 2, delay_ms: 5 },
+      { json: null },
+      { text: 'x', calls: [{ tool: 'a.b', args: {} }] },
+      { failure: { code: 'PROVIDER_TIMEOUT', message: 'm' } },
+      { finish: 'length' },
+    ];
+    expect(validateValue(SCRIPT_SCHEMA, { version: 1, replies, 'x-note': 1 })).toEqual([]);
+  });
+
+  it.each([
+    { phase: 'p' },
+    { text: 'a', json: 1 },
+    { text: 'a', trun: 1 },
+    { text: 'a', turn: 0 },
+    { failure: { code: 'NOPE', message: '' } },
+    { calls: [] },
+  ])('refuses %j', reply => {
+    expect(validateValue(SCRIPT_SCHEMA, file(reply))).not.toEqual([]);
+  });
+});
