@@ -39,6 +39,8 @@ function nextOpener(text: string, from: number): number {
 
 function scanRegion(text: string, start: number): JsonRegion {
   const open: string[] = [];
+  // Counted beside the stack, so that a stray closer costs no search.
+  const waiting = new Map([...CLOSERS.values()].map(closer => [closer, 0]));
   let elided = false;
   let before = '';
   let at = start;
@@ -52,9 +54,11 @@ function scanRegion(text: string, start: number): JsonRegion {
       continue;
     }
     const closer = CLOSERS.get(char);
-    if (closer !== undefined) open.push(closer);
-    else if ((char === '}' || char === ']') && open.includes(char)) {
-      while (open.pop() !== char);
+    if (closer !== undefined) {
+      open.push(closer);
+      waiting.set(closer, (waiting.get(closer) ?? 0) + 1);
+    } else if ((waiting.get(char) ?? 0) > 0) {
+      closeUpTo(char, open, waiting);
       if (open.length === 0) return { start, end: at + 1, closed: true, elided };
     }
     if (text.startsWith('...', at) || char === '…') elided = true;
@@ -62,6 +66,14 @@ function scanRegion(text: string, start: number): JsonRegion {
     at += 1;
   }
   return { start, end: text.length, closed: false, elided };
+}
+
+/** Closes the nearest bracket that `char` closes, and those inside it that nobody closed. */
+function closeUpTo(char: string, open: string[], waiting: Map<string, number>): void {
+  for (let closed = open.pop(); closed !== undefined; closed = open.pop()) {
+    waiting.set(closed, (waiting.get(closed) ?? 0) - 1);
+    if (closed === char) return;
+  }
 }
 
 /** The offset after the string or comment that begins at `at`; `at` when none does, -1 when it does not end. */

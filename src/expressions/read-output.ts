@@ -12,6 +12,8 @@ export type OutputReading =
 /** Longest answer that is looked at, in UTF-16 units. */
 const MAX_TEXT = 8_000_000;
 const MAX_REGIONS = 50;
+/** Deeper values would overflow the stack of those that walk them. */
+const MAX_DEPTH = 200;
 const MAX_PROBLEMS = 10;
 
 /** A value that stands in the text, before it is held against the schema. */
@@ -70,11 +72,15 @@ function mendedSyntax(source: string): JsonValue | undefined {
   }
   const value = parsed(repaired);
   if (value === undefined) return undefined;
+  if (isDeeperThan(value, MAX_DEPTH)) return undefined;
   const nullsWritten = source.match(/\b(?:null|None)\b/g)?.length ?? 0;
   return countNulls(value) > nullsWritten ? undefined : value;
 }
 
 function fitted(candidates: readonly Candidate[], schema: JsonSchema): OutputReading {
+  if (candidates.some(({ value }) => isDeeperThan(value, MAX_DEPTH))) {
+    return { ok: false, problem: `the JSON is nested deeper than ${MAX_DEPTH} levels` };
+  }
   const fitting = new Map<string, { value: JsonValue; repairs: readonly string[] }>();
   for (const candidate of candidates) {
     const fit = fitValue(candidate.value, schema);
@@ -142,6 +148,11 @@ function parsed(text: string): JsonValue | undefined {
     // Not JSON is an answer here, not a failure.
     return undefined;
   }
+}
+
+function isDeeperThan(value: JsonValue, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return levels === 0 || Object.values(value).some((item: JsonValue) => isDeeperThan(item, levels - 1));
 }
 
 function countNulls(value: JsonValue): number {

@@ -16,6 +16,8 @@ interface Found {
 }
 
 const LOOP_FIELDS = new Set('index index0 first last length revindex revindex0 previtem nextitem'.split(' '));
+/** Bounded, so that a text of many openers stays cheap to search. */
+const JINJA_COMMENT = /\{#[^}]{0,1000}#\}/g;
 const LOOP_MODIFIERS = new Set(['limit', 'offset', 'reversed', 'cols']);
 
 /**
@@ -219,7 +221,7 @@ function jinjaComments(source: string, templates: readonly Template[]): readonly
   const visit = (template: Template): void => {
     if ('str' in template && template.token.input === source) {
       const text = source.slice(template.token.begin, template.token.end);
-      for (const match of text.matchAll(/\{#[^}]*#\}/g)) {
+      for (const match of text.matchAll(JINJA_COMMENT)) {
         problems.push({
           code: 'template-jinja',
           message: '`{# … #}` is not a comment in Liquid and stays in the text',

@@ -1,7 +1,7 @@
 import { REMOVED_FILTERS, REMOVED_TAGS } from './template-engine.ts';
 
 /** What to write instead. `jinja` says that the text is another template language's or a programming language's. */
-export interface SyntaxHint {
+interface SyntaxHint {
   readonly text: string;
   readonly jinja: boolean;
 }

@@ -112,6 +112,26 @@ describe('readOutput: what it refuses', () => {
   });
 });
 
+describe('readOutput: hostile text', () => {
+  it.each([
+    ['deep nesting', '['.repeat(200_000) + ']'.repeat(200_000)],
+    ['deep broken nesting', `{a:${'['.repeat(100_000)}${']'.repeat(100_000)},}`],
+    ['closers that close nothing', '['.repeat(100_000) + '}'.repeat(100_000)],
+    ['many small regions', '{a:1} '.repeat(50_000)],
+    ['many quotes', `{${'"'.repeat(300_001)}`],
+    ['white space', `{${' '.repeat(300_000)}x`],
+  ])('%s is refused, and soon', (_name, text) => {
+    expect(readOutput(text, { type: 'object', required: ['title'] }).ok).toBe(false);
+  });
+
+  it('keeps keys of prototypes as own keys', () => {
+    const reading = readOutput('{"result": {"__proto__": {"title": "x"}, "line": "3"}}', finding);
+    expect(reading.ok).toBe(false);
+    const open = readOutput('{"__proto__": {"a": 1}}', { type: 'object', required: ['__proto__'] });
+    expect(open.ok && Object.keys(open.value as object)).toEqual(['__proto__']);
+  });
+});
+
 describe('readOutput: laws', () => {
   const values = fc.jsonValue({ depthSize: 'small' }) as fc.Arbitrary<JsonValue>;
   const objects = fc.dictionary(fc.string(), values, { minKeys: 1 }) as fc.Arbitrary<JsonObject>;

@@ -53,6 +53,12 @@ describe('evaluateTemplate', () => {
     expect(evaluateTemplate(value, scope)).toEqual({ '{{ k }}': [3, { a: 'v3' }, 7, null, true] });
   });
 
+  it('never evaluates a value as a template', () => {
+    const hostile = { a: { text: '{{ inputs.secret }}{% for x in (1..9) %}' }, inputs: { secret: 's' } };
+    expect(evaluateTemplate('{{ a.text }}', hostile)).toBe(hostile.a.text);
+    expect(evaluateTemplate('see {{ a }}', hostile)).toBe(`see ${JSON.stringify(hostile.a)}`);
+  });
+
   it('renders a single value that is not text as JSON', () => {
     expect(renderTemplate('{{ collect.files }}', scope)).toBe('[{"path":"x.ts"},{"path":"y.ts"}]');
     expect(renderTemplate('{{ inputs.range }}', scope)).toBe('a..b');
