@@ -1,0 +1,226 @@
+import type { SgNode } from '@ast-grep/napi';
+import { type Change, type ReadableFile, readableFiles } from './change.ts';
+import type { DraftFinding } from './draft-finding.ts';
+import { findDuplicateBlocks } from './duplicate-blocks.ts';
+import { countLines, isSourceFile } from './file-kind.ts';
+import type { ReviewerReport } from './reviewer.ts';
+import { loadSyntaxParser, type SyntaxParser } from './syntax.ts';
+import { yieldToOthers } from './yield-to-others.ts';
+
+const MAX_FUNCTION_LINES = 80;
+const MAX_DEPTH = 4;
+const MAX_PARAMETERS = 6;
+const MAX_FILE_LINES = 500;
+
+const SCRIPT_FUNCTIONS = [
+  'function_declaration',
+  'generator_function_declaration',
+  'function_expression',
+  'arrow_function',
+  'method_definition',
+];
+const SCRIPT_CONTROLS = [
+  'if_statement',
+  'for_statement',
+  'for_in_statement',
+  'while_statement',
+  'do_statement',
+  'try_statement',
+  'switch_statement',
+];
+const PYTHON_FUNCTIONS = ['function_definition'];
+const PYTHON_CONTROLS = [
+  'if_statement',
+  'for_statement',
+  'while_statement',
+  'try_statement',
+  'with_statement',
+  'match_statement',
+];
+
+/**
+ * Looks at the shape of what a change adds outside tests: functions of more than 80 lines, with more than 6 parameters
+ * or statements nested more than 4 deep, files that grow past 500 lines, blocks of 10 lines that occur twice.
+ */
+export async function reviewDesign(change: Change, signal: AbortSignal): Promise<ReviewerReport> {
+  const files = readableFiles(change).filter(file => isSourceFile(file.path));
+  const findings: DraftFinding[] = files.flatMap(grownFile);
+  findings.push(...duplicates(files));
+  const parser = files.some(file => file.language !== undefined) ? await loadSyntaxParser() : undefined;
+  for (const file of files) {
+    signal.throwIfAborted();
+    if (parser !== undefined) findings.push(...shapeOfFunctions(parser, file));
+    await yieldToOthers();
+  }
+  return { name: 'design', files: files.length, findings, notices: [] };
+}
+
+interface Remark {
+  readonly file: ReadableFile;
+  readonly line: number;
+  readonly rule: string;
+  readonly severity: 'minor' | 'nit';
+  readonly title: string;
+  readonly why: string;
+  readonly evidence?: readonly string[];
+}
+
+function remark(given: Remark): DraftFinding {
+  return {
+    path: given.file.path,
+    range: [given.line, given.line],
+    severity: given.severity,
+    category: 'design',
+    title: given.title,
+    why: given.why,
+    evidence: given.evidence ?? [],
+    confidence: 0.7,
+    source: [`design:${given.rule}`],
+  };
+}
+
+function grownFile(file: ReadableFile): readonly DraftFinding[] {
+  const now = countLines(file.text);
+  const before = now - file.diff.added + file.diff.removed;
+  const line = Math.min(...file.added);
+  if (now <= MAX_FILE_LINES || before > MAX_FILE_LINES || !Number.isFinite(line)) return [];
+  return [
+    remark({
+      file,
+      line,
+      rule: 'large-file',
+      severity: 'nit',
+      title: 'File grows past 500 lines',
+      why: `It had ${before} lines and now has ${now}; a reader has to know more and more of it to change a part.`,
+    }),
+  ];
+}
+
+function duplicates(files: readonly ReadableFile[]): readonly DraftFinding[] {
+  const byPath = new Map(files.map(file => [file.path, file]));
+  return findDuplicateBlocks(files).flatMap(block => {
+    const file = byPath.get(block.path);
+    if (file === undefined) return [];
+    const lines = block.range[1] - block.range[0] + 1;
+    const original = `${block.original}:${block.originalLine}`;
+    return remark({
+      file,
+      line: block.range[0],
+      rule: 'duplicate-block',
+      severity: 'minor',
+      title: 'Added code is a copy',
+      why: `About ${lines} lines are the same as those this change adds at ${original}; a fix in one will be forgotten in the other.`,
+      evidence: [original],
+    });
+  });
+}
+
+function shapeOfFunctions(parser: SyntaxParser, file: ReadableFile): readonly DraftFinding[] {
+  if (file.language === undefined) return [];
+  const root = parser.parse(file.language, file.text)?.root();
+  if (root === undefined) return [];
+  const isPython = file.language === 'python';
+  const functions = root.findAll({ rule: anyOf(isPython ? PYTHON_FUNCTIONS : SCRIPT_FUNCTIONS) });
+  const added = functions.filter(node => file.added.has(firstLine(node)));
+  return [
+    ...added.flatMap(node => longFunction(file, node)),
+    ...added.flatMap(node => manyParameters(file, node)),
+    ...deepNesting(file, root, isPython),
+  ];
+}
+
+function anyOf(kinds: readonly string[]): { readonly any: { readonly kind: string }[] } {
+  return { any: kinds.map(kind => ({ kind })) };
+}
+
+function firstLine(node: SgNode): number {
+  return node.range().start.line + 1;
+}
+
+function longFunction(file: ReadableFile, node: SgNode): readonly DraftFinding[] {
+  const first = firstLine(node);
+  const last = node.range().end.line + 1;
+  const lines = last - first + 1;
+  if (lines <= MAX_FUNCTION_LINES) return [];
+  let written = 0;
+  for (let line = first; line <= last; line += 1) if (file.added.has(line)) written += 1;
+  // A new first line around old code, such as a renamed function, is not a new function.
+  if (written <= MAX_FUNCTION_LINES / 2) return [];
+  return [
+    remark({
+      file,
+      line: first,
+      rule: 'long-function',
+      severity: 'minor',
+      title: 'Added function is very long',
+      why: `${nameOf(node)} has ${lines} lines; nobody holds that many in mind, so the next change breaks a case.`,
+    }),
+  ];
+}
+
+function manyParameters(file: ReadableFile, node: SgNode): readonly DraftFinding[] {
+  const parameters = (node.field('parameters')?.namedChildren() ?? []).filter(
+    child => child.kind() !== 'comment' && !/^(self|cls|\*|\/)$/.test(child.text()),
+  );
+  if (parameters.length <= MAX_PARAMETERS) return [];
+  return [
+    remark({
+      file,
+      line: firstLine(node),
+      rule: 'many-parameters',
+      severity: 'nit',
+      title: 'Function takes many parameters',
+      why: `${nameOf(node)} takes ${parameters.length}; callers mix up their order. Pass one object.`,
+    }),
+  ];
+}
+
+function deepNesting(file: ReadableFile, root: SgNode, isPython: boolean): readonly DraftFinding[] {
+  const controls = new Set(isPython ? PYTHON_CONTROLS : SCRIPT_CONTROLS);
+  const functions = new Set(isPython ? PYTHON_FUNCTIONS : SCRIPT_FUNCTIONS);
+  const reported = new Set<number>();
+  const findings: DraftFinding[] = [];
+  for (const node of root.findAll({ rule: anyOf([...controls]) })) {
+    const line = firstLine(node);
+    if (!file.added.has(line)) continue;
+    const place = nestingOf(node, controls, functions);
+    if (place.depth <= MAX_DEPTH || reported.has(place.owner)) continue;
+    reported.add(place.owner);
+    findings.push(
+      remark({
+        file,
+        line,
+        rule: 'deep-nesting',
+        severity: 'minor',
+        title: 'Statement is nested very deep',
+        why: `It stands inside ${place.depth - 1} others; which conditions hold here can hardly be seen. Return early or split it.`,
+      }),
+    );
+  }
+  return findings;
+}
+
+/** How deep a statement is nested in its function, itself included, and the first line of that function. */
+function nestingOf(
+  node: SgNode,
+  controls: ReadonlySet<string>,
+  functions: ReadonlySet<string>,
+): { readonly depth: number; readonly owner: number } {
+  let depth = isElseIf(node) ? 0 : 1;
+  for (const ancestor of node.ancestors()) {
+    const kind = String(ancestor.kind());
+    if (functions.has(kind)) return { depth, owner: firstLine(ancestor) };
+    if (controls.has(kind) && !isElseIf(ancestor)) depth += 1;
+  }
+  return { depth, owner: 0 };
+}
+
+/** An `else if` goes on with its chain and does not nest. */
+function isElseIf(node: SgNode): boolean {
+  return node.kind() === 'if_statement' && node.parent()?.kind() === 'else_clause';
+}
+
+function nameOf(node: SgNode): string {
+  const name = node.field('name')?.text() ?? node.parent()?.field('name')?.text();
+  return name === undefined ? 'It' : `\`${name}\``;
+}

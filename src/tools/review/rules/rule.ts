@@ -1,0 +1,33 @@
+import type { FindingCategory, FindingSeverity } from '../../../model/review.ts';
+
+/** The grammars that rules are written for. `tsx` and `javascript` also read JSX. */
+export type RuleLanguage = 'typescript' | 'tsx' | 'javascript' | 'python';
+
+/** The three grammars of one family; most patterns mean the same in all of them. */
+export const JAVASCRIPT_FAMILY: readonly RuleLanguage[] = ['typescript', 'tsx', 'javascript'];
+
+/** An ast-grep rule object (the YAML rule form as plain data): kinds, patterns, regexes and relations. */
+export interface Matcher {
+  readonly [key: string]: MatcherValue;
+}
+export type MatcherValue = string | number | boolean | Matcher | readonly MatcherValue[];
+
+/**
+ * One rule of our own: what it matches, what it says, and one example each way.
+ * `bad` must fire and `good` must not; a test runs both. `fix` replaces the matched code, `$NAME` stands for what the
+ * pattern caught. `confidence` is 0..1. `skipTests` keeps a rule that is only noise in test code out of test files.
+ */
+export interface ReviewRule {
+  readonly id: string;
+  readonly languages: readonly RuleLanguage[];
+  readonly severity: FindingSeverity;
+  readonly category: FindingCategory;
+  readonly title: string;
+  readonly why: string;
+  readonly confidence: number;
+  readonly rule: Matcher;
+  readonly fix?: string;
+  readonly skipTests?: boolean;
+  readonly bad: string;
+  readonly good: string;
+}

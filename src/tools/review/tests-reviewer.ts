@@ -1,0 +1,194 @@
+import { gitText, runGit } from '../git/run-git.ts';
+import type { Change, ChangedFile } from './change.ts';
+import type { DraftFinding } from './draft-finding.ts';
+import { isSourceFile, isTestFile } from './file-kind.ts';
+import type { ReviewerReport } from './reviewer.ts';
+import { addedLines } from './text-rules.ts';
+
+const MAX_NAMES = 60;
+const MAX_GREP_BYTES = 8 * 1024 * 1024;
+const FEW_LINES = 10;
+const SOURCE = 'tests';
+
+const SCRIPT_EXPORT =
+  /^export\s+(?:default\s+)?(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?|class)\s+([A-Za-z_$][\w$]*)|^export\s+const\s+([A-Za-z_$][\w$]*)\s*(?::[^=]+)?=\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*(?::[^=]+)?=>|[\w$]+\s*=>)/;
+const PYTHON_EXPORT = /^(?:async\s+)?(?:def|class)\s+([A-Za-z]\w*)/;
+
+/**
+ * Looks at what a change does to tests: source that changes without any test, and new exported functions and classes
+ * that no test file of the repository mentions. At most one finding a file.
+ */
+export async function reviewTests(change: Change, signal: AbortSignal): Promise<ReviewerReport> {
+  const sources = [...change.files.values()].filter(
+    file => isSourceFile(file.path) && !file.generated && file.added.size > 0,
+  );
+  if (sources.length === 0) return { name: SOURCE, files: 0, findings: [], notices: [] };
+  const hasTests = await repositoryHasTests(change, signal);
+  const untested = hasTests ? await untestedExports(change, sources, signal) : [];
+  const bare = changeWithoutTests(change, sources, hasTests);
+  const paths = new Set(untested.map(finding => finding.path));
+  const findings = bare === undefined || paths.has(bare.path) ? untested : [...untested, bare];
+  return { name: SOURCE, files: sources.length, findings, notices: [] };
+}
+
+async function repositoryHasTests(change: Change, signal: AbortSignal): Promise<boolean> {
+  if ([...change.files.keys()].some(isTestFile)) return true;
+  const { workspace } = change;
+  const { head } = change.diff;
+  const args =
+    head === null
+      ? ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
+      : ['ls-tree', '-r', '-z', '--name-only', head];
+  return (await gitText({ workspace, signal, args }))
+    .split('\0')
+    .some(path => isSourceLike(path) && isTestFile(path));
+}
+
+function isSourceLike(path: string): boolean {
+  return /\.\w+$/.test(path) && !/\.(md|json|ya?ml|txt|snap|png|svg)$/i.test(path);
+}
+
+interface NewExport {
+  readonly name: string;
+  readonly line: number;
+}
+
+async function untestedExports(
+  change: Change,
+  sources: readonly ChangedFile[],
+  signal: AbortSignal,
+): Promise<readonly DraftFinding[]> {
+  const known = removedExports(change);
+  const byFile = new Map<string, readonly NewExport[]>();
+  const names = new Set<string>();
+  for (const file of sources) {
+    const fresh = newExports(file).filter(({ name }) => !known.has(name));
+    if (fresh.length === 0 || names.size + fresh.length > MAX_NAMES) continue;
+    byFile.set(file.path, fresh);
+    for (const { name } of fresh) names.add(name);
+  }
+  if (names.size === 0) return [];
+  const mentioned = await namesInTests(change, [...names], signal);
+  const findings: DraftFinding[] = [];
+  for (const [path, exported] of byFile) {
+    const finding = untestedFinding(
+      path,
+      exported.filter(({ name }) => !mentioned.has(name)),
+    );
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+}
+
+function newExports(file: ChangedFile): readonly NewExport[] {
+  return addedLines(file).flatMap(({ line, text }) => {
+    const name = exportedName(file, text);
+    return name === undefined ? [] : [{ name, line }];
+  });
+}
+
+function exportedName(file: Pick<ChangedFile, 'language'>, text: string): string | undefined {
+  if (file.language === undefined) return undefined;
+  if (file.language === 'python') return PYTHON_EXPORT.exec(text)?.[1];
+  const match = SCRIPT_EXPORT.exec(text);
+  return match?.[1] ?? match?.[2];
+}
+
+/** What was exported before under the same name was only moved or changed. */
+function removedExports(change: Change): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const file of change.files.values()) {
+    for (const hunk of file.diff.hunks) {
+      for (const line of hunk.lines) {
+        const name = line.kind === 'removed' ? exportedName(file, line.text) : undefined;
+        if (name !== undefined) names.add(name);
+      }
+    }
+  }
+  return names;
+}
+
+/** The names that occur as whole words in test files at the head of the change; one git process. */
+async function namesInTests(
+  change: Change,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const { workspace } = change;
+  const { head } = change.diff;
+  const patterns = names.flatMap(name => ['-e', name]);
+  const place = head === null ? ['--untracked'] : [];
+  const args = [
+    'grep',
+    '-z',
+    '-o',
+    '-h',
+    '-I',
+    '-w',
+    '-F',
+    '--full-name',
+    '--with-filename',
+    ...place,
+    ...patterns,
+  ];
+  const result = await runGit({
+    workspace,
+    signal,
+    args: head === null ? [...args, '--'] : [...args, head, '--'],
+    maxStdoutBytes: MAX_GREP_BYTES,
+  });
+  // Exit code 1 means that nothing was found. With too many matches nobody can say what is not mentioned.
+  if (result.cut || (result.exitCode !== 0 && result.exitCode !== 1)) return new Set(names);
+  const found = new Set<string>();
+  for (const record of result.stdout.toString('utf8').split('\n')) {
+    const end = record.indexOf('\0');
+    const path = record.slice(head === null ? 0 : head.length + 1, end);
+    if (end !== -1 && isTestFile(path)) found.add(record.slice(end + 1));
+  }
+  return found;
+}
+
+function untestedFinding(path: string, exported: readonly NewExport[]): DraftFinding | undefined {
+  const [first] = exported;
+  if (first === undefined) return undefined;
+  const named = exported.slice(0, 5).map(({ name }) => `\`${name}\``);
+  const rest = exported.length > 5 ? ` and ${exported.length - 5} more` : '';
+  return {
+    path,
+    range: [first.line, first.line],
+    severity: 'minor',
+    category: 'tests',
+    title: 'New export has no test',
+    why: `No test file mentions ${named.join(', ')}${rest}, so nothing fails when it breaks.`,
+    evidence: exported.slice(1, 6).map(({ line }) => `${path}:${line}`),
+    confidence: 0.55,
+    source: [`${SOURCE}:untested-export`],
+  };
+}
+
+function changeWithoutTests(
+  change: Change,
+  sources: readonly ChangedFile[],
+  hasTests: boolean,
+): DraftFinding | undefined {
+  const testsChanged = [...change.files.values()].some(
+    file => isTestFile(file.path) && file.diff.status !== 'deleted',
+  );
+  if (testsChanged) return undefined;
+  const lines = sources.reduce((sum, file) => sum + file.added.size, 0);
+  const [largest] = [...sources].sort((one, two) => two.added.size - one.added.size);
+  const line = largest === undefined ? undefined : Math.min(...largest.added);
+  if (largest === undefined || line === undefined || lines <= FEW_LINES) return undefined;
+  const files = sources.length === 1 ? 'One source file changes' : `${sources.length} source files change`;
+  return {
+    path: largest.path,
+    range: [line, line],
+    severity: hasTests ? 'minor' : 'nit',
+    category: 'tests',
+    title: 'Change comes without tests',
+    why: `${files} (${lines} lines) and no test does${hasTests ? '' : '; the repository has none'}, so nothing shows that it works or keeps working.`,
+    evidence: [],
+    confidence: 0.5,
+    source: [`${SOURCE}:no-test-changed`],
+  };
+}
