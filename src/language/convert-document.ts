@@ -14,12 +14,14 @@ interface Conversion {
   /** Anchors that are being converted: an alias to one of them would never end. */
   readonly open: Set<Node>;
   left: number;
+  /** Set when a value could not be understood; what follows from it need not be said. */
+  broken: boolean;
   depth: number;
 }
 
 /**
  * Turns a YAML document into plain nodes: aliases are written out (at most 50,000 nodes in all), keys become strings,
- * tags and numbers that JSON lacks are refused. Undefined when the limit was reached; all problems are reported.
+ * tags and numbers that JSON lacks are refused. Undefined when something could not be converted; that was reported. A key that stands twice does not stop it.
  */
 export function convertDocument(
   document: Document.Parsed,
@@ -32,10 +34,11 @@ export function convertDocument(
     anchors: new Map(),
     open: new Set(),
     left: MOST_NODES,
+    broken: false,
     depth: 0,
   };
   const root = convert(document.contents, conversion);
-  if (conversion.left > 0) return root;
+  if (conversion.left > 0) return conversion.broken ? undefined : root;
   const message = `The file has more than ${MOST_NODES} values or ${DEEPEST_NESTING} levels after its aliases are written out`;
   report({ code: 'too-many-aliases', range: rangeOf(file, 0, 0), message });
   return undefined;
@@ -70,23 +73,31 @@ function convertAlias(name: string, node: Node, conversion: Conversion): SourceN
   const [start, end] = node.range ?? [0, 0];
   const target = anchors.get(name);
   if (target && !open.has(target)) return convert(target, conversion);
-  const message = `The alias ${quote(`*${name}`)} stands inside what it refers to`;
-  report({ code: 'yaml-syntax', range: rangeOf(file, start, end), message });
+  conversion.broken = true;
+  const message = target
+    ? `The alias ${quote(`*${name}`)} stands inside what it refers to`
+    : `There is no anchor ${quote(`&${name}`)} before the alias ${quote(`*${name}`)}`;
+  const hint = target ? undefined : 'quote text that starts with `*`';
+  report({ code: 'yaml-syntax', range: rangeOf(file, start, end), message, hint });
   return emptyAt(file, start);
 }
 
-function refuseTag(node: Node, { file, report }: Conversion): void {
+function refuseTag(node: Node, conversion: Conversion): void {
+  const { file, report } = conversion;
+  conversion.broken = true;
   const [start, end] = node.range ?? [0, 0];
   const message = `The YAML tag ${quote(node.tag ?? '')} is not understood`;
   report({ code: 'yaml-syntax', range: rangeOf(file, start, end), message, hint: 'take the tag out' });
 }
 
-function convertScalar(node: Scalar, { file, report }: Conversion): ScalarNode {
+function convertScalar(node: Scalar, conversion: Conversion): ScalarNode {
+  const { file, report } = conversion;
   const [start, end] = node.range ?? [0, 0];
   const place = { kind: 'scalar', file, start, end, style: styleOf(node.type) } as const;
   const { value } = node;
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return { ...place, value };
   if (typeof value === 'number' && Number.isFinite(value)) return { ...place, value };
+  conversion.broken = true;
   const written = quote(file.text.slice(start, end));
   const message = `${written} is not a value that JSON has`;
   report({
@@ -121,12 +132,16 @@ function convertEntries(pairs: readonly Pair[], conversion: Conversion): MapEntr
   return [...entries.values()];
 }
 
-function keyText(key: Node, { file, report }: Conversion): string | undefined {
+function keyText(key: Node, conversion: Conversion): string | undefined {
+  const { file, report } = conversion;
   const [start, end] = key.range ?? [0, 0];
   const text = isScalar(key) && key.value !== null ? (key.source ?? String(key.value)) : undefined;
   if (text !== undefined && text !== '__proto__') return text;
+  conversion.broken = true;
   const message = text === undefined ? 'A key must be a plain word' : 'A key must not be `__proto__`';
-  report({ code: 'yaml-syntax', range: rangeOf(file, start, end), message });
+  const bare = text === undefined && file.text.startsWith('{', start);
+  const hint = bare ? 'quote a value that starts with a template: `"{{ … }}"`' : undefined;
+  report({ code: 'yaml-syntax', range: rangeOf(file, start, end), message, hint });
   return undefined;
 }
 

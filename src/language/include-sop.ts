@@ -48,7 +48,7 @@ function readSop(node: SourceNode, from: string, reader: IncludeReader): SourceN
     return undefined;
   }
   const path = resolveSourcePath(from, node.value);
-  const text = path === from ? undefined : readSource(path);
+  const text = path === from ? undefined : readSource(path)?.replace(/^\uFEFF/, '');
   if (text === undefined) {
     const itself = path === from;
     const message = itself

@@ -61,7 +61,12 @@ function lowerRole(written: Written): Extract<BranchWork, { kind: 'role' }> {
 
 function lowerTool(written: Written): Extract<BranchWork, { kind: 'tool' }> {
   const { value } = written;
-  return { kind: 'tool', ...lowerWork(written), tool: asText(value.tool), with: asObject(value.with) };
+  return {
+    kind: 'tool',
+    ...lowerWork(written),
+    tool: /\../.test(asText(value.tool)) ? asText(value.tool) : '',
+    with: asObject(value.with),
+  };
 }
 
 function lowerBranches(written: Written): BranchWork[] {

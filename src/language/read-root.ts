@@ -6,7 +6,8 @@ import type { SourceNode } from './source-node.ts';
 
 /** Reads and parses the file that was asked for; one that is not there is reported at its own path. */
 export function readRoot(path: string, reader: IncludeReader): SourceNode | undefined {
-  const text = reader.readSource(path);
+  // A byte order mark is no part of the text that lines and columns count.
+  const text = reader.readSource(path)?.replace(/^\uFEFF/, '');
   reader.sources.set(path, text ?? '');
   if (text !== undefined) return parseSource(path, text, reader.report).root;
   const { file } = parseSource(path, '', () => {});

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../model/json.ts';
-import { suggest } from './closest.ts';
+import { closest, suggest } from './closest.ts';
 import { isLaterKey, type LaterPlace } from './later-keys.ts';
 import { listWords, quote, type Report } from './report.ts';
 import { keysOfSchema } from './schema-keys.ts';
@@ -26,10 +26,20 @@ export function explainProblems(problems: readonly ValidationProblem[], place: S
     // What is inside a mistyped value, or about the parts of a refused name, follows from what is said already.
     if (problem.propertyName !== undefined) continue;
     if (problem.keyword !== 'type' && mistyped.has(problem.instancePath)) continue;
+    if (problem.keyword === 'required' && isMistyped(problem, problems)) continue;
     const at = [...place.path, ...pointerSteps(problem.instancePath)];
     const explain = Object.hasOwn(EXPLAINERS, problem.keyword) ? EXPLAINERS[problem.keyword] : undefined;
     (explain ?? otherProblem)({ ...problem, at, place });
   }
+}
+
+/** A needed key that stands there under a mistyped name has been reported as an unknown one. */
+function isMistyped(problem: ValidationProblem, problems: readonly ValidationProblem[]): boolean {
+  const unknown = problems.filter(
+    one => one.keyword === 'additionalProperties' && one.instancePath === problem.instancePath,
+  );
+  const keys = unknown.map(one => String(one.params.additionalProperty));
+  return closest(String(problem.params.missingProperty), keys) !== undefined;
 }
 
 function pointerSteps(pointer: string): string[] {
@@ -103,13 +113,20 @@ function wrongType({ params, at, place }: Problem): void {
   const types = Array.isArray(params.type) ? params.type.map(String) : String(params.type).split(',');
   const expected = types.map(type => TYPE_WORDS.get(type) ?? type).join(' or ');
   const message = `${quote(String(at.at(-1) ?? 'the file'))} must be ${expected}, but this is ${foundWords(node)}`;
-  place.report({ code: 'wrong-type', range: placeOf(place.root, at), message, hint: typeHint(types, node) });
+  place.report({
+    code: 'wrong-type',
+    range: placeOf(place.root, at),
+    message,
+    hint: typeHint(at, types, node),
+  });
 }
 
 function laterToolset(at: NodePath, place: SchemaPlace): void {
   const message = `This version does not run toolsets other than ${quote('builtin:…')} yet`;
   place.report({ code: 'not-supported-yet', range: keyPlaceOf(place.root, at), message });
 }
+
+const DURATIONS = new Set(['timeout', 'time', 'backoff']);
 
 const TYPE_WORDS = new Map([
   ['string', 'text'],
@@ -130,7 +147,9 @@ function foundWords(node: SourceNode | undefined): string {
   return typeof node.value === 'number' ? `the number ${node.value}` : `\`${node.value}\``;
 }
 
-function typeHint(types: readonly string[], node: SourceNode | undefined): string | undefined {
+function typeHint(at: NodePath, types: readonly string[], node: SourceNode | undefined): string | undefined {
+  const number = node?.kind === 'scalar' && typeof node.value === 'number';
+  if (number && DURATIONS.has(String(at.at(-1)))) return `write it with a unit, such as \`${node.value}s\``;
   if (types.includes('string') && node?.kind === 'map') return 'quote a text that starts with `{`';
   if (types.includes('string') && node?.kind === 'scalar' && node.value !== null) return 'put it in quotes';
   return undefined;
@@ -152,7 +171,9 @@ function notInEnum({ params, at, place }: Problem): void {
   const message = `${quote(String(at.at(-1)))} must be ${listWords(allowed)}, but this is ${foundWords(node)}`;
   const word = node?.kind === 'scalar' ? String(node.value) : '';
   const range = placeOf(place.root, at);
-  place.report({ code: 'invalid-value', range, message, hint: suggest(word, allowed) });
+  const near = closest(word, allowed);
+  const hint = near === undefined ? undefined : `did you mean ${quote(near)}?`;
+  place.report({ code: 'invalid-value', range, message, hint });
 }
 
 /** What the patterns of the schemas stand for, in words. */

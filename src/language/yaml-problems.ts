@@ -18,13 +18,22 @@ export function explainYamlError(error: YAMLError, text: string): YamlExplanatio
       hint: 'YAML is indented with spaces only',
     };
   }
+  if (isBareTemplate(error, text)) {
+    return { ...plain, hint: 'quote a value that starts with a template: `"{{ … }}"`' };
+  }
   if (error.code === 'BAD_ALIAS') return { ...plain, hint: 'quote text that starts with `*` or `&`' };
   if (error.code === 'BAD_SCALAR_START') {
     return { ...plain, hint: 'quote text that starts with `@`, a backtick or `%`' };
   }
-  if (isBareTemplate(error, text)) {
-    return { ...plain, hint: 'quote a value that starts with a template: `"{{ … }}"`' };
+  if (/^Flow (map|sequence)/.test(own) || /must end with/.test(own)) {
+    const bracket = /sequence/.test(own) ? '[' : '{';
+    return {
+      ...plain,
+      message: `A \`${bracket}\` before this is not closed`,
+      hint: 'close it on its line, or indent what is inside',
+    };
   }
+  if (/closing .quote/.test(own)) return { ...plain, message: 'A quote is opened and not closed' };
   if (error.code === 'BAD_INDENT') return { ...plain, hint: 'line up the keys of one mapping' };
   const hint = HINTS[error.code];
   return hint === undefined ? plain : { ...plain, hint };

@@ -3,11 +3,14 @@ import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import { findMistake } from './output-schemas.ts';
 
+const TYPES = ['string', 'integer', 'number', 'boolean', 'array', 'object'];
+
 /** Every input declaration is a valid schema, and its default fits it. */
 export function checkInputs({ crew, places, report }: RuleContext): void {
   for (const input of crew.inputs) {
     const path = ['inputs', input.name];
-    if (typeof input.schema.type !== 'string') continue;
+    // A declaration without a type, or of none that exists, was reported.
+    if (!TYPES.includes(String(input.schema.type))) continue;
     const mistake = findMistake(input.schema);
     if (mistake) {
       const range = places.at([...path, ...mistake.path]);

@@ -113,6 +113,7 @@ function explainWay(site: TemplateSite, producer: string, way: readonly string[]
       ? 'a phase cannot read its own artifact before it has run'
       : 'branches run at the same time and cannot read each other';
   }
+  if (way.length === 1) return 'a run starts with this phase';
   const failed = way.slice(0, -1).includes(producer);
   const shown = way.length > 6 ? [...way.slice(0, 2), '…', ...way.slice(-3)] : way;
   const route = shown.map(name => (name === '…' ? name : quote(name))).join(' → ');
