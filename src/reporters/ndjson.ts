@@ -1,4 +1,5 @@
 import type { Reporter } from '../model/run-event.ts';
+import { jsonText } from './json-text.ts';
 
 /**
  * Writes every event of a run as one line of JSON, as `schemas/event.schema.json` describes it. Streamed model text and
@@ -7,6 +8,6 @@ import type { Reporter } from '../model/run-event.ts';
  */
 export function createNdjsonReporter(write: (text: string) => void): Reporter {
   return {
-    onEvent: event => write(`${JSON.stringify(event)}\n`),
+    onEvent: event => write(`${jsonText(event)}\n`),
   };
 }

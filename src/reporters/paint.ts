@@ -17,6 +17,6 @@ export type Style = keyof typeof CODES;
 
 /** Wraps a text in the terminal's colour codes, or returns it as it is without `color`. Expects sanitised text. Pure. */
 export function paint(text: string, style: Style, color: boolean): string {
-  if (!color || text === '' || style === 'plain') return text;
+  if (!color || text.trim() === '' || style === 'plain') return text;
   return `\u001b[${CODES[style]}m${text}\u001b[0m`;
 }

@@ -64,8 +64,8 @@ export function tellModelEnded(state: PlainState, event: EventOf<'model.ended'>)
   const spans: readonly Span[] = [
     ...who,
     { text: answer },
-    { text: priceText(use, event), style: 'dim' },
     took,
+    { text: priceText(use, event), style: 'dim' },
   ];
   tellRow(state, { place: event.phase, mark: '◦', style: 'dim', spans });
 }

@@ -23,7 +23,7 @@ export function tellRunStarted(state: PlainState, event: EventOf<'run.started'>)
     writer.labelled('inputs', [{ text: inputsText(state, event.inputs) }]);
   const aliasColumns = Math.max(0, ...Object.keys(event.models).map(alias => alias.length));
   for (const [alias, model] of Object.entries(event.models)) {
-    writer.labelled('model', modelSpans(alias.padEnd(aliasColumns), model.use, model.reason));
+    writer.labelled('model', modelSpans(alias.padEnd(aliasColumns), model.use, model.reason), true);
   }
   writer.blank();
 }

@@ -35,9 +35,9 @@ const WHOLE_COLUMNS = 2000;
 const ELAPSED_COLUMNS = 7;
 const LABEL_COLUMNS = 8;
 
-/** A writer that keeps the place column as wide as the longest place so far, within a third of the line. */
+/** A writer that keeps the place column as wide as the longest place so far, within a quarter of the line. */
 export function createPlainWriter(options: PlainOptions): PlainWriter {
-  const maxPlaceColumns = Math.max(8, Math.min(32, Math.floor(options.columns / 3)));
+  const maxPlaceColumns = Math.max(8, Math.min(32, Math.floor(options.columns / 4)));
   let placeColumns = Math.min(20, maxPlaceColumns);
 
   function put(spans: readonly Span[], whole: boolean | undefined): void {

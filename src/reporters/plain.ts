@@ -6,6 +6,18 @@ import type { PlainState } from './plain-state.ts';
 import { createPlainWriter, type PlainOptions } from './plain-writer.ts';
 import { createRunClock } from './run-clock.ts';
 
+const MIN_COLUMNS = 20;
+const UNKNOWN_COLUMNS = 80;
+
+/** The events that a quiet reporter tells, or needs for the times of those that it tells. */
+const TOLD_QUIETLY: ReadonlySet<RunEvent['type']> = new Set([
+  'run.started',
+  'phase.started',
+  'phase.ended',
+  'run.ended',
+  'run.suspended',
+]);
+
 /**
  * Tells people on a terminal or in a log who does what: a header, one row for each thing that happens, model text line
  * by line under its phase, and at the end what was spent. Rows are cut to `columns`; failures, hints and commands are not.
@@ -14,9 +26,12 @@ import { createRunClock } from './run-clock.ts';
  * Deterministic: times come from the events alone.
  */
 export function createPlainReporter(options: PlainOptions): Reporter {
+  const columns = options.columns >= MIN_COLUMNS ? options.columns : UNKNOWN_COLUMNS;
+  const { color, verbosity } = options;
+  const known: PlainOptions = { write: text => options.write(text), color, columns, verbosity };
   const state: PlainState = {
-    options,
-    writer: createPlainWriter(options),
+    options: known,
+    writer: createPlainWriter(known),
     clock: createRunClock(),
     models: new Map(),
     phases: new Map(),
@@ -28,7 +43,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
   return {
     onEvent(event) {
       state.clock.tick(event);
-      tell(state, event);
+      if (options.verbosity !== 'quiet' || TOLD_QUIETLY.has(event.type)) tell(state, event);
     },
     onDelta: delta => takeDelta(state, delta),
     onNotice(text) {

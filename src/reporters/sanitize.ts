@@ -1,5 +1,6 @@
 /** Everything that acts on a terminal or cannot be seen: controls, line separators, lone surrogates, ignorable and annotation characters. */
-const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{fff9}-\u{fffb}]/gu;
+export const UNSAFE_CHARACTERS =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{fff9}-\u{fffb}]/gu;
 
 const EMOJI_BEFORE = /(?:\p{Emoji}|\p{Emoji_Modifier}|\u{fe0f})$/u;
 const PICTOGRAPH_AFTER = /^\p{Extended_Pictographic}/u;
@@ -14,7 +15,7 @@ const PICTOGRAPH_AFTER = /^\p{Extended_Pictographic}/u;
 export function sanitizeText(text: string, options: { readonly keepNewlines?: boolean } = {}): string {
   const unixText = text.replaceAll('\r\n', '\n');
   const lines = options.keepNewlines === false ? unixText.replace(/[\n\t]/g, ' ') : unixText;
-  return lines.replace(UNSAFE, (character, offset: number) => {
+  return lines.replace(UNSAFE_CHARACTERS, (character, offset: number) => {
     if (character === '\n' || character === '\t') return character;
     if (buildsEmoji(lines, character, offset)) return character;
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

@@ -1,0 +1,69 @@
+import type { RunEvent } from '../../src/model/run-event.ts';
+
+const failure = { code: 'PROVIDER_OVERLOADED', message: 'HTTP 529', retryAfterMs: 1500 } as const;
+const usage = { inputTokens: 12, outputTokens: 3, cachedInputTokens: 4 };
+const spend = { calls: 1, toolCalls: 2, usage, costMicroUsd: 17 };
+const at = 1_750_000_000_000;
+const phase = 'inspect.security';
+
+/** Events of every type and outcome. A type that is missing here does not compile. */
+export const SAMPLE_EVENTS = {
+  'run.started': [
+    {
+      type: 'run.started',
+      at,
+      runId: 'k3f9x2ab',
+      crew: 'demo',
+      goal: 'Show it.',
+      programHash: 'ab12',
+      inputs: { range: 'HEAD' },
+      models: { default: { use: 'offline', reason: 'no key' } },
+    },
+  ],
+  'run.resumed': [{ type: 'run.resumed', at }],
+  'phase.started': [
+    { type: 'phase.started', at, phase, kind: 'role', visit: 1, role: 'lead' },
+    { type: 'phase.started', at, phase, kind: 'tool', visit: 2 },
+  ],
+  'phase.retried': [{ type: 'phase.retried', at, phase, attempt: 2, failure }],
+  'phase.ended': [
+    { type: 'phase.ended', at, phase, outcome: 'completed', artifact: null },
+    { type: 'phase.ended', at, phase, outcome: 'failed', failure },
+    { type: 'phase.ended', at, phase, outcome: 'cancelled' },
+  ],
+  'model.started': [{ type: 'model.started', at, key: 'k', phase, role: 'lead', model: 'default', turn: 1 }],
+  'model.ended': [
+    {
+      type: 'model.ended',
+      at,
+      key: 'k',
+      phase,
+      role: 'lead',
+      outcome: 'answered',
+      text: '',
+      toolCalls: 0,
+      usage,
+      costMicroUsd: null,
+      ms: 1.5,
+    },
+    { type: 'model.ended', at, key: 'k', phase, role: 'lead', outcome: 'failed', failure, ms: 3 },
+  ],
+  'tool.started': [
+    { type: 'tool.started', at, key: 'k', phase, role: 'lead', tool: 'git.diff', args: { range: 'HEAD' } },
+    { type: 'tool.started', at, key: 'k', phase, tool: 'git.diff', args: {} },
+  ],
+  'tool.ended': [
+    { type: 'tool.ended', at, key: 'k', phase, tool: 'git.diff', outcome: 'returned', value: [1], ms: 3 },
+    { type: 'tool.ended', at, key: 'k', phase, tool: 'git.diff', outcome: 'failed', failure, ms: 3 },
+  ],
+  'artifact.repaired': [{ type: 'artifact.repaired', at, phase, how: ['took the fenced block'] }],
+  'artifact.rejected': [{ type: 'artifact.rejected', at, phase, reason: 'no `range`', repair: 1 }],
+  'run.ended': [
+    { type: 'run.ended', at, outcome: 'success', phase: 'approved', result: { ok: true }, spend },
+    { type: 'run.ended', at, outcome: 'failure', phase: 'gave_up', result: null, spend },
+    { type: 'run.ended', at, outcome: 'error', phase: 'merge', failure, spend },
+  ],
+  'run.suspended': [{ type: 'run.suspended', at, failure, spend: { ...spend, costMicroUsd: null } }],
+} as const satisfies {
+  readonly [Type in RunEvent['type']]: readonly Extract<RunEvent, { readonly type: Type }>[];
+};
