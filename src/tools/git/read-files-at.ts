@@ -1,12 +1,13 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
 import { type FileContent, fileContent } from '../file-content.ts';
 import { readFile } from '../files/read-file.ts';
 import { workspacePath } from '../workspace-path.ts';
+import { findInTree, type TreeFile } from './find-in-tree.ts';
 import { openRepository } from './repository.ts';
-import { repositoryPath } from './repository-paths.ts';
 import { requireCommit } from './resolve-range.ts';
-import { gitFailure, runGit } from './run-git.ts';
+import { gitFailure, gitText, runGit } from './run-git.ts';
 
 /** More than `<id> blob <size>` and the line feeds around a content take. */
 const HEADER_BYTES = 128;
@@ -27,8 +28,8 @@ export interface ReadFilesAtOptions {
 }
 
 /**
- * Reads many files of one revision, or of the working tree, keyed by the paths as they were asked for; two git
- * processes serve any number of files. The content of a symbolic link is its target, as git has it.
+ * Reads many files of one revision, or of the working tree, keyed by the paths as they were asked for; a handful
+ * of git processes serve any number of files. The content of a symbolic link is its target, as git has it.
  * Fails with NOT_A_REPOSITORY, REVISION_UNKNOWN, HISTORY_SHALLOW, OUTSIDE_WORKSPACE, TOOL_MISSING, TOOL_FAILED,
  * FILE_UNREADABLE.
  */
@@ -69,9 +70,7 @@ async function readEntry(workspace: string, path: string, maxBytes: number): Pro
   return fileContent(Buffer.from(await readlink(real)));
 }
 
-interface FoundFile {
-  readonly path: string;
-  readonly id: string;
+interface SizedFile extends TreeFile {
   readonly bytes: number;
 }
 
@@ -79,15 +78,13 @@ async function readFromRevision(
   options: ReadFilesAtOptions,
   revision: string,
 ): Promise<ReadonlyMap<string, FileContent>> {
-  const { workspace, signal } = options;
-  const repository = await openRepository(workspace, signal);
+  const repository = await openRepository(options.workspace, options.signal);
   const commit = await requireCommit(repository, revision);
-  const names = options.paths.map(path => `${commit}:${repository.prefix}${repositoryPath(workspace, path)}`);
-  const found = await findFiles(options, names);
+  const listed = await findInTree({ repository, commit, paths: options.paths });
   const contents = new Map<string, FileContent>(options.paths.map(path => [path, { kind: 'missing' }]));
-  const wanted: FoundFile[] = [];
+  const wanted: SizedFile[] = [];
   let room = options.maxTotalBytes ?? DEFAULT_MAX_TOTAL_BYTES;
-  for (const file of found) {
+  for (const file of await addSizes(options, listed)) {
     const fits = file.bytes <= Math.min(room, options.maxBytes ?? DEFAULT_MAX_BYTES);
     if (!fits) contents.set(file.path, { kind: 'too-large', bytes: file.bytes });
     else {
@@ -99,40 +96,27 @@ async function readFromRevision(
   return contents;
 }
 
-/** Asks one `git cat-file --batch-check` for the ids and sizes of `commit:path` names. */
-async function findFiles(
+async function addSizes(
   options: ReadFilesAtOptions,
-  names: readonly string[],
-): Promise<readonly FoundFile[]> {
+  files: readonly TreeFile[],
+): Promise<readonly SizedFile[]> {
+  if (files.length === 0) return [];
   const { workspace, signal } = options;
-  const call = {
-    workspace,
-    signal,
-    args: ['cat-file', '--batch-check', '-z'],
-    input: names.map(name => `${name}\0`).join(''),
-  };
-  const result = await runGit(call);
-  if (result.exitCode !== 0) throw gitFailure(call, result);
-  const answer = result.stdout.toString('utf8');
-  const found: FoundFile[] = [];
-  let at = 0;
-  for (const [index, name] of names.entries()) {
-    // For what is missing git repeats the name, which may contain line feeds.
-    const missing = `${name} missing\n`;
-    if (answer.startsWith(missing, at)) {
-      at += missing.length;
-      continue;
+  const input = files.map(file => `${file.id}\n`).join('');
+  const args = ['cat-file', '--batch-check=%(objectsize)'];
+  const sizes = (await gitText({ workspace, signal, args, input })).split('\n');
+  return files.map((file, index) => {
+    const bytes = Number(sizes[index]);
+    // A partial clone has the name of the object and not the object, and tools fetch nothing.
+    if (!Number.isSafeInteger(bytes)) {
+      throw new CrewError('TOOL_FAILED', `the content of \`${file.path}\` is not in this partial clone`);
     }
-    const end = answer.indexOf('\n', at);
-    const [id = '', type, bytes] = answer.slice(at, end).split(' ');
-    at = end + 1;
-    if (type === 'blob') found.push({ path: options.paths[index] ?? '', id, bytes: Number(bytes) });
-  }
-  return found;
+    return { ...file, bytes };
+  });
 }
 
 /** Asks one `git cat-file --batch` for the contents; the answers come in the order of the questions. */
-async function readObjects(options: ReadFilesAtOptions, files: readonly FoundFile[]) {
+async function readObjects(options: ReadFilesAtOptions, files: readonly SizedFile[]) {
   const { workspace, signal } = options;
   if (files.length === 0) return new Map<string, FileContent>();
   const call = {
