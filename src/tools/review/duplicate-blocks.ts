@@ -44,7 +44,7 @@ export function findDuplicateBlocks(files: readonly ChangedFile[]): readonly Dup
 function runsOf(file: ChangedFile): readonly (readonly Place[])[] {
   const runs: Place[][] = [];
   let current: Place[] = [];
-  let last = 0;
+  let last = -1;
   for (const { line, text } of addedLines(file)) {
     if (line !== last + 1) {
       current = [];

@@ -1,4 +1,4 @@
-import { gitText, runGit } from '../git/run-git.ts';
+import { gitFailure, gitText, runGit } from '../git/run-git.ts';
 import type { Change, ChangedFile } from './change.ts';
 import type { DraftFinding } from './draft-finding.ts';
 import { isSourceFile, isTestFile } from './file-kind.ts';
@@ -118,27 +118,17 @@ async function namesInTests(
   const { head } = change.diff;
   const patterns = names.flatMap(name => ['-e', name]);
   const place = head === null ? ['--untracked'] : [];
-  const args = [
-    'grep',
-    '-z',
-    '-o',
-    '-h',
-    '-I',
-    '-w',
-    '-F',
-    '--full-name',
-    '--with-filename',
-    ...place,
-    ...patterns,
-  ];
+  const args = ['grep', '-z', '-o', '-H', '-I', '-w', '-F', ...place, ...patterns];
   const result = await runGit({
     workspace,
     signal,
     args: head === null ? [...args, '--'] : [...args, head, '--'],
     maxStdoutBytes: MAX_GREP_BYTES,
   });
-  // Exit code 1 means that nothing was found. With too many matches nobody can say what is not mentioned.
-  if (result.cut || (result.exitCode !== 0 && result.exitCode !== 1)) return new Set(names);
+  // With too many matches nobody can say what is not mentioned.
+  if (result.cut) return new Set(names);
+  // Exit code 1 means that nothing was found.
+  if (result.exitCode !== 0 && result.exitCode !== 1) throw gitFailure({ workspace, signal, args }, result);
   const found = new Set<string>();
   for (const record of result.stdout.toString('utf8').split('\n')) {
     const end = record.indexOf('\0');
