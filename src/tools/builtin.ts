@@ -7,8 +7,9 @@ import { gitDiff } from './git/diff.ts';
 import { gitFile } from './git/file.ts';
 import { gitLog } from './git/log.ts';
 import { gitShow } from './git/show.ts';
+import { createReviewTools } from './review/tools.ts';
 
-/** Every tool that is built in, one row each; `catalog.ts` has their specs. */
+/** The tools of `builtin:git` and `builtin:files`, one row each; `catalog.ts` has the specs. */
 const TOOLS: readonly Tool[] = [
   gitDiff,
   gitLog,
@@ -20,7 +21,7 @@ const TOOLS: readonly Tool[] = [
   filesSearch,
 ];
 
-/** Gives the built-in tools by name, such as `git.diff`. */
+/** Gives the built-in tools by name, such as `git.diff`; those of `builtin:review` share their work within one call of this. */
 export function createBuiltinTools(): ReadonlyMap<string, Tool> {
-  return new Map(TOOLS.map(tool => [tool.spec.name, tool]));
+  return new Map([...TOOLS, ...createReviewTools()].map(tool => [tool.spec.name, tool]));
 }

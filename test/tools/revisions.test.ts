@@ -107,6 +107,14 @@ describe('a range', () => {
     }
   });
 
+  test('may start just before a first commit that is some way back', async () => {
+    const made = repository(3);
+    const change = await callTool(made.path, 'git.diff', { range: 'HEAD~3..HEAD~1' });
+    expect(change).toMatchObject({ added: 2, removed: 0, head: made.git('rev-parse', 'HEAD~1') });
+    expect(change.notices).toEqual([expect.stringContaining('`HEAD~3` is before the first commit')]);
+    expect(change.commits.length).toBe(2);
+  });
+
   test('of nothing has no files and is no error', async () => {
     const change = await callTool(repository(2).path, 'git.diff', { range: 'HEAD..HEAD' });
     expect(change).toMatchObject({ files: [], files_changed: 0, patch: '', truncated: false, commits: [] });

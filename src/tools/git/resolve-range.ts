@@ -16,7 +16,8 @@ export interface ResolvedRange {
 
 /**
  * Resolves `A..B`, `A...B` (from the merge base of both) or `A` (working tree against `A`); an empty side is HEAD.
- * `X~1..X` of a root commit `X` is the whole of `X`, and says so in `notices`.
+ * When `A` is the parent that a first commit does not have, the change is against the empty tree, and says so in
+ * `notices`.
  * Fails with REVISION_UNKNOWN, HISTORY_SHALLOW.
  */
 export async function resolveRange(repository: Repository, range: string): Promise<ResolvedRange> {
@@ -61,7 +62,9 @@ async function resolveSides(
 
 /** When a revision asks for the first parent of a commit that has none, that commit. */
 async function childOfNothing(repository: Repository, revision: string): Promise<string | undefined> {
-  const child = /^(.+?)(?:~1?|\^1?)$/s.exec(revision)?.[1];
+  const parts = /^(.+?)(?:\^1?|~(\d*))$/s.exec(revision);
+  const generations = Number(parts?.[2] || 1);
+  const child = generations > 1 ? `${parts?.[1]}~${generations - 1}` : parts?.[1];
   if (child === undefined) return undefined;
   const commit = await findCommit(repository, child);
   if (commit === undefined) return undefined;

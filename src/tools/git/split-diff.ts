@@ -106,7 +106,8 @@ function splitPatch(limits: PatchLimits) {
       return !full;
     },
     end(): readonly Section[] {
-      keep(carry);
+      // Like the line feed before a section, the one at the very end belongs to no section.
+      keep(carry.at(-1) === 0x0a ? carry.subarray(0, -1) : carry);
       carry = EMPTY;
       return sections;
     },

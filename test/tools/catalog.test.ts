@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject, JsonSchema } from '../../src/model/json.ts';
+import { createBuiltinTools } from '../../src/tools/builtin.ts';
+import { BUILTIN_CATALOG } from '../../src/tools/catalog.ts';
+import { makeRepository, type TestRepository } from './git-repository.ts';
+import { callTool } from './tool-call.ts';
+
+const SPECS = [...BUILTIN_CATALOG].flatMap(([toolset, specs]) => specs.map(spec => ({ toolset, spec })));
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
+
+test('the catalogue and the tools are the same', () => {
+  const catalogued = SPECS.map(({ spec }) => spec.name).sort();
+  const tools = createBuiltinTools();
+  expect([...tools.keys()].sort()).toEqual(catalogued);
+  for (const { spec } of SPECS) expect(tools.get(spec.name)?.spec).toBe(spec);
+});
+
+test('the catalogue is light: it imports specs and words only', () => {
+  const root = fileURLToPath(new URL('../../src/tools/', import.meta.url));
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const source = readFileSync(file, 'utf8');
+    for (const [, specifier] of source.matchAll(/^(?:import|export)(?! type)[^'"]*from '([^']+)'/gms)) {
+      expect(specifier).toMatch(/^\.\.?\//);
+      visit(join(dirname(file), specifier ?? ''));
+    }
+  };
+  visit(join(root, 'catalog.ts'));
+  for (const file of seen) expect(file).toMatch(/\/(catalog|specs|[a-z-]+-schemas?|model\/[a-z-]+)\.ts$/);
+});
+
+describe.each(SPECS)('$spec.name', ({ toolset, spec }) => {
+  test('belongs to its toolset and changes nothing', () => {
+    expect(spec.name).toMatch(new RegExp(`^${toolset}\\.[a-z_]+$`));
+    expect(spec.readOnly).toBe(true);
+    expect(spec.description.length).toBeGreaterThan(40);
+  });
+
+  test('has closed schemas that ajv accepts, and describes every input', () => {
+    for (const schema of [spec.inputSchema, spec.outputSchema ?? true]) ajv.compile(schema as JsonObject);
+    expect(spec.outputSchema).toBeDefined();
+    const input = spec.inputSchema as JsonObject;
+    expect(input).toMatchObject({ type: 'object', additionalProperties: false });
+    for (const property of Object.values((input.properties ?? {}) as JsonObject)) {
+      expect((property as JsonObject).description).toEqual(expect.stringMatching(/\w{3}/));
+    }
+  });
+});
+
+describe('results fit the output schema', () => {
+  let made: TestRepository;
+
+  beforeAll(() => {
+    made = makeRepository();
+    made.write('a.txt', 'one\n');
+    made.write('binary', Uint8Array.of(0));
+    made.commit('one\n\nbody');
+    made.write('a.txt', 'two\n');
+    made.write('b.txt', 'x\n'.repeat(5000));
+    made.commit('two');
+  });
+
+  afterAll(() => made.dispose());
+
+  test.each<[string, JsonObject]>([
+    ['git.diff', { range: 'HEAD~1..HEAD' }],
+    ['git.diff', { range: 'HEAD', max_patch_bytes: 1000 }],
+    ['git.diff', { range: 'HEAD~2..HEAD~1', max_patch_bytes: 1000 }],
+    ['git.log', {}],
+    ['git.show', { revision: 'HEAD', max_patch_bytes: 1000 }],
+    ['git.blame', { path: 'a.txt' }],
+    ['git.blame', { path: 'binary' }],
+    ['git.file', { path: 'a.txt' }],
+    ['git.file', { path: 'binary' }],
+    ['files.read', { path: 'a.txt' }],
+    ['files.read', { path: 'binary' }],
+    ['files.list', {}],
+    ['files.search', { query: 'x', limit: 5 }],
+  ])('%s %j', async (name, args) => {
+    const spec = createBuiltinTools().get(name)?.spec;
+    expect(ajv.validate(spec?.inputSchema as JsonSchema & object, args)).toBe(true);
+    const result = await callTool(made.path, name, args);
+    ajv.validate(spec?.outputSchema as JsonSchema & object, result);
+    expect(ajv.errors).toBe(null);
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+});
