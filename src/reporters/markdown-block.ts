@@ -19,10 +19,11 @@ const ACTIVE_LANGUAGES = new Set(['suggestion', 'mermaid', 'math', 'geojson', 't
  */
 export function markdownBlock(text: string): string {
   const lines = sanitizeText(text.slice(0, MAX_CHARACTERS)).trim().split('\n');
+  const unclosed = new Set<string>();
   const result: string[] = [];
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
-    const end = closingFence(lines, index);
+    const end = closingFence(lines, index, unclosed);
     if (end === undefined) {
       result.push(blockLine(line.trim()));
       continue;
@@ -42,13 +43,15 @@ export function fencedBlock(text: string, language: string): string {
   return `${fence}${language}\n${body}${fence}`;
 }
 
-function closingFence(lines: readonly string[], start: number): number | undefined {
+/** Where the code block that begins at `start` ends. A fence that nothing closes is looked for once, then it is in `unclosed`. */
+function closingFence(lines: readonly string[], start: number, unclosed: Set<string>): number | undefined {
   const fence = FENCE_OPENS.exec(lines[start] ?? '')?.[1];
-  if (fence === undefined) return undefined;
+  if (fence === undefined || unclosed.has(fence)) return undefined;
   for (let index = start + 1; index < lines.length; index += 1) {
     const line = (lines[index] ?? '').trim();
     if (line.startsWith(fence) && line.replaceAll(fence[0] ?? '', '') === '') return index;
   }
+  unclosed.add(fence);
   return undefined;
 }
 

@@ -1,15 +1,19 @@
 import { sanitizeText } from './sanitize.ts';
 
+/** More than anybody reads on one line, and little enough for hostile text to stay cheap. */
+const MAX_CHARACTERS = 20_000;
+
 const BACKTICKS = /`+/g;
 const MENTION = /^@[A-Za-z0-9][\w/-]*/;
 const WORD = /[\w/]/;
 
 /**
  * Foreign text as one line of Markdown that keeps emphasis and closed code spans, and cannot do more: no HTML, entities,
- * links, images or mentions, no open backticks. Newlines become spaces, invisible characters visible. Pure.
+ * links, images or mentions, no open backticks. Newlines become spaces, invisible characters visible.
+ * Only the first 20,000 characters are taken. Pure.
  */
 export function markdownInline(text: string): string {
-  const line = sanitizeText(text, { keepNewlines: false }).trim();
+  const line = sanitizeText(text.slice(0, MAX_CHARACTERS), { keepNewlines: false }).trim();
   const pieces: string[] = [];
   for (let index = 0; index < line.length; ) {
     const { markdown, taken } = nextPiece(line, index);

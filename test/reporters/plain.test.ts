@@ -91,6 +91,13 @@ describe('the plain reporter', () => {
     );
   });
 
+  it('says nothing of tokens and money when no model was called', () => {
+    const ended = { type: 'run.ended', at: 1000, outcome: 'success', phase: 'done', result: null } as const;
+    expect(told([{ event: { ...ended, spend: { ...spend, toolCalls: 1 } } }])).toContain(
+      'spent   ✓ success · 0 model calls · 1 tool call · 0 ms\n',
+    );
+  });
+
   it('tells a failure once in full, with its hint, and how to resume, even when quiet', () => {
     const steps: readonly Step[] = [
       { event: offline },

@@ -191,7 +191,8 @@ describe('a review as rdjson', () => {
 describe('a review as Markdown', () => {
   it('is coloured without changing a word', () => {
     const colored = formatReview(SAMPLE_REVIEW, 'markdown', { version: VERSION, color: true });
-    expect(colored).toContain('\u001b[');
+    expect(colored).toContain('\u001b[32mconst rows');
+    expect(colored).toContain('\u001b[36m## Nit (1)');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the colour codes are what is looked at
     expect(colored.replace(/\u001b\[\d*m/g, '')).toBe(format(SAMPLE_REVIEW, 'markdown'));
   });

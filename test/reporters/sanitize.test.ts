@@ -83,6 +83,13 @@ describe('sanitizeText', () => {
     );
   });
 
+  it('escapes the first and the last character of every forbidden range', () => {
+    for (const code of FORBIDDEN.flat()) {
+      const text = String.fromCodePoint(code);
+      expect(sanitizeText(`a${text}b`), code.toString(16)).toBe(`a\\u{${code.toString(16)}}b`);
+    }
+  });
+
   it('changes nothing when it is applied again', () => {
     fc.assert(
       fc.property(hostileText, text => {
