@@ -17,5 +17,10 @@ const PROBE_BYTES = 8000;
 export function fileContent(content: Buffer): FileContent {
   const bytes = content.length;
   if (content.subarray(0, PROBE_BYTES).includes(0)) return { kind: 'binary', bytes };
-  return { kind: 'text', text: content.toString(isUtf8(content) ? 'utf8' : 'latin1'), bytes };
+  return { kind: 'text', text: decodeText(content), bytes };
+}
+
+/** Decodes UTF-8, or Latin-1 when it is not that. Pure. */
+export function decodeText(content: Buffer): string {
+  return content.toString(isUtf8(content) ? 'utf8' : 'latin1');
 }

@@ -61,6 +61,15 @@ describe('settings of a repository', () => {
     expect(existsSync(join(made.path, 'trapped'))).toBe(false);
   });
 
+  test('do not lead the working tree out of the workspace', async () => {
+    const other = makeRepository();
+    other.write('a.txt', 'secret\n');
+    made.git('config', 'core.worktree', other.path);
+    const attempt = callTool(made.path, 'git.diff', { range: 'HEAD' });
+    expect((await failureOf(attempt)).code).toBe('OUTSIDE_WORKSPACE');
+    other.dispose();
+  });
+
   test('do not change what is read', async () => {
     const plain = await readLast();
     const log = await callTool(made.path, 'git.log', {});

@@ -67,7 +67,7 @@ test('the contents of all its files are read at once', async () => {
 test('aborting in the middle ends it and leaves no git', async () => {
   const abort = new AbortController();
   const reading = failureOf(readDiff({ workspace: made.path, range: 'main~1..main', signal: abort.signal }));
-  setTimeout(() => abort.abort(), 150);
+  setTimeout(() => abort.abort(), 50);
   expect((await reading).code).toBe('TOOL_FAILED');
   expect(childrenNamedGit()).toEqual([]);
 });

@@ -67,6 +67,16 @@ describe('hunks', () => {
     expect(file?.hunks[0]?.lines.map(line => line.text)).toEqual(['one\r', 'two\r', '2\r']);
   });
 
+  test('read text that is not UTF-8 as Latin-1, as contents do', async () => {
+    const made = repository();
+    made.commit('one');
+    made.write('latin.txt', Uint8Array.of(0x63, 0xe9, 0x0a));
+    made.write('utf8.txt', 'cé 日本\n');
+    made.commit('two');
+    const files = await lastChange(made);
+    expect(files.map(file => file.hunks[0]?.lines[0]?.text)).toEqual(['cé', 'cé 日本']);
+  });
+
   test('are not fooled by lines that look like a patch', async () => {
     const made = repository();
     const fake =
@@ -278,6 +288,17 @@ describe('a workspace below the top of the repository', () => {
     const attempt = readDiff({ workspace, range: 'HEAD~1..HEAD', paths, signal: calm() });
     expect((await failureOf(attempt)).code).toBe('OUTSIDE_WORKSPACE');
   });
+});
+
+test('a linked working tree of a repository is read like any other', async () => {
+  const made = repository();
+  made.write('a', 'a\n');
+  made.commit('one');
+  const linked = join(made.path, 'linked');
+  made.git('worktree', 'add', '--quiet', linked);
+  makeRepository({ path: linked }).write('a', 'b\n');
+  const diff = await readDiff({ workspace: linked, range: 'HEAD', signal: calm() });
+  expect(diff.files.map(file => file.path)).toEqual(['a']);
 });
 
 describe('contents', () => {

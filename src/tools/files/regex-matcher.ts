@@ -3,7 +3,10 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { LineMatch } from './line-match.ts';
 
 const DEADLINE_MS = 5000;
-const WORKER_FILE = import.meta.url.endsWith('.ts') ? './regex-worker.ts' : './regex-worker.js';
+/** The compiler rewrites imports, but not this. */
+const WORKER = import.meta.url.endsWith('.ts')
+  ? new URL('./regex-worker.ts', import.meta.url)
+  : new URL('./regex-worker.js', import.meta.url);
 
 /** Finds matching lines in one text after the other. */
 export interface RegexMatcher {
@@ -23,7 +26,7 @@ export function openRegexMatcher(pattern: string, signal: AbortSignal): RegexMat
     const said = error instanceof Error ? error.message : String(error);
     throw new CrewError('TOOL_ARGUMENTS', `expected a JavaScript regular expression: ${said}`);
   }
-  const worker = new Worker(new URL(WORKER_FILE, import.meta.url), {
+  const worker = new Worker(WORKER, {
     workerData: pattern,
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });

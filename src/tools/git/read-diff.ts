@@ -1,7 +1,7 @@
 import type { Diff, DiffFile } from '../../model/diff.ts';
 import { filtersOff } from './filters-off.ts';
 import { parseHunks } from './parse-hunks.ts';
-import { openRepository, type Repository } from './repository.ts';
+import { openRepository, type Repository, requireWorkTree } from './repository.ts';
 import { repositoryPaths } from './repository-paths.ts';
 import { type ResolvedRange, resolveRange } from './resolve-range.ts';
 import { DIFF_OPTIONS, gitFailure, runGit } from './run-git.ts';
@@ -51,6 +51,7 @@ export async function readEntries(options: {
   const splitter = splitDiff(limits);
   const revisions = range.head === null ? [range.base] : [range.base, range.head];
   const paths = repositoryPaths(repository, options.paths);
+  if (range.head === null) await requireWorkTree(repository);
   const call = {
     workspace: repository.workspace,
     signal: repository.signal,

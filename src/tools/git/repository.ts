@@ -1,3 +1,6 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
 import { gitFailure, gitText, runGit } from './run-git.ts';
 
 /** Where a workspace stands in its repository. */
@@ -18,6 +21,22 @@ export async function openRepository(workspace: string, signal: AbortSignal): Pr
   const split = text.indexOf('\n');
   const prefix = text.slice(split + 1).replace(/\n$/, '');
   return { workspace, signal, prefix, shallow: text.slice(0, split) === 'true' };
+}
+
+/**
+ * Makes sure that the working tree which git would read is the one around the workspace, because a repository can be
+ * set up to take any other folder for it. Fails with OUTSIDE_WORKSPACE, and with TOOL_FAILED in a bare repository.
+ */
+export async function requireWorkTree(repository: Repository): Promise<void> {
+  const { workspace, signal, prefix } = repository;
+  const text = await gitText({ workspace, signal, args: ['rev-parse', '--show-toplevel'] });
+  const top = text.replace(/\r?\n$/, '');
+  const [seen, own] = await Promise.all([realpath(resolve(top, prefix)), realpath(workspace)]);
+  if (seen === own) return;
+  throw new CrewError(
+    'OUTSIDE_WORKSPACE',
+    `the working tree of the repository at \`${workspace}\` is \`${top}\``,
+  );
 }
 
 /** The full id of the commit that a revision names, or undefined when it names none. A leading `-` names none. */

@@ -1,4 +1,5 @@
 import type { DiffFile } from '../../model/diff.ts';
+import { decodeText } from '../file-content.ts';
 
 /** One changed file with its part of git's patch, not yet parsed into hunks. */
 export interface DiffEntry {
@@ -41,8 +42,8 @@ const EMPTY = Buffer.alloc(0);
 /**
  * Splits the output of `git diff --raw --numstat -z -p` into files without holding more of it than the limits say.
  * No line of content can look like the start of a file, because git puts one of ` +-\` before each of them, and names
- * in the headers are quoted; so the only names that are read are the NUL-terminated ones. Names and text that are not
- * UTF-8 come out with replacement characters. Pure but for its own state.
+ * in the headers are quoted; so the only names that are read are the NUL-terminated ones. Names that are not UTF-8 come
+ * out with replacement characters; text that is not UTF-8 is read as Latin-1. Pure but for its own state.
  */
 export function splitDiff(limits: PatchLimits): DiffSplitter {
   const listing: Buffer[] = [];
@@ -173,7 +174,13 @@ function joinSections(files: readonly ListedFile[], sections: readonly Section[]
     // Files without a section come after the place where the total limit stopped git.
     const extent =
       own.length < count ? 'total-limit' : (own.find(s => s.extent !== 'whole')?.extent ?? 'whole');
-    const patch = own.map(section => Buffer.concat(section.chunks).toString('utf8')).join('\n');
-    return { ...file, patch, extent };
+    return { ...file, patch: own.map(decodeSection).join('\n'), extent };
   });
+}
+
+/** A section that was cut ends with its last whole line, so that no character is cut in half. */
+function decodeSection(section: Section): string {
+  const bytes = Buffer.concat(section.chunks);
+  if (section.extent === 'whole') return decodeText(bytes);
+  return decodeText(bytes.subarray(0, Math.max(0, bytes.lastIndexOf(0x0a))));
 }
