@@ -45,7 +45,7 @@ export function textWindow(
 }
 
 /** The lines of a text without their line feeds; a line feed at the end starts no further line. Pure. */
-export function splitLines(text: string): readonly string[] {
+function splitLines(text: string): readonly string[] {
   if (text === '') return [];
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
