@@ -14,7 +14,8 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
     const steps = stepsBetween(word.toLowerCase(), candidate.toLowerCase());
-    if (steps > limit || steps >= bestDistance) continue;
+    const nothingAlike = steps >= Math.min(word.length, candidate.length);
+    if (steps > limit || nothingAlike || steps >= bestDistance) continue;
     best = candidate;
     bestDistance = steps;
   }

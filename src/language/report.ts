@@ -13,18 +13,25 @@ export interface Finding {
 /** Collects mistakes. */
 export type Report = (finding: Finding) => void;
 
-/** Makes a report and the list that it fills. Text of the author in messages is cut to a readable length. */
+const MOST_DIAGNOSTICS = 1000;
+
+/** Makes a report and the list that it fills. After 1,000 mistakes no more are taken. */
 export function createReport(): {
   readonly report: Report;
   readonly diagnostics: Diagnostic[];
   readonly failed: () => boolean;
 } {
   const diagnostics: Diagnostic[] = [];
+  let hasErrors = false;
   const report: Report = ({ code, range, message, hint, severity = 'error' }) => {
+    if (severity === 'error') hasErrors = true;
+    // Warnings leave room, so that an error is always among what is shown.
+    const room = severity === 'error' ? MOST_DIAGNOSTICS : MOST_DIAGNOSTICS / 2;
+    if (diagnostics.length >= room) return;
     const row = { code, severity, range, message };
     diagnostics.push(hint === undefined ? row : { ...row, hint });
   };
-  const failed = (): boolean => diagnostics.some(row => row.severity === 'error');
+  const failed = (): boolean => hasErrors;
   return { report, diagnostics, failed };
 }
 

@@ -3,6 +3,8 @@ import type { Phase } from '../model/crew.ts';
 import type { RuleContext } from './rule.ts';
 import type { NodePath, ScalarNode, SourceNode } from './source-node.ts';
 
+const MOST_TAGS = 2000;
+
 /** One template as it stands in a file, with what its check found. */
 export interface TemplateSite {
   readonly node: ScalarNode;
@@ -38,7 +40,7 @@ export function listTemplateSites({
 
 function site(node: ScalarNode, mode: 'text' | 'condition', phase: Phase, branch?: string): TemplateSite {
   const source = String(node.value);
-  const check = checkTemplate(source, mode);
+  const check = tooManyTags(source) ?? checkTemplate(source, mode);
   return {
     node,
     source,
@@ -47,6 +49,14 @@ function site(node: ScalarNode, mode: 'text' | 'condition', phase: Phase, branch
     check,
     ...(branch === undefined ? {} : { branch }),
   };
+}
+
+/** The analysis of a template takes the square of its tags, so their number is limited. */
+function tooManyTags(source: string): TemplateCheck | undefined {
+  const tags = source.split(/\{\{|\{%/, MOST_TAGS + 2).length - 1;
+  if (tags <= MOST_TAGS) return undefined;
+  const message = `The template has more than ${MOST_TAGS} tags`;
+  return { paths: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 1 }] };
 }
 
 /** The strings inside a value; strings without Liquid are no templates, but a condition always is one. */
