@@ -10,6 +10,14 @@ import { LINTER_RULES } from './linter-rules.ts';
 import { readOxlintReport } from './oxlint-report.ts';
 import type { ReviewerReport } from './reviewer.ts';
 
+/** Less noise: short circuits used as statements, and names that are meant to be unused. */
+const OPTIONS: ReadonlyMap<string, object> = new Map([
+  ['no-unused-expressions', { allowShortCircuit: true, allowTernary: true, allowTaggedTemplates: true }],
+  [
+    'no-unused-vars',
+    { args: 'none', caughtErrors: 'none', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+  ],
+]);
 const TIMEOUT_MS = 60_000;
 const CONFIGURATION = 'crewfile-oxlintrc.json';
 
@@ -78,10 +86,11 @@ async function writeFiles(folder: string, files: readonly ReadableFile[]): Promi
 
 /** The configuration of the bundled linter: the rules of our table and nothing else. Pure. */
 export function oxlintConfiguration(): object {
-  const rules = [...LINTER_RULES].map(([name, { plugin }]) => [
-    plugin === 'eslint' ? name : `${plugin}/${name}`,
-    name === 'no-unused-vars' ? ['error', { args: 'none', caughtErrors: 'none' }] : 'error',
-  ]);
+  const rules = [...LINTER_RULES].map(([name, { plugin }]) => {
+    const options = OPTIONS.get(name);
+    const rule = plugin === 'eslint' ? name : `${plugin}/${name}`;
+    return [rule, options === undefined ? 'error' : ['error', options]];
+  });
   return {
     plugins: ['typescript', 'unicorn', 'oxc', 'react'],
     categories: { correctness: 'off' },

@@ -191,7 +191,7 @@ function deepNesting(file: ReadableFile, root: SgNode, isPython: boolean): reado
         file,
         line,
         rule: 'deep-nesting',
-        severity: 'minor',
+        severity: 'nit',
         title: 'Statement is nested very deep',
         why: `It stands inside ${place.depth - 1} others; which conditions hold here can hardly be seen. Return early or split it.`,
       }),

@@ -1,6 +1,7 @@
 import type { FindingCategory, FindingSeverity } from '../../model/review.ts';
-import type { Change } from './change.ts';
+import type { Change, ChangedFile } from './change.ts';
 import { type DraftFinding, firstWords } from './draft-finding.ts';
+import { isTestFile } from './file-kind.ts';
 import { LINTER_RULES } from './linter-rules.ts';
 import { anchorInAdded } from './reviewer.ts';
 
@@ -25,6 +26,7 @@ export function findingFromLinter(message: LinterMessage, change: Change): Draft
   if (range === undefined) return undefined;
   // Flow's types are no JavaScript, so a parser error in such a file says nothing.
   if (message.rule === undefined && file?.text?.slice(0, 1000).includes('@flow') === true) return undefined;
+  if (file !== undefined && isOutOfPlace(message.rule, file)) return undefined;
   const { severity, category, title, why } = wordsFor(message);
   const name = message.rule === undefined ? 'syntax' : shortName(message.rule);
   return {
@@ -38,6 +40,25 @@ export function findingFromLinter(message: LinterMessage, change: Change): Draft
     confidence: 0.9,
     source: [`${message.tool}:${name}`],
   };
+}
+
+/** What tests do on purpose: they evaluate expressions for their effect and build odd objects. */
+const NOISE_IN_TESTS = new Set([
+  'jsx-key',
+  'no-constant-binary-expression',
+  'no-constant-condition',
+  'no-thenable',
+  'no-unused-expressions',
+  'preserve-caught-error',
+]);
+const USES_REACT = /['"](react|preact)(\/[^'"]*)?['"]/;
+
+/** Whether a known rule says nothing here: rules for React elsewhere, and what tests do on purpose. */
+function isOutOfPlace(rule: string | undefined, file: ChangedFile): boolean {
+  if (rule === undefined) return false;
+  const name = shortName(rule);
+  if (NOISE_IN_TESTS.has(name) && isTestFile(file.path)) return true;
+  return LINTER_RULES.get(name)?.plugin === 'react' && !USES_REACT.test(file.text ?? '');
 }
 
 interface Words {

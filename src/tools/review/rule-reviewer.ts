@@ -9,6 +9,8 @@ import type { ReviewRule, RuleLanguage } from './rules/rule.ts';
 import { loadSyntaxParser, type SyntaxParser } from './syntax.ts';
 import { yieldToOthers } from './yield-to-others.ts';
 
+const MAX_NAMES = 300;
+
 /**
  * Matches our own syntax rules on the changed TypeScript, JavaScript and Python files and keeps what the change wrote.
  * Without ast-grep or its Python grammar it says so in one notice each.
@@ -49,12 +51,28 @@ export function matchRules(parser: SyntaxParser, file: ReadableFile): readonly D
   const findings: DraftFinding[] = [];
   for (const rule of rulesFor(file.language)) {
     if (inTests && rule.skipTests === true) continue;
-    for (const node of root.findAll({ rule: rule.rule } as NapiConfig)) {
+    const matcher = matcherFor(rule, root);
+    if (matcher === undefined) continue;
+    for (const node of root.findAll(matcher)) {
       const finding = toFinding(rule, node, file);
       if (finding !== undefined) findings.push(finding);
     }
   }
   return findings;
+}
+
+/** The rule with `$NAME` bound to what the file declares; undefined when it declares nothing of the kind. */
+function matcherFor(rule: ReviewRule, root: SgNode): NapiConfig | undefined {
+  const config = { rule: rule.rule } as NapiConfig;
+  if (rule.declares === undefined) return config;
+  const names = new Set<string>();
+  for (const node of root.findAll({ rule: rule.declares } as NapiConfig)) {
+    const name = node.getMatch('NAME')?.text() ?? '';
+    // Names stand in a regular expression, so only plain ones.
+    if (/^\w+$/.test(name) && names.size < MAX_NAMES) names.add(name);
+  }
+  if (names.size === 0) return undefined;
+  return { ...config, constraints: { NAME: { regex: `^(${[...names].join('|')})$` } } };
 }
 
 function rulesFor(language: RuleLanguage): readonly ReviewRule[] {

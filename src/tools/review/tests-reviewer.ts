@@ -8,6 +8,7 @@ import { addedLines } from './text-rules.ts';
 const MAX_NAMES = 60;
 const MAX_GREP_BYTES = 8 * 1024 * 1024;
 const FEW_LINES = 10;
+const MANY_FILES = 3;
 const SOURCE = 'tests';
 
 const SCRIPT_EXPORT =
@@ -48,6 +49,11 @@ function isSourceLike(path: string): boolean {
   return /\.\w+$/.test(path) && !/\.(md|json|ya?ml|txt|snap|png|svg)$/i.test(path);
 }
 
+interface UntestedFile {
+  readonly path: string;
+  readonly exported: readonly NewExport[];
+}
+
 interface NewExport {
   readonly name: string;
   readonly line: number;
@@ -69,15 +75,14 @@ async function untestedExports(
   }
   if (names.size === 0) return [];
   const mentioned = await namesInTests(change, [...names], signal);
-  const findings: DraftFinding[] = [];
+  const untested: UntestedFile[] = [];
   for (const [path, exported] of byFile) {
-    const finding = untestedFinding(
-      path,
-      exported.filter(({ name }) => !mentioned.has(name)),
-    );
-    if (finding !== undefined) findings.push(finding);
+    const missing = exported.filter(({ name }) => !mentioned.has(name));
+    if (missing.length > 0) untested.push({ path, exported: missing });
   }
-  return findings;
+  const severity = hasChangedTests(change) ? 'nit' : 'minor';
+  const findings = untested.length > MANY_FILES ? [summaryFinding(untested)] : untested.map(untestedFinding);
+  return findings.map(finding => ({ ...finding, severity }));
 }
 
 function newExports(file: ChangedFile): readonly NewExport[] {
@@ -138,22 +143,44 @@ async function namesInTests(
   return found;
 }
 
-function untestedFinding(path: string, exported: readonly NewExport[]): DraftFinding | undefined {
-  const [first] = exported;
-  if (first === undefined) return undefined;
-  const named = exported.slice(0, 5).map(({ name }) => `\`${name}\``);
-  const rest = exported.length > 5 ? ` and ${exported.length - 5} more` : '';
+function untestedFinding({ path, exported }: UntestedFile): DraftFinding {
   return {
     path,
-    range: [first.line, first.line],
+    range: firstPlace(exported),
     severity: 'minor',
     category: 'tests',
     title: 'New export has no test',
-    why: `No test file mentions ${named.join(', ')}${rest}, so nothing fails when it breaks.`,
+    why: `No test file mentions ${nameList(exported)}, so nothing shows directly when it breaks.`,
     evidence: exported.slice(1, 6).map(({ line }) => `${path}:${line}`),
     confidence: 0.55,
     source: [`${SOURCE}:untested-export`],
   };
+}
+
+/** One remark for a large change, in which one for each file would bury everything else. */
+function summaryFinding(files: readonly UntestedFile[]): DraftFinding {
+  const [first] = files;
+  const exported = files.flatMap(file => file.exported);
+  return {
+    ...untestedFinding({ path: first?.path ?? '', exported: first?.exported ?? [] }),
+    title: 'New exports have no test',
+    why: `No test file mentions ${nameList(exported)} of ${files.length} files, so nothing shows directly when they break.`,
+    evidence: files.slice(1, 11).map(file => `${file.path}:${firstPlace(file.exported)[0]}`),
+  };
+}
+
+function firstPlace(exported: readonly NewExport[]): readonly [number, number] {
+  const line = exported[0]?.line ?? 1;
+  return [line, line];
+}
+
+function nameList(exported: readonly NewExport[]): string {
+  const named = exported.slice(0, 5).map(({ name }) => `\`${name}\``);
+  return exported.length > 5 ? `${named.join(', ')} and ${exported.length - 5} more` : named.join(', ');
+}
+
+function hasChangedTests(change: Change): boolean {
+  return [...change.files.values()].some(file => isTestFile(file.path) && file.diff.status !== 'deleted');
 }
 
 function changeWithoutTests(
@@ -161,10 +188,7 @@ function changeWithoutTests(
   sources: readonly ChangedFile[],
   hasTests: boolean,
 ): DraftFinding | undefined {
-  const testsChanged = [...change.files.values()].some(
-    file => isTestFile(file.path) && file.diff.status !== 'deleted',
-  );
-  if (testsChanged) return undefined;
+  if (hasChangedTests(change)) return undefined;
   const lines = sources.reduce((sum, file) => sum + file.added.size, 0);
   const [largest] = [...sources].sort((one, two) => two.added.size - one.added.size);
   const line = largest === undefined ? undefined : Math.min(...largest.added);

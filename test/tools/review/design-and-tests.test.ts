@@ -62,8 +62,21 @@ test('new exports of the working tree are looked up in tests that are not yet co
   repository.write('test/fresh.test.ts', 'fresh();\n');
   const { findings } = await reviewIn(repository.path).report('tests', 'HEAD');
   expect(findings.map(({ why }) => why)).toEqual([
-    'No test file mentions `lost`, so nothing fails when it breaks.',
+    'No test file mentions `lost`, so nothing shows directly when it breaks.',
   ]);
+});
+
+test('in a large change the untested exports are one finding', async () => {
+  const after = Object.fromEntries(
+    [1, 2, 3, 4].map(n => [`src/f${n}.ts`, `export function name${n}() {}\n`]),
+  );
+  const tools = change(WITH_TESTS, { ...WITH_TESTS, ...after });
+  const { findings } = await tools.report('tests');
+  expect(places(findings)).toEqual(['src/f1.ts:1 tests:untested-export']);
+  expect(findings[0]).toMatchObject({
+    severity: 'minor',
+    evidence: ['src/f2.ts:1', 'src/f3.ts:1', 'src/f4.ts:1'],
+  });
 });
 
 test('focused and skipped tests are found', async () => {

@@ -6,31 +6,35 @@ const ASYNC_CALLBACK: Matcher = {
   regex: '^async\\b',
 };
 
-const IN_PROGRAM_DECLARES_ASYNC: Matcher = {
-  inside: {
-    kind: 'program',
-    stopBy: 'end',
-    has: {
-      stopBy: 'end',
-      any: [
-        {
-          all: [
-            { kind: 'function_declaration' },
-            { regex: '^async\\b' },
-            { has: { field: 'name', pattern: '$CALLEE' } },
-          ],
-        },
-        {
-          all: [
-            { kind: 'variable_declarator' },
-            { has: { field: 'name', pattern: '$CALLEE' } },
-            { has: { field: 'value', ...ASYNC_CALLBACK } },
-          ],
-        },
+const ASYNC_FUNCTION: Matcher = {
+  any: [
+    {
+      all: [
+        { kind: 'function_declaration' },
+        { regex: '^async\\b' },
+        { has: { field: 'name', pattern: '$NAME' } },
       ],
     },
-  },
+    {
+      all: [
+        { kind: 'variable_declarator' },
+        { has: { field: 'name', pattern: '$NAME' } },
+        { has: { field: 'value', ...ASYNC_CALLBACK } },
+      ],
+    },
+  ],
 };
+
+const ASYNC_METHOD: Matcher = {
+  all: [
+    { kind: 'method_definition' },
+    { regex: '^((public|private|protected|static|override)\\s+)*async\\b' },
+    { has: { field: 'name', pattern: '$NAME' } },
+  ],
+};
+
+const FLOATING_WHY =
+  'The code goes on before the call has finished, and a failure becomes an unhandled rejection that ends the process.';
 
 const INSIDE_FUNCTION: Matcher = {
   inside: {
@@ -58,14 +62,20 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     rule: {
       any: [
         { all: [{ kind: 'catch_clause' }, { has: { field: 'body', regex: '^\\{\\s*\\}$' } }] },
-        callOf(
-          '\\.catch$',
-          firstArgument({ kind: 'arrow_function', regex: '^\\(?\\w*\\)?\\s*=>\\s*\\{\\s*\\}$' }),
-        ),
+        {
+          all: [
+            callOf(
+              '\\.catch$',
+              firstArgument({ kind: 'arrow_function', regex: '^\\(?\\w*\\)?\\s*=>\\s*\\{\\s*\\}$' }),
+            ),
+            // `void x().catch(() => {})` says that nobody wants to know.
+            { not: { inside: { kind: 'unary_expression' } } },
+          ],
+        },
       ],
     },
     bad: 'try { save(); } catch {}',
-    good: 'try { save(); } catch { /* the cache is optional */ }',
+    good: 'try { save(); } catch { /* the cache is optional */ } void reader.cancel().catch(() => {});',
   },
   {
     id: 'floating-promise',
@@ -73,42 +83,29 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     severity: 'major',
     category: 'bug',
     title: 'Promise is not awaited',
-    why: 'The code goes on before the call has finished, and a failure becomes an unhandled rejection that ends the process.',
+    why: FLOATING_WHY,
     confidence: 0.65,
     skipTests: true,
     rule: {
-      any: [
-        {
-          all: [
-            { kind: 'expression_statement' },
-            { has: { pattern: '$CALLEE($$$ARGS)' } },
-            INSIDE_FUNCTION,
-            IN_PROGRAM_DECLARES_ASYNC,
-          ],
-        },
-        {
-          all: [
-            { kind: 'expression_statement' },
-            { has: { pattern: 'this.$CALLEE($$$ARGS)' } },
-            {
-              inside: {
-                kind: 'class_body',
-                stopBy: 'end',
-                has: {
-                  all: [
-                    { kind: 'method_definition' },
-                    { regex: '^((public|private|protected|static|override)\\s+)*async\\b' },
-                    { has: { field: 'name', pattern: '$CALLEE' } },
-                  ],
-                },
-              },
-            },
-          ],
-        },
-      ],
+      all: [{ kind: 'expression_statement' }, { has: { pattern: '$NAME($$$ARGS)' } }, INSIDE_FUNCTION],
     },
+    declares: ASYNC_FUNCTION,
     bad: 'async function save() {}\nfunction close() { save(); }',
     good: 'async function save() {}\nasync function close() { await save(); void save(); other(); }',
+  },
+  {
+    id: 'floating-method-promise',
+    languages: JAVASCRIPT_FAMILY,
+    severity: 'major',
+    category: 'bug',
+    title: 'Promise of a method is not awaited',
+    why: FLOATING_WHY,
+    confidence: 0.65,
+    skipTests: true,
+    rule: { all: [{ kind: 'expression_statement' }, { has: { pattern: 'this.$NAME($$$ARGS)' } }] },
+    declares: ASYNC_METHOD,
+    bad: 'class A { async save() {}\n close() { this.save(); } }',
+    good: 'class A { async save() {}\n async close() { await this.save(); this.other(); } }',
   },
   {
     id: 'async-for-each',

@@ -170,24 +170,12 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
     title: 'Coroutine is never awaited',
     why: 'Calling an `async def` only makes a coroutine; without `await` its body never runs.',
     confidence: 0.85,
-    rule: {
+    rule: { all: [{ kind: 'expression_statement' }, { has: { pattern: '$NAME($$$ARGS)' } }] },
+    declares: {
       all: [
-        { kind: 'expression_statement' },
-        { has: { pattern: '$CALLEE($$$ARGS)' } },
-        {
-          inside: {
-            kind: 'module',
-            stopBy: 'end',
-            has: {
-              stopBy: 'end',
-              all: [
-                { kind: 'function_definition' },
-                { regex: '^async\\b' },
-                { has: { field: 'name', pattern: '$CALLEE' } },
-              ],
-            },
-          },
-        },
+        { kind: 'function_definition' },
+        { regex: '^async\\b' },
+        { has: { field: 'name', pattern: '$NAME' } },
       ],
     },
     bad: 'async def save():\n    pass\n\ndef close():\n    save()',
