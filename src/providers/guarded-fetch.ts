@@ -167,7 +167,7 @@ function meaningOf(error: unknown): unknown {
   if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return new ProviderFailure('PROVIDER_TIMEOUT', `The server went silent: ${message}`);
   }
-  if (/^(Z_|HPE_|ERR_INVALID_CHAR|ERR_BROTLI|ZSTD)/.test(code)) {
+  if (/^(HTTPParserError|Z_|HPE_|ERR_BROTLI|ZSTD)/.test(code)) {
     return new ProviderFailure(
       'PROVIDER_PROTOCOL',
       `Expected HTTP, found something else: ${code} ${message}`,
@@ -183,6 +183,7 @@ function rootCause(error: unknown): { readonly code: string; readonly message: s
   for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth += 1) {
     message = cause.message === '' ? message : cause.message;
     if ('code' in cause && typeof cause.code === 'string') code = cause.code;
+    else if (cause.name === 'HTTPParserError') code = cause.name;
   }
   return { code, message };
 }

@@ -16,7 +16,7 @@ export interface ServedModel {
   readonly close: () => Promise<void>;
 }
 
-type Limits = Partial<Pick<HttpModelOptions, 'idleTimeoutMs' | 'totalTimeoutMs' | 'stream' | 'apiKey'>>;
+type Limits = Partial<Pick<HttpModelOptions, 'idleTimeoutMs' | 'totalTimeoutMs' | 'baseUrl' | 'apiKey'>>;
 
 /** One wire format, streamed or not. */
 export interface Wire {
