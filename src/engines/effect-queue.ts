@@ -59,7 +59,7 @@ export class EffectQueue {
   }
 
   async next(): Promise<JournalRecord> {
-    const recorded = this.#recorded.pop();
+    const recorded = this.#recorded.pop() ?? this.#live.shift();
     if (recorded !== undefined) return recorded;
     for (const open of this.#open.values()) if (!open.begun) this.#begin(open);
     while (this.#live.length === 0) {
@@ -69,6 +69,10 @@ export class EffectQueue {
       });
     }
     return this.#live.shift() as JournalRecord;
+  }
+
+  ready(): boolean {
+    return this.#recorded.length > 0 || this.#live.length > 0;
   }
 
   close(): void {

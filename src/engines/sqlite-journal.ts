@@ -44,6 +44,7 @@ export function readRun(database: DatabaseSync, runId: string): StoredRun {
 export class SqliteJournal implements Journal {
   readonly runId: string;
   readonly program: Program;
+  readonly recorded: readonly Fact[];
   readonly #database: DatabaseSync;
   readonly #queue: EffectQueue;
   #seq: number;
@@ -53,6 +54,7 @@ export class SqliteJournal implements Journal {
     this.#database = database;
     this.runId = run.runId;
     this.program = run.program;
+    this.recorded = run.records.map(({ fact }) => fact);
     this.#seq = run.records.length;
     this.#lastHash = run.lastHash;
     const store = {
@@ -76,6 +78,10 @@ export class SqliteJournal implements Journal {
 
   next(): Promise<JournalRecord> {
     return this.#queue.next();
+  }
+
+  ready(): boolean {
+    return this.#queue.ready();
   }
 
   mark(status: RunStatus): void {

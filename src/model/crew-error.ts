@@ -95,7 +95,7 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Raise `max_visits` of the phase, or give it `on_limit`.',
   },
-  PHASE_TIMEOUT: { exitCode: 1, retryable: true, hint: 'Raise `timeout` of the phase.' },
+  PHASE_TIMEOUT: { exitCode: 1, retryable: false, hint: 'Raise `timeout` of the phase.' },
   TEMPLATE_FAILED: {
     exitCode: 1,
     retryable: false,

@@ -147,7 +147,7 @@ export interface ModelDelta {
   readonly text: string;
 }
 
-/** Watches a run. Reporters never answer; people answer through the engine. `end` is called once, last. */
+/** Watches a run. Reporters never answer; people answer through the engine. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
   onDelta?(delta: ModelDelta): void;

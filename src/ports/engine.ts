@@ -39,12 +39,16 @@ export interface EffectIdentity {
 export interface Journal {
   readonly runId: string;
   readonly program: Program;
+  /** The facts that were there when the journal was opened, in order. */
+  readonly recorded: readonly Fact[];
   /** Puts a fact that answers no effect, such as `run.started`, on disk; it comes out of `next` in its turn. */
   append(fact: Fact): void;
   record(effect: EffectIdentity, act: (signal: AbortSignal) => Promise<Fact>): void;
   /** Aborts an act, or forgets one that has not begun; its outcome is never recorded. */
   cancel(key: string): void;
   next(): Promise<JournalRecord>;
+  /** Whether `next` has a record at hand without waiting for an act. */
+  ready(): boolean;
   /** Sets the status that listings show; the facts remain the truth. */
   mark(status: RunStatus): void;
   close(): void;

@@ -1,0 +1,54 @@
+import type { ParseArgsOptionDescriptor } from 'node:util';
+
+/** One flag, as `parseArgs` reads it, with what help says about it. */
+export interface Flag extends ParseArgsOptionDescriptor {
+  readonly value?: string;
+  readonly help: string;
+}
+
+export type Flags = { readonly [name: string]: Flag };
+
+/** The values that were given for flags; a flag that was not given is absent. */
+export type FlagValues = { readonly [name: string]: string | boolean | (string | boolean)[] | undefined };
+
+/** The terminal or pipe that the program talks to, and where it was called. */
+export interface Terminal {
+  readonly cwd: string;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly version: string;
+  readonly columns: number;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly stdoutColor: boolean;
+  readonly stderrColor: boolean;
+  /** Data goes to stdout, everything else to stderr. */
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+export interface CommandCall {
+  readonly positionals: readonly string[];
+  readonly values: FlagValues;
+  readonly terminal: Terminal;
+}
+
+/** One command: a row of `commands.ts`. `run` returns the exit code or fails with a `CrewError`. */
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly flags: Flags;
+  run(call: CommandCall): Promise<number>;
+}
+
+/** A flag's single text; undefined when it was not given. Pure. */
+export function textFlag(values: FlagValues, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** All texts of a flag that may be given several times, in order. Pure. */
+export function textFlags(values: FlagValues, name: string): readonly string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+}

@@ -1,0 +1,17 @@
+import type { Command } from './command.ts';
+import { checkCommand } from './commands/check.ts';
+import { explainCommand } from './commands/explain.ts';
+import { graphCommand } from './commands/graph.ts';
+import { psCommand } from './commands/ps.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { runCommand } from './commands/run.ts';
+
+/** Every command, one row each, in the order of help. */
+export const COMMANDS: readonly Command[] = [
+  runCommand,
+  checkCommand,
+  resumeCommand,
+  psCommand,
+  graphCommand,
+  explainCommand,
+];

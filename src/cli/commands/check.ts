@@ -1,0 +1,47 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Command, CommandCall, Terminal } from '../command.ts';
+import { sourceReader } from '../read-files.ts';
+import { loadDiagnosticReporters, loadLanguage } from '../wire.ts';
+
+/** `crew check FILE…`: shows everything that is wrong with crew and SOP files, before a token is spent. */
+export const checkCommand: Command = {
+  name: 'check',
+  usage: 'check FILE...',
+  summary: 'show what is wrong with crew and SOP files',
+  flags: {},
+  run: check,
+};
+
+async function check({ positionals, values, terminal }: CommandCall): Promise<number> {
+  if (positionals.length === 0) {
+    throw new CrewError('USAGE', 'expected crew files, such as `crew check crews/*.crew.yaml`');
+  }
+  const diagnostics: Diagnostic[] = [];
+  const sources = new Map<string, string>();
+  for (const path of positionals) {
+    const checked = await checkFile(path, terminal);
+    for (const [name, text] of checked.sources) sources.set(name, text);
+    diagnostics.push(...checked.diagnostics);
+  }
+  const { formatDiagnostics, formatDiagnosticsJson } = await loadDiagnosticReporters();
+  const bad = diagnostics.some(diagnostic => diagnostic.severity === 'error');
+  if (values.json === true) terminal.stdout(formatDiagnosticsJson(diagnostics));
+  else if (diagnostics.length > 0) {
+    terminal.stdout(formatDiagnostics(diagnostics, sources, { color: terminal.stdoutColor }));
+  } else if (values.quiet !== true) {
+    terminal.stdout(
+      `${positionals.length === 1 ? positionals[0] : `${positionals.length} files`}: no problems\n`,
+    );
+  }
+  return bad ? 2 : 0;
+}
+
+/** A file is taken as an SOP by its name, `*.sop.yaml`; everything else is a crew. */
+async function checkFile(path: string, terminal: Terminal) {
+  const { loadCrew, loadSop, catalog } = await loadLanguage();
+  const readSource = sourceReader(terminal.cwd);
+  if (readSource(path) === undefined) throw new CrewError('FILE_NOT_FOUND', `there is no file \`${path}\``);
+  const options = { path, readSource, catalog };
+  return /\.sop\.ya?ml$/.test(path) ? loadSop(options) : loadCrew(options);
+}

@@ -1,0 +1,37 @@
+import type { Flags } from './command.ts';
+
+/** Flags that every command knows; they work before and after its name. */
+export const GLOBAL_FLAGS = {
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
+  version: { type: 'boolean', short: 'V', help: 'show the version' },
+  cwd: { type: 'string', value: 'DIR', help: 'the workspace to work in, instead of the current folder' },
+  'state-dir': {
+    type: 'string',
+    value: 'DIR',
+    help: 'where runs are kept, instead of .crew in the workspace',
+  },
+  json: { type: 'boolean', help: 'print one JSON document' },
+  quiet: { type: 'boolean', short: 'q', help: 'show only failures and the last line' },
+  verbose: { type: 'boolean', short: 'v', help: 'show more of what goes on' },
+} as const satisfies Flags;
+
+/** Flags of the commands that drive a run. */
+export const RUN_FLAGS = {
+  format: {
+    type: 'string',
+    short: 'f',
+    value: 'FORMAT',
+    help: 'markdown, json, sarif, rdjson or github (reviews); json (any result)',
+  },
+  out: { type: 'string', short: 'o', value: 'FILE', help: 'write the result to FILE instead of stdout' },
+  output: { type: 'string', value: 'ndjson', help: 'print the event stream on stdout, one event per line' },
+  'fail-on': {
+    type: 'string',
+    value: 'SEVERITY',
+    help: 'exit 1 when a review has a finding of at least critical, major, minor or nit',
+  },
+  'max-calls': { type: 'string', value: 'N', help: 'ceiling of model calls' },
+  'max-tokens': { type: 'string', value: 'N', help: 'ceiling of tokens, in and out' },
+  'max-usd': { type: 'string', value: 'USD', help: 'ceiling of money' },
+  'max-time': { type: 'string', value: 'TIME', help: 'ceiling of run time, such as 15m' },
+} as const satisfies Flags;

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { suggest } from '../language/closest.ts';
+import { CrewError } from '../model/crew-error.ts';
+import { sanitizeText } from '../reporters/sanitize.ts';
+import type { Command, Flags, FlagValues, Terminal } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { reportCrash } from './crash-report.ts';
+import { GLOBAL_FLAGS } from './flags.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { openTerminal } from './terminal.ts';
+
+/** Runs one command line and returns its exit code. Coded errors are told in one block; our own bugs end in 70. */
+export async function main(argv: readonly string[], version: string): Promise<number> {
+  const terminal = openTerminal(version);
+  try {
+    return await dispatch(argv, terminal);
+  } catch (error) {
+    if (!(error instanceof CrewError)) return reportCrash(error, argv, terminal);
+    const message = sanitizeText(error.message, { keepNewlines: true });
+    terminal.stderr(`error[${error.code}]: ${message}\n  ${error.hint}\n`);
+    return error.exitCode;
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const command = findCommand(argv);
+  const { values, positionals } = readArguments(argv, { ...GLOBAL_FLAGS, ...command?.flags });
+  if (values.version === true) {
+    terminal.stdout(`${terminal.version}\n`);
+    return 0;
+  }
+  if (command === undefined) {
+    const [word] = positionals;
+    if (word !== undefined && word !== 'help') {
+      throw new CrewError(
+        'USAGE',
+        `there is no command \`${word}\`${suggestion(
+          word,
+          COMMANDS.map(({ name }) => name),
+        )}`,
+      );
+    }
+    const asked = values.help === true || word === 'help';
+    (asked ? terminal.stdout : terminal.stderr)(programHelp(COMMANDS));
+    return asked ? 0 : 2;
+  }
+  if (values.help === true) {
+    terminal.stdout(commandHelp(command));
+    return 0;
+  }
+  return command.run({ values, positionals: positionals.slice(1), terminal });
+}
+
+/** The first word that is neither a flag nor the value of one. */
+function findCommand(argv: readonly string[]): Command | undefined {
+  const { positionals } = parseArgs({
+    args: [...argv],
+    options: Object.assign({}, GLOBAL_FLAGS, ...COMMANDS.map(command => command.flags)),
+    allowPositionals: true,
+    strict: false,
+  });
+  return COMMANDS.find(command => command.name === positionals[0]);
+}
+
+function readArguments(
+  argv: readonly string[],
+  flags: Flags,
+): { readonly values: FlagValues; readonly positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...argv], options: flags, allowPositionals: true, allowNegative: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || !code.startsWith('ERR_PARSE_ARGS')) throw error;
+    const unknown = /'--([^' ]+)/.exec(message)?.[1];
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
+      throw new CrewError(
+        'USAGE',
+        `there is no flag \`--${unknown}\`${suggestion(unknown, Object.keys(flags), '--')}`,
+      );
+    }
+    throw new CrewError('USAGE', message.split('. ')[0] ?? message);
+  }
+}
+
+function suggestion(word: string, candidates: readonly string[], prefix = ''): string {
+  const found = suggest(word, candidates);
+  return found === undefined ? '' : `; ${found.replace('`', `\`${prefix}`)}`;
+}

@@ -1,0 +1,89 @@
+import { suggest } from '../language/closest.ts';
+import { CrewError } from '../model/crew-error.ts';
+import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
+import type { Program } from '../model/program.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { Terminal } from './command.ts';
+import { readScriptFile } from './read-script.ts';
+import { loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
+
+/** The environment variables of providers that are reached over the network. */
+const ENVIRONMENT: { readonly [provider: string]: { readonly key: string; readonly url: string } } = {
+  openai: { key: 'OPENAI_API_KEY', url: 'OPENAI_BASE_URL' },
+  anthropic: { key: 'ANTHROPIC_API_KEY', url: 'ANTHROPIC_BASE_URL' },
+};
+
+/**
+ * Makes one model per distinct `provider:name`. Fails with MODEL_UNKNOWN for a word that is none and with
+ * CREDENTIALS_MISSING when a provider has neither a key nor a base URL of one's own.
+ */
+export async function openModels(
+  models: { readonly [alias: string]: ResolvedModel },
+  terminal: Terminal,
+): Promise<ReadonlyMap<string, LanguageModel>> {
+  const opened = new Map<string, LanguageModel>();
+  for (const { use, reason } of Object.values(models)) {
+    if (!opened.has(use)) opened.set(use, await openModel(use, reason, terminal));
+  }
+  return opened;
+}
+
+/** What the ledger must know of each alias. The crew's `max_tokens` and `temperature` win over the model's own. */
+export async function modelTerms(options: {
+  readonly program: Program;
+  readonly models: { readonly [alias: string]: ResolvedModel };
+  readonly opened: ReadonlyMap<string, LanguageModel>;
+  readonly terminal: Terminal;
+}): Promise<{ readonly [alias: string]: ModelTerms }> {
+  const { program, models, opened, terminal } = options;
+  const modelPrice = await loadPrices();
+  const rows = Object.entries(models).map(([alias, { use }]) => {
+    const model = opened.get(use);
+    const role = program.roles.find(({ name }) => `role:${name}` === alias);
+    const declared = program.models.find(({ name }) => name === (role?.model ?? alias));
+    const ownAddress = terminal.env[ENVIRONMENT[providerOf(use)]?.url ?? ''] === undefined;
+    const terms: ModelTerms = {
+      maxTokens: declared?.maxTokens ?? model?.defaultMaxTokens ?? 0,
+      languageModel: model?.isLanguageModel ?? true,
+      price: ownAddress ? modelPrice(use) : null,
+      ...(declared?.temperature === undefined ? {} : { temperature: declared.temperature }),
+    };
+    return [alias, terms] as const;
+  });
+  return Object.fromEntries(rows);
+}
+
+async function openModel(use: string, reason: string, terminal: Terminal): Promise<LanguageModel> {
+  const provider = providerOf(use);
+  const name = use.slice(provider.length + 1);
+  const row = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider as keyof typeof PROVIDERS] : undefined;
+  if (row === undefined || (name === '' && provider !== 'offline')) {
+    const known = Object.keys(PROVIDERS);
+    const hint = row === undefined ? suggest(provider, known) : 'the name after the colon is missing';
+    throw new CrewError(
+      'MODEL_UNKNOWN',
+      `\`${use}\` (${reason}) is no model${hint === undefined ? '' : `; ${hint}`}`,
+    );
+  }
+  return row(name, settingsFor(provider, use, terminal));
+}
+
+function settingsFor(provider: string, use: string, terminal: Terminal): ProviderSettings {
+  const readScript = (path: string) => readScriptFile(path, terminal);
+  const names = ENVIRONMENT[provider];
+  if (names === undefined) return { readScript };
+  const apiKey = terminal.env[names.key];
+  const baseUrl = terminal.env[names.url];
+  if (!apiKey && !baseUrl) {
+    throw new CrewError(
+      'CREDENTIALS_MISSING',
+      `\`${use}\` needs ${names.key}, or ${names.url} for a server of your own`,
+    );
+  }
+  // Servers of one's own mostly want no key, but the wire format has a place for one.
+  return { readScript, apiKey: apiKey || 'none', ...(baseUrl ? { baseUrl } : {}) };
+}
+
+function providerOf(use: string): string {
+  return use.split(':', 1)[0] ?? use;
+}

@@ -1,0 +1,38 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { CrewError } from '../model/crew-error.ts';
+import type { ReadSource } from '../model/source.ts';
+
+/** Reads source files relative to `cwd`; a file that is not there, or is no file, is undefined. */
+export function sourceReader(cwd: string): ReadSource {
+  return path => {
+    try {
+      return readFileSync(resolve(cwd, path), 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
+      throw new CrewError('FILE_UNREADABLE', `\`${path}\` cannot be read: ${(error as Error).message}`);
+    }
+  };
+}
+
+/** Reads a text file that somebody named. Fails with FILE_NOT_FOUND or FILE_UNREADABLE. */
+export function readNamedFile(cwd: string, path: string): string {
+  const text = sourceReader(cwd)(path);
+  if (text === undefined) throw new CrewError('FILE_NOT_FOUND', `there is no file \`${path}\``);
+  return text;
+}
+
+/** A folder as an absolute path. Fails with FILE_NOT_FOUND when there is none. */
+export function namedFolder(cwd: string, path: string): string {
+  const folder = resolve(cwd, path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw new CrewError('FILE_NOT_FOUND', `there is no folder \`${path}\``);
+}
+
+/** A path as people read it best: relative when it is below `cwd`. Pure. */
+export function shownPath(cwd: string, path: string): string {
+  if (!isAbsolute(path)) return path;
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
+}

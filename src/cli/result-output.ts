@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CrewError } from '../model/crew-error.ts';
+import type { JsonValue } from '../model/json.ts';
+import { type FindingSeverity, SEVERITIES } from '../model/review.ts';
+import { type FlagValues, type Terminal, textFlag } from './command.ts';
+import { loadReporters } from './wire.ts';
+
+type Format = 'markdown' | 'json' | 'sarif' | 'rdjson' | 'github';
+
+/** What the flags ask to be done with a result; read before the run, so that a slip costs nothing. */
+export interface ResultRequest {
+  readonly format: Format | undefined;
+  readonly out: string | undefined;
+  readonly failOn: FindingSeverity | undefined;
+  readonly json: boolean;
+  readonly ndjson: boolean;
+}
+
+/** Reads `--format`, `-o`, `--fail-on`, `--json` and `--output`. Fails with USAGE. */
+export async function readResultRequest(values: FlagValues): Promise<ResultRequest> {
+  const { REVIEW_FORMATS } = await loadReporters();
+  const output = textFlag(values, 'output');
+  if (output !== undefined && output !== 'ndjson') {
+    throw new CrewError(
+      'USAGE',
+      `\`--output ${output}\` is not known; expected \`ndjson\` (a file is \`-o FILE\`)`,
+    );
+  }
+  return {
+    format: oneOf(values, 'format', REVIEW_FORMATS),
+    out: textFlag(values, 'out'),
+    failOn: oneOf(values, 'fail-on', SEVERITIES),
+    json: values.json === true,
+    ndjson: output === 'ndjson',
+  };
+}
+
+/**
+ * Writes a result where the flags want it, as a review when it is one, and judges it: 1 when `--fail-on` is not met,
+ * else 0. Fails with RESULT_NOT_A_REVIEW or FILE_UNWRITABLE.
+ */
+export async function writeResult(
+  result: JsonValue,
+  request: ResultRequest,
+  terminal: Terminal,
+): Promise<0 | 1> {
+  const { isReview, failsGate, formatReview, formatResult } = await loadReporters();
+  const review = isReview(result) ? result : undefined;
+  const needsReview = request.failOn ?? (request.format === 'json' ? undefined : request.format);
+  if (needsReview !== undefined && review === undefined) {
+    throw new CrewError('RESULT_NOT_A_REVIEW', `\`${needsReview}\` needs a review, and the result is none`);
+  }
+  const toFile = request.out !== undefined;
+  const color = !toFile && terminal.stdoutColor;
+  const text =
+    review === undefined || request.format === 'json'
+      ? formatResult(result, { terminal: !toFile && terminal.stdoutIsTerminal })
+      : formatReview(review, request.format ?? 'markdown', { version: terminal.version, color });
+  if (request.out !== undefined) writeFile(terminal, request.out, text);
+  else if (!request.json && !request.ndjson) terminal.stdout(text.endsWith('\n') ? text : `${text}\n`);
+  return request.failOn !== undefined && review !== undefined && failsGate(review, request.failOn) ? 1 : 0;
+}
+
+function writeFile(terminal: Terminal, path: string, text: string): void {
+  try {
+    writeFileSync(resolve(terminal.cwd, path), text);
+  } catch (error) {
+    throw new CrewError('FILE_UNWRITABLE', `\`${path}\` cannot be written: ${(error as Error).message}`);
+  }
+}
+
+function oneOf<Word extends string>(
+  values: FlagValues,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const text = textFlag(values, name);
+  if (text === undefined) return undefined;
+  const word = words.find(candidate => candidate === text);
+  if (word !== undefined) return word;
+  throw new CrewError('USAGE', `\`--${name} ${text}\` is not known; expected one of ${words.join(', ')}`);
+}

@@ -1,0 +1,109 @@
+import { ERROR_CODES } from '../model/crew-error.ts';
+import type { Program } from '../model/program.ts';
+import type { Reporter, RunEvent } from '../model/run-event.ts';
+import type { Journal } from '../ports/engine.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { RunOutcome } from '../runtime/run.ts';
+import type { FlagValues, Terminal } from './command.ts';
+import { listenForInterrupts } from './interrupts.ts';
+import { type ResultRequest, writeResult } from './result-output.ts';
+import { loadReporters, loadRuntime, loadTools } from './wire.ts';
+import { realWorld } from './world.ts';
+
+interface SessionOptions {
+  readonly journal: Journal;
+  readonly workspace: string;
+  /** By `provider:name`. */
+  readonly opened: ReadonlyMap<string, LanguageModel>;
+  readonly models: { readonly [alias: string]: { readonly use: string } };
+  readonly request: ResultRequest;
+  readonly values: FlagValues;
+  readonly terminal: Terminal;
+}
+
+/** Drives a run that is in a journal, live or again, shows it, and returns the exit code. Closes the journal. */
+export async function runSession(options: SessionOptions): Promise<number> {
+  const { journal, terminal, request } = options;
+  const reporters = await makeReporters(options);
+  const interrupts = listenForInterrupts(terminal, () => journal.close());
+  try {
+    const outcome = await drive(options, reporters, interrupts.stop);
+    if (outcome.type === 'interrupted') {
+      terminal.stderr(`Stopped. Go on with: crew resume ${journal.runId}\n`);
+      return interrupts.exitCode();
+    }
+    if (outcome.type === 'ended') journal.mark(outcome.end.outcome);
+    if (request.json) terminal.stdout(`${JSON.stringify(summary(journal, outcome), null, 2)}\n`);
+    return await exitCodeOf(outcome, request, terminal);
+  } finally {
+    interrupts.release();
+    journal.close();
+  }
+}
+
+async function drive(
+  options: SessionOptions,
+  reporters: readonly Reporter[],
+  stop: AbortSignal,
+): Promise<RunOutcome> {
+  const { journal, workspace, opened, models } = options;
+  const { driveRun, createExecutor } = await loadRuntime();
+  const { toolsets } = journal.program;
+  const execute = createExecutor({
+    world: realWorld,
+    workspace,
+    runId: journal.runId,
+    model: async alias => {
+      const model = opened.get(models[alias]?.use ?? '');
+      if (model === undefined) throw new Error(`no model was opened for alias ${alias}`);
+      return model;
+    },
+    tool: async name => (await loadTools()).get(builtinName(toolsets, name)),
+    onDelta: delta => {
+      for (const reporter of reporters) reporter.onDelta?.(delta);
+    },
+    onNotice: text => {
+      for (const reporter of reporters) reporter.onNotice?.(text);
+    },
+  });
+  const onEvent = (event: RunEvent): void => {
+    for (const reporter of reporters) reporter.onEvent(event);
+  };
+  return driveRun({ journal, execute, world: realWorld, onEvent, stop });
+}
+
+async function makeReporters({ values, request, terminal }: SessionOptions): Promise<readonly Reporter[]> {
+  const { createPlainReporter, createNdjsonReporter } = await loadReporters();
+  const verbosity = values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal';
+  const { columns, stderrColor: color, stderr: write } = terminal;
+  const plain = createPlainReporter({ write, color, columns, verbosity });
+  return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
+}
+
+/** The built-in behind a tool as the crew calls it. */
+function builtinName(toolsets: Program['toolsets'], name: string): string {
+  const dot = name.indexOf('.');
+  return `${toolsets[name.slice(0, dot)] ?? ''}${name.slice(dot)}`;
+}
+
+async function exitCodeOf(
+  outcome: Exclude<RunOutcome, { type: 'interrupted' }>,
+  request: ResultRequest,
+  terminal: Terminal,
+): Promise<number> {
+  if (outcome.type === 'suspended') {
+    const code = outcome.state.suspension?.failure.code;
+    return code === undefined ? 5 : ERROR_CODES[code].exitCode;
+  }
+  if (outcome.end.outcome === 'error') return ERROR_CODES[outcome.end.failure.code].exitCode;
+  const gate = await writeResult(outcome.end.result, request, terminal);
+  return outcome.end.outcome === 'failure' ? 1 : gate;
+}
+
+/** The one document of `--json`. */
+function summary(journal: Journal, outcome: Exclude<RunOutcome, { type: 'interrupted' }>) {
+  const shared = { version: 1, runId: journal.runId, crew: journal.program.crew };
+  const { spent: spend } = outcome.state.ledger;
+  if (outcome.type === 'ended') return { ...shared, ...outcome.end, spend };
+  return { ...shared, outcome: 'suspended', failure: outcome.state.suspension?.failure, spend };
+}

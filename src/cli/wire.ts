@@ -1,0 +1,117 @@
+// The composition root: the only place that knows every room, and the only place of lazy imports. Each function loads
+// no more than what its callers need, so that `crew check` never loads a model, a tool or a journal.
+import { join } from 'node:path';
+import type { Engine } from '../ports/engine.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { Tool } from '../ports/tool.ts';
+
+/** Everything that reads and checks crew files. */
+export async function loadLanguage() {
+  const [{ loadCrew }, { loadSop }, { loadYamlValue }, { DIAGNOSTIC_CODES }, { BUILTIN_CATALOG }] =
+    await Promise.all([
+      import('../language/load-crew.ts'),
+      import('../language/load-sop.ts'),
+      import('../language/load-yaml-value.ts'),
+      import('../language/diagnostic-codes.ts'),
+      import('../tools/catalog.ts'),
+    ]);
+  return { loadCrew, loadSop, loadYamlValue, DIAGNOSTIC_CODES, catalog: BUILTIN_CATALOG };
+}
+
+/** Crew → Program. */
+export async function loadCompiler() {
+  const { compileCrew, hashProgram } = await import('../compiler/compile-crew.ts');
+  return { compileCrew, hashProgram };
+}
+
+/** The run loop. */
+export async function loadRuntime() {
+  const [{ driveRun }, { createExecutor }, { roleModelKey }] = await Promise.all([
+    import('../runtime/run.ts'),
+    import('../runtime/executor.ts'),
+    import('../runtime/role-work.ts'),
+  ]);
+  return { driveRun, createExecutor, roleModelKey };
+}
+
+/** Checks values against JSON Schemas; loads ajv. */
+export async function loadValidation() {
+  const { validateValue, describeProblems } = await import('../expressions/validate-value.ts');
+  return { validateValue, describeProblems };
+}
+
+/** Diagnostics for people and programs. */
+export async function loadDiagnosticReporters() {
+  const [{ formatDiagnostics }, { formatDiagnosticsJson }] = await Promise.all([
+    import('../reporters/diagnostics-text.ts'),
+    import('../reporters/diagnostics-json.ts'),
+  ]);
+  return { formatDiagnostics, formatDiagnosticsJson };
+}
+
+/** Runs and results for people and programs. */
+export async function loadReporters() {
+  const [plain, ndjson, review, isReview, gate, result] = await Promise.all([
+    import('../reporters/plain.ts'),
+    import('../reporters/ndjson.ts'),
+    import('../reporters/format-review.ts'),
+    import('../reporters/is-review.ts'),
+    import('../reporters/fails-gate.ts'),
+    import('../reporters/result-text.ts'),
+  ]);
+  return { ...plain, ...ndjson, ...review, ...isReview, ...gate, ...result };
+}
+
+/** The journal file of a state folder. */
+export async function openEngine(stateDir: string): Promise<Engine> {
+  const { createSqliteEngine } = await import('../engines/sqlite.ts');
+  return createSqliteEngine(join(stateDir, 'runs.db'));
+}
+
+/** The built-in tools, by the name that their own toolset gives them. */
+export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
+  const { createBuiltinTools } = await import('../tools/builtin.ts');
+  return createBuiltinTools();
+}
+
+/** What a provider needs from outside; absent fields are the provider's own. */
+export interface ProviderSettings {
+  readonly apiKey?: string;
+  readonly baseUrl?: string;
+  /** Reads the file behind `script:FILE`. */
+  readonly readScript: (path: string) => Promise<unknown>;
+}
+
+type ProviderRow = (name: string, settings: ProviderSettings) => Promise<LanguageModel>;
+
+/** Every provider, one row each; the key is what stands before the colon. */
+export const PROVIDERS = {
+  openai: async (name, { apiKey = '', baseUrl }) => {
+    const { createOpenAiModel } = await import('../providers/openai.ts');
+    return createOpenAiModel({ name, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  },
+  anthropic: async (name, { apiKey = '', baseUrl }) => {
+    const { createAnthropicModel } = await import('../providers/anthropic.ts');
+    return createAnthropicModel({ name, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  },
+  offline: async () => {
+    const { createOfflineModel } = await import('../providers/offline.ts');
+    return createOfflineModel();
+  },
+  script: async (name, { readScript }) => {
+    const { createScriptModel } = await import('../providers/script.ts');
+    return createScriptModel((await readScript(name)) as Parameters<typeof createScriptModel>[0], name);
+  },
+} as const satisfies Record<string, ProviderRow>;
+
+/** The schema of script files. */
+export async function loadScriptSchema() {
+  const { SCRIPT_SCHEMA } = await import('../providers/script-schema.ts');
+  return SCRIPT_SCHEMA;
+}
+
+/** The dated price table. */
+export async function loadPrices() {
+  const { modelPrice } = await import('../providers/prices.ts');
+  return modelPrice;
+}

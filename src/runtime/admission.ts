@@ -1,0 +1,110 @@
+import { type CodedFailure, ERROR_CODES, type ErrorCode } from '../model/crew-error.ts';
+import type { ActEffect, Effect, ModelCallEffect } from '../model/effect.ts';
+import type { Fact } from '../model/fact.ts';
+import { NO_USAGE, type Usage } from '../model/usage.ts';
+import { type Charge, costOf, forfeit, reserve, settle } from '../policy/budget.ts';
+import { refuseWithoutConsent } from '../policy/consent.ts';
+import type { Draft, RunState } from './run-state.ts';
+
+/**
+ * Lets effects out: the one place where consent and budget are asked.
+ * 1. Nothing goes out while the run is suspended; it waits in `blocked`.
+ * 2. A tool call goes out only with consent (R9), any call only with a reservation of its worst case (R8).
+ * 3. What may not go out suspends the run.
+ */
+export function admit(draft: Draft, effects: readonly Effect[]): void {
+  for (const effect of effects) {
+    if (effect.type === 'event.publish') draft.effects.push(effect);
+    else if (effect.type === 'effect.cancel') cancelAct(draft, effect.key);
+    else admitAct(draft, effect);
+  }
+}
+
+/** Withdraws an effect; a call that was under way is charged in full, because it may have been served. */
+export function cancelAct(draft: Draft, key: string): void {
+  const { [key]: act, ...acts } = draft.state.acts;
+  const blocked = draft.state.blocked.filter(effect => effect.key !== key);
+  draft.state = { ...draft.state, acts, blocked, ledger: forfeit(draft.state.ledger, key) };
+  if (act !== undefined) draft.effects.push({ type: 'effect.cancel', key });
+}
+
+/** Takes an answered effect off the open ones and settles its charge. Returns false for a stale fact. */
+export function settleAct(draft: Draft, fact: Extract<Fact, { key: string }>): boolean {
+  const { [fact.key]: act, ...acts } = draft.state.acts;
+  if (act === undefined) return false;
+  const held = draft.state.ledger.reserved[fact.key];
+  const ledger =
+    held === undefined
+      ? draft.state.ledger
+      : settle(draft.state.ledger, fact.key, actualCharge(draft.state, act, { fact, held }));
+  draft.state = { ...draft.state, acts, ledger };
+  return true;
+}
+
+function admitAct(draft: Draft, effect: ActEffect): void {
+  const { state } = draft;
+  const refusal = state.suspension?.failure ?? refusalOf(draft, effect);
+  if (refusal === undefined) {
+    draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
+    draft.effects.push(effect);
+    return;
+  }
+  const suspension = state.suspension ?? { failure: refusal, atOnce: false, settled: false };
+  draft.state = { ...state, suspension, blocked: [...state.blocked, effect] };
+}
+
+/** Reserves on success. */
+function refusalOf(draft: Draft, effect: ActEffect): CodedFailure | undefined {
+  if (effect.type === 'timer.start') return undefined;
+  const { state } = draft;
+  if (effect.type === 'tool.call') {
+    const spec = state.program.tools.find(tool => tool.name === effect.tool);
+    const refusal = spec === undefined ? undefined : refuseWithoutConsent(spec);
+    if (refusal !== undefined) return refusal;
+  }
+  const reserved = reserve(state.ledger, effect.key, worstCase(state, effect));
+  if ('failure' in reserved) return reserved.failure;
+  draft.state = { ...state, ledger: reserved.ledger };
+  return undefined;
+}
+
+function worstCase(state: RunState, effect: Exclude<ActEffect, { type: 'timer.start' }>): Charge {
+  if (effect.type === 'tool.call') return { calls: 0, toolCalls: 1, usage: NO_USAGE, costMicroUsd: 0 };
+  const terms = state.terms[effect.model];
+  if (terms?.languageModel === false) return { calls: 1, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 };
+  const usage = { inputTokens: inputBound(effect), outputTokens: effect.maxTokens, cachedInputTokens: 0 };
+  return { calls: 1, toolCalls: 0, usage, costMicroUsd: costOf(usage, terms?.price ?? null) };
+}
+
+/** No tokenizer makes more tokens than there are bytes; the JSON around the text stands for the provider's own framing. */
+function inputBound(effect: ModelCallEffect): number {
+  const sent = JSON.stringify([effect.messages, effect.tools, effect.output ?? null]);
+  return new TextEncoder().encode(sent).length;
+}
+
+/** Failures before the provider began to answer, which no provider bills. */
+const UNBILLED: ReadonlySet<ErrorCode> = new Set(
+  (Object.keys(ERROR_CODES) as ErrorCode[]).filter(
+    code => !['PROVIDER_TIMEOUT', 'PROVIDER_PROTOCOL', 'RUN_INTERRUPTED', 'RUN_TERMINATED'].includes(code),
+  ),
+);
+
+function actualCharge(
+  state: RunState,
+  act: ActEffect,
+  { fact, held }: { readonly fact: Fact; readonly held: Charge },
+): Charge {
+  if (act.type !== 'model.call') return held;
+  const usage = reportedUsage(fact);
+  if (usage === undefined) return held;
+  const terms = state.terms[act.model];
+  const costMicroUsd = terms?.languageModel === false ? 0 : costOf(usage, terms?.price ?? null);
+  return { ...held, usage, costMicroUsd };
+}
+
+/** Undefined when the worst case must be charged. */
+function reportedUsage(fact: Fact): Usage | undefined {
+  if (fact.type === 'model.answered') return fact.usage;
+  if (fact.type !== 'model.failed') return undefined;
+  return fact.usage ?? (UNBILLED.has(fact.failure.code) ? NO_USAGE : undefined);
+}

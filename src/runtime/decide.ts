@@ -1,0 +1,108 @@
+import type { Effect } from '../model/effect.ts';
+import type { Fact } from '../model/fact.ts';
+import type { Program } from '../model/program.ts';
+import { openLedger, raiseLimits } from '../policy/budget.ts';
+import { admit, cancelAct, settleAct } from './admission.ts';
+import { applyActions, releaseHeld, takeWorkFact } from './phases.ts';
+import type { Draft, RunState } from './run-state.ts';
+import { enterStatechart } from './statechart.ts';
+
+/**
+ * Starts a run: the state after its first fact, and the first wishes. Pure.
+ * @see ./README.md for the guarantees R1 to R9
+ */
+export function startRun(
+  program: Program,
+  fact: Extract<Fact, { type: 'run.started' }>,
+): readonly [RunState, readonly Effect[]] {
+  const { at, runId, inputs, models, terms } = fact;
+  const [position, actions] = enterStatechart(program.machine);
+  const state: RunState = {
+    program,
+    runId,
+    inputs,
+    models,
+    terms,
+    position,
+    artifacts: {},
+    visits: {},
+    open: {},
+    acts: {},
+    blocked: [],
+    ledger: openLedger(program.budget),
+    activeMs: 0,
+    timeLimits: 0,
+    at,
+  };
+  const { crew, goal, hash: programHash } = program;
+  const started = { at, type: 'run.started', runId, crew, goal, programHash, inputs, models } as const;
+  const draft: Draft = { state, effects: [{ type: 'event.publish', event: started }] };
+  limitTime(draft);
+  applyActions(draft, actions);
+  return finish(draft);
+}
+
+/** Folds one fact into a run: the next state and the next wishes. Pure; a stale fact changes only the clock. */
+export function decide(state: RunState, fact: Fact): readonly [RunState, readonly Effect[]] {
+  const draft: Draft = { state: advanceClock(state, fact), effects: [] };
+  if (fact.type === 'run.resumed') resume(draft, fact);
+  else if (fact.type !== 'run.started' && settleAct(draft, fact)) {
+    if (fact.key.startsWith('run/')) runOutOfTime(draft);
+    else takeWorkFact(draft, fact);
+  }
+  return finish(draft);
+}
+
+/** The time between a stop and a resume is nobody's work. */
+function advanceClock(state: RunState, fact: Fact): RunState {
+  const worked = fact.type === 'run.resumed' ? 0 : Math.max(0, fact.at - state.at);
+  return { ...state, at: fact.at, activeMs: state.activeMs + worked };
+}
+
+function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): void {
+  draft.effects.push({ type: 'event.publish', event: { at: fact.at, type: 'run.resumed' } });
+  const { suspension: _ended, blocked, ...state } = draft.state;
+  draft.state = { ...state, blocked: [], ledger: raiseLimits(state.ledger, fact.budget ?? {}) };
+  if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
+  if (draft.state.acts[timeKey(draft.state)] === undefined) limitTime(draft);
+  admit(draft, blocked);
+  releaseHeld(draft);
+}
+
+/** Starts the timer of the run's time ceiling for what is left of it. */
+function limitTime(draft: Draft): void {
+  const { timeMs } = draft.state.ledger.limits;
+  if (timeMs === undefined) return;
+  draft.state = { ...draft.state, timeLimits: draft.state.timeLimits + 1 };
+  const ms = timeMs - draft.state.activeMs;
+  if (ms <= 0) return runOutOfTime(draft);
+  admit(draft, [{ type: 'timer.start', key: timeKey(draft.state), ms }]);
+}
+
+function runOutOfTime(draft: Draft): void {
+  const seconds = Math.round(draft.state.activeMs / 1000);
+  const limitSeconds = Math.round((draft.state.ledger.limits.timeMs ?? 0) / 1000);
+  const message = `the run has worked for ${seconds} s; \`budget.time\` is ${limitSeconds} s`;
+  const failure = { code: 'BUDGET_EXCEEDED', message } as const;
+  draft.state = { ...draft.state, suspension: { failure, atOnce: true, settled: false } };
+}
+
+function timeKey(state: RunState): string {
+  return `run/time-${state.timeLimits}`;
+}
+
+/** Tells the watchers that the run waits, once nothing that is under way is waited for. */
+function finish(draft: Draft): readonly [RunState, readonly Effect[]] {
+  const { suspension, end, acts, at, ledger } = draft.state;
+  if (suspension === undefined || suspension.settled || end !== undefined)
+    return [draft.state, draft.effects];
+  const underWay = Object.values(acts).some(act => act.type !== 'timer.start');
+  if (underWay && !suspension.atOnce) return [draft.state, draft.effects];
+  const { failure } = suspension;
+  draft.state = { ...draft.state, suspension: { ...suspension, settled: true } };
+  draft.effects.push({
+    type: 'event.publish',
+    event: { at, type: 'run.suspended', failure, spend: ledger.spent },
+  });
+  return [draft.state, draft.effects];
+}

@@ -1,0 +1,145 @@
+import { type CodedFailure, CrewError } from '../model/crew-error.ts';
+import type { ActEffect, ModelCallEffect, ToolCallEffect } from '../model/effect.ts';
+import type { Fact, FinishReason } from '../model/fact.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { MessagePart } from '../model/message.ts';
+import type { ModelDelta } from '../model/run-event.ts';
+import type { Usage } from '../model/usage.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { Tool } from '../ports/tool.ts';
+import type { World } from '../ports/world.ts';
+
+/** The doors through which a run reaches the world. */
+export interface ExecutorDoors {
+  readonly world: World;
+  readonly workspace: string;
+  readonly runId: string;
+  /** The model behind an alias; made when it is first asked. */
+  readonly model: (alias: string) => Promise<LanguageModel>;
+  /** The tool of that name as the crew calls it. */
+  readonly tool: (name: string) => Promise<Tool | undefined>;
+  readonly onDelta: (delta: ModelDelta) => void;
+  readonly onNotice: (text: string) => void;
+}
+
+/** Acts on one effect and says what happened. */
+export type Executor = (effect: ActEffect, signal: AbortSignal) => Promise<Fact>;
+
+/** Facts and events are kept whole, so a tool result has a size: 1 MiB of JSON. */
+export const MAX_TOOL_RESULT_LENGTH = 1_048_576;
+
+/**
+ * The single place that acts (R1). A failure of the world becomes a fact with its code; only our own bugs are thrown.
+ * @see ./README.md
+ */
+export function createExecutor(doors: ExecutorDoors): Executor {
+  return (effect, signal) => {
+    switch (effect.type) {
+      case 'model.call':
+        return callModel(doors, effect, signal);
+      case 'tool.call':
+        return callTool(doors, effect, signal);
+      case 'timer.start':
+        return doors.world.sleep(effect.ms, signal).then(() => ({
+          type: 'timer.fired',
+          at: doors.world.now(),
+          key: effect.key,
+        }));
+    }
+  };
+}
+
+interface Answer {
+  readonly parts: MessagePart[];
+  usage: Usage | undefined;
+  finish: FinishReason | undefined;
+  failure: CodedFailure | undefined;
+}
+
+async function callModel(doors: ExecutorDoors, effect: ModelCallEffect, signal: AbortSignal): Promise<Fact> {
+  const { world } = doors;
+  const start = world.monotonic();
+  const answer = await readAnswer(doors, effect, signal);
+  const ms = Math.round(world.monotonic() - start);
+  const shared = { at: world.now(), key: effect.key, ms, ...(answer.usage && { usage: answer.usage }) };
+  if (answer.failure === undefined && answer.finish !== undefined) {
+    const message = { from: 'assistant', parts: answer.parts } as const;
+    return { type: 'model.answered', ...shared, message, finishReason: answer.finish };
+  }
+  const unfinished = {
+    code: 'PROVIDER_PROTOCOL',
+    message: 'the answer ended without a finish reason',
+  } as const;
+  return { type: 'model.failed', ...shared, failure: answer.failure ?? unfinished };
+}
+
+async function readAnswer(
+  doors: ExecutorDoors,
+  effect: ModelCallEffect,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const answer: Answer = { parts: [], usage: undefined, finish: undefined, failure: undefined };
+  const { key, origin, messages, tools, output, maxTokens, temperature } = effect;
+  const request = {
+    messages,
+    tools,
+    maxTokens,
+    origin,
+    idempotencyKey: `${doors.runId}/${key}`,
+    ...(output === undefined ? {} : { output }),
+    ...(temperature === undefined ? {} : { temperature }),
+  };
+  try {
+    const model = await doors.model(effect.model);
+    for await (const part of model.generate(request, signal)) {
+      if (part.type === 'text') {
+        addText(answer.parts, part.text);
+        doors.onDelta({ key, phase: origin.phase, role: origin.role, text: part.text });
+      } else if (part.type === 'tool-call') answer.parts.push(part);
+      else if (part.type === 'usage') answer.usage = part.usage;
+      else if (part.type === 'finish') answer.finish = part.reason;
+      else answer.failure = part.failure;
+    }
+  } catch (error) {
+    if (!(error instanceof CrewError)) throw error;
+    answer.failure = error.toFailure();
+  }
+  return answer;
+}
+
+/** Neighbouring text becomes one part, so that a journal does not depend on how a stream was cut. */
+function addText(parts: MessagePart[], text: string): void {
+  const last = parts.at(-1);
+  if (last?.type === 'text') parts[parts.length - 1] = { type: 'text', text: last.text + text };
+  else parts.push({ type: 'text', text });
+}
+
+async function callTool(doors: ExecutorDoors, effect: ToolCallEffect, signal: AbortSignal): Promise<Fact> {
+  const { world, workspace, onNotice } = doors;
+  const start = world.monotonic();
+  const outcome = await toolOutcome(doors, effect, { workspace, signal, notice: onNotice });
+  const shared = { at: world.now(), key: effect.key, ms: Math.round(world.monotonic() - start) };
+  return 'failure' in outcome
+    ? { type: 'tool.failed', ...shared, failure: outcome.failure }
+    : { type: 'tool.returned', ...shared, value: outcome.value };
+}
+
+async function toolOutcome(
+  doors: ExecutorDoors,
+  effect: ToolCallEffect,
+  context: Parameters<Tool['call']>[1],
+): Promise<{ readonly value: JsonValue } | { readonly failure: CodedFailure }> {
+  try {
+    const tool = await doors.tool(effect.tool);
+    if (tool === undefined) throw new CrewError('TOOL_UNKNOWN', `there is no tool \`${effect.tool}\``);
+    const value = await tool.call(effect.args, context);
+    const { length } = JSON.stringify(value);
+    if (length <= MAX_TOOL_RESULT_LENGTH) return { value };
+    const message = `\`${effect.tool}\` returned ${length} characters, the limit is ${MAX_TOOL_RESULT_LENGTH}`;
+    return { failure: { code: 'TOOL_FAILED', message } };
+  } catch (error) {
+    if (error instanceof CrewError) return { failure: error.toFailure() };
+    const message = `\`${effect.tool}\` failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { failure: { code: 'TOOL_FAILED', message } };
+  }
+}

@@ -1,0 +1,117 @@
+import { checkTemplate } from '../expressions/template-check.ts';
+import type { CodedFailure } from '../model/crew-error.ts';
+import type { Effect } from '../model/effect.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import { type Message, textMessage } from '../model/message.ts';
+import { buildRepairPrompt } from '../prompts/repair-prompt.ts';
+import type { RoleState } from './role-state.ts';
+import { failed, type Step } from './step.ts';
+import type { WorkContext } from './work-context.ts';
+
+/** How often a model may mend an answer that does not fit; each time it is shown what is wrong. */
+export const MAX_REPAIRS = 2;
+/** How often one model call is sent, first try included, when the provider's failure may pass. */
+export const MAX_TRIES = 3;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Asks the model with what has been said so far, as the next turn. Pure. */
+export function askModel(state: RoleState, context: WorkContext): Step<RoleState> {
+  return sendCall({ ...state, turn: state.turn + 1, tries: 1, calls: [] }, context);
+}
+
+/** Sends the current turn's call again after its wait. Pure. */
+export function askModelAgain(state: RoleState, context: WorkContext): Step<RoleState> {
+  return sendCall({ ...state, tries: state.tries + 1 }, context);
+}
+
+/** Waits before another try: what the provider asked for, else twice as long each time; capped at a minute. Pure. */
+export function waitForModel(
+  state: RoleState,
+  context: WorkContext,
+  retryAfterMs: number | undefined,
+): Step<RoleState> {
+  const backoffMs = FIRST_WAIT_MS * 2 ** (state.tries - 1);
+  const ms = Math.min(LONGEST_WAIT_MS, retryAfterMs ?? backoffMs);
+  return { state, effects: [{ type: 'timer.start', key: `${modelKey(state, context)}/wait`, ms }] };
+}
+
+/** Shows the model what is wrong with its answer, at most `MAX_REPAIRS` times; then the failure stands. Pure. */
+export function askForRepair(
+  state: RoleState,
+  context: WorkContext,
+  options: { readonly answer: Message; readonly failure: CodedFailure },
+): Step<RoleState> {
+  const { answer, failure } = options;
+  const repair = state.repairs + 1;
+  const rejected: Effect = {
+    type: 'event.publish',
+    event: {
+      at: context.at,
+      type: 'artifact.rejected',
+      phase: context.path,
+      reason: failure.message,
+      repair,
+    },
+  };
+  if (repair > MAX_REPAIRS) return failed(state, failure, [rejected]);
+  const prompt = textMessage('user', buildRepairPrompt(failure.message, state.work.output ?? true));
+  const said = answer.parts.length === 0 ? [] : [answer];
+  const next = askModel(
+    { ...state, repairs: repair, messages: [...state.messages, ...said, prompt] },
+    context,
+  );
+  return { ...next, effects: [rejected, ...next.effects] };
+}
+
+/** The key of the current model call. Pure. */
+export function modelKey(state: RoleState, context: WorkContext): string {
+  const again = state.tries > 1 ? `-${state.tries}` : '';
+  return `${context.key}/model-${state.turn}${again}`;
+}
+
+function sendCall(state: RoleState, context: WorkContext): Step<RoleState> {
+  const { work, model } = state;
+  const terms = context.terms[model];
+  const key = modelKey(state, context);
+  const started: Effect = {
+    type: 'event.publish',
+    event: {
+      at: context.at,
+      type: 'model.started',
+      key,
+      phase: context.path,
+      role: work.role,
+      model: context.models[model]?.use ?? model,
+      turn: state.turn,
+    },
+  };
+  const call: Effect = {
+    type: 'model.call',
+    key,
+    model,
+    messages: state.messages,
+    tools: state.tools,
+    ...(work.output === undefined ? {} : { output: { name: work.name, schema: work.output } }),
+    ...(terms?.temperature === undefined ? {} : { temperature: terms.temperature }),
+    maxTokens: terms?.maxTokens ?? 0,
+    origin: {
+      phase: context.path,
+      role: work.role,
+      turn: state.turn,
+      values: valuesRead(work.task, context.scope),
+    },
+  };
+  return { state, effects: [started, call] };
+}
+
+/** The inputs, and the artifacts that a template reads, by name and in the order of reading. */
+function valuesRead(template: string, scope: JsonObject): JsonObject {
+  const roots = checkTemplate(template, 'text').paths.map(path => String(path[0]));
+  const values: [string, JsonValue][] = [];
+  for (const root of new Set(['inputs', ...roots])) {
+    const value = Object.hasOwn(scope, root) ? scope[root] : undefined;
+    if (value !== undefined && root !== 'run' && root !== 'visit') values.push([root, value]);
+  }
+  return Object.fromEntries(values);
+}

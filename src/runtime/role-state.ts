@@ -1,0 +1,24 @@
+import type { RoleWork } from '../model/crew.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { Message, ToolCall } from '../model/message.ts';
+import type { ToolSpec } from '../model/tool-spec.ts';
+
+/** One tool call of the current turn; `result` is there once it is answered. */
+export interface TurnCall {
+  readonly call: ToolCall;
+  readonly key: string;
+  readonly result?: { readonly value: JsonValue; readonly isError: boolean };
+}
+
+/** Where a role stands in its turn loop. */
+export interface RoleState {
+  readonly work: RoleWork;
+  readonly model: string;
+  readonly tools: readonly ToolSpec[];
+  readonly messages: readonly Message[];
+  /** Model calls of this attempt so far, counted from 1; a try again after a provider's failure is the same turn. */
+  readonly turn: number;
+  readonly tries: number;
+  readonly repairs: number;
+  readonly calls: readonly TurnCall[];
+}

@@ -1,0 +1,107 @@
+import type { ActEffect, Effect } from '../model/effect.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { Journal, JournalRecord } from '../ports/engine.ts';
+import type { World } from '../ports/world.ts';
+import { decide, startRun } from './decide.ts';
+import type { Executor } from './executor.ts';
+import type { RunEnd, RunState } from './run-state.ts';
+
+/** How the loop was left. */
+export type RunOutcome =
+  | { readonly type: 'ended'; readonly end: RunEnd; readonly state: RunState }
+  | { readonly type: 'suspended'; readonly state: RunState }
+  | { readonly type: 'interrupted' };
+
+export interface RunOptions {
+  readonly journal: Journal;
+  readonly execute: Executor;
+  readonly world: World;
+  readonly onEvent: (event: RunEvent) => void;
+  /** Aborts at the first Ctrl+C: what is under way may finish for `GRACE_MS`, nothing new begins. */
+  readonly stop: AbortSignal;
+}
+
+/** How long a stop waits for calls that are under way; a shell expects its prompt back within five seconds. */
+export const GRACE_MS = 3000;
+
+/**
+ * Drives one run until it ends, waits or is stopped, by folding journal records one after the other.
+ * The journal's first record is `run.started`; recorded facts are replayed and call nothing (R3).
+ * Does not close the journal. Rejects with the journal's coded errors and with our own bugs.
+ */
+export async function driveRun(options: RunOptions): Promise<RunOutcome> {
+  const { journal } = options;
+  const underWay = new Map<string, ActEffect>();
+  const take = recordTaker(options, underWay);
+  let state: RunState | undefined;
+  for (;;) {
+    const record = await take();
+    if (record === undefined) return { type: 'interrupted' };
+    const [next, wishes] = fold(journal, state, record);
+    state = next;
+    if ('key' in record.fact) underWay.delete(record.fact.key);
+    for (const wish of wishes) carryOut(options, wish, { underWay, activeMs: () => state?.activeMs ?? 0 });
+    if (next.end !== undefined) return { type: 'ended', end: next.end, state: next };
+    if (next.suspension?.settled === true && !journal.ready()) return { type: 'suspended', state: next };
+  }
+}
+
+function fold(
+  journal: Journal,
+  state: RunState | undefined,
+  { fact, seq }: JournalRecord,
+): readonly [RunState, readonly Effect[]] {
+  if (state !== undefined) return decide(state, fact);
+  if (fact.type === 'run.started') return startRun(journal.program, fact);
+  throw new Error(`fact ${seq} of run ${journal.runId} is ${fact.type}, expected run.started`);
+}
+
+interface Progress {
+  readonly underWay: Map<string, ActEffect>;
+  readonly activeMs: () => number;
+}
+
+function carryOut(options: RunOptions, wish: Effect, progress: Progress): void {
+  const { journal, execute, stop } = options;
+  if (wish.type === 'event.publish') return options.onEvent(wish.event);
+  if (wish.type === 'effect.cancel') {
+    progress.underWay.delete(wish.key);
+    return journal.cancel(wish.key);
+  }
+  if (stop.aborted) return;
+  progress.underWay.set(wish.key, wish);
+  const repeatable = wish.type !== 'tool.call' || wish.repeatable;
+  const wishedAtMs = progress.activeMs();
+  journal.record({ key: wish.key, repeatable }, signal =>
+    execute(withTimeLeft(wish, progress.activeMs() - wishedAtMs), signal),
+  );
+}
+
+/** A timer that was under way when the run stopped goes on with what was left of it. */
+function withTimeLeft(act: ActEffect, passedMs: number): ActEffect {
+  return act.type === 'timer.start' ? { ...act, ms: Math.max(0, act.ms - passedMs) } : act;
+}
+
+/** Takes the next record, or undefined once the run was stopped and nothing is waited for any more. */
+function recordTaker(
+  options: RunOptions,
+  underWay: ReadonlyMap<string, ActEffect>,
+): () => Promise<JournalRecord | undefined> {
+  const { journal, world, stop } = options;
+  const stopped = new Promise<undefined>(resolve => {
+    if (stop.aborted) resolve(undefined);
+    stop.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const graceOver = stopped.then(() => world.sleep(GRACE_MS, new AbortController().signal));
+  const isCalling = () => [...underWay.values()].some(act => act.type !== 'timer.start');
+  let pending: Promise<JournalRecord> | undefined;
+  return async () => {
+    pending ??= journal.next();
+    let record = await Promise.race([pending, stopped]);
+    if (record === undefined && (isCalling() || journal.ready())) {
+      record = (await Promise.race([pending, graceOver])) ?? undefined;
+    }
+    if (record !== undefined) pending = undefined;
+    return record;
+  };
+}

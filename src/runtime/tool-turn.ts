@@ -1,0 +1,101 @@
+import { describeProblems, validateValue } from '../expressions/validate-value.ts';
+import type { CodedFailure } from '../model/crew-error.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Fact } from '../model/fact.ts';
+import type { Message, ToolCall } from '../model/message.ts';
+import { askModel } from './model-turn.ts';
+import type { RoleState, TurnCall } from './role-state.ts';
+import { failed, type Step } from './step.ts';
+import type { WorkContext } from './work-context.ts';
+
+type ToolFact = Extract<Fact, { type: 'tool.returned' | 'tool.failed' }>;
+
+/** Calls the tools that a model asked for, all at once; calls that cannot be right are answered with an error. Pure. */
+export function callTools(
+  state: RoleState,
+  context: WorkContext,
+  options: { readonly answer: Message; readonly toolCalls: readonly ToolCall[] },
+): Step<RoleState> {
+  if (state.turn >= state.work.maxTurns) {
+    const message = `role \`${state.work.role}\` still calls tools after ${state.turn} turns, \`max_turns\` is ${state.work.maxTurns}`;
+    return failed(state, { code: 'TURN_LIMIT', message });
+  }
+  const calls = options.toolCalls.map((call, index): TurnCall => {
+    const key = `${context.key}/tool-${state.turn}-${index + 1}`;
+    const problem = problemOf(state, call);
+    if (problem === undefined) return { call, key };
+    return { call, key, result: { value: { error: problem }, isError: true } };
+  });
+  const next = { ...state, messages: [...state.messages, options.answer], calls };
+  if (calls.every(call => call.result !== undefined)) return answerModel(next, context);
+  return { state: next, effects: calls.flatMap(call => wishes(state, context, call)) };
+}
+
+/** Notes one tool's answer; when all have answered, the model is asked again. Pure. */
+export function takeToolAnswer(state: RoleState, context: WorkContext, fact: ToolFact): Step<RoleState> {
+  const value =
+    fact.type === 'tool.returned' ? fact.value : { error: `${fact.failure.code}: ${fact.failure.message}` };
+  const result = { value, isError: fact.type === 'tool.failed' };
+  const calls = state.calls.map(call => (call.key === fact.key ? { ...call, result } : call));
+  const answered = calls.find(call => call.key === fact.key);
+  const ended = answered === undefined ? [] : [toolEnded(context, answered.call.tool, fact)];
+  const next = { ...state, calls };
+  if (calls.some(call => call.result === undefined)) return { state: next, effects: ended };
+  const step = answerModel(next, context);
+  return { ...step, effects: [...ended, ...step.effects] };
+}
+
+/** The event that a tool call ended, for roles and tool phases alike. Pure. */
+export function toolEnded(context: WorkContext, tool: string, fact: ToolFact): Effect {
+  const shared = { at: context.at, type: 'tool.ended', key: fact.key, phase: context.path, tool } as const;
+  if (fact.type === 'tool.returned') {
+    return {
+      type: 'event.publish',
+      event: { ...shared, outcome: 'returned', value: fact.value, ms: fact.ms },
+    };
+  }
+  return {
+    type: 'event.publish',
+    event: { ...shared, outcome: 'failed', failure: fact.failure, ms: fact.ms },
+  };
+}
+
+function answerModel(state: RoleState, context: WorkContext): Step<RoleState> {
+  const parts = state.calls.flatMap(({ call, result }) =>
+    result === undefined
+      ? []
+      : [{ type: 'tool-result' as const, callId: call.id, tool: call.tool, ...result }],
+  );
+  return askModel({ ...state, messages: [...state.messages, { from: 'tool', parts }] }, context);
+}
+
+function wishes(state: RoleState, context: WorkContext, { call, key, result }: TurnCall): readonly Effect[] {
+  if (result !== undefined) return [];
+  const started: Effect = {
+    type: 'event.publish',
+    event: {
+      at: context.at,
+      type: 'tool.started',
+      key,
+      phase: context.path,
+      role: state.work.role,
+      tool: call.tool,
+      args: call.args,
+    },
+  };
+  const repeatable = state.tools.some(spec => spec.name === call.tool && spec.readOnly);
+  return [started, { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable }];
+}
+
+/** Why a call cannot be made, in words that let the model do better. */
+function problemOf(state: RoleState, call: ToolCall): CodedFailure['message'] | undefined {
+  const spec = state.tools.find(tool => tool.name === call.tool);
+  if (spec === undefined) {
+    const granted = state.tools.map(tool => `\`${tool.name}\``).join(', ') || 'none';
+    return `there is no tool \`${call.tool}\`; your tools are: ${granted}`;
+  }
+  if (call.malformed !== undefined) return 'the arguments are not a JSON object; send them again as one';
+  const problems = validateValue(spec.inputSchema, call.args);
+  if (problems.length === 0) return undefined;
+  return `the arguments do not fit the input schema: ${describeProblems(problems, 5)}`;
+}
