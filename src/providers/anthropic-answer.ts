@@ -72,7 +72,7 @@ function eventParts(event: unknown, state: ReaderState, answer: AnswerNames): re
       return NO_PARTS;
     case 'message_stop':
       state.complete = true;
-      return NO_PARTS;
+      return closeBlocks(state, answer);
     case 'message':
       return wholeMessage(event, state, answer);
     case 'error':
@@ -132,6 +132,11 @@ function blockStop(index: unknown, state: ReaderState, answer: AnswerNames): rea
   const argumentsText = block.pieces === '' ? startText : block.pieces;
   const call = parsedToolCall({ id: block.id, tool: answer.names.fromWire(block.name), argumentsText });
   return [{ type: 'tool-call', call }];
+}
+
+/** A limit may end the message inside a block, which then has no end of its own. */
+function closeBlocks(state: ReaderState, answer: AnswerNames): readonly ModelStreamPart[] {
+  return [...state.open.keys()].flatMap(index => blockStop(index, state, answer));
 }
 
 /** Later counts replace earlier ones; a field that is not repeated keeps its first count. */
