@@ -1,5 +1,5 @@
 /** Keys of the language that this version knows but does not run yet, by the kind of mapping that holds them. */
-export const LATER_KEYS = {
+const LATER_KEYS = {
   crew: ['policy', 'memory', 'prompts'],
   sop: ['inputs'],
   role: ['memory'],

@@ -8,7 +8,7 @@ import { explainYamlError } from './yaml-problems.ts';
 const LARGEST_FILE = 1024 * 1024;
 const DEEPEST_NESTING = 64;
 
-export interface ParsedFile {
+interface ParsedFile {
   readonly file: SourceFile;
   /** Absent when the text could not be read as YAML; that was reported. */
   readonly root?: SourceNode;

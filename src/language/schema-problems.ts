@@ -58,6 +58,7 @@ const EXPLAINERS: Readonly<Record<string, (problem: Problem) => void>> = {
   propertyNames: wrongName,
   minProperties: tooFew,
   minItems: tooFew,
+  uniqueItems: repeated,
 };
 
 function unknownKey({ params, at, place }: Problem): void {
@@ -75,11 +76,12 @@ function unknownKey({ params, at, place }: Problem): void {
   }
   const known = keysOfSchema(at, nodeAt(place.root, at));
   const message = `The key ${quote(key)} is not known here`;
+  const merge = key === '<<' ? 'merge keys are not read; write the keys out' : undefined;
   place.report({
     code: 'unknown-key',
     range,
     message,
-    hint: suggest(key, known) ?? 'keys of your own start with `x-`',
+    hint: merge ?? suggest(key, known) ?? 'keys of your own start with `x-`',
   });
 }
 
@@ -217,6 +219,13 @@ function asName(word: string): string | undefined {
 function tooFew({ at, place }: Problem): void {
   const message = `${quote(String(at.at(-1)))} must not be empty`;
   place.report({ code: 'invalid-value', range: keyPlaceOf(place.root, at), message });
+}
+
+function repeated({ params, at, place }: Problem): void {
+  const item = nodeAt(place.root, [...at, Number(params.i)]);
+  const word = item?.kind === 'scalar' ? quote(String(item.value)) : 'An item';
+  const message = `${word} stands twice in ${quote(String(at.at(-1)))}`;
+  place.report({ code: 'invalid-value', range: placeOf(place.root, [...at, Number(params.i)]), message });
 }
 
 function otherProblem({ at, place, message, params }: Problem): void {

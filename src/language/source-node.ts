@@ -17,7 +17,7 @@ export interface ScalarNode extends NodePlace {
   readonly style: ScalarStyle;
 }
 
-export interface ListNode extends NodePlace {
+interface ListNode extends NodePlace {
   readonly kind: 'list';
   readonly items: readonly SourceNode[];
 }
@@ -28,7 +28,7 @@ export interface MapEntry {
   readonly value: SourceNode;
 }
 
-export interface MapNode extends NodePlace {
+interface MapNode extends NodePlace {
   readonly kind: 'map';
   readonly entries: readonly MapEntry[];
 }

@@ -2,7 +2,7 @@ import type { BranchWork, Crew, Phase } from '../model/crew.ts';
 import type { NodePath } from './source-node.ts';
 
 /** A role's work or a tool call with the phase that it belongs to and its path. */
-export interface PlacedWork {
+interface PlacedWork {
   readonly work: BranchWork;
   readonly phase: Phase;
   readonly path: NodePath;

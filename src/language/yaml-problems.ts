@@ -1,7 +1,7 @@
 import type { YAMLError } from 'yaml';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 
-export interface YamlExplanation {
+interface YamlExplanation {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint?: string;

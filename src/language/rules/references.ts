@@ -61,7 +61,7 @@ function checkTargets(context: RuleContext): void {
 }
 
 function checkTarget({ graph, places, report }: RuleContext, name: string, path: NodePath): void {
-  if (name === '' || graph.phases.has(name)) return;
+  if (name === '' || graph.phases.size === 0 || graph.phases.has(name)) return;
   const message = `${quote(name)} is not a phase`;
   report({
     code: 'unknown-phase',

@@ -83,10 +83,12 @@ function checkArguments({ places, report }: RuleContext, spec: ToolSpec, { name,
   const schema = asObject(spec.inputSchema === true || spec.inputSchema === false ? {} : spec.inputSchema);
   const properties = asObject(schema.properties);
   const known = Object.keys(properties);
+  const { additionalProperties: others } = schema;
+  const open = others === true || (others === undefined && known.length === 0) || typeof others === 'object';
   for (const [argument, value] of Object.entries(args)) {
     const range = places.at([...path, 'with', argument]);
     if (!known.includes(argument)) {
-      if (schema.additionalProperties !== false && known.length === 0) continue;
+      if (open) continue;
       const at = places.keyOf([...path, 'with', argument]);
       const message = `${quote(name)} has no argument ${quote(argument)}`;
       report({ code: 'unknown-argument', range: at, message, hint: suggest(argument, known) });
