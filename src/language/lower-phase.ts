@@ -1,7 +1,7 @@
 import type { BranchWork, Phase, PhaseKind, RetryPolicy, Transition } from '../model/crew.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import { readDurationMs } from './amounts.ts';
-import { asObject, asText, compact, wholeNumber } from './lower-values.ts';
+import { asObject, asText, compact, namedRows, wholeNumber } from './lower-values.ts';
 import { PHASE_KINDS } from './phase-kinds.ts';
 
 const DEFAULT_MAX_TURNS = 16;
@@ -70,7 +70,7 @@ function lowerTool(written: Written): Extract<BranchWork, { kind: 'tool' }> {
 }
 
 function lowerBranches(written: Written): BranchWork[] {
-  return Object.entries(asObject(written.value.parallel)).map(([name, value]) => {
+  return namedRows(written.value.parallel).map(([name, value]) => {
     const branch = { ...written, name, path: [...written.path, 'parallel', name], value: asObject(value) };
     return Object.hasOwn(branch.value, 'role') ? lowerRole(branch) : lowerTool(branch);
   });

@@ -20,3 +20,8 @@ export function compact<T extends object>(value: T): { [K in keyof T]?: Exclude<
   const kept = Object.entries(value).filter(([, one]) => one !== undefined);
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
+
+/** The entries of an object without those of the author's own, whose keys start with `x-`; none when it is no object. Pure. */
+export function namedRows(value: JsonValue | undefined): [string, JsonValue][] {
+  return Object.entries(asObject(value)).filter(([key]) => !key.startsWith('x-'));
+}

@@ -10,7 +10,7 @@ import type {
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { readDurationMs, readMicroUsd, readTokens } from './amounts.ts';
 import { lowerPhase, type ResolveOutput } from './lower-phase.ts';
-import { asObject, asText, compact, wholeNumber } from './lower-values.ts';
+import { asObject, asText, compact, namedRows, wholeNumber } from './lower-values.ts';
 
 /**
  * Lowers a crew file, whose SOP is lowered already, to the words of the program: defaults filled in, amounts as
@@ -20,10 +20,10 @@ export function lowerCrew(written: JsonObject, sop: Sop): Crew {
   return {
     name: asText(written.crew),
     goal: asText(written.goal),
-    inputs: rows(written.inputs).map(lowerInput),
+    inputs: namedRows(written.inputs).map(lowerInput),
     models: lowerModels(written.models),
-    roles: rows(written.roles).map(lowerRole),
-    toolsets: rows(written.tools).map(lowerToolset),
+    roles: namedRows(written.roles).map(lowerRole),
+    toolsets: namedRows(written.tools).map(lowerToolset),
     budget: lowerBudget(asObject(written.budget)),
     sop,
   };
@@ -33,12 +33,8 @@ export function lowerCrew(written: JsonObject, sop: Sop): Crew {
 export function lowerSop(written: JsonObject, resolveOutput: ResolveOutput): Sop {
   const named = typeof written.crew === 'string' ? written.crew : asText(written.sop);
   const roles = Array.isArray(written.roles) ? written.roles.filter(role => typeof role === 'string') : [];
-  const phases = rows(written.phases).map(([name, value]) => lowerPhase(name, value, resolveOutput));
+  const phases = namedRows(written.phases).map(([name, value]) => lowerPhase(name, value, resolveOutput));
   return { name: named, start: asText(written.start), roles, phases };
-}
-
-function rows(value: JsonValue | undefined): [string, JsonValue][] {
-  return Object.entries(asObject(value));
 }
 
 function lowerInput([name, value]: [string, JsonValue]): InputDeclaration {
@@ -49,7 +45,7 @@ function lowerInput([name, value]: [string, JsonValue]): InputDeclaration {
 }
 
 function lowerModels(value: JsonValue | undefined): ModelDeclaration[] {
-  const models = rows(value).map(lowerModel);
+  const models = namedRows(value).map(lowerModel);
   return models.some(model => model.name === 'default')
     ? models
     : [{ name: 'default', use: 'auto' }, ...models];

@@ -34,7 +34,7 @@ function run(validate: Validate, value: unknown): NonNullable<Validate['errors']
 function validateKind(table: KindTable, entry: MapEntry, at: SchemaPlace): void {
   const node = entry.value;
   // The validator of the parent has said already that this must be a mapping.
-  if (node.kind !== 'map') return;
+  if (node.kind !== 'map' || entry.key.startsWith('x-')) return;
   const keys = node.entries.map(one => one.key);
   const kinds = keys.filter(key => table.kinds.includes(key));
   const place: SchemaPlace = { ...at, laterPlace: 'phase' };
