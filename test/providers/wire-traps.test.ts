@@ -159,9 +159,9 @@ describe('a stream', () => {
   const streamed = WIRES.filter(wire => wire.name.endsWith('streamed'));
 
   it.each(streamed)('that drips for ever ends at the total deadline: $name', async wire => {
-    const { model, close } = await wire.serve(() => ({ text: 'drip '.repeat(500), chunkDelayMs: 10 }), {
+    const { model, close } = await wire.serve(() => ({ text: 'drip '.repeat(2000), chunkDelayMs: 10 }), {
       idleTimeoutMs: 5000,
-      totalTimeoutMs: 150,
+      totalTimeoutMs: 1000,
     });
     const { failure, text } = await askModel(model);
     await close();
