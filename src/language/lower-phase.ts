@@ -123,6 +123,6 @@ function lowerNext(value: JsonValue | undefined): Transition[] {
   if (!Array.isArray(value)) return [];
   return value.map(row => {
     const { when, to } = asObject(row);
-    return typeof when === 'string' ? { when, to: asText(to) } : { to: asText(to) };
+    return when === undefined ? { to: asText(to) } : { when: asText(when), to: asText(to) };
   });
 }

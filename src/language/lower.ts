@@ -32,7 +32,10 @@ export function lowerCrew(written: JsonObject, sop: Sop): Crew {
 /** Lowers a SOP file, or the procedure that stands in a crew file. Includes are read through `resolveOutput`. */
 export function lowerSop(written: JsonObject, resolveOutput: ResolveOutput): Sop {
   const named = typeof written.crew === 'string' ? written.crew : asText(written.sop);
-  const roles = Array.isArray(written.roles) ? written.roles.filter(role => typeof role === 'string') : [];
+  const roles =
+    written.crew === undefined && Array.isArray(written.roles)
+      ? written.roles.filter(role => typeof role === 'string')
+      : [];
   const phases = namedRows(written.phases).map(([name, value]) => lowerPhase(name, value, resolveOutput));
   return { name: named, start: asText(written.start), roles, phases };
 }

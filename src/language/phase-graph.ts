@@ -58,6 +58,14 @@ function writtenEdges(phase: Phase): PhaseEdge[] {
   return edges;
 }
 
+/** The phases from which no end can be reached, in the order of the file. Pure. */
+export function stuckPhases(graph: PhaseGraph): readonly string[] {
+  const ends = [...graph.phases.values()].filter(phase => phase.kind === 'end').map(phase => phase.name);
+  const back = graph.edges.map(({ from, to, via }): PhaseEdge => ({ from: to, to: from, via }));
+  const live = reachedFrom(ends, back);
+  return [...graph.phases.keys()].filter(name => !live.has(name));
+}
+
 /** The edges by the phase that they leave. Pure. */
 export function groupByOrigin(edges: readonly PhaseEdge[]): ReadonlyMap<string, readonly PhaseEdge[]> {
   const leaving = new Map<string, PhaseEdge[]>();

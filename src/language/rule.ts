@@ -3,7 +3,7 @@ import type { ToolCatalog } from '../model/tool-spec.ts';
 import type { PhaseGraph } from './phase-graph.ts';
 import type { Report } from './report.ts';
 import type { Places } from './source-map.ts';
-import type { SourceNode } from './source-node.ts';
+import type { NodePath, SourceNode } from './source-node.ts';
 import type { TemplateSite } from './template-sites.ts';
 
 /** What a check is given. The crew may have holes: an empty text stands for something that was reported already. */
@@ -23,6 +23,12 @@ export interface RuleInput {
 export interface RuleContext extends RuleInput {
   readonly graph: PhaseGraph;
   readonly templates: readonly TemplateSite[];
+}
+
+/** Says whether a part of the crew is absent or of its right kind; what is named in a malformed part is not known. */
+export function isReadable({ places }: RuleContext, path: NodePath, kind: 'map' | 'list'): boolean {
+  const node = places.node(path);
+  return node === undefined || node.kind === kind;
 }
 
 /** Reports the mistakes of one family; looks at nothing but its context. */

@@ -42,6 +42,12 @@ function isMistyped(problem: ValidationProblem, problems: readonly ValidationPro
   return closest(String(problem.params.missingProperty), keys) !== undefined;
 }
 
+/** Names what stands at a path: its key, or its place in the list that holds it. */
+function nameAt(at: NodePath): string {
+  const last = String(at.at(-1) ?? 'the file');
+  return /^\d+$/.test(last) ? `Entry ${Number(last) + 1} of ${quote(String(at.at(-2)))}` : quote(last);
+}
+
 function pointerSteps(pointer: string): string[] {
   const steps = pointer.split('/').slice(1);
   return steps.map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
@@ -114,7 +120,7 @@ function wrongType({ params, at, place }: Problem): void {
   }
   const types = Array.isArray(params.type) ? params.type.map(String) : String(params.type).split(',');
   const expected = types.map(type => TYPE_WORDS.get(type) ?? type).join(' or ');
-  const message = `${quote(String(at.at(-1) ?? 'the file'))} must be ${expected}, but this is ${foundWords(node)}`;
+  const message = `${nameAt(at)} must be ${expected}, but this is ${foundWords(node)}`;
   place.report({
     code: 'wrong-type',
     range: placeOf(place.root, at),
@@ -152,7 +158,8 @@ function foundWords(node: SourceNode | undefined): string {
 function typeHint(at: NodePath, types: readonly string[], node: SourceNode | undefined): string | undefined {
   const number = node?.kind === 'scalar' && typeof node.value === 'number';
   if (number && DURATIONS.has(String(at.at(-1)))) return `write it with a unit, such as \`${node.value}s\``;
-  if (types.includes('string') && node?.kind === 'map') return 'quote a text that starts with `{`';
+  if (types.length === 1 && types[0] === 'string' && node?.kind === 'map')
+    return 'quote a text that starts with `{`';
   if (types.includes('string') && node?.kind === 'scalar' && node.value !== null) return 'put it in quotes';
   return undefined;
 }
@@ -170,7 +177,7 @@ function wrongVersion({ at, place }: Problem): void {
 function notInEnum({ params, at, place }: Problem): void {
   const allowed = Array.isArray(params.allowedValues) ? params.allowedValues.map(String) : [];
   const node = nodeAt(place.root, at);
-  const message = `${quote(String(at.at(-1)))} must be ${listWords(allowed)}, but this is ${foundWords(node)}`;
+  const message = `${nameAt(at)} must be ${listWords(allowed)}, but this is ${foundWords(node)}`;
   const word = node?.kind === 'scalar' ? String(node.value) : '';
   const range = placeOf(place.root, at);
   const near = closest(word, allowed);
@@ -195,7 +202,7 @@ function wrongForm({ params, at, place }: Problem): void {
   const pattern = String(params.pattern);
   const words = PATTERN_WORDS.find(([test]) => test.test(pattern))?.[1] ?? `text like ${pattern}`;
   const found = foundWords(nodeAt(place.root, at));
-  const message = `${quote(String(at.at(-1)))} must be ${words}, but this is ${found}`;
+  const message = `${nameAt(at)} must be ${words}, but this is ${found}`;
   place.report({ code: 'invalid-value', range: placeOf(place.root, at), message });
 }
 
@@ -217,14 +224,14 @@ function asName(word: string): string | undefined {
 }
 
 function tooFew({ at, place }: Problem): void {
-  const message = `${quote(String(at.at(-1)))} must not be empty`;
+  const message = `${nameAt(at)} must not be empty`;
   place.report({ code: 'invalid-value', range: keyPlaceOf(place.root, at), message });
 }
 
 function repeated({ params, at, place }: Problem): void {
   const item = nodeAt(place.root, [...at, Number(params.i)]);
   const word = item?.kind === 'scalar' ? quote(String(item.value)) : 'An item';
-  const message = `${word} stands twice in ${quote(String(at.at(-1)))}`;
+  const message = `${word} stands twice in ${nameAt(at)}`;
   place.report({ code: 'invalid-value', range: placeOf(place.root, [...at, Number(params.i)]), message });
 }
 
@@ -234,7 +241,7 @@ function otherProblem({ at, place, message, params }: Problem): void {
   const must =
     words && limit !== undefined ? `must be ${words} ${String(limit)}` : (message ?? 'is not valid');
   const found = foundWords(nodeAt(place.root, at));
-  const text = `${quote(String(at.at(-1)))} ${must}, but this is ${found}`;
+  const text = `${nameAt(at)} ${must}, but this is ${found}`;
   place.report({ code: 'invalid-value', range: placeOf(place.root, at), message: text });
 }
 

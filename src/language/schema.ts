@@ -1,3 +1,4 @@
+import { closest, suggest } from './closest.ts';
 import { crew, sop } from './generated/file-validators.generated.js';
 import { isLaterKey } from './later-keys.ts';
 import { BRANCH_KINDS, BRANCH_VALIDATORS, PHASE_KINDS, PHASE_VALIDATORS } from './phase-kinds.ts';
@@ -51,6 +52,13 @@ function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], 
   const unsupported = later ?? foreign;
   const hint = `a ${table.what} has ${listWords(table.kinds)}`;
   if (unsupported === undefined) {
+    const mistyped = keys.find(key => closest(key, table.kinds) !== undefined);
+    if (mistyped !== undefined) {
+      const message = `The key ${quote(mistyped)} is not known here`;
+      const near = suggest(mistyped, table.kinds);
+      place.report({ code: 'unknown-key', range: keyAt(place, mistyped), message, hint: near });
+      return;
+    }
     const message = `The ${table.what} ${quote(entry.key)} does not say what it does`;
     place.report({ code: 'no-kind', range: keyPlaceOf(place.root, place.path), message, hint });
     return;

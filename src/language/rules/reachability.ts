@@ -1,4 +1,4 @@
-import { reachedFrom } from '../phase-graph.ts';
+import { reachedFrom, stuckPhases } from '../phase-graph.ts';
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 
@@ -6,6 +6,8 @@ import type { RuleContext } from '../rule.ts';
 export function checkReachability({ graph, places, report }: RuleContext): void {
   if (!graph.complete || graph.start === undefined) return;
   const reached = reachedFrom([graph.start], graph.edges);
+  // What lies behind a phase without a way out is lost for that reason, which is reported.
+  if (stuckPhases(graph).some(name => reached.has(name))) return;
   const lost = [...graph.phases.keys()].filter(name => !reached.has(name));
   // Of phases that only follow other lost ones, the first of each chain is the cause.
   const followers = new Set(

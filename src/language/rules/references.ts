@@ -1,15 +1,20 @@
 import type { Role } from '../../model/crew.ts';
 import { suggest } from '../closest.ts';
 import { quote } from '../report.ts';
-import type { RuleContext } from '../rule.ts';
+import { isReadable, type RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
 import { listWorks } from '../works.ts';
 
 /** Every role, phase and model that is named exists, and the crew supplies the roles of its SOP. */
 export function checkReferences(context: RuleContext): void {
-  for (const role of context.crew.roles) checkModel(context, role);
-  checkSuppliedRoles(context);
-  checkRoles(context);
+  const ownList = context.file === 'sop' || context.roots.length > 1;
+  if (isReadable(context, ['models'], 'map'))
+    for (const role of context.crew.roles) checkModel(context, role);
+  if (context.file === 'crew' && isReadable(context, ['roles'], 'map')) checkSuppliedRoles(context);
+  const listed = ownList
+    ? isReadable(context, ['sop', 'roles'], 'list')
+    : isReadable(context, ['roles'], 'map');
+  if (listed) checkRoles(context, ownList);
   checkTargets(context);
 }
 
@@ -21,8 +26,7 @@ function checkModel({ crew, places, report }: RuleContext, role: Role): void {
   report({ code: 'unknown-model', range, message, hint: suggest(role.model, aliases) });
 }
 
-function checkSuppliedRoles({ file, crew, places, report }: RuleContext): void {
-  if (file === 'sop') return;
+function checkSuppliedRoles({ crew, places, report }: RuleContext): void {
   const supplied = crew.roles.map(role => role.name);
   const missing = crew.sop.roles.filter(role => !supplied.includes(role));
   for (const role of missing) {
@@ -33,8 +37,7 @@ function checkSuppliedRoles({ file, crew, places, report }: RuleContext): void {
   }
 }
 
-function checkRoles({ file, crew, places, report, roots }: RuleContext): void {
-  const ownList = file === 'sop' || roots.length > 1;
+function checkRoles({ crew, places, report }: RuleContext, ownList: boolean): void {
   const known = ownList ? crew.sop.roles : crew.roles.map(role => role.name);
   for (const { work, path } of listWorks(crew)) {
     if (work.kind !== 'role' || work.role === '' || known.includes(work.role)) continue;

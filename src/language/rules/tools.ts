@@ -4,13 +4,13 @@ import { closest, suggest } from '../closest.ts';
 import { isTemplated, misfit } from '../literal-fit.ts';
 import { asObject } from '../lower-values.ts';
 import { quote } from '../report.ts';
-import type { RuleContext } from '../rule.ts';
+import { isReadable, type RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
 import { listWorks } from '../works.ts';
 
 /** Every toolset and tool that is declared, granted or called exists, and calls fit the tool's input schema. */
 export function checkTools(context: RuleContext): void {
-  if (context.file === 'sop') return;
+  if (context.file === 'sop' || !isReadable(context, ['tools'], 'map')) return;
   checkDeclared(context);
   for (const role of context.crew.roles) {
     for (const [index, grant] of role.tools.entries())

@@ -3,7 +3,7 @@ import { findWayAround } from '../assignment.ts';
 import { suggest } from '../closest.ts';
 import { pathRange } from '../path-range.ts';
 import { quote } from '../report.ts';
-import type { RuleContext } from '../rule.ts';
+import { isReadable, type RuleContext } from '../rule.ts';
 import type { TemplateSite } from '../template-sites.ts';
 
 /** What `run` holds; a name maps to the names inside it. */
@@ -48,7 +48,9 @@ function refuseRoot(
   report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
 }
 
-function checkInput({ file, crew, report }: RuleContext, site: TemplateSite, path: TemplatePath): void {
+function checkInput(context: RuleContext, site: TemplateSite, path: TemplatePath): void {
+  const { file, crew, report } = context;
+  if (!isReadable(context, ['inputs'], 'map')) return;
   const names = crew.inputs.map(input => input.name);
   const name = path[1];
   if (file === 'sop' || name === undefined || names.includes(String(name))) return;
