@@ -85,7 +85,7 @@ async function writeFiles(folder: string, files: readonly ReadableFile[]): Promi
 }
 
 /** The configuration of the bundled linter: the rules of our table and nothing else. Pure. */
-export function oxlintConfiguration(): object {
+function oxlintConfiguration(): object {
   const rules = [...LINTER_RULES].map(([name, { plugin }]) => {
     const options = OPTIONS.get(name);
     const rule = plugin === 'eslint' ? name : `${plugin}/${name}`;

@@ -55,9 +55,14 @@ export function isGeneratedPath(path: string): boolean {
   return GENERATED_PATH.test(path);
 }
 
-/** Whether a text says that it is generated, or is packed into very long lines. Pure. */
+/**
+ * Whether reviewers pass over a text whatever its path says: it calls itself generated, is packed into very long lines,
+ * is the target of a symbolic link, or is XML, such as the translations of Qt in `.ts`. Pure.
+ */
 export function looksGenerated(text: string): boolean {
   const head = text.slice(0, 600);
+  if (/^[\w.@-]*\/?[\w./@-]+$/.test(text) && /[./]/.test(text)) return true;
+  if (/^\s*<(\?xml|!DOCTYPE TS)\b/.test(head)) return true;
   if (/@generated\b|\bDO NOT EDIT\b|\bautomatically generated\b|\bauto-generated\b/i.test(head)) return true;
   const lines = countLines(text);
   return text.length > 20_000 && text.length / lines > 400;

@@ -24,8 +24,6 @@ export function findingFromLinter(message: LinterMessage, change: Change): Draft
   const file = change.files.get(message.path);
   const range = file === undefined ? undefined : anchorInAdded(file.added, message.range);
   if (range === undefined) return undefined;
-  // Flow's types are no JavaScript, so a parser error in such a file says nothing.
-  if (message.rule === undefined && file?.text?.slice(0, 1000).includes('@flow') === true) return undefined;
   if (file !== undefined && isOutOfPlace(message.rule, file)) return undefined;
   const { severity, category, title, why } = wordsFor(message);
   const name = message.rule === undefined ? 'syntax' : shortName(message.rule);
@@ -53,9 +51,12 @@ const NOISE_IN_TESTS = new Set([
 ]);
 const USES_REACT = /['"](react|preact)(\/[^'"]*)?['"]/;
 
+/** Flow's types and the tags of templates are no JavaScript, so a parser error in such a file says nothing. */
+const OTHER_SYNTAX = /@flow\b|<%|\{%/;
+
 /** Whether a known rule says nothing here: rules for React elsewhere, and what tests do on purpose. */
 function isOutOfPlace(rule: string | undefined, file: ChangedFile): boolean {
-  if (rule === undefined) return false;
+  if (rule === undefined) return OTHER_SYNTAX.test(file.text ?? '');
   const name = shortName(rule);
   if (NOISE_IN_TESTS.has(name) && isTestFile(file.path)) return true;
   return LINTER_RULES.get(name)?.plugin === 'react' && !USES_REACT.test(file.text ?? '');

@@ -50,7 +50,7 @@ export function fold(main: DraftFinding, other: DraftFinding): DraftFinding {
 }
 
 /** The worse of two severities. Pure. */
-export function worse(one: FindingSeverity, two: FindingSeverity): FindingSeverity {
+function worse(one: FindingSeverity, two: FindingSeverity): FindingSeverity {
   return SEVERITIES.indexOf(one) <= SEVERITIES.indexOf(two) ? one : two;
 }
 

@@ -12,6 +12,7 @@ import { parseJson, readOxlintReport } from './oxlint-report.ts';
 import type { ReviewerReport } from './reviewer.ts';
 
 const TIMEOUT_MS = 60_000;
+const CREDENTIAL = /KEY|TOKEN|SECRET|PASS(WORD|WD|PHRASE)?$|CREDENTIAL|_AUTH/i;
 
 /** A linter that a repository can bring along. `read` gives undefined for what is no report of it. */
 export interface OwnLinter {
@@ -107,8 +108,7 @@ export async function reviewByOwnLinter(options: {
     program: binary(workspace, linter),
     args: linter.args(files.map(file => file.path)),
     cwd: workspace,
-    // The binary is a script that asks for `node`; give it this one rather than an older one on the PATH.
-    env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}` },
+    env: linterEnvironment(),
     signal,
     timeoutMs: TIMEOUT_MS,
   }).catch((error: unknown) => {
@@ -127,6 +127,16 @@ export async function reviewByOwnLinter(options: {
     .filter(finding => finding !== undefined);
   const notice = `the repository's own ${linter.name} was run with its configuration, which executes code of the repository`;
   return { name: linter.name, files: files.length, findings, notices: [notice], failed: false };
+}
+
+/**
+ * The environment without anything that looks like a credential, because the linter runs code of the repository. The
+ * binary is often a script that asks for `node`; it gets this one rather than an older one on the PATH.
+ */
+function linterEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !CREDENTIAL.test(name));
+  const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
+  return { ...Object.fromEntries(kept), PATH: path };
 }
 
 function binary(workspace: string, linter: OwnLinter): string {

@@ -44,13 +44,11 @@ export async function reviewByRules(change: Change, signal: AbortSignal): Promis
 /** All findings of our rules in the added lines of one file. Deterministic. */
 export function matchRules(parser: SyntaxParser, file: ReadableFile): readonly DraftFinding[] {
   if (file.language === undefined) return [];
-  const tree = parser.parse(file.language, file.text);
-  if (tree === undefined) return [];
-  const root = tree.root();
-  const inTests = isTestFile(file.path);
+  const rules = rulesFor(file, file.language);
+  const root = rules.length === 0 ? undefined : parser.parse(file.language, file.text)?.root();
+  if (root === undefined) return [];
   const findings: DraftFinding[] = [];
-  for (const rule of rulesFor(file.language)) {
-    if (inTests && rule.skipTests === true) continue;
+  for (const rule of rules) {
     const matcher = matcherFor(rule, root);
     if (matcher === undefined) continue;
     for (const node of root.findAll(matcher)) {
@@ -75,8 +73,14 @@ function matcherFor(rule: ReviewRule, root: SgNode): NapiConfig | undefined {
   return { ...config, constraints: { NAME: { regex: `^(${[...names].join('|')})$` } } };
 }
 
-function rulesFor(language: RuleLanguage): readonly ReviewRule[] {
-  return REVIEW_RULES.filter(rule => rule.languages.includes(language));
+function rulesFor(file: ReadableFile, language: RuleLanguage): readonly ReviewRule[] {
+  const inTests = isTestFile(file.path);
+  return REVIEW_RULES.filter(
+    rule =>
+      rule.languages.includes(language) &&
+      !(inTests && rule.skipTests === true) &&
+      rule.needs.test(file.text),
+  );
 }
 
 function toFinding(rule: ReviewRule, node: SgNode, file: ReadableFile): DraftFinding | undefined {
@@ -113,5 +117,6 @@ function fixOf(fix: string, node: SgNode, text: string): Suggestion {
     .split('\n');
   const range = [place.start.line + 1, place.end.line + 1] as const;
   const linesBehind = before.length - range[1];
-  return { range, text: after.slice(place.start.line, after.length - linesBehind).join('\n') };
+  const lines = after.slice(place.start.line, after.length - linesBehind);
+  return { range, text: lines.map(line => line.replace(/\r$/, '')).join('\n') };
 }

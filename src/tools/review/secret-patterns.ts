@@ -78,7 +78,7 @@ export function looksSecret(value: string): boolean {
 }
 
 /** Shannon entropy of the characters of a text, in bits a character. Pure. */
-export function entropyBits(text: string): number {
+function entropyBits(text: string): number {
   const counts = new Map<string, number>();
   for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
   let bits = 0;

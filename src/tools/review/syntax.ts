@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { loadOptional } from './load-optional.ts';
 import type { RuleLanguage } from './rules/rule.ts';
 
@@ -39,10 +38,8 @@ async function createParser(): Promise<SyntaxParser | undefined> {
 
 async function registerPython(astGrep: AstGrep): Promise<boolean> {
   const grammar = await loadOptional(async () => {
-    // The package is CommonJS with a lazy getter that looks for the prebuilt parser, so ask for the path here.
-    const python = createRequire(import.meta.url)('@ast-grep/lang-python') as Parameters<
-      AstGrep['registerDynamicLanguage']
-    >[0][string];
+    const { default: python } = await import('@ast-grep/lang-python');
+    // The path is a getter that fails when no prebuilt parser is there for this system; better here than later.
     return { ...python, libraryPath: python.libraryPath };
   });
   if (grammar === undefined) return false;

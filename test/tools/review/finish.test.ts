@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, expect, test } from 'vitest';
-import type { Review } from '../../../src/model/review.ts';
+import { CATEGORIES, type Review, SEVERITIES } from '../../../src/model/review.ts';
 import { repositoryWithChange, reviewIn } from './review-call.ts';
 
 const repository = repositoryWithChange(
@@ -214,6 +214,16 @@ test('the schemas accept what roles deliver and refuse what they must not', () =
   expect(
     isJudgement({ summary: SUMMARY, decisions: [{ id: 'x', action: 'drop', reason: '' }], findings: [] }),
   ).toBe(false);
+});
+
+test('the schemas have the words of the model', () => {
+  for (const name of ['review', 'findings', 'judgement']) {
+    const { $defs } = schema(name) as {
+      $defs: { finding: { properties: Record<string, { enum?: string[] }> } };
+    };
+    expect($defs.finding.properties.severity?.enum).toEqual(SEVERITIES);
+    expect($defs.finding.properties.category?.enum).toEqual(CATEGORIES);
+  }
 });
 
 test('every field of the schemas is described', () => {

@@ -101,3 +101,22 @@ test('a linter of the repository never sees a working tree that differs from wha
   expect(places(findings)).toContain('src/a.ts:2 oxlint:use-isnan');
   expect(notices.join()).toContain('was not used: the working tree differs');
 });
+
+test('a linter of the repository sees no credentials', async () => {
+  const repository = change({ '.eslintrc.json': '{}' });
+  installFake(
+    repository,
+    'eslint',
+    `console.log(JSON.stringify([{ filePath: process.cwd() + '/src/a.ts', messages: [
+       { ruleId: 'x', line: 2, severity: 2, message: 'seen: ' + Object.keys(process.env).filter(name => name.startsWith('CREW_PROBE')) }] }]))`,
+  );
+  process.env.CREW_PROBE_API_KEY = 'x';
+  process.env.CREW_PROBE_OTHER = 'x';
+  try {
+    const { findings } = await reviewIn(repository.path).report('static');
+    expect(findings.find(({ source }) => source[0] === 'eslint:x')?.why).toBe('seen: CREW_PROBE_OTHER.');
+  } finally {
+    delete process.env.CREW_PROBE_API_KEY;
+    delete process.env.CREW_PROBE_OTHER;
+  }
+});

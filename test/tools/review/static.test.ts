@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { TestRepository } from '../git-repository.ts';
 import { places, repositoryWithChange, reviewIn } from './review-call.ts';
@@ -193,4 +195,40 @@ test('the review stops when its caller aborts, and others that share the work go
   controller.abort();
   await expect(stopped).rejects.toMatchObject({ code: 'TOOL_FAILED' });
   expect((await other).findings).toHaveLength(1);
+});
+
+test('links, translations in XML, templates and Flow are no broken TypeScript', async () => {
+  const repository = change({ 'src/a.ts': 'one();\n' }, { 'src/a.ts': 'one();\n' });
+  symlinkSync('../src/a.ts', join(repository.path, 'src/link.ts'));
+  repository.write('lang/de.ts', '<?xml version="1.0"?>\n<TS language="de"></TS>\n');
+  repository.write('templates/page.js', 'const user = <%= user %>;\n');
+  repository.write('src/typed.js', '// @flow\nfunction f(a: number, ...b: string) { return (a: any); }\n');
+  repository.commit('odd files');
+  expect((await reviewIn(repository.path).report('static')).findings).toEqual([]);
+});
+
+test('a fix fits files with other line breaks and with characters outside the basic plane', async () => {
+  const { path } = change(
+    { 'a.js': '' },
+    { 'a.js': "const a = '😀😀';\r\nif (a) { throw 'é😀'; }\r\nb();\r\n" },
+  );
+  const tools = reviewIn(path);
+  const { findings, dropped } = await tools.collate([await tools.report('static')]);
+  const thrown = findings.find(({ source }) => source[0] === 'ast-grep:throw-text');
+  expect(thrown?.suggestion).toEqual({ range: [2, 2], text: "if (a) { throw new Error('é😀'); }" });
+  expect(dropped.badSuggestions).toBe(0);
+});
+
+test('a change of thousands of files is cut with one notice that says so', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 2010 }, (_, index) => [`src/f${index}.ts`, `eval(a${index});\n`]),
+  );
+  const { path } = change({ 'a.txt': '' }, { 'a.txt': '', ...files });
+  const { findings, notices, reviewers } = await reviewIn(path).report('security');
+  expect(reviewers[0]?.files).toBe(2000);
+  expect(findings).toHaveLength(500);
+  expect(notices).toEqual([
+    expect.stringMatching(/^10 of 2010 files were too large or too many to look at: .* and 5 more$/),
+    '1500 more findings were left out: only the worst 500 are shown',
+  ]);
 });

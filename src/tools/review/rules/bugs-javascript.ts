@@ -52,6 +52,7 @@ const INSIDE_FUNCTION: Matcher = {
 export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   {
     id: 'swallowed-error',
+    needs: /\bcatch\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'minor',
     category: 'bug',
@@ -79,6 +80,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'floating-promise',
+    needs: /\basync\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -95,6 +97,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'floating-method-promise',
+    needs: /\basync\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -109,6 +112,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'async-for-each',
+    needs: /\.forEach\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -121,6 +125,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'async-predicate',
+    needs: /\basync\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -133,6 +138,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'await-on-array',
+    needs: /\bawait\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -151,6 +157,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'async-promise-executor',
+    needs: /\bPromise\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -169,6 +176,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'async-effect',
+    needs: /Effect\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -181,6 +189,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'index-as-condition',
+    needs: /\.indexOf\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'bug',
@@ -218,6 +227,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'throw-text',
+    needs: /\bthrow\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'minor',
     category: 'bug',
@@ -241,6 +251,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'debugger-left',
+    needs: /\bdebugger\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'minor',
     category: 'bug',
@@ -253,6 +264,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'focused-test',
+    needs: /\.only\b|\bf(it|describe|context)\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'tests',
@@ -275,6 +287,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'skipped-test',
+    needs: /\.skip\b|\bx(it|test|describe)\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'minor',
     category: 'tests',
@@ -300,6 +313,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'unawaited-expectation',
+    needs: /\b(rejects|resolves)\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'tests',
@@ -317,6 +331,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'expectation-without-matcher',
+    needs: /\bexpect\b/,
     languages: JAVASCRIPT_FAMILY,
     severity: 'major',
     category: 'tests',

@@ -5,6 +5,7 @@ import type { ReviewRule } from './rule.ts';
 export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   {
     id: 'swallowed-error',
+    needs: /\bexcept\b/,
     languages: ['python'],
     severity: 'minor',
     category: 'bug',
@@ -30,6 +31,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'bare-except',
+    needs: /\bexcept\b/,
     languages: ['python'],
     severity: 'minor',
     category: 'bug',
@@ -49,6 +51,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'mutable-default',
+    needs: /\bdef\b|\blambda\b/,
     languages: ['python'],
     severity: 'major',
     category: 'bug',
@@ -76,6 +79,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'compare-with-none',
+    needs: /[!=]=\s*None\b/,
     languages: ['python'],
     severity: 'nit',
     category: 'bug',
@@ -88,6 +92,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'compare-identity-of-literal',
+    needs: /\bis\b/,
     languages: ['python'],
     severity: 'minor',
     category: 'bug',
@@ -111,6 +116,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'compare-with-nan',
+    needs: /nan/i,
     languages: ['python'],
     severity: 'major',
     category: 'bug',
@@ -129,6 +135,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'debugger-left',
+    needs: /breakpoint|pdb|pudb/,
     languages: ['python'],
     severity: 'major',
     category: 'bug',
@@ -146,6 +153,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'assert-on-tuple',
+    needs: /\bassert\b/,
     languages: ['python'],
     severity: 'major',
     category: 'bug',
@@ -164,6 +172,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'floating-promise',
+    needs: /\basync\b/,
     languages: ['python'],
     severity: 'major',
     category: 'bug',
@@ -183,6 +192,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'exception-not-raised',
+    needs: /Exception|Error\b/,
     languages: ['python'],
     severity: 'major',
     category: 'bug',
@@ -204,6 +214,7 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'skipped-for-ever',
+    needs: /\bskip\b/,
     languages: ['python'],
     severity: 'minor',
     category: 'tests',

@@ -14,12 +14,14 @@ export type MatcherValue = string | number | boolean | Matcher | readonly Matche
 
 /**
  * One rule of our own: what it matches, what it says, and one example each way.
+ * `needs` is a cheap test that every text with a match passes; most files are never parsed thanks to it.
  * `bad` must fire and `good` must not; a test runs both. `fix` replaces the matched code, `$NAME` stands for what the
  * pattern caught. With `declares`, `$NAME` in `rule` stands only for names that `declares` catches as `$NAME` somewhere in
  * the same file; asking for that inside `rule` would walk the whole file at every statement. `confidence` is 0..1. `skipTests` keeps a rule that is only noise in test code out of test files.
  */
 export interface ReviewRule {
   readonly id: string;
+  readonly needs: RegExp;
   readonly languages: readonly RuleLanguage[];
   readonly severity: FindingSeverity;
   readonly category: FindingCategory;

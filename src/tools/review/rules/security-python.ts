@@ -14,6 +14,7 @@ import type { ReviewRule } from './rule.ts';
 export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   {
     id: 'shell-from-input',
+    needs: /subprocess|os\.(system|popen)|getoutput|shell\s*=/,
     languages: ['python'],
     severity: 'critical',
     category: 'security',
@@ -40,6 +41,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'sql-from-input',
+    needs: /select|insert|update|delete|drop|alter/i,
     languages: ['python'],
     severity: 'critical',
     category: 'security',
@@ -54,6 +56,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'code-from-input',
+    needs: /\b(eval|exec)\b/,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -69,6 +72,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'unsafe-deserialisation',
+    needs: /pickle|dill|marshal|yaml/i,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -88,6 +92,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'path-from-request',
+    needs: /\brequest\b/,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -113,6 +118,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'open-redirect',
+    needs: /redirect/i,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -128,6 +134,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'tls-check-off',
+    needs: /verify|ssl\./,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -152,6 +159,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'weak-password-hash',
+    needs: /hashlib/,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -168,6 +176,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'guessable-secret',
+    needs: /\brandom\b/,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -192,6 +201,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'jwt-not-verified',
+    needs: /jwt/,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -207,6 +217,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'fixed-temp-file',
+    needs: /\/tmp\/|mktemp/,
     languages: ['python'],
     severity: 'minor',
     category: 'security',
@@ -230,6 +241,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'secret-in-log',
+    needs: /(password|passwd|key|secret|token)\b/i,
     languages: ['python'],
     severity: 'major',
     category: 'security',
@@ -259,6 +271,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'debug-server',
+    needs: /debug/,
     languages: ['python'],
     severity: 'major',
     category: 'security',
