@@ -59,7 +59,11 @@ export async function writeResult(
       : formatReview(review, request.format ?? 'markdown', { version: terminal.version, color });
   if (request.out !== undefined) writeFile(terminal, request.out, text);
   else if (!request.json && !request.ndjson) terminal.stdout(text.endsWith('\n') ? text : `${text}\n`);
-  return request.failOn !== undefined && review !== undefined && failsGate(review, request.failOn) ? 1 : 0;
+  if (request.failOn === undefined || review === undefined || !failsGate(review, request.failOn)) return 0;
+  terminal.stderr(
+    `--fail-on ${request.failOn} is not met: the review has such findings, so this exits with 1\n`,
+  );
+  return 1;
 }
 
 function writeFile(terminal: Terminal, path: string, text: string): void {

@@ -22,7 +22,7 @@ export const gitDiff: Tool = {
         range,
         paths,
         maxPatchBytes: countArgument(args, 'max_patch_bytes') ?? DEFAULT_MAX_PATCH_BYTES,
-        notices: range.notices,
+        notices: [...range.notices, ...outsideNotice(repository.prefix)],
       }),
       history === null ? [] : listCommits({ repository, history, paths, limit: MAX_COMMITS + 1 }),
     ]);
@@ -38,3 +38,10 @@ export const gitDiff: Tool = {
     };
   },
 };
+
+/** A change elsewhere in the repository must not look as if it were no change. */
+function outsideNotice(prefix: string): readonly string[] {
+  return prefix === ''
+    ? []
+    : [`the workspace is \`${prefix}\` of its repository; changes outside it are not shown`];
+}

@@ -17,7 +17,7 @@ export interface ResolvedRange {
 /**
  * Resolves `A..B`, `A...B` (from the merge base of both) or `A` (working tree against `A`); an empty side is HEAD.
  * When `A` is the parent that a first commit does not have, the change is against the empty tree, and says so in
- * `notices`.
+ * `notices`; the id of the empty tree is understood too.
  * Fails with REVISION_UNKNOWN, HISTORY_SHALLOW.
  */
 export async function resolveRange(repository: Repository, range: string): Promise<ResolvedRange> {
@@ -48,6 +48,8 @@ async function resolveSides(
   const base = await findCommit(repository, left);
   if (base !== undefined)
     return { base, head, history: tip === null ? null : `${base}..${tip}`, notices: [] };
+  // A resolved range that began with the first commit is resolved again by the tools that read it.
+  if (left === (await emptyTree(repository))) return { base: left, head, history: tip, notices: [] };
   const child = await childOfNothing(repository, left);
   if (child === undefined) throw await unknownRevision(repository, left);
   return {
