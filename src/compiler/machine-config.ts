@@ -7,7 +7,8 @@ export const FAILED_STATE = '$failed';
 /**
  * Builds the XState machine config of an SOP as plain JSON: one state per phase, named after it.
  *
- * - Events: `<phase>.completed` and `<phase>.failed`; a branch's path is `<phase>.<branch>`.
+ * - Events: `<phase>.completed` and `<phase>.failed`; a branch's path is `<phase>.<branch>`. `<phase>.retried` sends
+ *   all branches of a parallel phase back to work.
  * - Actions, named, with params: `phase.start {phase}`, `visit.limit {phase}`, `run.end {phase}`, `run.fail`.
  * - Guards, named, with params: `when {condition}` and `visit-left {phase, max}`; both read only the event.
  * - A phase with `max_visits` stands behind a transient state `<phase>$gate`.
@@ -78,13 +79,14 @@ function branchState(phase: string, branch: BranchWork): JsonObject {
   const path = `${phase}.${branch.name}`;
   return {
     initial: 'working',
+    on: { [`${phase}.retried`]: { target: '.working' } },
     states: {
       working: {
         entry: [{ type: 'phase.start', params: { phase: path } }],
         on: { [`${path}.completed`]: { target: 'completed' }, [`${path}.failed`]: { target: 'failed' } },
       },
-      completed: { type: 'final' },
-      failed: { type: 'final' },
+      completed: {},
+      failed: {},
     },
   };
 }
