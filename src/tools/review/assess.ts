@@ -31,7 +31,7 @@ export function assess(
 }
 
 /** The summary of a range without changes. */
-export const NO_CHANGES: ReviewSummary = {
+const NO_CHANGES: ReviewSummary = {
   what: 'No changes in this range.',
   risk: 'low',
   effort: 1,
@@ -48,14 +48,23 @@ export function verdictFor(
   return open.includes('minor') ? 'comment' : 'approve';
 }
 
-/** The subjects of the commits of a change, newest first, at most 20; none for the working tree. */
+/** The subjects of the commits of a change without merges, newest first, at most 20; none for the working tree. */
 export async function readSubjects(change: Change, signal: AbortSignal): Promise<readonly string[]> {
   const { base, head } = change.diff;
   if (head === null) return [];
   const workspace = change.workspace;
   const isTree = (await gitText({ workspace, signal, args: ['cat-file', '-t', base] })).trim() === 'tree';
   const range = isTree ? [head] : [`^${base}`, head];
-  const args = ['log', '--no-color', '--format=%s', '-z', `--max-count=${MAX_SUBJECTS}`, ...range, '--'];
+  const args = [
+    'log',
+    '--no-color',
+    '--no-merges',
+    '--format=%s',
+    '-z',
+    `--max-count=${MAX_SUBJECTS}`,
+    ...range,
+    '--',
+  ];
   return (await gitText({ workspace, signal, args })).split('\0').filter(subject => subject !== '');
 }
 

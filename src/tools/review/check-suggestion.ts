@@ -23,7 +23,7 @@ export function isGoodSuggestion(
 }
 
 /** The text with the suggestion in it, with the line breaks of the text; undefined when its lines are not there. Pure. */
-export function applySuggestion(text: string, suggestion: Suggestion): string | undefined {
+function applySuggestion(text: string, suggestion: Suggestion): string | undefined {
   const [first, last] = suggestion.range;
   const lines = text.split('\n');
   const count = lines.at(-1) === '' ? lines.length - 1 : lines.length;

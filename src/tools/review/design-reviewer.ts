@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { type Change, type ReadableFile, readableFiles } from './change.ts';
+import { type Change, linesOf, type ReadableFile, readableFiles } from './change.ts';
 import type { DraftFinding } from './draft-finding.ts';
 import { findDuplicateBlocks } from './duplicate-blocks.ts';
 import { countLines, isSourceFile } from './file-kind.ts';
@@ -140,10 +140,11 @@ function firstLine(node: SgNode): number {
 function longFunction(file: ReadableFile, node: SgNode): readonly DraftFinding[] {
   const first = firstLine(node);
   const last = node.range().end.line + 1;
-  const lines = last - first + 1;
+  if (last - first < MAX_FUNCTION_LINES) return [];
+  const code = codeLines(file.text, node);
+  const lines = code.length;
   if (lines <= MAX_FUNCTION_LINES) return [];
-  let written = 0;
-  for (let line = first; line <= last; line += 1) if (file.added.has(line)) written += 1;
+  const written = code.filter(line => file.added.has(line)).length;
   // A new first line around old code, such as a renamed function, is not a new function.
   if (written <= MAX_FUNCTION_LINES / 2) return [];
   return [
@@ -153,9 +154,25 @@ function longFunction(file: ReadableFile, node: SgNode): readonly DraftFinding[]
       rule: 'long-function',
       severity: 'minor',
       title: 'Added function is very long',
-      why: `${nameOf(node)} has ${lines} lines; nobody holds that many in mind, so the next change breaks a case.`,
+      why: `${nameOf(node)} has ${lines} lines of code; nobody holds that many in mind, so the next change breaks a case.`,
     }),
   ];
+}
+
+/** The lines of a function without blank lines, comments and docstrings. */
+function codeLines(text: string, node: SgNode): readonly number[] {
+  const place = node.range();
+  const docstring = node
+    .find({ rule: { kind: 'string', inside: { kind: 'expression_statement' } } })
+    ?.range();
+  const lines = linesOf(text).slice(place.start.line, place.end.line + 1);
+  return lines
+    .map((line, index) => ({ line, number: place.start.line + index + 1 }))
+    .filter(({ line }) => !/^\s*($|\/\/|\/\*|\*|#)/.test(line))
+    .map(({ number }) => number)
+    .filter(
+      number => docstring === undefined || number <= docstring.start.line || number > docstring.end.line + 1,
+    );
 }
 
 function manyParameters(file: ReadableFile, node: SgNode): readonly DraftFinding[] {

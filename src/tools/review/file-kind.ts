@@ -22,6 +22,7 @@ const GENERATED_PATH =
   /(^|\/)(node_modules|vendor|vendored|third_party|dist|build|out|coverage|__snapshots__|__fixtures__|fixtures?|testdata|\.yarn|\.next|site-packages)\/|(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|poetry\.lock|uv\.lock|pipfile\.lock|cargo\.lock|go\.sum|composer\.lock|gemfile\.lock)$|\.min\.(js|css|mjs)$|\.(generated|gen|pb)\.\w+$|_pb2\.pyi?$|\.(snap|map|lock)$/i;
 const TEST_PATH =
   /(^|\/)(tests?|__tests__|__mocks__|specs?|e2e|testing|fixtures|testdata|cypress|playwright)\/|[._-](test|tests|spec|e2e|bench|stories)\.\w+$|(^|\/)(test_[^/]*|conftest)\.py$|_test\.(py|go)$/i;
+const DATA_PATH = /(^|\/)(locales?|i18n|translations?|bench|benchmarks?|examples?|demos?|docs?)\//i;
 const EXAMPLE_PATH =
   /(^|\/)(examples?|samples?|demos?|docs?|fixtures?|testdata)\/|\.(example|sample|template|dist)$|\.md$/i;
 
@@ -35,8 +36,9 @@ export function isLintable(path: string): boolean {
   return LINTED.test(path) && !DECLARATIONS.test(path);
 }
 
-/** Whether a path is source code in a language that has tests, itself no test and not generated. Pure. */
+/** Whether a path is source code that should have tests: no test, translation, example or generated file. Pure. */
 export function isSourceFile(path: string): boolean {
+  if (DATA_PATH.test(path)) return false;
   return SOURCE.test(path) && !DECLARATIONS.test(path) && !isTestFile(path) && !isGeneratedPath(path);
 }
 

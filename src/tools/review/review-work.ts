@@ -25,7 +25,7 @@ const REVIEWERS = {
 export type ReviewerName = keyof typeof REVIEWERS;
 
 /** One change that a tool call asks about. */
-export interface OpenedChange {
+interface OpenedChange {
   change(): Promise<Change>;
   review(name: ReviewerName): Promise<ReviewerReport>;
 }

@@ -59,7 +59,7 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     severity: 'major',
     confidence: 0.6,
     pattern:
-      /(?:^|[^A-Za-z0-9])[\w.-]{0,40}?(?:password|passwd|secret|api_?key|access_?key|auth_?token|access_?token|private_?key|client_?secret)["'\]]{0,2}\s{0,4}(?::\s{0,4}[A-Za-z]{1,20}\s{0,4})?(?:=|:|=>)\s{0,4}["'`](?<value>[^\s"'`]{8,200})["'`]/gi,
+      /(?:^|[^A-Za-z0-9])[\w.-]{0,40}?(?:password|passwd|secret(?:_?key)?|api_?key|access_?key|auth_?token|access_?token|private_?key|client_?secret)["'\]]{0,2}\s{0,4}(?::\s{0,4}[A-Za-z]{1,20}\s{0,4})?(?:=|:|=>)\s{0,4}["'`](?<value>[^\s"'`]{8,200})["'`]/gi,
     guess: true,
   },
 ];
@@ -68,13 +68,13 @@ const PLACEHOLDER =
   /example|sample|dummy|placeholder|change_?me|your[_-]|xxx|\*{3}|\.\.\.|test|fake|mock|todo|redacted|<.*>|\$\{|\{\{|%\(|^process\.env|^env[.:]|secrets?\.|^https?:\/\/|^\/|^\.|^@|password$|^[a-z]+([-_. ][a-z]+)*$|^[A-Z]+(_[A-Z]+)*$|^[a-z]+([A-Z][a-z]+)*$/i;
 
 /**
- * Whether a value looks like a real secret: no placeholder, no plain words, at least three bits a character, and
+ * Whether a value looks like a real secret: no placeholder, no plain words, at least 2.5 bits a character, and
  * letters together with digits or signs. Pure.
  */
 export function looksSecret(value: string): boolean {
   if (PLACEHOLDER.test(value)) return false;
   if (!/[A-Za-z]/.test(value) || !/[0-9!@#$%^&*+=/]/.test(value)) return false;
-  return entropyBits(value) >= 3;
+  return entropyBits(value) >= 2.5;
 }
 
 /** Shannon entropy of the characters of a text, in bits a character. Pure. */

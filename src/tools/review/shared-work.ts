@@ -13,7 +13,8 @@ export interface SharedWork {
   share<T>(request: ShareRequest<T>): Promise<T>;
 }
 
-export interface ShareRequest<T> {
+/** Work that callers who name the same key share. */
+interface ShareRequest<T> {
   readonly key: string;
   /** Whether the result may be used by callers that come later. */
   readonly keep: boolean;

@@ -11,7 +11,7 @@ export interface Report {
   readonly reviewers: readonly { readonly name: string; readonly files: number; readonly findings: number }[];
 }
 
-export interface Collated {
+interface Collated {
   readonly findings: readonly Finding[];
   readonly dropped: ReviewDropped;
   readonly notices: readonly string[];

@@ -4,6 +4,7 @@ import { INJECTION_JAVASCRIPT_RULES } from './injection-javascript.ts';
 import type { ReviewRule } from './rule.ts';
 import { SECURITY_JAVASCRIPT_RULES } from './security-javascript.ts';
 import { SECURITY_PYTHON_RULES } from './security-python.ts';
+import { TESTS_JAVASCRIPT_RULES } from './tests-javascript.ts';
 
 /** Every rule that is matched on syntax trees. A pair of id and language occurs once. */
 export const REVIEW_RULES: readonly ReviewRule[] = [
@@ -11,5 +12,6 @@ export const REVIEW_RULES: readonly ReviewRule[] = [
   ...SECURITY_JAVASCRIPT_RULES,
   ...SECURITY_PYTHON_RULES,
   ...BUG_JAVASCRIPT_RULES,
+  ...TESTS_JAVASCRIPT_RULES,
   ...BUG_PYTHON_RULES,
 ];

@@ -78,6 +78,25 @@ export const BUG_PYTHON_RULES: readonly ReviewRule[] = [
     good: 'def add(item, items=None):\n    pass',
   },
   {
+    id: 'change-while-iterating',
+    needs: /\.(remove|pop|insert|append)\b/,
+    languages: ['python'],
+    severity: 'major',
+    category: 'bug',
+    title: 'List is changed while it is iterated',
+    why: 'Removing an element moves the rest, so the loop skips the next one. Iterate over a copy.',
+    confidence: 0.85,
+    rule: {
+      all: [
+        { kind: 'for_statement' },
+        { has: { field: 'right', pattern: '$LIST' } },
+        { has: { field: 'body', has: { pattern: '$LIST.remove($ITEM)', stopBy: 'end' } } },
+      ],
+    },
+    bad: 'for item in items:\n    if item.old:\n        items.remove(item)',
+    good: 'for item in list(items):\n    if item.old:\n        items.remove(item)',
+  },
+  {
     id: 'compare-with-none',
     needs: /[!=]=\s*None\b/,
     languages: ['python'],

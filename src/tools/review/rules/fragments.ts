@@ -93,6 +93,10 @@ export const PYTHON_REQUEST_VALUE: Matcher = {
 export const SQL_WORDS =
   '(?is)\\b(select\\b.+\\bfrom|insert\\s+into|update\\s+\\S+\\s+set|delete\\s+from|drop\\s+table|alter\\s+table)\\b';
 
+/** A regex for a text that begins as an SQL statement. */
+export const SQL_START =
+  '(?is)^[fr]?["\'`]+\\s*(select\\b.+\\bfrom\\b|insert\\s+into\\b|update\\s+\\S+\\s+set\\b|delete\\s+from\\b)';
+
 /** A regex for names of values that must not be guessed. */
 export const UNGUESSABLE_NAME =
   '(?i)(token|secret|password|passwd|nonce|salt|otp|session_?id|api_?key|csrf|reset_?code|invite_?code)';

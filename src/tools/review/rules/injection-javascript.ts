@@ -1,4 +1,12 @@
-import { BUILT_TEXT, callOf, firstArgument, REQUEST_VALUE, SQL_WORDS, someArgument } from './fragments.ts';
+import {
+  BUILT_TEXT,
+  callOf,
+  firstArgument,
+  REQUEST_VALUE,
+  SQL_START,
+  SQL_WORDS,
+  someArgument,
+} from './fragments.ts';
 import { JAVASCRIPT_FAMILY, type ReviewRule } from './rule.ts';
 
 const NOT_CLEANED = { not: { regex: '(?i)(saniti[sz]e|dompurify|escape)' } };
@@ -47,6 +55,35 @@ export const INJECTION_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     good:
       "db.query('SELECT * FROM users WHERE name = ?', [name]); db.query(`SELECT $" +
       '{COLUMNS} FROM users`);',
+  },
+  {
+    id: 'sql-text-from-values',
+    needs: /select|insert|update|delete|drop|alter/i,
+    languages: JAVASCRIPT_FAMILY,
+    severity: 'major',
+    category: 'security',
+    title: 'SQL text is built from values',
+    why: "Wherever this text is run, a value such as `' OR 1=1 --` changes what the statement does. Pass values as parameters.",
+    confidence: 0.7,
+    skipTests: true,
+    rule: {
+      any: [
+        {
+          all: [
+            { kind: 'variable_declarator' },
+            { has: { field: 'value', all: [BUILT_TEXT, { regex: SQL_START }] } },
+          ],
+        },
+        {
+          all: [
+            { any: [{ kind: 'assignment_expression' }, { kind: 'augmented_assignment_expression' }] },
+            { has: { field: 'right', all: [BUILT_TEXT, { regex: SQL_START }] } },
+          ],
+        },
+      ],
+    },
+    bad: "const sql = 'SELECT * FROM users WHERE name = ' + name;",
+    good: "const sql = 'SELECT * FROM users WHERE name = ?'; const text = `Please select one from ${list}`;",
   },
   {
     id: 'code-from-input',
@@ -143,6 +180,26 @@ export const INJECTION_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     rule: callOf('^(res|response|reply|ctx|c|NextResponse)\\.redirect$', someArgument(REQUEST_VALUE)),
     bad: 'res.redirect(req.query.next);',
     good: "res.redirect('/login');",
+  },
+  {
+    id: 'html-answer-from-request',
+    needs: /\b(req|request|ctx)\b/,
+    languages: JAVASCRIPT_FAMILY,
+    severity: 'major',
+    category: 'security',
+    title: 'Answer echoes the request as HTML',
+    why: 'A link with `<script>` in it runs script on this site in the browser of whoever opens it. Escape the value.',
+    confidence: 0.8,
+    skipTests: true,
+    rule: callOf('^(res|response|reply|ctx|c)(\\.status\\([^)]*\\))?\\.(send|write|end|html)$', {
+      all: [
+        firstArgument({ all: [BUILT_TEXT, { regex: '<[a-zA-Z]' }] }),
+        someArgument(REQUEST_VALUE),
+        NOT_CLEANED,
+      ],
+    }),
+    bad: 'res.send(`<h1>${req.query.name}</h1>`);',
+    good: 'res.send(`<h1>${escapeHtml(req.query.name)}</h1>`); res.json({ name: req.query.name });',
   },
   {
     id: 'html-from-values',

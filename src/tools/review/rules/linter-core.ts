@@ -99,6 +99,13 @@ export const CORE_LINTER_ROWS: readonly LinterRow[] = [
   ['eslint', 'no-ex-assign', 'major', 'Caught error is overwritten', 'The real error can no longer be seen.'],
   [
     'eslint',
+    'no-fallthrough',
+    'minor',
+    'Case falls through to the next',
+    'The next case runs as well; a `break` is missing, or a comment that says it is meant.',
+  ],
+  [
+    'eslint',
     'no-func-assign',
     'major',
     'Function is assigned to',

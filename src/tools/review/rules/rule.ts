@@ -10,7 +10,7 @@ export const JAVASCRIPT_FAMILY: readonly RuleLanguage[] = ['typescript', 'tsx', 
 export interface Matcher {
   readonly [key: string]: MatcherValue;
 }
-export type MatcherValue = string | number | boolean | Matcher | readonly MatcherValue[];
+type MatcherValue = string | number | boolean | Matcher | readonly MatcherValue[];
 
 /**
  * One rule of our own: what it matches, what it says, and one example each way.
