@@ -15,6 +15,7 @@ export interface TemplateProblem {
 /** A path that a template reads: `['collect', 'files', 0]`. It ends before the first part that is itself computed. */
 export type TemplatePath = readonly (string | number)[];
 
+/** What a template reads, and what is wrong with it. */
 export interface TemplateCheck {
   readonly paths: readonly TemplatePath[];
   readonly problems: readonly TemplateProblem[];

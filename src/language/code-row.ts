@@ -59,6 +59,7 @@ roles:
 sop: hello.sop.yaml
 `;
 
+/** The file that examples of includes name, good and bad. */
 export const INCLUDED_SOP = `version: 1
 sop: hello
 roles: [host]

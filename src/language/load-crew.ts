@@ -14,6 +14,7 @@ import { buildSourceMap, createPlaces } from './source-map.ts';
 import { toJsonObject } from './source-node.ts';
 import { refuseWrongKind } from './wrong-kind.ts';
 
+/** What reading a file needs: its path, a way to read it and its includes, and the tools that exist. */
 export interface LoadOptions {
   /** The file as the author gives it; includes are resolved against it. */
   readonly path: string;
@@ -21,6 +22,7 @@ export interface LoadOptions {
   readonly catalog: ToolCatalog;
 }
 
+/** A crew file as it was read, with all that is wrong with it. */
 export interface LoadedCrew {
   /** Present exactly when no diagnostic is an error. */
   readonly crew?: Crew;

@@ -11,6 +11,7 @@ import { validateShape } from './schema.ts';
 import { buildSourceMap, createPlaces } from './source-map.ts';
 import { refuseWrongKind } from './wrong-kind.ts';
 
+/** An SOP file as it was read, with all that is wrong with it. */
 export interface LoadedSop {
   /** Present exactly when no diagnostic is an error. */
   readonly sop?: Sop;

@@ -23,5 +23,7 @@ export const BRANCH_VALIDATORS = {
   tool: toolBranch,
 } as const satisfies Record<BranchWork['kind'], Validate>;
 
+/** The kinds of work that a phase may do, in the order of the table. */
 export const PHASE_KINDS = Object.keys(PHASE_VALIDATORS) as readonly PhaseKind[];
+/** The kinds of work that a branch may do. */
 export const BRANCH_KINDS = Object.keys(BRANCH_VALIDATORS) as readonly BranchWork['kind'][];

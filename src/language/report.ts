@@ -2,7 +2,7 @@ import type { Diagnostic, Severity, SourceRange } from '../model/diagnostic.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 
 /** What a finder of mistakes says about one; `severity` is `error` when left out. */
-export interface Finding {
+interface Finding {
   readonly code: DiagnosticCode;
   readonly range: SourceRange;
   readonly message: string;

@@ -20,6 +20,7 @@ export interface RuleInput {
   readonly roots: readonly SourceNode[];
 }
 
+/** What every rule sees: the file, its phases as a graph, and its templates. */
 export interface RuleContext extends RuleInput {
   readonly graph: PhaseGraph;
   readonly templates: readonly TemplateSite[];

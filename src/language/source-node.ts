@@ -11,6 +11,7 @@ interface NodePlace {
 /** How a scalar is written, so that places inside its value can be found in the text. */
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'block';
 
+/** One value that is no list and no mapping; `style` says how it was quoted. */
 export interface ScalarNode extends NodePlace {
   readonly kind: 'scalar';
   readonly value: null | boolean | number | string;
@@ -22,6 +23,7 @@ interface ListNode extends NodePlace {
   readonly items: readonly SourceNode[];
 }
 
+/** One key of a mapping with its own place and its value. */
 export interface MapEntry {
   readonly key: string;
   readonly keyPlace: NodePlace;

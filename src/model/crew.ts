@@ -55,7 +55,7 @@ export interface RetryPolicy {
 }
 
 /** Liquid templates at every string inside a JSON value. */
-export type TemplateValue = JsonValue;
+type TemplateValue = JsonValue;
 
 /** What every working phase and branch has. `name` is its artifact's name too. */
 interface WorkBase {
@@ -98,7 +98,7 @@ interface Routing {
 }
 
 /** A final phase. `result` is a template value; absent means no result. */
-export interface EndPhase {
+interface EndPhase {
   readonly kind: 'end';
   readonly name: string;
   readonly outcome: 'success' | 'failure';

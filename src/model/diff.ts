@@ -8,6 +8,7 @@ export interface DiffLine {
   readonly noNewlineAtEnd?: true;
 }
 
+/** One stretch of a changed file. Lines count from 1; `section` is what git prints behind the second `@@`. */
 export interface DiffHunk {
   readonly oldStart: number;
   readonly oldLines: number;

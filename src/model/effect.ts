@@ -42,7 +42,7 @@ export interface ToolCallEffect {
 }
 
 /** A wish to be told after `ms` milliseconds of run time. */
-export interface TimerStartEffect {
+interface TimerStartEffect {
   readonly type: 'timer.start';
   readonly key: string;
   readonly ms: number;

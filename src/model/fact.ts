@@ -77,5 +77,3 @@ export type Fact =
       readonly failure: CodedFailure;
     }
   | { readonly type: 'timer.fired'; readonly at: number; readonly key: string };
-
-export type FactType = Fact['type'];

@@ -2,6 +2,7 @@
 export const SEVERITIES = ['critical', 'major', 'minor', 'nit'] as const;
 export type FindingSeverity = (typeof SEVERITIES)[number];
 
+/** What a finding is about. */
 export const CATEGORIES = ['bug', 'security', 'performance', 'tests', 'design', 'docs', 'style'] as const;
 export type FindingCategory = (typeof CATEGORIES)[number];
 

@@ -5,6 +5,7 @@ export interface Usage {
   readonly cachedInputTokens: number;
 }
 
+/** No tokens at all. */
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
 
 /** Sums two usages field by field. Pure. */

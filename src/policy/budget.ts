@@ -23,7 +23,7 @@ export interface Ledger {
   readonly reserved: { readonly [key: string]: Charge };
 }
 
-export const NO_SPEND: Spend = { calls: 0, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 };
+const NO_SPEND: Spend = { calls: 0, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 };
 
 /** A ledger where nothing is spent. Pure. */
 export function openLedger(limits: Budget): Ledger {

@@ -112,7 +112,7 @@ export function isList(value: JsonValue | undefined): value is readonly JsonValu
 }
 
 /** Equal as JSON, whatever the order of keys. Pure. */
-export function sameValue(left: JsonValue, right: JsonValue): boolean {
+function sameValue(left: JsonValue, right: JsonValue): boolean {
   return left === right || canonicalJson(left) === canonicalJson(right);
 }
 

@@ -31,7 +31,7 @@ export function unmutedFindings(review: Review): readonly Finding[] {
 }
 
 /** How many findings of each severity there are: `1 critical, 2 nits`; `no findings`. Pure. */
-export function findingCounts(findings: readonly Finding[]): string {
+function findingCounts(findings: readonly Finding[]): string {
   const counts = SEVERITIES.flatMap(severity => {
     const count = findings.filter(finding => finding.severity === severity).length;
     return count === 0 ? [] : [`${count} ${countedSeverity(severity, count)}`];

@@ -54,7 +54,7 @@ export async function askModel(
 }
 
 /** Sums up the parts of an answer. */
-export function gatheredAnswer(parts: readonly ModelStreamPart[]): GatheredAnswer {
+function gatheredAnswer(parts: readonly ModelStreamPart[]): GatheredAnswer {
   return {
     parts,
     text: parts.map(part => (part.type === 'text' ? part.text : '')).join(''),
