@@ -21,7 +21,7 @@ const SOURCE =
 const GENERATED_PATH =
   /(^|\/)(node_modules|vendor|vendored|third_party|dist|build|out|coverage|__snapshots__|__fixtures__|fixtures?|testdata|\.yarn|\.next|site-packages)\/|(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|poetry\.lock|uv\.lock|pipfile\.lock|cargo\.lock|go\.sum|composer\.lock|gemfile\.lock)$|\.min\.(js|css|mjs)$|\.(generated|gen|pb)\.\w+$|_pb2\.pyi?$|\.(snap|map|lock)$/i;
 const TEST_PATH =
-  /(^|\/)(tests?|__tests__|__mocks__|specs?|e2e|testing|fixtures|testdata|cypress|playwright)\/|[._-](test|tests|spec|e2e|bench|stories)\.\w+$|(^|\/)(test_[^/]*|conftest)\.py$|_test\.(py|go)$/i;
+  /(^|\/)(tests?|__tests__|__mocks__|specs?|e2e|testing|fixtures|testdata|cypress|playwright|bench|benchmarks?)\/|[._-](test|tests|spec|e2e|bench|stories)\.\w+$|(^|\/)(test_[^/]*|conftest)\.py$|_test\.(py|go)$/i;
 const DATA_PATH = /(^|\/)(locales?|i18n|translations?|bench|benchmarks?|examples?|demos?|docs?)\//i;
 const EXAMPLE_PATH =
   /(^|\/)(examples?|samples?|demos?|docs?|fixtures?|testdata)\/|\.(example|sample|template|dist)$|\.md$/i;

@@ -46,6 +46,7 @@ const NOISE_IN_TESTS = new Set([
   'no-constant-binary-expression',
   'no-constant-condition',
   'no-thenable',
+  'no-unassigned-vars',
   'no-unsafe-optional-chaining',
   'no-unused-expressions',
   'preserve-caught-error',

@@ -67,8 +67,9 @@ async function scanFile(file: ChangedFile, scan: Scanner | undefined): Promise<r
   const text = lines.map(line => line.text).join('\n');
   const places: Place[] = [];
   for (const found of (await scan?.(file.path, text)) ?? []) {
-    // Keys that only tests use are made for them more often than not.
-    const isTestKey = isQuiet(file.path) && found.rule.endsWith(':privatekey');
+    // Keys and passwords that only tests use are made for them more often than not.
+    const isTestKey =
+      isQuiet(file.path) && /:(privatekey|basicauth|database-connection-string)$/.test(found.rule);
     const weight = isTestKey ? TEST_KEY : ({ severity: 'critical', confidence: 0.9 } as const);
     places.push({ ...found, ...weight, title: titleOf(found.rule) });
   }

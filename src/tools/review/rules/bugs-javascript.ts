@@ -289,6 +289,7 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     title: 'Thrown value is not an Error',
     why: 'There is no stack, and code that reads `error.message` gets `undefined`.',
     confidence: 0.85,
+    skipTests: true,
     rule: {
       all: [
         { kind: 'throw_statement' },

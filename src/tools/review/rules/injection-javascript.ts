@@ -94,6 +94,7 @@ export const INJECTION_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     title: 'Text is run as code',
     why: 'Whoever controls a part of the text runs code with the rights of this program.',
     confidence: 0.9,
+    skipTests: true,
     rule: {
       any: [
         callOf('^((window|globalThis|global)\\.)?eval$', firstArgument({ not: { kind: 'string' } })),

@@ -6,7 +6,10 @@ export type RuleLanguage = 'typescript' | 'tsx' | 'javascript' | 'python';
 /** The three grammars of one family; most patterns mean the same in all of them. */
 export const JAVASCRIPT_FAMILY: readonly RuleLanguage[] = ['typescript', 'tsx', 'javascript'];
 
-/** An ast-grep rule object (the YAML rule form as plain data): kinds, patterns, regexes and relations. */
+/**
+ * An ast-grep rule object: the form that its YAML rules have, with kinds, patterns, regexes and relations. Written as
+ * data here because ast-grep reads objects only, and so that parts can be shared and the compiler sees a missing field.
+ */
 export interface Matcher {
   readonly [key: string]: MatcherValue;
 }

@@ -96,6 +96,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
     title: 'Text is run as code',
     why: 'Whoever controls a part of the text runs code with the rights of this program.',
     confidence: 0.85,
+    skipTests: true,
     rule: pythonCallOf(
       '^(builtins\\.)?(eval|exec)$',
       firstArgument({ not: { kind: 'string', not: { has: { kind: 'interpolation' } } } }),
