@@ -68,7 +68,8 @@ export async function reviewByBundledLinter(
 
 function oxlintProgram(): string | undefined {
   try {
-    const manifest = createRequire(import.meta.url).resolve('oxlint/package.json');
+    const require = createRequire(import.meta.url);
+    const manifest = require.resolve('oxlint/package.json');
     return join(dirname(manifest), 'bin', 'oxlint');
   } catch {
     // Not installed, which the caller says to people.
