@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import { displayWidth } from '../../src/reporters/display-width.ts';
 import { createPlainReporter } from '../../src/reporters/plain.ts';
+import { shortArguments } from '../../src/reporters/short-arguments.ts';
 import { PARALLEL_RUN, type Step, tellAll } from './parallel-run.ts';
 import { HOSTILE_TEXT } from './sample-review.ts';
 
@@ -273,4 +274,11 @@ describe('the plain reporter', () => {
       told([{ event: { type: 'phase.ended', at: 0, phase: 'a', outcome: 'failed', failure: unknown } }]),
     ).toMatch(/✗ FROM_THE_FUTURE new\n$/);
   });
+});
+
+it('commit ids in arguments are short', () => {
+  const id = '0123456789abcdef0123456789abcdef01234567';
+  expect(shortArguments({ range: `${id}..${id}`, other: `${id}0` })).toBe(
+    `range=0123456789..0123456789 other=${id.slice(0, 39)}…`,
+  );
 });
