@@ -55,7 +55,7 @@ export function askForRepair(
     },
   };
   if (repair > MAX_REPAIRS) return failed(state, failure, [rejected]);
-  const prompt = textMessage('user', buildRepairPrompt(failure.message, state.work.output ?? true));
+  const prompt = textMessage('user', buildRepairPrompt(failure.message, state.work.output));
   const said = answer.parts.length === 0 ? [] : [answer];
   const next = askModel(
     { ...state, repairs: repair, messages: [...state.messages, ...said, prompt] },

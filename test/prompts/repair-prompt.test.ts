@@ -29,4 +29,10 @@ describe('buildRepairPrompt', () => {
   it('works with a schema that is only true', () => {
     expect(buildRepairPrompt('the answer is empty', true)).toContain('<schema>\ntrue\n</schema>');
   });
+
+  it('asks for text again where no artifact is typed', () => {
+    const prompt = buildRepairPrompt('the final message is empty');
+    expect(prompt).toContain('the final message is empty');
+    expect(prompt).not.toMatch(/JSON|schema/);
+  });
 });
