@@ -4,35 +4,44 @@ import type { Terminal } from './command.ts';
 export interface Interrupts {
   /** Aborts at the first signal. */
   readonly stop: AbortSignal;
-  /** 130 after SIGINT, 143 after SIGTERM. */
+  /** 130 after SIGINT, 143 after SIGTERM and SIGHUP. */
   readonly exitCode: () => 130 | 143;
   readonly release: () => void;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface InterruptOptions {
+  readonly terminal: Terminal;
+  /** How to go on, for people; said when the process ends at once. */
+  readonly goOn: string;
+  /** Lets go of what would keep the run locked. */
+  readonly abandon: () => void;
+}
+
 /**
- * Listens for Ctrl+C and SIGTERM: the first asks the run to stop at the next safe point, a second ends the process at
- * once. What is recorded is on disk either way; `abandon` lets go of what would keep the run locked.
+ * Listens for Ctrl+C, SIGTERM and a terminal that goes away: the first asks the run to stop at the next safe point, a
+ * second ends the process at once. What is recorded is on disk either way.
  */
-export function listenForInterrupts(terminal: Terminal, abandon: () => void): Interrupts {
+export function listenForInterrupts({ terminal, goOn, abandon }: InterruptOptions): Interrupts {
   const controller = new AbortController();
   let exitCode: 130 | 143 = 130;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (signal === 'SIGTERM') exitCode = 143;
+    if (signal !== 'SIGINT') exitCode = 143;
     if (controller.signal.aborted) {
       abandon();
+      terminal.stderr(`\n${goOn}\n`);
       process.exit(exitCode);
     }
     terminal.stderr('\nStopping at the next safe point; once more stops at once.\n');
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     stop: controller.signal,
     exitCode: () => exitCode,
     release: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
 }

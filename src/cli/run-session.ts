@@ -25,11 +25,12 @@ interface SessionOptions {
 export async function runSession(options: SessionOptions): Promise<number> {
   const { journal, terminal, request } = options;
   const reporters = await makeReporters(options);
-  const interrupts = listenForInterrupts(terminal, () => journal.close());
+  const goOn = `Stopped. Go on with: crew resume ${journal.runId}`;
+  const interrupts = listenForInterrupts({ terminal, goOn, abandon: () => journal.close() });
   try {
     const outcome = await drive(options, reporters, interrupts.stop);
     if (outcome.type === 'interrupted') {
-      terminal.stderr(`Stopped. Go on with: crew resume ${journal.runId}\n`);
+      terminal.stderr(`${goOn}\n`);
       return interrupts.exitCode();
     }
     if (outcome.type === 'ended') journal.mark(outcome.end.outcome);
@@ -80,8 +81,8 @@ async function makeReporters({ values, request, terminal }: SessionOptions): Pro
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
 }
 
-/** The built-in behind a tool as the crew calls it. */
-function builtinName(toolsets: Program['toolsets'], name: string): string {
+/** The built-in behind a tool as the crew calls it: `vcs.diff` is `git.diff` when `vcs` is `builtin:git`. Pure. */
+export function builtinName(toolsets: Program['toolsets'], name: string): string {
   const dot = name.indexOf('.');
   return `${toolsets[name.slice(0, dot)] ?? ''}${name.slice(dot)}`;
 }

@@ -1,9 +1,10 @@
 import { writeSync } from 'node:fs';
+import { CrewError } from '../model/crew-error.ts';
 import type { Terminal } from './command.ts';
 
 /**
- * The terminal of this process. Writing is synchronous, so nothing is lost at exit; a reader that went away ends the
- * program quietly, as `head` expects. Colours follow NO_COLOR, FORCE_COLOR, TERM and whether there is a terminal.
+ * The terminal of this process. Writing is synchronous, so nothing is lost at exit. A reader of stdout that went away
+ * ends the program quietly, as `head` expects; progress that nobody can see is dropped. Colours follow NO_COLOR, FORCE_COLOR, TERM and whether there is a terminal.
  */
 export function openTerminal(version: string): Terminal {
   const { env } = process;
@@ -29,6 +30,8 @@ export function openTerminal(version: string): Terminal {
 }
 
 const RETRY_AFTER_MS = 5;
+/** The reader went away, the terminal was closed, the descriptor was never open, the disk of a log file is full. */
+const GONE = new Set(['EPIPE', 'EIO', 'EBADF', 'ENOSPC']);
 
 function writeAll(descriptor: 1 | 2, text: string): void {
   let rest = Buffer.from(text, 'utf8');
@@ -36,11 +39,20 @@ function writeAll(descriptor: 1 | 2, text: string): void {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (descriptor === 2 && GONE.has(code)) return;
       if (code === 'EPIPE') process.exit(0);
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') throw cannotWrite(error, code);
       // A full pipe that does not block: wait for its reader without spinning.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_AFTER_MS);
     }
   }
+}
+
+/** A result that cannot be written is the world's trouble, such as a full disk, not ours. */
+function cannotWrite(error: unknown, code: string): unknown {
+  if (!['ENOSPC', 'EIO', 'EBADF', 'EDQUOT', 'EFBIG'].includes(code)) return error;
+  return new CrewError('FILE_UNWRITABLE', `stdout cannot be written: ${(error as Error).message}`, {
+    cause: error,
+  });
 }

@@ -1,0 +1,130 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LoopbackServer } from '../loopback/reply.ts';
+import { makeFolder, type TestRepository } from '../tools/git-repository.ts';
+import { crew, reviewCrew, startCrew } from './crew-process.ts';
+import { makePlantedRepository } from './planted-repository.ts';
+import { reviewScript } from './review-script.ts';
+import { serve } from './served-review.ts';
+import { isAlive, makeSlowGit } from './slow-git.ts';
+
+let repository: TestRepository;
+const folders: string[] = [];
+const servers: LoopbackServer[] = [];
+
+beforeAll(() => {
+  repository = makePlantedRepository();
+});
+
+afterAll(async () => {
+  repository.dispose();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  await Promise.all(servers.map(server => server.close()));
+});
+
+function newFolder(): string {
+  const folder = makeFolder();
+  folders.push(folder);
+  return folder;
+}
+
+/** Starts a review whose model server keeps the sixth request waiting. */
+async function startHeldReview() {
+  let arrived: () => void = () => undefined;
+  const isHeld = new Promise<void>(resolve => {
+    arrived = resolve;
+  });
+  let holds = true;
+  const served = await serve('anthropic', (request, index) => {
+    if (!holds || index < 5) return reviewScript(request, index);
+    arrived();
+    return { fault: { kind: 'stall', at: 'mid-body' } };
+  });
+  servers.push(served.server);
+  const stateDir = newFolder();
+  const call = { from: repository.path, env: served.env };
+  const running = startCrew(['run', reviewCrew(), '--model', served.model, '--state-dir', stateDir], call);
+  await isHeld;
+  const goOn = (runId: string) => {
+    holds = false;
+    return crew(['resume', runId, '--state-dir', stateDir], call);
+  };
+  return { running, goOn };
+}
+
+const runIdIn = (stderr: string) => /crew resume ([0-9a-f]{12})/.exec(stderr)?.[1] ?? 'none';
+
+/** Longer than the five seconds that a shell may wait, for a machine under load; a hang would be for ever. */
+const SOON_MS = 15_000;
+
+async function inTime<Value>(value: Promise<Value>): Promise<Value> {
+  const late = sleep(SOON_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`not over after ${SOON_MS} ms`);
+  });
+  return Promise.race([value, late]);
+}
+
+describe.concurrent('a review that is interrupted', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s stops with %i and says how to go on, and that works', async (signal, expected) => {
+    const { running, goOn } = await startHeldReview();
+    running.kill(signal);
+    const { code, stdout, stderr } = await inTime(running.ended);
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toContain('Stopping at the next safe point');
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/crew resume [0-9a-f]{12}/);
+    const resumed = await goOn(runIdIn(stderr));
+    expect([resumed.code, resumed.stdout.split('\n')[0]]).toEqual([0, '# Review: changes requested']);
+  });
+
+  test('twice stops at once, says how to go on, and that works', async () => {
+    const { running, goOn } = await startHeldReview();
+    running.kill('SIGINT');
+    while (!running.stderr().includes('Stopping')) await sleep(5);
+    running.kill('SIGINT');
+    const { code, stderr } = await inTime(running.ended);
+    expect(code).toBe(130);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/crew resume [0-9a-f]{12}/);
+    const resumed = await goOn(runIdIn(stderr));
+    expect(resumed.code, resumed.stderr).toBe(0);
+  });
+
+  test.each([1, 2])('%i times while a tool hangs leaves no process behind', async times => {
+    const folder = newFolder();
+    const slow = makeSlowGit(folder);
+    const call = { from: repository.path, env: { PATH: slow.path } };
+    const running = startCrew(['run', reviewCrew(), '--state-dir', folder], call);
+    const tool = await slow.started();
+    expect(isAlive(tool)).toBe(true);
+    running.kill('SIGINT');
+    while (times === 2 && !running.stderr().includes('Stopping')) await sleep(5);
+    if (times === 2) running.kill('SIGINT');
+    const { code, stderr } = await inTime(running.ended);
+    expect(code).toBe(130);
+    while (isAlive(tool)) await sleep(10);
+    slow.release();
+    const resumed = await crew(['resume', runIdIn(stderr), '--state-dir', folder], call);
+    expect(resumed.code, resumed.stderr).toBe(0);
+  });
+
+  test('before it began does not leave a stack trace', async () => {
+    const running = startCrew(['run', reviewCrew(), '--state-dir', newFolder()], { from: repository.path });
+    await sleep(60);
+    running.kill('SIGINT');
+    const { code, signal, stderr } = await inTime(running.ended);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code === 130 || signal === 'SIGINT' || code === 0).toBe(true);
+  });
+});
+
+test('the terminal that goes away ends the run like a SIGTERM', async () => {
+  const { running, goOn } = await startHeldReview();
+  running.kill('SIGHUP');
+  const { code, stderr } = await inTime(running.ended);
+  expect(code).toBe(143);
+  const resumed = await goOn(runIdIn(stderr));
+  expect(resumed.code, resumed.stderr).toBe(0);
+});

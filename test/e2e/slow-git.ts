@@ -1,0 +1,51 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A `git` that never ends, as one does that waits for a dead network disk. */
+export interface SlowGit {
+  /** A PATH that finds it first. */
+  readonly path: string;
+  /** The process id of the first one that was started; waits for it. */
+  readonly started: () => Promise<number>;
+  /** Lets later calls through to the real git. */
+  readonly release: () => void;
+}
+
+/** Puts a program called `git` into a folder: it hangs on `git diff` until it is released, and passes on everything else. */
+export function makeSlowGit(folder: string): SlowGit {
+  const bin = join(folder, 'bin');
+  const pidFile = join(folder, 'pid');
+  const open = join(folder, 'open');
+  mkdirSync(bin);
+  const script = [
+    '#!/bin/sh',
+    `PATH='${process.env.PATH}'`,
+    `for word in "$@"; do`,
+    `  if [ "$word" = diff ] && [ ! -e '${open}' ]; then echo $$ > '${pidFile}.new'; mv '${pidFile}.new' '${pidFile}'; exec sleep 600; fi`,
+    'done',
+    'exec git "$@"',
+    '',
+  ];
+  writeFileSync(join(bin, 'git'), script.join('\n'));
+  chmodSync(join(bin, 'git'), 0o755);
+  return {
+    path: `${bin}:${process.env.PATH}`,
+    started: async () => {
+      while (!existsSync(pidFile)) await sleep(10);
+      return Number(readFileSync(pidFile, 'utf8'));
+    },
+    release: () => writeFileSync(open, ''),
+  };
+}
+
+/** Whether a process is there and not just a remainder that nobody has buried. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const stat = `/proc/${pid}/stat`;
+  return !existsSync(stat) || !/^\d+ \(.*\) Z/.test(readFileSync(stat, 'utf8'));
+}
