@@ -3,8 +3,9 @@ import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import { openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, settleAct } from './admission.ts';
-import { applyActions, releaseHeld, takeWorkFact } from './phases.ts';
-import type { Draft, RunState } from './run-state.ts';
+import { releaseHeld, takeWorkFact } from './open-work.ts';
+import { route } from './routing.ts';
+import { type Draft, publish, type RunState } from './run-state.ts';
 import { enterStatechart } from './statechart.ts';
 
 /**
@@ -36,20 +37,22 @@ export function startRun(
   };
   const { crew, goal, hash: programHash } = program;
   const started = { at, type: 'run.started', runId, crew, goal, programHash, inputs, models } as const;
-  const draft: Draft = { state, effects: [{ type: 'event.publish', event: started }] };
+  const draft: Draft = { state, effects: [], moves: [] };
+  publish(draft, started);
   limitTime(draft);
-  applyActions(draft, actions);
+  route(draft, actions);
   return finish(draft);
 }
 
 /** Folds one fact into a run: the next state and the next wishes. Pure; a stale fact changes only the clock. */
 export function decide(state: RunState, fact: Fact): readonly [RunState, readonly Effect[]] {
-  const draft: Draft = { state: advanceClock(state, fact), effects: [] };
+  const draft: Draft = { state: advanceClock(state, fact), effects: [], moves: [] };
   if (fact.type === 'run.resumed') resume(draft, fact);
   else if (fact.type !== 'run.started' && settleAct(draft, fact)) {
     if (fact.key.startsWith('run/')) runOutOfTime(draft);
     else takeWorkFact(draft, fact);
   }
+  route(draft);
   return finish(draft);
 }
 
@@ -60,7 +63,7 @@ function advanceClock(state: RunState, fact: Fact): RunState {
 }
 
 function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): void {
-  draft.effects.push({ type: 'event.publish', event: { at: fact.at, type: 'run.resumed' } });
+  publish(draft, { at: fact.at, type: 'run.resumed' });
   const { suspension: _ended, blocked, ...state } = draft.state;
   draft.state = { ...state, blocked: [], ledger: raiseLimits(state.ledger, fact.budget ?? {}) };
   if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
@@ -94,15 +97,15 @@ function timeKey(state: RunState): string {
 /** Tells the watchers that the run waits, once nothing that is under way is waited for. */
 function finish(draft: Draft): readonly [RunState, readonly Effect[]] {
   const { suspension, end, acts, at, ledger } = draft.state;
+  if (end === undefined && suspension === undefined && Object.keys(acts).length === 0) {
+    throw new Error('the run has neither ended nor anything to wait for');
+  }
   if (suspension === undefined || suspension.settled || end !== undefined)
     return [draft.state, draft.effects];
   const underWay = Object.values(acts).some(act => act.type !== 'timer.start');
   if (underWay && !suspension.atOnce) return [draft.state, draft.effects];
   const { failure } = suspension;
   draft.state = { ...draft.state, suspension: { ...suspension, settled: true } };
-  draft.effects.push({
-    type: 'event.publish',
-    event: { at, type: 'run.suspended', failure, spend: ledger.spent },
-  });
+  publish(draft, { at, type: 'run.suspended', failure, spend: ledger.spent });
   return [draft.state, draft.effects];
 }

@@ -17,12 +17,12 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** Asks the model with what has been said so far, as the next turn. Pure. */
 export function askModel(state: RoleState, context: WorkContext): Step<RoleState> {
-  return sendCall({ ...state, turn: state.turn + 1, tries: 1, calls: [] }, context);
+  return sendCall({ ...state, turn: state.turn + 1, tries: 1, triesLeft: MAX_TRIES - 1, calls: [] }, context);
 }
 
 /** Sends the current turn's call again after its wait. Pure. */
 export function askModelAgain(state: RoleState, context: WorkContext): Step<RoleState> {
-  return sendCall({ ...state, tries: state.tries + 1 }, context);
+  return sendCall({ ...state, tries: state.tries + 1, triesLeft: state.triesLeft - 1 }, context);
 }
 
 /** Waits before another try: what the provider asked for, else twice as long each time; capped at a minute. Pure. */
@@ -31,7 +31,7 @@ export function waitForModel(
   context: WorkContext,
   retryAfterMs: number | undefined,
 ): Step<RoleState> {
-  const backoffMs = FIRST_WAIT_MS * 2 ** (state.tries - 1);
+  const backoffMs = FIRST_WAIT_MS * 2 ** (MAX_TRIES - 1 - state.triesLeft);
   const ms = Math.min(LONGEST_WAIT_MS, retryAfterMs ?? backoffMs);
   return { state, effects: [{ type: 'timer.start', key: `${modelKey(state, context)}/wait`, ms }] };
 }

@@ -18,7 +18,10 @@ export interface RoleState {
   readonly messages: readonly Message[];
   /** Model calls of this attempt so far, counted from 1; a try again after a provider's failure is the same turn. */
   readonly turn: number;
+  /** How often the current call was sent. */
   readonly tries: number;
+  /** How often it may still be sent before the provider's failure stands; a resume gives new ones. */
+  readonly triesLeft: number;
   readonly repairs: number;
   readonly calls: readonly TurnCall[];
 }

@@ -33,13 +33,18 @@ export function startRole(work: RoleWork, context: WorkContext): Step<RoleState>
   const task = renderTemplate(work.task, context.scope);
   const messages = [textMessage('system', system), textMessage('user', task)];
   const model = context.models[roleModelKey(role.name)] === undefined ? role.model : roleModelKey(role.name);
-  const state = { work, model, tools, messages, turn: 0, tries: 1, repairs: 0, calls: [] };
+  const state = { work, model, tools, messages, turn: 0, tries: 0, triesLeft: 0, repairs: 0, calls: [] };
   return askModel(state, context);
 }
 
 /** The alias of a model that was chosen for one role alone, over what the crew file says. Pure. */
 export function roleModelKey(role: string): string {
   return `role:${role}`;
+}
+
+/** Sends the call that a provider failed to answer again, with as many tries as a new one. Pure. */
+export function resumeRole(state: RoleState, context: WorkContext): Step<RoleState> {
+  return askModelAgain({ ...state, triesLeft: MAX_TRIES }, context);
 }
 
 /** Decides on a fact about one of this role's effects. Pure. */
@@ -111,7 +116,7 @@ function textOnly(message: Answered['message']): Answered['message'] {
 
 function takeFailure(state: RoleState, context: WorkContext, fact: Failed): Step<RoleState> {
   const { failure } = fact;
-  if (!ERROR_CODES[failure.code].retryable || state.tries >= MAX_TRIES) return failed(state, failure);
+  if (!ERROR_CODES[failure.code].retryable || state.triesLeft === 0) return failed(state, failure);
   return waitForModel(state, context, failure.retryAfterMs);
 }
 

@@ -3,6 +3,7 @@ import type { ActEffect, Effect } from '../model/effect.ts';
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
+import type { RunEvent } from '../model/run-event.ts';
 import type { Ledger } from '../policy/budget.ts';
 import type { StatechartPosition } from './statechart.ts';
 import type { WorkState } from './work.ts';
@@ -63,8 +64,17 @@ export interface RunState {
   readonly end?: RunEnd;
 }
 
-/** A decision in the making: the state so far and the wishes so far, in order. Lives inside one call of `decide`. */
+/**
+ * A decision in the making, inside one call of `decide`: the state so far, the wishes so far, in order, and the events
+ * that the statechart has still to hear.
+ */
 export interface Draft {
   state: RunState;
   readonly effects: Effect[];
+  readonly moves: string[];
+}
+
+/** Wishes that the watchers be told. */
+export function publish(draft: Draft, event: RunEvent): void {
+  draft.effects.push({ type: 'event.publish', event });
 }

@@ -28,8 +28,7 @@ export interface StatechartPosition {
 /** Enters the initial state of a compiled machine config. Pure. @see ../compiler/machine-config.ts */
 export function enterStatechart(config: JsonObject): [StatechartPosition, readonly StatechartAction[]] {
   const machine = createMachine(config as Parameters<typeof createMachine>[0], { guards: GUARDS as never });
-  const [snapshot, actions] = initialTransition(machine);
-  return [{ machine, snapshot }, actions.map(readAction)];
+  return taken(machine, initialTransition(machine));
 }
 
 /** Takes one event. Pure. Fails with TEMPLATE_FAILED when a condition cannot be evaluated. */
@@ -37,16 +36,40 @@ export function advance(
   position: StatechartPosition,
   event: StatechartEvent,
 ): [StatechartPosition, readonly StatechartAction[]] {
-  const [snapshot, actions] = transition(position.machine, position.snapshot, event as never);
-  return [{ ...position, snapshot }, actions.map(readAction)];
+  const heard: HeardEvent = { ...event };
+  const next = transition(position.machine, position.snapshot, heard as never);
+  if (heard.guardError !== undefined) throw heard.guardError;
+  return taken(position.machine, next);
 }
 
+/** XState hides what a guard throws in an error of its own, so guards leave it on the event. */
+interface HeardEvent extends StatechartEvent {
+  guardError?: unknown;
+}
+
+/** XState's own event that enters the initial state tells nothing; nothing was visited then. */
+type GuardEvent = HeardEvent | { readonly type: string; readonly visits?: undefined };
+
 const GUARDS = {
-  when: ({ event }: { event: StatechartEvent }, params: { condition: string }) =>
-    evaluateCondition(params.condition, event.scope),
-  'visit-left': ({ event }: { event: StatechartEvent }, params: { phase: string; max: number }) =>
-    (event.visits[params.phase] ?? 0) < params.max,
+  when: ({ event }: { event: HeardEvent }, params: { condition: string }) => {
+    try {
+      return evaluateCondition(params.condition, event.scope);
+    } catch (error) {
+      event.guardError ??= error;
+      return false;
+    }
+  },
+  'visit-left': ({ event }: { event: GuardEvent }, params: { phase: string; max: number }) =>
+    (event.visits?.[params.phase] ?? 0) < params.max,
 };
+
+function taken(
+  machine: Machine,
+  [snapshot, actions]: ReturnType<typeof transition<Machine>>,
+): [StatechartPosition, readonly StatechartAction[]] {
+  if (snapshot.status === 'error') throw snapshot.error;
+  return [{ machine, snapshot }, actions.map(readAction)];
+}
 
 function readAction(action: { type: string; params?: unknown }): StatechartAction {
   const { phase } = (action.params ?? {}) as { phase?: string };

@@ -2,7 +2,7 @@ import type { BranchWork, ParallelWork } from '../model/crew.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RoleState } from './role-state.ts';
-import { decideRole, startRole } from './role-work.ts';
+import { decideRole, resumeRole, startRole } from './role-work.ts';
 import { completed, type Step } from './step.ts';
 import { decideTool, startTool, type ToolState } from './tool-work.ts';
 import type { WorkContext } from './work-context.ts';
@@ -41,6 +41,12 @@ export function decideWork(state: WorkState, context: WorkContext, fact: Fact): 
     case 'parallel':
       throw new Error(`a parallel phase has no effects of its own, but got ${fact.type}`);
   }
+}
+
+/** Asks a model again that could not be reached before. Pure. */
+export function resumeWork(state: WorkState, context: WorkContext): Step<WorkState> {
+  if (state.kind !== 'role') throw new Error(`a ${state.kind} phase waits for no model`);
+  return ofKind('role', resumeRole(state, context));
 }
 
 /** Takes in the artifact of one branch; completes when all branches have one, with one key per branch in their order. */

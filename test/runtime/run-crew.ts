@@ -1,0 +1,191 @@
+import { compileCrew } from '../../src/compiler/compile-crew.ts';
+import { createSqliteEngine } from '../../src/engines/sqlite.ts';
+import { loadCrew } from '../../src/language/load-crew.ts';
+import type { Budget } from '../../src/model/crew.ts';
+import type { Fact, ModelTerms } from '../../src/model/fact.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Program } from '../../src/model/program.ts';
+import type { RunEvent } from '../../src/model/run-event.ts';
+import type { Engine, Journal } from '../../src/ports/engine.ts';
+import type { LanguageModel, ModelRequest } from '../../src/ports/language-model.ts';
+import { createExecutor, type Executor } from '../../src/runtime/executor.ts';
+import { driveRun, type RunOutcome } from '../../src/runtime/run.ts';
+import { createFakeModel, type Replies } from './fake-model.ts';
+import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
+import { createFakeWorld, type FakeWorld } from './fake-world.ts';
+
+export interface CrewRunOptions {
+  /** Everything of a crew file but `version`, `crew`, `goal` and `tools`, which are the same in all tests. */
+  readonly yaml: string;
+  readonly inputs?: JsonObject;
+  readonly replies?: Replies;
+  readonly model?: LanguageModel;
+  readonly tools?: { readonly [name: string]: FakeTool };
+  readonly terms?: Partial<ModelTerms>;
+  readonly world?: FakeWorld;
+  readonly stop?: AbortSignal;
+  /** The journal of an earlier run to go on with. */
+  readonly history?: readonly Fact[];
+  /** Appends `run.resumed` to the history. */
+  readonly resume?: { readonly budget?: Budget };
+  /** Sees every event as it comes, to stop the run or to look at the clock. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Wraps the executor, to hold outcomes back. */
+  readonly wrap?: (execute: Executor) => Executor;
+}
+
+export interface CrewRun {
+  readonly events: readonly RunEvent[];
+  readonly outcome: RunOutcome;
+  readonly facts: readonly Fact[];
+  /** In the order of sending, with the effect's key. */
+  readonly modelRequests: readonly ModelRequest[];
+  readonly toolCalls: readonly { readonly tool: string; readonly args: JsonObject }[];
+  /** The keys of all model and tool calls that this process began. */
+  readonly calledKeys: readonly string[];
+  readonly program: Program;
+}
+
+const HEAD = `version: 1
+crew: test
+goal: Try the runtime.
+tools: { kit: builtin:kit }
+`;
+const RUN_ID = 'run1';
+const TERMS: ModelTerms = { maxTokens: 100, languageModel: false, price: null };
+const compiled = new Map<string, Program>();
+
+/** Compiles the text of a test crew; fails with all its mistakes. */
+export function compileText(yaml: string): Program {
+  const known = compiled.get(yaml);
+  if (known !== undefined) return known;
+  const text = HEAD + yaml;
+  const loaded = loadCrew({
+    path: 'test.crew.yaml',
+    readSource: path => (path === 'test.crew.yaml' ? text : undefined),
+    catalog: FAKE_CATALOG,
+  });
+  if (loaded.crew === undefined) {
+    const lines = loaded.diagnostics.map(
+      each => `${each.range.start.line}: ${each.code} ${each.message} ${each.hint ?? ''}`,
+    );
+    throw new Error(`${lines.join('\n')}\n${text}`);
+  }
+  const program = compileCrew(loaded.crew, { sourceMap: loaded.sourceMap, catalog: FAKE_CATALOG });
+  compiled.set(yaml, program);
+  return program;
+}
+
+/** Drives a crew from its text, or from a history of it, until the run loop is left. */
+export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
+  const program = compileText(options.yaml);
+  const world = options.world ?? createFakeWorld(lastMoment(options.history));
+  const engine = createSqliteEngine(':memory:');
+  try {
+    const journal = openJournal(engine, program, { options, world });
+    const seen = { modelRequests: [], toolCalls: [], calledKeys: [] } as {
+      modelRequests: ModelRequest[];
+      toolCalls: { tool: string; args: JsonObject }[];
+      calledKeys: string[];
+    };
+    const execute = createTestExecutor(options, world, seen);
+    const events: RunEvent[] = [];
+    const outcome = await driveRun({
+      journal,
+      world,
+      execute: (options.wrap ?? (same => same))(execute),
+      onEvent: event => {
+        events.push(event);
+        options.onEvent?.(event);
+      },
+      stop: options.stop ?? new AbortController().signal,
+    });
+    journal.close();
+    const after = engine.open(RUN_ID);
+    const facts = after.recorded;
+    after.close();
+    return { events, outcome, facts, program, ...seen };
+  } finally {
+    engine.close();
+  }
+}
+
+function lastMoment(history: readonly Fact[] | undefined): number {
+  const last = history?.at(-1);
+  // An hour lies between a stop and its resume.
+  return last === undefined ? 0 : last.at - 1_700_000_000_000 + 3_600_000;
+}
+
+function openJournal(
+  engine: Engine,
+  program: Program,
+  { options, world }: { readonly options: CrewRunOptions; readonly world: FakeWorld },
+): Journal {
+  const fresh = engine.create(RUN_ID, program, world.now());
+  for (const fact of options.history ?? [startedFact(options, program, world)]) fresh.append(fact);
+  let journal = fresh;
+  if (options.history !== undefined) {
+    fresh.close();
+    journal = engine.open(RUN_ID);
+  }
+  if (options.resume !== undefined) {
+    journal.append({ type: 'run.resumed', at: world.now(), ...options.resume });
+  }
+  return journal;
+}
+
+function startedFact(options: CrewRunOptions, program: Program, world: FakeWorld): Fact {
+  const aliases = [...new Set(['default', ...program.roles.map(role => role.model)])];
+  const terms = { ...TERMS, ...options.terms };
+  return {
+    type: 'run.started',
+    at: world.now(),
+    runId: RUN_ID,
+    inputs: options.inputs ?? {},
+    workspace: '/workspace',
+    models: Object.fromEntries(aliases.map(alias => [alias, { use: `fake:${alias}`, reason: 'a test' }])),
+    terms: Object.fromEntries(aliases.map(alias => [alias, terms])),
+  };
+}
+
+function createTestExecutor(
+  options: CrewRunOptions,
+  world: FakeWorld,
+  seen: { modelRequests: ModelRequest[]; toolCalls: object[]; calledKeys: string[] },
+): Executor {
+  const model = options.model ?? createFakeModel(world, options.replies ?? (() => ({ text: 'an answer' })));
+  const counts = new Map<string, number>();
+  const execute = createExecutor({
+    world,
+    workspace: '/workspace',
+    runId: RUN_ID,
+    model: async () => ({
+      ...model,
+      generate: (request, signal) => {
+        seen.modelRequests.push(request);
+        return model.generate(request, signal);
+      },
+    }),
+    tool: async name => {
+      const short = name.slice(name.indexOf('.') + 1);
+      const spec = FAKE_CATALOG.get('kit')?.find(each => each.name === `kit.${short}`);
+      const act = options.tools?.[short] ?? FAKE_TOOLS[short];
+      if (spec === undefined || act === undefined) return undefined;
+      return {
+        spec,
+        call: async args => {
+          seen.toolCalls.push({ tool: name, args });
+          const nth = (counts.get(short) ?? 0) + 1;
+          counts.set(short, nth);
+          return (await act(args, { nth, world })) as JsonObject;
+        },
+      };
+    },
+    onDelta: () => undefined,
+    onNotice: () => undefined,
+  });
+  return (effect, signal) => {
+    if (effect.type !== 'timer.start') seen.calledKeys.push(effect.key);
+    return execute(effect, signal);
+  };
+}
