@@ -3,6 +3,7 @@ import { type Change, linesOf, type ReadableFile, readableFiles } from './change
 import type { DraftFinding } from './draft-finding.ts';
 import { findDuplicateBlocks } from './duplicate-blocks.ts';
 import { countLines, isSourceFile } from './file-kind.ts';
+import { type NestingKinds, nestedStatements } from './nesting.ts';
 import type { ReviewerReport } from './reviewer.ts';
 import { loadSyntaxParser, type SyntaxParser } from './syntax.ts';
 import { yieldToOthers } from './yield-to-others.ts';
@@ -12,31 +13,35 @@ const MAX_DEPTH = 4;
 const MAX_PARAMETERS = 6;
 const MAX_FILE_LINES = 500;
 
-const SCRIPT_FUNCTIONS = [
-  'function_declaration',
-  'generator_function_declaration',
-  'function_expression',
-  'arrow_function',
-  'method_definition',
-];
-const SCRIPT_CONTROLS = [
-  'if_statement',
-  'for_statement',
-  'for_in_statement',
-  'while_statement',
-  'do_statement',
-  'try_statement',
-  'switch_statement',
-];
-const PYTHON_FUNCTIONS = ['function_definition'];
-const PYTHON_CONTROLS = [
-  'if_statement',
-  'for_statement',
-  'while_statement',
-  'try_statement',
-  'with_statement',
-  'match_statement',
-];
+const SCRIPT: NestingKinds = {
+  functions: [
+    'function_declaration',
+    'generator_function_declaration',
+    'function_expression',
+    'arrow_function',
+    'method_definition',
+  ],
+  controls: [
+    'if_statement',
+    'for_statement',
+    'for_in_statement',
+    'while_statement',
+    'do_statement',
+    'try_statement',
+    'switch_statement',
+  ],
+};
+const PYTHON: NestingKinds = {
+  functions: ['function_definition'],
+  controls: [
+    'if_statement',
+    'for_statement',
+    'while_statement',
+    'try_statement',
+    'with_statement',
+    'match_statement',
+  ],
+};
 
 /**
  * Looks at the shape of what a change adds outside tests: functions of more than 80 lines, with more than 6 parameters
@@ -119,34 +124,28 @@ function shapeOfFunctions(parser: SyntaxParser, file: ReadableFile): readonly Dr
   if (file.language === undefined) return [];
   const root = parser.parse(file.language, file.text)?.root();
   if (root === undefined) return [];
-  const isPython = file.language === 'python';
-  const functions = root.findAll({ rule: anyOf(isPython ? PYTHON_FUNCTIONS : SCRIPT_FUNCTIONS) });
+  const kinds = file.language === 'python' ? PYTHON : SCRIPT;
+  const functions = root.findAll({ rule: { any: kinds.functions.map(kind => ({ kind })) } });
+  const code = countCode(file, root);
   const added = functions.filter(node => file.added.has(firstLine(node)));
   return [
-    ...added.flatMap(node => longFunction(file, node)),
+    ...added.flatMap(node => longFunction(file, node, code)),
     ...added.flatMap(node => manyParameters(file, node)),
-    ...deepNesting(file, root, isPython),
+    ...deepNesting(file, root, kinds),
   ];
-}
-
-function anyOf(kinds: readonly string[]): { readonly any: { readonly kind: string }[] } {
-  return { any: kinds.map(kind => ({ kind })) };
 }
 
 function firstLine(node: SgNode): number {
   return node.range().start.line + 1;
 }
 
-function longFunction(file: ReadableFile, node: SgNode): readonly DraftFinding[] {
+function longFunction(file: ReadableFile, node: SgNode, code: CodeCounts): readonly DraftFinding[] {
   const first = firstLine(node);
   const last = node.range().end.line + 1;
-  if (last - first < MAX_FUNCTION_LINES) return [];
-  const code = codeLines(file.text, node);
-  const lines = code.length;
-  if (lines <= MAX_FUNCTION_LINES) return [];
-  const written = code.filter(line => file.added.has(line)).length;
+  const lines = (code.all[last] ?? 0) - (code.all[first - 1] ?? 0);
+  const written = (code.added[last] ?? 0) - (code.added[first - 1] ?? 0);
   // A new first line around old code, such as a renamed function, is not a new function.
-  if (written <= MAX_FUNCTION_LINES / 2) return [];
+  if (lines <= MAX_FUNCTION_LINES || written <= MAX_FUNCTION_LINES / 2) return [];
   return [
     remark({
       file,
@@ -159,20 +158,28 @@ function longFunction(file: ReadableFile, node: SgNode): readonly DraftFinding[]
   ];
 }
 
-/** The lines of a function without blank lines, comments and docstrings. */
-function codeLines(text: string, node: SgNode): readonly number[] {
-  const place = node.range();
-  const docstring = node
-    .find({ rule: { kind: 'string', inside: { kind: 'expression_statement' } } })
-    ?.range();
-  const lines = linesOf(text).slice(place.start.line, place.end.line + 1);
-  return lines
-    .map((line, index) => ({ line, number: place.start.line + index + 1 }))
-    .filter(({ line }) => !/^\s*($|\/\/|\/\*|\*|#)/.test(line))
-    .map(({ number }) => number)
-    .filter(
-      number => docstring === undefined || number <= docstring.start.line || number > docstring.end.line + 1,
-    );
+/** For each line, how many lines of code, and how many added ones, there are up to it. */
+interface CodeCounts {
+  readonly all: readonly number[];
+  readonly added: readonly number[];
+}
+
+/** Counts lines that are not blank, comments or docstrings. */
+function countCode(file: ReadableFile, root: SgNode): CodeCounts {
+  const docstrings = new Set<number>();
+  for (const node of root.findAll({ rule: { kind: 'string', inside: { kind: 'expression_statement' } } })) {
+    const { start, end } = node.range();
+    for (let line = start.line; line <= end.line; line += 1) docstrings.add(line + 1);
+  }
+  const all = [0];
+  const added = [0];
+  for (const [index, text] of linesOf(file.text).entries()) {
+    const line = index + 1;
+    const isCode = !docstrings.has(line) && !/^\s*($|\/\/|\/\*|\*|#)/.test(text);
+    all.push((all[index] ?? 0) + (isCode ? 1 : 0));
+    added.push((added[index] ?? 0) + (isCode && file.added.has(line) ? 1 : 0));
+  }
+  return { all, added };
 }
 
 function manyParameters(file: ReadableFile, node: SgNode): readonly DraftFinding[] {
@@ -192,17 +199,12 @@ function manyParameters(file: ReadableFile, node: SgNode): readonly DraftFinding
   ];
 }
 
-function deepNesting(file: ReadableFile, root: SgNode, isPython: boolean): readonly DraftFinding[] {
-  const controls = new Set(isPython ? PYTHON_CONTROLS : SCRIPT_CONTROLS);
-  const functions = new Set(isPython ? PYTHON_FUNCTIONS : SCRIPT_FUNCTIONS);
+function deepNesting(file: ReadableFile, root: SgNode, kinds: NestingKinds): readonly DraftFinding[] {
   const reported = new Set<number>();
   const findings: DraftFinding[] = [];
-  for (const node of root.findAll({ rule: anyOf([...controls]) })) {
-    const line = firstLine(node);
-    if (!file.added.has(line)) continue;
-    const place = nestingOf(node, controls, functions);
-    if (place.depth <= MAX_DEPTH || reported.has(place.owner)) continue;
-    reported.add(place.owner);
+  for (const { line, depth, owner } of nestedStatements(root, kinds)) {
+    if (depth <= MAX_DEPTH || !file.added.has(line) || reported.has(owner)) continue;
+    reported.add(owner);
     findings.push(
       remark({
         file,
@@ -210,31 +212,11 @@ function deepNesting(file: ReadableFile, root: SgNode, isPython: boolean): reado
         rule: 'deep-nesting',
         severity: 'nit',
         title: 'Statement is nested very deep',
-        why: `It stands inside ${place.depth - 1} others; which conditions hold here can hardly be seen. Return early or split it.`,
+        why: `It stands inside ${depth - 1} others; which conditions hold here can hardly be seen. Return early or split it.`,
       }),
     );
   }
   return findings;
-}
-
-/** How deep a statement is nested in its function, itself included, and the first line of that function. */
-function nestingOf(
-  node: SgNode,
-  controls: ReadonlySet<string>,
-  functions: ReadonlySet<string>,
-): { readonly depth: number; readonly owner: number } {
-  let depth = isElseIf(node) ? 0 : 1;
-  for (const ancestor of node.ancestors()) {
-    const kind = String(ancestor.kind());
-    if (functions.has(kind)) return { depth, owner: firstLine(ancestor) };
-    if (controls.has(kind) && !isElseIf(ancestor)) depth += 1;
-  }
-  return { depth, owner: 0 };
-}
-
-/** An `else if` goes on with its chain and does not nest. */
-function isElseIf(node: SgNode): boolean {
-  return node.kind() === 'if_statement' && node.parent()?.kind() === 'else_clause';
 }
 
 function nameOf(node: SgNode): string {

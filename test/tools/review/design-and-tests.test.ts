@@ -155,3 +155,10 @@ test('a copied block of ten lines is found at the copy; imports and short blocks
     ['src/b.ts', 14, ['src/a.ts:14']],
   ]);
 });
+
+test('a file that is nested tens of thousands deep is reviewed like any other', async () => {
+  const deep = `eval(x);\n${'if (a) {\n'.repeat(30_000)}${'}\n'.repeat(30_000)}`;
+  const tools = change({ 'src/a.js': '' }, { 'src/a.js': deep });
+  expect(places((await tools.report('design')).findings)).toContain('src/a.js:6 design:deep-nesting');
+  expect(places((await tools.report('security')).findings)).toEqual(['src/a.js:1 ast-grep:code-from-input']);
+});
