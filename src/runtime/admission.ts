@@ -2,15 +2,18 @@ import { type CodedFailure, ERROR_CODES, type ErrorCode } from '../model/crew-er
 import type { ActEffect, Effect, ModelCallEffect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import { NO_USAGE, type Usage } from '../model/usage.ts';
-import { type Charge, costOf, forfeit, reserve, settle } from '../policy/budget.ts';
+import { type Charge, forfeit, reserve, settle } from '../policy/budget.ts';
 import { refuseWithoutConsent } from '../policy/consent.ts';
-import type { Draft, RunState } from './run-state.ts';
+import { callCost } from './call-cost.ts';
+import { type Draft, publish, type RunState } from './run-state.ts';
+import { startedEvent } from './started-event.ts';
 
 /**
  * Lets effects out: the one place where consent and budget are asked.
  * 1. Nothing goes out while the run is suspended; it waits in `blocked`.
  * 2. A tool call goes out only with consent (R9), any call only with a reservation of its worst case (R8).
  * 3. What may not go out suspends the run.
+ * 4. The watchers hear that a call started when it goes out, not when it was wished for.
  */
 export function admit(draft: Draft, effects: readonly Effect[]): void {
   for (const effect of effects) {
@@ -46,6 +49,7 @@ function admitAct(draft: Draft, effect: ActEffect): void {
   const refusal = state.suspension?.failure ?? refusalOf(draft, effect);
   if (refusal === undefined) {
     draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
+    if (effect.type !== 'timer.start') publish(draft, startedEvent(draft.state, effect));
     draft.effects.push(effect);
     return;
   }
@@ -73,7 +77,7 @@ function worstCase(state: RunState, effect: Exclude<ActEffect, { type: 'timer.st
   const terms = state.terms[effect.model];
   if (terms?.languageModel === false) return { calls: 1, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 };
   const usage = { inputTokens: inputBound(effect), outputTokens: effect.maxTokens, cachedInputTokens: 0 };
-  return { calls: 1, toolCalls: 0, usage, costMicroUsd: costOf(usage, terms?.price ?? null) };
+  return { calls: 1, toolCalls: 0, usage, costMicroUsd: callCost(terms, usage) };
 }
 
 /** No tokenizer makes more tokens than there are bytes; the JSON around the text stands for the provider's own framing. */
@@ -97,9 +101,7 @@ function actualCharge(
   if (act.type !== 'model.call') return held;
   const usage = reportedUsage(fact);
   if (usage === undefined) return held;
-  const terms = state.terms[act.model];
-  const costMicroUsd = terms?.languageModel === false ? 0 : costOf(usage, terms?.price ?? null);
-  return { ...held, usage, costMicroUsd };
+  return { ...held, usage, costMicroUsd: callCost(state.terms[act.model], usage) };
 }
 
 /** Undefined when the worst case must be charged. */

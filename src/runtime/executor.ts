@@ -109,6 +109,7 @@ async function readAnswer(
 
 /** Neighbouring text becomes one part, so that a journal does not depend on how a stream was cut. */
 function addText(parts: MessagePart[], text: string): void {
+  if (text === '') return;
   const last = parts.at(-1);
   if (last?.type === 'text') parts[parts.length - 1] = { type: 'text', text: last.text + text };
   else parts.push({ type: 'text', text });

@@ -32,7 +32,7 @@ export function waitForModel(
   retryAfterMs: number | undefined,
 ): Step<RoleState> {
   const backoffMs = FIRST_WAIT_MS * 2 ** (MAX_TRIES - 1 - state.triesLeft);
-  const ms = Math.min(LONGEST_WAIT_MS, retryAfterMs ?? backoffMs);
+  const ms = Math.min(LONGEST_WAIT_MS, Math.max(0, retryAfterMs ?? backoffMs));
   return { state, effects: [{ type: 'timer.start', key: `${modelKey(state, context)}/wait`, ms }] };
 }
 
@@ -73,22 +73,9 @@ export function modelKey(state: RoleState, context: WorkContext): string {
 function sendCall(state: RoleState, context: WorkContext): Step<RoleState> {
   const { work, model } = state;
   const terms = context.terms[model];
-  const key = modelKey(state, context);
-  const started: Effect = {
-    type: 'event.publish',
-    event: {
-      at: context.at,
-      type: 'model.started',
-      key,
-      phase: context.path,
-      role: work.role,
-      model: context.models[model]?.use ?? model,
-      turn: state.turn,
-    },
-  };
   const call: Effect = {
     type: 'model.call',
-    key,
+    key: modelKey(state, context),
     model,
     messages: state.messages,
     tools: state.tools,
@@ -102,7 +89,7 @@ function sendCall(state: RoleState, context: WorkContext): Step<RoleState> {
       values: valuesRead(work.task, context.scope),
     },
   };
-  return { state, effects: [started, call] };
+  return { state, effects: [call] };
 }
 
 /** The inputs, and the artifacts that a template reads, by name and in the order of reading. */

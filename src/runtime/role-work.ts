@@ -6,8 +6,8 @@ import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import { messageText, messageToolCalls, textMessage } from '../model/message.ts';
 import { NO_USAGE } from '../model/usage.ts';
-import { costOf } from '../policy/budget.ts';
 import { buildRolePrompt } from '../prompts/role-prompt.ts';
+import { callCost } from './call-cost.ts';
 import { grantedTools } from './granted-tools.ts';
 import { askForRepair, askModel, askModelAgain, MAX_TRIES, waitForModel } from './model-turn.ts';
 import type { RoleState } from './role-state.ts';
@@ -144,7 +144,7 @@ function modelEnded(state: RoleState, context: WorkContext, fact: Answered | Fai
     text: messageText(fact.message),
     toolCalls: messageToolCalls(fact.message).length,
     usage,
-    costMicroUsd: fact.usage === undefined ? null : costOf(usage, terms?.price ?? null),
+    costMicroUsd: fact.usage === undefined ? null : callCost(terms, usage),
     ms,
   } as const;
   return { type: 'event.publish', event };

@@ -31,18 +31,23 @@ export const GRACE_MS = 3000;
  */
 export async function driveRun(options: RunOptions): Promise<RunOutcome> {
   const { journal } = options;
-  const underWay = new Map<string, ActEffect>();
-  const take = recordTaker(options, underWay);
+  const underWay: UnderWay = new Map();
+  const left = new AbortController();
+  const take = recordTaker(options, underWay, left.signal);
   let state: RunState | undefined;
-  for (;;) {
-    const record = await take();
-    if (record === undefined) return { type: 'interrupted' };
-    const [next, wishes] = fold(journal, state, record);
-    state = next;
-    if ('key' in record.fact) underWay.delete(record.fact.key);
-    for (const wish of wishes) carryOut(options, wish, { underWay, activeMs: () => state?.activeMs ?? 0 });
-    if (next.end !== undefined) return { type: 'ended', end: next.end, state: next };
-    if (next.suspension?.settled === true && !journal.ready()) return { type: 'suspended', state: next };
+  try {
+    for (;;) {
+      const record = await take();
+      if (record === undefined) return { type: 'interrupted' };
+      const [next, wishes] = fold(journal, state, record);
+      state = next;
+      if ('key' in record.fact) underWay.delete(record.fact.key);
+      for (const wish of wishes) carryOut(options, wish, { underWay, activeMs: () => state?.activeMs ?? 0 });
+      if (next.end !== undefined) return { type: 'ended', end: next.end, state: next };
+      if (next.suspension?.settled === true && !journal.ready()) return { type: 'suspended', state: next };
+    }
+  } finally {
+    left.abort();
   }
 }
 
@@ -56,8 +61,11 @@ function fold(
   throw new Error(`fact ${seq} of run ${journal.runId} is ${fact.type}, expected run.started`);
 }
 
+/** The acts that were given to the journal and have no outcome yet; the journal begins them when it is next waited for. */
+type UnderWay = Map<string, { readonly act: ActEffect; begun: boolean }>;
+
 interface Progress {
-  readonly underWay: Map<string, ActEffect>;
+  readonly underWay: UnderWay;
   readonly activeMs: () => number;
 }
 
@@ -69,12 +77,14 @@ function carryOut(options: RunOptions, wish: Effect, progress: Progress): void {
     return journal.cancel(wish.key);
   }
   if (stop.aborted) return;
-  progress.underWay.set(wish.key, wish);
+  const entry = { act: wish, begun: false };
+  progress.underWay.set(wish.key, entry);
   const repeatable = wish.type !== 'tool.call' || wish.repeatable;
   const wishedAtMs = progress.activeMs();
-  journal.record({ key: wish.key, repeatable }, signal =>
-    execute(withTimeLeft(wish, progress.activeMs() - wishedAtMs), signal),
-  );
+  journal.record({ key: wish.key, repeatable }, signal => {
+    entry.begun = true;
+    return execute(withTimeLeft(wish, progress.activeMs() - wishedAtMs), signal);
+  });
 }
 
 /** A timer that was under way when the run stopped goes on with what was left of it. */
@@ -82,26 +92,42 @@ function withTimeLeft(act: ActEffect, passedMs: number): ActEffect {
   return act.type === 'timer.start' ? { ...act, ms: Math.max(0, act.ms - passedMs) } : act;
 }
 
-/** Takes the next record, or undefined once the run was stopped and nothing is waited for any more. */
+/**
+ * Takes the next record, or undefined once the run was stopped and nothing is waited for any more. `left` aborts when
+ * the loop is left, so that nobody waits for a grace that is not needed.
+ */
 function recordTaker(
-  options: RunOptions,
-  underWay: ReadonlyMap<string, ActEffect>,
+  { journal, world, stop }: RunOptions,
+  underWay: UnderWay,
+  left: AbortSignal,
 ): () => Promise<JournalRecord | undefined> {
-  const { journal, world, stop } = options;
   const stopped = new Promise<undefined>(resolve => {
     if (stop.aborted) resolve(undefined);
-    stop.addEventListener('abort', () => resolve(undefined), { once: true });
+    stop.addEventListener('abort', () => resolve(undefined), { once: true, signal: left });
   });
-  const graceOver = stopped.then(() => world.sleep(GRACE_MS, new AbortController().signal));
-  const isCalling = () => [...underWay.values()].some(act => act.type !== 'timer.start');
+  let graceOver: Promise<void> | undefined;
+  const isCalling = () =>
+    [...underWay.values()].some(({ act, begun }) => begun && act.type !== 'timer.start');
   let pending: Promise<JournalRecord> | undefined;
   return async () => {
+    if (stop.aborted) forgetUnbegun(journal, underWay);
+    if (stop.aborted && !isCalling() && !journal.ready()) return undefined;
     pending ??= journal.next();
     let record = await Promise.race([pending, stopped]);
     if (record === undefined && (isCalling() || journal.ready())) {
+      graceOver ??= world.sleep(GRACE_MS, left);
       record = (await Promise.race([pending, graceOver])) ?? undefined;
     }
     if (record !== undefined) pending = undefined;
     return record;
   };
+}
+
+/** Acts that wait for the journal's next turn must not begin any more; a resume wishes for them again. */
+function forgetUnbegun(journal: Journal, underWay: UnderWay): void {
+  for (const [key, { begun }] of underWay) {
+    if (begun) continue;
+    journal.cancel(key);
+    underWay.delete(key);
+  }
 }

@@ -28,7 +28,7 @@ export function callTools(
   });
   const next = { ...state, messages: [...state.messages, options.answer], calls };
   if (calls.every(call => call.result !== undefined)) return answerModel(next, context);
-  return { state: next, effects: calls.flatMap(call => wishes(state, context, call)) };
+  return { state: next, effects: calls.flatMap(call => wishes(state, call)) };
 }
 
 /** Notes one tool's answer; when all have answered, the model is asked again. Pure. */
@@ -69,22 +69,10 @@ function answerModel(state: RoleState, context: WorkContext): Step<RoleState> {
   return askModel({ ...state, messages: [...state.messages, { from: 'tool', parts }] }, context);
 }
 
-function wishes(state: RoleState, context: WorkContext, { call, key, result }: TurnCall): readonly Effect[] {
+function wishes(state: RoleState, { call, key, result }: TurnCall): readonly Effect[] {
   if (result !== undefined) return [];
-  const started: Effect = {
-    type: 'event.publish',
-    event: {
-      at: context.at,
-      type: 'tool.started',
-      key,
-      phase: context.path,
-      role: state.work.role,
-      tool: call.tool,
-      args: call.args,
-    },
-  };
   const repeatable = state.tools.some(spec => spec.name === call.tool && spec.readOnly);
-  return [started, { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable }];
+  return [{ type: 'tool.call', key, tool: call.tool, args: call.args, repeatable }];
 }
 
 /** Why a call cannot be made, in words that let the model do better. */

@@ -30,19 +30,8 @@ export function startTool(work: ToolWork, context: WorkContext): Step<ToolState>
     return failed(state, { code: 'TOOL_ARGUMENTS', message });
   }
   const key = `${context.key}/tool`;
-  const event = {
-    at: context.at,
-    type: 'tool.started',
-    key,
-    phase: context.path,
-    tool: work.tool,
-    args,
-  } as const;
-  const effects: readonly Effect[] = [
-    { type: 'event.publish', event },
-    { type: 'tool.call', key, tool: work.tool, args, repeatable: spec.readOnly },
-  ];
-  return { state, effects };
+  const call: Effect = { type: 'tool.call', key, tool: work.tool, args, repeatable: spec.readOnly };
+  return { state, effects: [call] };
 }
 
 /** Decides on the outcome of the call. Pure. */
