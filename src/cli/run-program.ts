@@ -1,0 +1,140 @@
+import type { CodedFailure } from '../model/crew-error.ts';
+import type { ResolvedModel } from '../model/fact.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Program } from '../model/program.ts';
+import type { ModelDelta, RunEvent, Spend } from '../model/run-event.ts';
+import type { Journal } from '../ports/engine.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { Tool } from '../ports/tool.ts';
+import type { RunOutcome } from '../runtime/run.ts';
+import { chooseModels } from './choose-models.ts';
+import type { FlagValues } from './command.ts';
+import { libraryTerminal } from './library-terminal.ts';
+import { modelTerms, openModels } from './open-models.ts';
+import { readInputs } from './read-inputs.ts';
+import { builtinName } from './run-session.ts';
+import { loadRuntime, loadTools } from './wire.ts';
+import { openWorkspaceEngine, workspaceOf } from './workspace.ts';
+import { realWorld } from './world.ts';
+
+/** What a run needs besides its program; all of it may be left out. */
+export interface RunProgramOptions {
+  readonly inputs?: JsonObject;
+  /** By model alias, or `role:<name>` for one role: a model of your own, or `provider:name`. */
+  readonly models?: { readonly [alias: string]: LanguageModel | string };
+  /** Tools that stand in for built-in ones of the same name, such as `git.diff`. */
+  readonly tools?: readonly Tool[];
+  /** The folder that tools work in; the current one when left out. */
+  readonly workspace?: string;
+  /** Where the journal is kept; `.crew` in the workspace when left out. */
+  readonly stateDir?: string;
+  /** Where keys and addresses of providers are read; `process.env` when left out. */
+  readonly env?: { readonly [name: string]: string | undefined };
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly onDelta?: (delta: ModelDelta) => void;
+  /** Stops the run at the next safe point. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run was left. A suspended or interrupted one goes on with `crew resume`. */
+export type CrewOutcome = { readonly runId: string } & (
+  | { readonly outcome: 'success' | 'failure'; readonly result: JsonValue; readonly spend: Spend }
+  | { readonly outcome: 'error'; readonly failure: CodedFailure; readonly spend: Spend }
+  | { readonly outcome: 'suspended'; readonly failure: CodedFailure | undefined; readonly spend: Spend }
+  | { readonly outcome: 'interrupted' }
+);
+
+/**
+ * Runs a compiled crew in a journal of its own. Fails, before anything runs, with INPUT_INVALID, MODEL_UNKNOWN,
+ * CREDENTIALS_MISSING, FILE_NOT_FOUND or JOURNAL_UNAVAILABLE; what happens in the run is in the outcome.
+ */
+export async function runProgram(program: Program, options: RunProgramOptions = {}): Promise<CrewOutcome> {
+  const terminal = libraryTerminal(process.cwd(), options.env);
+  const places: FlagValues = { cwd: options.workspace, 'state-dir': options.stateDir };
+  const workspace = workspaceOf(places, terminal);
+  const inputs = await readInputs({
+    declared: program.inputs,
+    pairs: [],
+    file: { path: 'inputs', text: JSON.stringify(options.inputs ?? {}) },
+  });
+  const { models, own } = resolveModels(program, options, terminal.env);
+  const named = Object.entries(models).filter(([alias]) => !own.has(alias));
+  const opened = await openModels(Object.fromEntries(named), terminal);
+  const modelOf = (alias: string) => own.get(alias) ?? opened.get(models[alias]?.use ?? '');
+  const known = new Map([...opened, ...[...own.values()].map(model => [model.id, model] as const)]);
+  const terms = await modelTerms({ program, models, opened: known, terminal });
+  const engine = await openWorkspaceEngine(places, terminal);
+  try {
+    const at = realWorld.now();
+    const runId = realWorld.newId();
+    const journal = engine.create(runId, program, at);
+    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms });
+    return await drive({ journal, workspace, modelOf, options });
+  } finally {
+    engine.close();
+  }
+}
+
+function resolveModels(
+  program: Program,
+  { models: given = {} }: RunProgramOptions,
+  env: { readonly [name: string]: string | undefined },
+) {
+  const own = new Map<string, LanguageModel>();
+  const models: { [alias: string]: ResolvedModel } = { ...chooseModels({ program, flags: [], env }).models };
+  for (const [alias, model] of Object.entries(given)) {
+    if (typeof model !== 'string') own.set(alias, model);
+    models[alias] = { use: typeof model === 'string' ? model : model.id, reason: 'given by the caller' };
+  }
+  return { models, own };
+}
+
+interface DriveOptions {
+  readonly journal: Journal;
+  readonly workspace: string;
+  readonly modelOf: (alias: string) => LanguageModel | undefined;
+  readonly options: RunProgramOptions;
+}
+
+async function drive({ journal, workspace, modelOf, options }: DriveOptions): Promise<CrewOutcome> {
+  const { driveRun, createExecutor } = await loadRuntime();
+  const { runId, program } = journal;
+  const own = new Map(options.tools?.map(tool => [tool.spec.name, tool]));
+  let builtins: ReturnType<typeof loadTools> | undefined;
+  const execute = createExecutor({
+    world: realWorld,
+    workspace,
+    runId,
+    model: async alias => {
+      const model = modelOf(alias);
+      if (model === undefined) throw new Error(`no model was opened for alias ${alias}`);
+      return model;
+    },
+    tool: async name => {
+      const builtin = builtinName(program.toolsets, name);
+      builtins ??= loadTools();
+      return own.get(builtin) ?? (await builtins).get(builtin);
+    },
+    onDelta: delta => options.onDelta?.(delta),
+    onNotice: () => undefined,
+  });
+  const stop = options.signal ?? new AbortController().signal;
+  try {
+    const onEvent = (event: RunEvent): void => options.onEvent?.(event);
+    const outcome = await driveRun({ journal, execute, world: realWorld, onEvent, stop });
+    if (outcome.type === 'ended') journal.mark(outcome.end.outcome);
+    return { runId, ...summary(outcome) };
+  } finally {
+    journal.close();
+  }
+}
+
+function summary(outcome: RunOutcome) {
+  if (outcome.type === 'interrupted') return { outcome: 'interrupted' } as const;
+  const { spent: spend } = outcome.state.ledger;
+  if (outcome.type === 'suspended') {
+    return { outcome: 'suspended', failure: outcome.state.suspension?.failure, spend } as const;
+  }
+  const { phase: _phase, ...end } = outcome.end;
+  return { ...end, spend };
+}
