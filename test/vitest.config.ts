@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that run the built program as processes of its own, so it is built for them first. */
-const PRODUCT_TESTS = ['test/e2e/**/*.test.ts', 'test/cli/**/*.test.ts'];
+const PRODUCT_TESTS = [
+  'test/e2e/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/docs.test.ts',
+  'test/examples.test.ts',
+];
 const NO_TESTS = ['**/node_modules/**', 'test/**/fixtures/**'];
 
 export default defineConfig({
