@@ -1,3 +1,5 @@
+import { hashProgram } from '../compiler/compile-crew.ts';
+import { CrewError } from '../model/crew-error.ts';
 import type { ActEffect, Effect } from '../model/effect.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, JournalRecord } from '../ports/engine.ts';
@@ -27,10 +29,12 @@ export const GRACE_MS = 3000;
 /**
  * Drives one run until it ends, waits or is stopped, by folding journal records one after the other.
  * The journal's first record is `run.started`; recorded facts are replayed and call nothing (R3).
- * Does not close the journal. Rejects with the journal's coded errors and with our own bugs.
+ * Does not close the journal. Rejects with JOURNAL_MISMATCH when the program does not have its hash any more (R7), with
+ * the journal's coded errors and with our own bugs.
  */
 export async function driveRun(options: RunOptions): Promise<RunOutcome> {
   const { journal } = options;
+  refuseOtherProgram(journal);
   const underWay: UnderWay = new Map();
   const left = new AbortController();
   const take = recordTaker(options, underWay, left.signal);
@@ -49,6 +53,13 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
   } finally {
     left.abort();
   }
+}
+
+function refuseOtherProgram({ runId, program }: Journal): void {
+  const hash = hashProgram(program);
+  if (hash === program.hash) return;
+  const message = `the program of run \`${runId}\` has the hash ${hash}, its journal was written by ${program.hash}`;
+  throw new CrewError('JOURNAL_MISMATCH', message);
 }
 
 function fold(

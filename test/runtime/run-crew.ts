@@ -24,6 +24,10 @@ export interface CrewRunOptions {
   readonly terms?: Partial<ModelTerms>;
   readonly world?: FakeWorld;
   readonly stop?: AbortSignal;
+  /** The journal file; in memory when absent. */
+  readonly path?: string;
+  /** Puts another program under the journal than the text says. */
+  readonly tamper?: (program: Program) => Program;
   /** The journal of an earlier run to go on with. */
   readonly history?: readonly Fact[];
   /** Appends `run.resumed` to the history. */
@@ -78,9 +82,9 @@ export function compileText(yaml: string): Program {
 
 /** Drives a crew from its text, or from a history of it, until the run loop is left. */
 export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
-  const program = compileText(options.yaml);
+  const program = (options.tamper ?? (same => same))(compileText(options.yaml));
   const world = options.world ?? createFakeWorld(lastMoment(options.history));
-  const engine = createSqliteEngine(':memory:');
+  const engine = createSqliteEngine(options.path ?? ':memory:');
   try {
     const journal = openJournal(engine, program, { options, world });
     const seen = { modelRequests: [], toolCalls: [], calledKeys: [] } as {
