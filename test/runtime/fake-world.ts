@@ -11,6 +11,8 @@ export interface FakeWorld extends World {
   autoAdvance: boolean;
   /** Passes time and wakes everybody who is due at each moment, in the order in which they went to sleep. */
   advance(ms: number): Promise<void>;
+  /** How many sleep. */
+  sleeping(): number;
 }
 
 /** The wall clock of a fake world at its monotonic zero. */
@@ -43,6 +45,7 @@ export function createFakeWorld(startMs = 0): FakeWorld {
   };
   const world: FakeWorld = {
     autoAdvance: true,
+    sleeping: () => sleepers.size,
     now: () => EPOCH + clock,
     monotonic: () => clock,
     newId() {

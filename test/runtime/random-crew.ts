@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import type { ModelRequest } from '../../src/ports/language-model.ts';
+import type { Reply } from './fake-model.ts';
+import type { FakeTool } from './fake-tools.ts';
+
+/** What a random crew may do. Calm: nothing races, so that every resume must come to the same end. */
+type Temper = 'calm' | 'wild';
+
+const OUTPUT = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } };
+const RETRY = fc.option(
+  fc.record({ max: fc.integer({ min: 1, max: 2 }), backoff: fc.constantFrom('10ms', '1s') }),
+  {
+    nil: undefined,
+  },
+);
+
+function work(temper: Temper, inBranch: boolean) {
+  const timeout =
+    temper === 'calm' ? fc.constant(undefined) : fc.constantFrom(undefined, '5ms', '40ms', '2s');
+  const tools = temper === 'calm' && inBranch ? ['kit.give'] : ['kit.give', 'kit.fail', 'kit.echo'];
+  return fc.oneof(
+    fc.record({
+      role: fc.constant('writer'),
+      task: fc.constantFrom('Write.', 'Visit {{ visit }}.', 'On {{ inputs.topic }}.'),
+      output: fc.constantFrom(undefined, OUTPUT),
+      max_turns: fc.constantFrom(undefined, 1, 3),
+      retry: RETRY,
+      timeout,
+    }),
+    fc.record({
+      tool: fc.constantFrom(...tools),
+      with: fc.constantFrom({ text: '{{ visit }}' }, { text: 'fixed {{ inputs.topic }}' }),
+      retry: RETRY,
+      timeout,
+    }),
+  );
+}
+
+function phase(temper: Temper) {
+  const branches = fc
+    .array(work(temper, true), { minLength: 1, maxLength: 3 })
+    .map(list => ({ parallel: Object.fromEntries(list.map((branch, index) => [`b${index}`, branch])) }));
+  return fc.record({
+    does: fc.oneof(
+      { weight: 2, arbitrary: work(temper, false) },
+      branches.chain(parallel => withRetry(parallel)),
+    ),
+    back: fc.option(fc.nat(5), { nil: undefined }),
+    onError: fc.boolean(),
+    limit: fc.integer({ min: 1, max: 3 }),
+  });
+}
+
+function withRetry<Work extends object>(parallel: Work) {
+  return fc.record({ retry: RETRY }).map(more => ({ ...parallel, ...more }));
+}
+
+/** The text of a random crew that passes all checks: a row of phases with bounded ways back. */
+export function randomCrew(temper: Temper): fc.Arbitrary<string> {
+  return fc.array(phase(temper), { minLength: 1, maxLength: 4 }).map(list => {
+    const phases = list.map(({ does, back, onError, limit }, index) => {
+      const ahead = index + 1 < list.length ? `p${index + 1}` : 'done';
+      const next =
+        back === undefined ? ahead : [{ when: 'visit < 3', to: `p${Math.min(back, index)}` }, { to: ahead }];
+      const routing = {
+        next,
+        max_visits: limit,
+        on_limit: 'over',
+        ...(onError ? { on_error: 'failed' } : {}),
+      };
+      return [`p${index}`, { ...does, ...routing }] as const;
+    });
+    const ends = {
+      done: { end: 'success', result: '{{ run.error }}' },
+      over: { end: 'failure', result: '{{ run.error.code }}' },
+      ...(list.some(each => each.onError)
+        ? { failed: { end: 'failure', result: '{{ run.error.code }}' } }
+        : {}),
+    };
+    const crew = {
+      roles: { writer: { goal: 'Write.', tools: ['kit'] } },
+      inputs: { topic: { type: 'string', default: 'x' } },
+      start: 'p0',
+      phases: { ...Object.fromEntries(phases), ...ends },
+    };
+    // JSON is YAML.
+    const rows = Object.entries(crew).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
+    return rows.join('');
+  });
+}
+
+function hashOf(text: string): number {
+  let hash = 2_166_136_261;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619);
+  }
+  return hash >>> 0;
+}
+
+const CALLS = [
+  { tool: 'kit.echo', args: { text: 'x' } },
+  { tool: 'kit.give', args: { n: 1 } },
+  { tool: 'kit.fail' },
+  { tool: 'kit.unknown' },
+  { tool: 'kit.echo', malformed: '{' },
+  { tool: 'kit.echo', args: { text: 1 } },
+];
+const GOOD: Reply = { text: '{"n": 1}' };
+const MIXED: readonly Reply[] = [
+  GOOD,
+  { text: '```json\n{"n": 2}\n```' },
+  { text: 'just words' },
+  { text: '{"n": "many"}' },
+  { text: '' },
+  { text: '{"n": 3', finish: 'length' },
+  { calls: CALLS.slice(0, 2) },
+  { calls: CALLS },
+  { text: 'thinking', calls: CALLS.slice(2, 4) },
+  { failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } },
+  { failure: { code: 'PROVIDER_RATE_LIMITED', message: 'slow', retryAfterMs: 20 } },
+];
+const HOPELESS: readonly Reply[] = [
+  { text: 'no', finish: 'content_filter' },
+  { failure: { code: 'PROVIDER_AUTH', message: 'key' } },
+];
+
+/** Answers that depend on nothing but the call, so that a repeated call gets the same one. */
+export function randomReplies(temper: Temper, seed: number) {
+  return ({ idempotencyKey, origin }: ModelRequest): Reply => {
+    const hash = hashOf(`${seed} ${idempotencyKey}`);
+    const afterMs = hash % 37;
+    const isRepeated = idempotencyKey.endsWith('-3');
+    if (temper === 'calm' && (origin.phase.includes('.') || isRepeated)) return { ...GOOD, afterMs };
+    const choices = temper === 'calm' ? MIXED : [...MIXED, ...HOPELESS];
+    return { ...(choices[hash % choices.length] ?? GOOD), afterMs };
+  };
+}
+
+/** Tools that take a while and give their arguments back. */
+export const SLOW_TOOLS: { readonly [name: string]: FakeTool } = {
+  give: async (args, { world }) => {
+    await world.sleep(hashOf(JSON.stringify(args)) % 23, new AbortController().signal);
+    return args;
+  },
+};
