@@ -2,7 +2,7 @@
 // `node -e 0` one after the other, five times. Shown are the median and the worst, in milliseconds and as a ratio, and the
 // load of the machine, which explains a bad day. Nothing is asserted here; figures of other machines are not comparable.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,7 @@ async function listen() {
   return { server, asked, url: `http://127.0.0.1:${server.address().port}/v1` };
 }
 
+if (!existsSync(program)) throw new Error('there is no dist/; run `npm run build` first');
 const folder = mkdtempSync(join(tmpdir(), 'crew-bench-'));
 const many = join(folder, 'many.crew.yaml');
 writeFileSync(many, manyPhases(50));

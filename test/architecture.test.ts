@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { blankSource } from './architecture/blank-source.ts';
 import { breachLine, findBreaches } from './architecture/find-breaches.ts';
+import { ROOMS } from './architecture/house.ts';
 import { readImports } from './architecture/read-imports.ts';
 import { readTree } from './architecture/read-tree.ts';
 
@@ -10,6 +11,18 @@ test('this repository is built as src/README.md says', () => {
   const tree = readTree(ROOT);
   expect(tree.size).toBeGreaterThan(100);
   expect(findBreaches(tree).map(breachLine)).toEqual([]);
+});
+
+test('the table of rooms in src/README.md is the one that is enforced', () => {
+  const page = readTree(ROOT).get('src/README.md') ?? '';
+  const rows = page.split('\n').flatMap(line => {
+    const [, names = '', , may = ''] = line.split('|').map(cell => cell.trim());
+    const rooms = [...names.matchAll(/`([a-z]+)`/g)].map(([, name = '']) => name);
+    return rooms.map(room => [room, may === 'all' ? 'all' : may === '–' ? [] : may.split(', ')] as const);
+  });
+  const enforced = [...ROOMS].map(([room, { may }]) => [room, may] as const);
+  const known = rows.filter(([room]) => ROOMS.has(room));
+  expect(Object.fromEntries(known)).toEqual(Object.fromEntries(enforced));
 });
 
 /** One planted breach each: the file that breaks a rule, and where the rule must point. */

@@ -96,7 +96,7 @@ export const CLASSES: ReadonlyMap<string, string> = new Map([
 
 /** Words that say nothing about what a file does. */
 export const EMPTY_WORDS: ReadonlySet<string> = new Set(
-  'util utils helper helpers manager managers common base misc service services info data lib shared-code stuff'.split(
+  'util utils helper helpers manager managers common base misc service services info data lib stuff'.split(
     ' ',
   ),
 );

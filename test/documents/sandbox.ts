@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 /** A copy of what a newcomer has after cloning, where the commands of our pages can be run. */
 export interface Sandbox {
@@ -37,7 +37,7 @@ export function makeSandbox(product: string): Sandbox {
     `[ "$1" = crew ] || { echo "npx $1 is not for pages" >&2; exit 64; }\nshift\nexec "${process.execPath}" "${program}" "$@"`,
   );
   const env = {
-    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    PATH: [bin, dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
     HOME: parent,
     TMPDIR: parent,
     NO_COLOR: '1',
