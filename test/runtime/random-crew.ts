@@ -16,8 +16,11 @@ const RETRY = fc.option(
 
 function work(temper: Temper, inBranch: boolean) {
   const timeout =
-    temper === 'calm' ? fc.constant(undefined) : fc.constantFrom(undefined, '5ms', '40ms', '2s');
-  const tools = temper === 'calm' && inBranch ? ['kit.give'] : ['kit.give', 'kit.fail', 'kit.echo'];
+    temper === 'calm'
+      ? fc.constant(undefined)
+      : fc.constantFrom(undefined, undefined, undefined, '5ms', '40ms', '2s');
+  const tools =
+    temper === 'calm' && inBranch ? ['kit.give'] : ['kit.give', 'kit.give', 'kit.echo', 'kit.fail'];
   return fc.oneof(
     fc.record({
       role: fc.constant('writer'),
@@ -29,7 +32,11 @@ function work(temper: Temper, inBranch: boolean) {
     }),
     fc.record({
       tool: fc.constantFrom(...tools),
-      with: fc.constantFrom({ text: '{{ visit }}' }, { text: 'fixed {{ inputs.topic }}' }),
+      with: fc.constantFrom(
+        { text: 'visit {{ visit }}' },
+        { text: 'on {{ inputs.topic }}' },
+        { text: '{{ visit }}' },
+      ),
       retry: RETRY,
       timeout,
     }),
