@@ -49,7 +49,7 @@ export function decide(state: RunState, fact: Fact): readonly [RunState, readonl
   const draft: Draft = { state: advanceClock(state, fact), effects: [], moves: [] };
   if (fact.type === 'run.resumed') resume(draft, fact);
   else if (fact.type !== 'run.started' && settleAct(draft, fact)) {
-    if (fact.key.startsWith('run/')) runOutOfTime(draft);
+    if (isRunTimer(fact.key)) runOutOfTime(draft);
     else takeWorkFact(draft, fact);
   }
   route(draft);
@@ -94,10 +94,15 @@ function timeKey(state: RunState): string {
   return `run/time-${state.timeLimits}`;
 }
 
+/** All other keys begin with the path of a phase and a colon. */
+function isRunTimer(key: string): boolean {
+  return key.startsWith('run/');
+}
+
 /** Tells the watchers that the run waits, once nothing that is under way is waited for. */
 function finish(draft: Draft): readonly [RunState, readonly Effect[]] {
   const { suspension, end, acts, at, ledger } = draft.state;
-  if (end === undefined && suspension === undefined && Object.keys(acts).length === 0) {
+  if (end === undefined && suspension === undefined && Object.keys(acts).every(isRunTimer)) {
     throw new Error('the run has neither ended nor anything to wait for');
   }
   if (suspension === undefined || suspension.settled || end !== undefined)

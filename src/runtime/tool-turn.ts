@@ -20,15 +20,19 @@ export function callTools(
     const message = `role \`${state.work.role}\` still calls tools after ${state.turn} turns, \`max_turns\` is ${state.work.maxTurns}`;
     return failed(state, { code: 'TURN_LIMIT', message });
   }
+  const refusals: Effect[] = [];
   const calls = options.toolCalls.map((call, index): TurnCall => {
     const key = `${context.key}/tool-${state.turn}-${index + 1}`;
-    const problem = problemOf(state, call);
-    if (problem === undefined) return { call, key };
-    return { call, key, result: { value: { error: problem }, isError: true } };
+    const refusal = refusalOf(state, call);
+    if (refusal === undefined) return { call, key };
+    refusals.push(...refusedEvents(context, { key, call, role: state.work.role, failure: refusal }));
+    return { call, key, result: { value: { error: refusal.message }, isError: true } };
   });
   const next = { ...state, messages: [...state.messages, options.answer], calls };
-  if (calls.every(call => call.result !== undefined)) return answerModel(next, context);
-  return { state: next, effects: calls.flatMap(call => wishes(state, call)) };
+  const step = calls.every(call => call.result !== undefined)
+    ? answerModel(next, context)
+    : { state: next, effects: calls.flatMap(call => wishes(state, call)) };
+  return { ...step, effects: [...refusals, ...step.effects] };
 }
 
 /** Notes one tool's answer; when all have answered, the model is asked again. Pure. */
@@ -76,14 +80,36 @@ function wishes(state: RoleState, { call, key, result }: TurnCall): readonly Eff
 }
 
 /** Why a call cannot be made, in words that let the model do better. */
-function problemOf(state: RoleState, call: ToolCall): CodedFailure['message'] | undefined {
+function refusalOf(state: RoleState, call: ToolCall): CodedFailure | undefined {
   const spec = state.tools.find(tool => tool.name === call.tool);
   if (spec === undefined) {
     const granted = state.tools.map(tool => `\`${tool.name}\``).join(', ') || 'none';
-    return `there is no tool \`${call.tool}\`; your tools are: ${granted}`;
+    return { code: 'TOOL_UNKNOWN', message: `there is no tool \`${call.tool}\`; your tools are: ${granted}` };
   }
-  if (call.malformed !== undefined) return 'the arguments are not a JSON object; send them again as one';
+  if (call.malformed !== undefined) {
+    return { code: 'TOOL_ARGUMENTS', message: 'the arguments are not a JSON object; send them again as one' };
+  }
   const problems = validateValue(spec.inputSchema, call.args);
   if (problems.length === 0) return undefined;
-  return `the arguments do not fit the input schema: ${describeProblems(problems, 5)}`;
+  const message = `the arguments do not fit the input schema: ${describeProblems(problems, 5)}`;
+  return { code: 'TOOL_ARGUMENTS', message };
+}
+
+/** A call that is answered without being made is over as soon as it has begun. */
+function refusedEvents(
+  context: WorkContext,
+  refused: {
+    readonly key: string;
+    readonly call: ToolCall;
+    readonly role: string;
+    readonly failure: CodedFailure;
+  },
+): readonly Effect[] {
+  const { key, call, role, failure } = refused;
+  const { tool, args } = call;
+  const { at, path: phase } = context;
+  return [
+    { type: 'event.publish', event: { at, type: 'tool.started', key, phase, role, tool, args } },
+    toolEnded(context, tool, { type: 'tool.failed', at, key, failure, ms: 0 }),
+  ];
 }

@@ -14,6 +14,18 @@ const RETRY = fc.option(
   },
 );
 
+const BUDGET = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  fc.record(
+    {
+      calls: fc.integer({ min: 1, max: 12 }),
+      tool_calls: fc.integer({ min: 1, max: 12 }),
+      time: fc.constantFrom('30ms', '1s'),
+    },
+    { requiredKeys: [] },
+  ),
+);
+
 function work(temper: Temper, inBranch: boolean) {
   const timeout =
     temper === 'calm'
@@ -64,7 +76,8 @@ function withRetry<Work extends object>(parallel: Work) {
 
 /** The text of a random crew that passes all checks: a row of phases with bounded ways back. */
 export function randomCrew(temper: Temper): fc.Arbitrary<string> {
-  return fc.array(phase(temper), { minLength: 1, maxLength: 4 }).map(list => {
+  const phaseLists = fc.array(phase(temper), { minLength: 1, maxLength: 4 });
+  return fc.tuple(phaseLists, temper === 'calm' ? fc.constant({}) : BUDGET).map(([list, budget]) => {
     const phases = list.map(({ does, back, onError, limit }, index) => {
       const ahead = index + 1 < list.length ? `p${index + 1}` : 'done';
       const next =
@@ -87,6 +100,7 @@ export function randomCrew(temper: Temper): fc.Arbitrary<string> {
     const crew = {
       roles: { writer: { goal: 'Write.', tools: ['kit'] } },
       inputs: { topic: { type: 'string', default: 'x' } },
+      ...(Object.keys(budget).length === 0 ? {} : { budget }),
       start: 'p0',
       phases: { ...Object.fromEntries(phases), ...ends },
     };

@@ -77,6 +77,9 @@ test('an unknown tool, malformed arguments and arguments that do not fit are tol
   });
   expect(misfit).toMatchObject({ isError: true, value: { error: expect.stringContaining('/text') } });
   expect(run.toolCalls).toEqual([{ tool: 'kit.echo', args: { text: 'right' } }]);
+  const codes = eventsOf(run, 'tool.ended').map(event => 'failure' in event && event.failure.code);
+  expect(codes).toEqual(['TOOL_UNKNOWN', 'TOOL_ARGUMENTS', 'TOOL_ARGUMENTS', false]);
+  expect(eventsOf(run, 'tool.started')).toHaveLength(4);
 });
 
 test('a call with and one without a fault in one turn are answered together', async () => {
