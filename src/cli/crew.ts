@@ -7,17 +7,18 @@ import module from 'node:module';
 const REQUIRED_MAJOR = 24;
 
 async function start(): Promise<void> {
-  const [major = '0'] = process.versions.node.split('.');
-  if (Number(major) < REQUIRED_MAJOR) {
-    process.stderr.write(
-      `crew needs Node ${REQUIRED_MAJOR} or newer; this is Node ${process.versions.node}.\n`,
-    );
-    process.exit(3);
-  }
   const version = readVersion();
   const [first] = process.argv.slice(2);
   if (process.argv.length === 3 && (first === '--version' || first === '-V')) {
     process.stdout.write(`${version}\n`);
+    return;
+  }
+  const [major = '0'] = process.versions.node.split('.');
+  if (Number(major) < REQUIRED_MAJOR) {
+    process.stderr.write(
+      `error[NODE_TOO_OLD]: crew ${version} needs Node ${REQUIRED_MAJOR} or newer, and this is Node ${process.versions.node}\n`,
+    );
+    process.exitCode = 3;
     return;
   }
   module.enableCompileCache();

@@ -2,7 +2,7 @@ import type { Budget } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
 import type { Terminal } from './command.ts';
-import { sourceReader } from './read-files.ts';
+import { missingFile, sourceReader } from './read-files.ts';
 import { loadCompiler, loadDiagnosticReporters, loadLanguage } from './wire.ts';
 
 /**
@@ -12,8 +12,7 @@ import { loadCompiler, loadDiagnosticReporters, loadLanguage } from './wire.ts';
 export async function loadProgram(path: string, terminal: Terminal, budget: Budget = {}): Promise<Program> {
   const { loadCrew, catalog } = await loadLanguage();
   const readSource = sourceReader(terminal.cwd);
-  if (readSource(path) === undefined)
-    throw new CrewError('FILE_NOT_FOUND', `there is no crew file \`${path}\``);
+  if (readSource(path) === undefined) throw missingFile(terminal.cwd, path, 'crew file');
   const { crew, sourceMap, diagnostics, sources } = loadCrew({ path, readSource, catalog });
   if (diagnostics.length > 0) {
     const { formatDiagnostics } = await loadDiagnosticReporters();

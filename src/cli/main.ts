@@ -30,18 +30,12 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return 0;
   }
   if (command === undefined) {
-    const [word] = positionals;
-    if (word !== undefined && word !== 'help') {
-      throw new CrewError(
-        'USAGE',
-        `there is no command \`${word}\`${suggestion(
-          word,
-          COMMANDS.map(({ name }) => name),
-        )}`,
-      );
-    }
+    const [word, topic] = positionals;
+    if (word !== undefined && word !== 'help') throw unknownCommand(word);
     const asked = values.help === true || word === 'help';
-    (asked ? terminal.stdout : terminal.stderr)(programHelp(COMMANDS));
+    const about = COMMANDS.find(({ name }) => name === topic);
+    if (word === 'help' && topic !== undefined && about === undefined) throw unknownCommand(topic);
+    (asked ? terminal.stdout : terminal.stderr)(about ? commandHelp(about) : programHelp(COMMANDS));
     return asked ? 0 : 2;
   }
   if (values.help === true) {
@@ -71,15 +65,31 @@ function readArguments(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || !code.startsWith('ERR_PARSE_ARGS')) throw error;
-    const unknown = /'--([^' ]+)/.exec(message)?.[1];
-    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
-      throw new CrewError(
-        'USAGE',
-        `there is no flag \`--${unknown}\`${suggestion(unknown, Object.keys(flags), '--')}`,
-      );
-    }
-    throw new CrewError('USAGE', message.split('. ')[0] ?? message);
+    throw new CrewError('USAGE', flagProblem(code, message, flags));
   }
+}
+
+/** Says in our words what `parseArgs` found wrong; its messages are for programmers. */
+function flagProblem(code: string, message: string, flags: Flags): string {
+  const [, dashes = '', name = ''] = /'(?:-\w, )?(--?)([^' ]+)/.exec(message) ?? [];
+  const flag = `\`${dashes}${name}\``;
+  if (name === '') return message.split('. ')[0] ?? message;
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    return `there is no flag ${flag}${dashes === '-' ? '' : suggestion(name, Object.keys(flags), '--')}`;
+  }
+  const value = Object.hasOwn(flags, name) ? flags[name]?.value : undefined;
+  if (value === undefined) return `${flag} takes no value`;
+  const dashed = code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && message.includes('ambiguous');
+  const hint = dashed ? `; a value that starts with a dash is written \`--${name}=-…\`` : '';
+  return `${flag} needs a value: \`--${name} ${value}\`${hint}`;
+}
+
+function unknownCommand(word: string): CrewError {
+  if (/\.ya?ml$/.test(word)) {
+    return new CrewError('USAGE', `there is no command \`${word}\`; did you mean \`crew run ${word}\`?`);
+  }
+  const names = COMMANDS.map(({ name }) => name);
+  return new CrewError('USAGE', `there is no command \`${word}\`${suggestion(word, names)}`);
 }
 
 function suggestion(word: string, candidates: readonly string[], prefix = ''): string {

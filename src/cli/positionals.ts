@@ -8,3 +8,9 @@ export function onePositional(positionals: readonly string[], expected: string):
     throw new CrewError('USAGE', `expected only ${expected}, and found \`${second}\` too`);
   return first;
 }
+
+/** Fails with USAGE when a command that takes no arguments was given one. Pure. */
+export function noPositionals(positionals: readonly string[]): void {
+  const [first] = positionals;
+  if (first !== undefined) throw new CrewError('USAGE', `expected no argument, and found \`${first}\``);
+}

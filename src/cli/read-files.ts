@@ -19,15 +19,28 @@ export function sourceReader(cwd: string): ReadSource {
 /** Reads a text file that somebody named. Fails with FILE_NOT_FOUND or FILE_UNREADABLE. */
 export function readNamedFile(cwd: string, path: string): string {
   const text = sourceReader(cwd)(path);
-  if (text === undefined) throw new CrewError('FILE_NOT_FOUND', `there is no file \`${path}\``);
+  if (text === undefined) throw missingFile(cwd, path);
   return text;
+}
+
+/** Why a file that somebody named cannot be read: it is not there, or it is a folder. */
+export function missingFile(cwd: string, path: string, kind = 'file'): CrewError {
+  const isFolder = statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
+  return new CrewError(
+    'FILE_NOT_FOUND',
+    isFolder ? `expected a ${kind}, and \`${path}\` is a folder` : `there is no ${kind} \`${path}\``,
+  );
 }
 
 /** A folder as an absolute path. Fails with FILE_NOT_FOUND when there is none. */
 export function namedFolder(cwd: string, path: string): string {
   const folder = resolve(cwd, path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
-  throw new CrewError('FILE_NOT_FOUND', `there is no folder \`${path}\``);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return folder;
+  throw new CrewError(
+    'FILE_NOT_FOUND',
+    found === undefined ? `there is no folder \`${path}\`` : `expected a folder, and \`${path}\` is a file`,
+  );
 }
 
 /** A path as people read it best: relative when it is below `cwd`. Pure. */

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
 import { type FindingSeverity, SEVERITIES } from '../model/review.ts';
@@ -17,8 +17,8 @@ export interface ResultRequest {
   readonly ndjson: boolean;
 }
 
-/** Reads `--format`, `-o`, `--fail-on`, `--json` and `--output`. Fails with USAGE. */
-export async function readResultRequest(values: FlagValues): Promise<ResultRequest> {
+/** Reads `--format`, `-o`, `--fail-on`, `--json` and `--output`. Fails with USAGE or FILE_UNWRITABLE. */
+export async function readResultRequest(values: FlagValues, cwd: string): Promise<ResultRequest> {
   const { REVIEW_FORMATS } = await loadReporters();
   const output = textFlag(values, 'output');
   if (output !== undefined && output !== 'ndjson') {
@@ -27,9 +27,11 @@ export async function readResultRequest(values: FlagValues): Promise<ResultReque
       `\`--output ${output}\` is not known; expected \`ndjson\` (a file is \`-o FILE\`)`,
     );
   }
+  const out = textFlag(values, 'out');
+  if (out !== undefined) requirePlace(cwd, out);
   return {
     format: oneOf(values, 'format', REVIEW_FORMATS),
-    out: textFlag(values, 'out'),
+    out,
     failOn: oneOf(values, 'fail-on', SEVERITIES),
     json: values.json === true,
     ndjson: output === 'ndjson',
@@ -64,6 +66,16 @@ export async function writeResult(
     `--fail-on ${request.failOn} is not met: the review has such findings, so this exits with 1\n`,
   );
   return 1;
+}
+
+/** A result of minutes and money must not be lost to a slip in a path. */
+function requirePlace(cwd: string, path: string): void {
+  const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+  const target = resolve(cwd, path);
+  if (isFolder(target))
+    throw new CrewError('FILE_UNWRITABLE', `\`-o ${path}\` is a folder; name a file in it`);
+  if (isFolder(dirname(target))) return;
+  throw new CrewError('FILE_UNWRITABLE', `\`-o ${path}\`: there is no folder \`${dirname(target)}\``);
 }
 
 function writeFile(terminal: Terminal, path: string, text: string): void {

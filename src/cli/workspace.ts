@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
 import type { Engine } from '../ports/engine.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
@@ -15,7 +15,7 @@ export function workspaceOf(values: FlagValues, terminal: Terminal): string {
 export async function openWorkspaceEngine(values: FlagValues, terminal: Terminal): Promise<Engine> {
   const stateDir = stateDirOf(values, terminal);
   try {
-    mkdirSync(stateDir, { recursive: true });
+    makeFolder(stateDir);
     const ignore = join(stateDir, '.gitignore');
     if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
   } catch (error) {
@@ -25,14 +25,31 @@ export async function openWorkspaceEngine(values: FlagValues, terminal: Terminal
   return openEngine(stateDir);
 }
 
+/** Whether a run was ever started with this state folder. */
+export function hasJournal(values: FlagValues, terminal: Terminal): boolean {
+  return existsSync(join(stateDirOf(values, terminal), 'runs.db'));
+}
+
 /** Opens the journal of a workspace where runs were started before. Fails with RUN_NOT_FOUND when there is none. */
 export async function openExistingEngine(values: FlagValues, terminal: Terminal): Promise<Engine> {
   const stateDir = stateDirOf(values, terminal);
-  if (existsSync(join(stateDir, 'runs.db'))) return openEngine(stateDir);
+  if (hasJournal(values, terminal)) return openEngine(stateDir);
   throw new CrewError('RUN_NOT_FOUND', `no run was started here; there is no journal in \`${stateDir}\``);
 }
 
 function stateDirOf(values: FlagValues, terminal: Terminal): string {
   const chosen = textFlag(values, 'state-dir') ?? terminal.env.CREW_HOME;
   return chosen ? resolve(terminal.cwd, chosen) : join(workspaceOf(values, terminal), '.crew');
+}
+
+/** Not `recursive` of `mkdirSync`: where a folder refuses children with ENOENT, as /proc does, that never ends. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }

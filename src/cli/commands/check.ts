@@ -1,7 +1,7 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Command, CommandCall, Terminal } from '../command.ts';
-import { sourceReader } from '../read-files.ts';
+import { missingFile, sourceReader } from '../read-files.ts';
 import { loadDiagnosticReporters, loadLanguage } from '../wire.ts';
 
 /** `crew check FILE…`: shows everything that is wrong with crew and SOP files, before a token is spent. */
@@ -41,7 +41,7 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
 async function checkFile(path: string, terminal: Terminal) {
   const { loadCrew, loadSop, catalog } = await loadLanguage();
   const readSource = sourceReader(terminal.cwd);
-  if (readSource(path) === undefined) throw new CrewError('FILE_NOT_FOUND', `there is no file \`${path}\``);
+  if (readSource(path) === undefined) throw missingFile(terminal.cwd, path);
   const options = { path, readSource, catalog };
   return /\.sop\.ya?ml$/.test(path) ? loadSop(options) : loadCrew(options);
 }

@@ -1,6 +1,7 @@
 import type { RunHeader, RunStatus } from '../../ports/engine.ts';
-import type { Command, CommandCall } from '../command.ts';
-import { openExistingEngine } from '../workspace.ts';
+import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
+import { noPositionals } from '../positionals.ts';
+import { hasJournal, openExistingEngine } from '../workspace.ts';
 
 /** `crew ps`: the runs of this workspace, newest first. */
 export const psCommand: Command = {
@@ -18,16 +19,22 @@ const STATUS_WORDS = {
   error: 'ended by an error',
 } as const satisfies Record<RunStatus, string>;
 
-async function list({ values, terminal }: CommandCall): Promise<number> {
+async function list({ positionals, values, terminal }: CommandCall): Promise<number> {
+  noPositionals(positionals);
+  if (!hasJournal(values, terminal)) return show([], values, terminal);
   const engine = await openExistingEngine(values, terminal);
   try {
-    const runs = engine.list();
-    if (values.json === true) terminal.stdout(`${JSON.stringify({ version: 1, runs }, null, 2)}\n`);
-    else terminal.stdout(runs.map(rowOf).join(''));
-    return 0;
+    return show(engine.list(), values, terminal);
   } finally {
     engine.close();
   }
+}
+
+function show(runs: readonly RunHeader[], values: FlagValues, terminal: Terminal): 0 {
+  if (values.json === true) terminal.stdout(`${JSON.stringify({ version: 1, runs }, null, 2)}\n`);
+  else if (runs.length > 0) terminal.stdout(runs.map(rowOf).join(''));
+  else terminal.stderr('No run was started here yet; other folders are named by --cwd or --state-dir.\n');
+  return 0;
 }
 
 function rowOf(run: RunHeader): string {

@@ -23,7 +23,7 @@ export const resumeCommand: Command = {
 
 async function resume({ positionals, values, terminal }: CommandCall): Promise<number> {
   const prefix = onePositional(positionals, 'a run id; `crew ps` lists them');
-  const request = await readResultRequest(values);
+  const request = await readResultRequest(values, terminal.cwd);
   const budget = readBudgetFlags(values);
   const engine = await openExistingEngine(values, terminal);
   try {

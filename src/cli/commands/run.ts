@@ -34,7 +34,7 @@ export const runCommand: Command = {
 /** Everything that can fail by the author's or the caller's mistake is done before the run exists. */
 async function run({ positionals, values, terminal }: CommandCall): Promise<number> {
   const path = onePositional(positionals, 'a crew file, such as `crew run crews/code-review.crew.yaml`');
-  const request = await readResultRequest(values);
+  const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
   const program = await loadProgram(path, terminal, readBudgetFlags(values));
   const file = textFlag(values, 'inputs');
