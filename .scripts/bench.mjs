@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const PAIRS = 5;
 const GOALS_MS = { 'crew --version': 120, 'crew check, the code review': 350 };
 const root = new URL('..', import.meta.url).pathname;
-const program = join(root, 'dist/cli/crew.js');
+const program = join(root, 'src/cli/launch.mjs');
 const review = join(root, 'crews/code-review.crew.yaml');
 
 /** Runs a Node process to its end, or to `until`, and says how long that took. */
@@ -93,7 +93,8 @@ async function listen() {
   return { server, asked, url: `http://127.0.0.1:${server.address().port}/v1` };
 }
 
-if (!existsSync(program)) throw new Error('there is no dist/; run `npm run build` first');
+if (!existsSync(join(root, 'dist/cli/crew.js')))
+  throw new Error('there is no dist/; run `npm run build` first');
 const folder = mkdtempSync(join(tmpdir(), 'crew-bench-'));
 const many = join(folder, 'many.crew.yaml');
 writeFileSync(many, manyPhases(50));

@@ -81,6 +81,7 @@ const PLANTED: readonly (readonly [rule: string, line: number, path: string, tex
   ['empty-word', 1, 'src/model/common/word.ts', ''],
   ['kebab-case', 1, 'src/model/bigWord.ts', ''],
   ['kebab-case', 1, 'test/model/big_word.test.ts', ''],
+  ['plain-javascript', 1, 'src/model/word.mjs', ''],
   ['room-card', 1, 'src/tools/README.md', 'moved away'],
   ['card-length', 31, 'src/model/README.md', 'line\n'.repeat(31)],
   ['card-length', 41, 'src/decisions/0099-long.md', 'line\n'.repeat(41)],

@@ -80,6 +80,11 @@ export const OPTIONAL_PACKAGES: ReadonlySet<string> = new Set([
 /** The files that may import our own rooms lazily. */
 export const LAZY_FILES: ReadonlySet<string> = new Set(['src/cli/wire.ts', 'src/cli/crew.ts']);
 
+/** Files in plain JavaScript, with the reason; what a program wrote is named `.generated.js` and needs none. */
+export const PLAIN_FILES: ReadonlyMap<string, string> = new Map([
+  ['src/cli/launch.mjs', 'must be there, and say what to do, before anything is built'],
+]);
+
 /** Classes that are no errors, by `file#Class`, with the reason why a function would not do. */
 export const CLASSES: ReadonlyMap<string, string> = new Map([
   ['src/engines/sqlite.ts#SqliteEngine', 'owns the connection to a database'],

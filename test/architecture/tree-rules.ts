@@ -1,5 +1,5 @@
 import type { Breach, Tree } from './breach.ts';
-import { DOORS, EMPTY_WORDS, MAX_CARD_LINES, MAX_DECISION_LINES, TOP_LEVEL } from './house.ts';
+import { DOORS, EMPTY_WORDS, MAX_CARD_LINES, MAX_DECISION_LINES, PLAIN_FILES, TOP_LEVEL } from './house.ts';
 import { roomOf } from './import-rules.ts';
 
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -9,6 +9,7 @@ export function treeBreaches(tree: Tree): Breach[] {
   const paths = [...tree.keys()];
   return [
     ...paths.flatMap(nameBreaches),
+    ...paths.flatMap(plainBreaches),
     ...cardBreaches(tree),
     ...topLevelBreaches(paths),
     ...dependencyBreaches(tree),
@@ -30,6 +31,12 @@ function nameBreaches(path: string): Breach[] {
         ? []
         : [breach('empty-word', `\`${empty}\` does not say what the file does`)];
     });
+}
+
+function plainBreaches(path: string): Breach[] {
+  if (!/^src\/.+\.[cm]?jsx?$/.test(path) || path.endsWith('.generated.js') || PLAIN_FILES.has(path))
+    return [];
+  return [{ file: path, line: 1, rule: 'plain-javascript', message: 'sources are TypeScript' }];
 }
 
 function cardBreaches(tree: Tree): Breach[] {
