@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { crew, reviewCrew } from '../e2e/crew-process.ts';
@@ -131,6 +132,17 @@ describe.concurrent('help and version', () => {
   });
 });
 
+test('what npm links as `crew` is the same program, and says so when it is not built', async () => {
+  const launch = (root: string) =>
+    spawnSync(process.execPath, [join(root, 'src/cli/launch.mjs'), 'explain', 'USAGE']);
+  const built = launch(inject('product'));
+  expect([built.status, built.stdout.toString()]).toEqual([0, (await here('explain', 'USAGE')).stdout]);
+  mkdirSync(join(folder, 'src/cli'), { recursive: true });
+  cpSync(join(inject('product'), 'src/cli/launch.mjs'), join(folder, 'src/cli/launch.mjs'));
+  const bare = launch(folder);
+  expect([bare.status, bare.stderr.toString()]).toEqual([3, 'crew is not built yet; run `npm ci` first.\n']);
+});
+
 describe.concurrent('crew check', () => {
   test('of good files, and of an SOP alone, finds nothing', async () => {
     const sop = join(inject('product'), 'sops/code-review.sop.yaml');
@@ -208,6 +220,12 @@ describe('runs of a crew without models', () => {
     const asJson = JSON.parse((await here('ps', '--json')).stdout);
     expect(asJson.runs).toEqual([expect.objectContaining({ crew: 'small', status: 'success' })]);
     expect((await here('resume', listed.stdout.slice(0, 4), '-q')).stdout).toBe(ran.stdout);
+  });
+
+  test('exit with 1 when they end in failure', async () => {
+    const { code, stdout, stderr } = await here('run', 'good.crew.yaml', '-i', 'depth=6');
+    expect([code, stdout]).toEqual([1, 'null\n']);
+    expect(stderr).toContain('✗ failure at deep');
   });
 
   test('refuse a review format without losing the run', async () => {
