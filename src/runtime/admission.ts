@@ -23,6 +23,25 @@ export function admit(draft: Draft, effects: readonly Effect[]): void {
   }
 }
 
+/**
+ * Charges the calls whose outcome was lost with the process that made them, because they may have been served, and sets
+ * their worst case aside again. What the budget does not allow again waits.
+ */
+export function chargeLostCalls(draft: Draft): void {
+  for (const act of Object.values(draft.state.acts)) {
+    if (act.type === 'timer.start') continue;
+    const ledger = forfeit(draft.state.ledger, act.key);
+    const reserved = reserve(ledger, act.key, worstCase(draft.state, act));
+    if ('ledger' in reserved) {
+      draft.state = { ...draft.state, ledger: reserved.ledger };
+      continue;
+    }
+    draft.state = { ...draft.state, ledger };
+    cancelAct(draft, act.key);
+    block(draft, act, reserved.failure);
+  }
+}
+
 /** Withdraws an effect; a call that was under way is charged in full, because it may have been served. */
 export function cancelAct(draft: Draft, key: string): void {
   const { [key]: act, ...acts } = draft.state.acts;
@@ -53,7 +72,12 @@ function admitAct(draft: Draft, effect: ActEffect): void {
     draft.effects.push(effect);
     return;
   }
-  const suspension = state.suspension ?? { failure: refusal, atOnce: false, settled: false };
+  block(draft, effect, refusal);
+}
+
+function block(draft: Draft, effect: ActEffect, failure: CodedFailure): void {
+  const { state } = draft;
+  const suspension = state.suspension ?? { failure, atOnce: false, settled: false };
   draft.state = { ...state, suspension, blocked: [...state.blocked, effect] };
 }
 

@@ -2,7 +2,7 @@ import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import { openLedger, raiseLimits } from '../policy/budget.ts';
-import { admit, cancelAct, settleAct } from './admission.ts';
+import { admit, cancelAct, chargeLostCalls, settleAct } from './admission.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { route } from './routing.ts';
 import { type Draft, publish, type RunState } from './run-state.ts';
@@ -68,6 +68,7 @@ function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): voi
   draft.state = { ...state, blocked: [], ledger: raiseLimits(state.ledger, fact.budget ?? {}) };
   if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
   if (draft.state.acts[timeKey(draft.state)] === undefined) limitTime(draft);
+  if (draft.state.suspension === undefined) chargeLostCalls(draft);
   admit(draft, blocked);
   releaseHeld(draft);
 }

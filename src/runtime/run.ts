@@ -81,13 +81,12 @@ interface Progress {
 }
 
 function carryOut(options: RunOptions, wish: Effect, progress: Progress): void {
-  const { journal, execute, stop } = options;
+  const { journal, execute } = options;
   if (wish.type === 'event.publish') return options.onEvent(wish.event);
   if (wish.type === 'effect.cancel') {
     progress.underWay.delete(wish.key);
     return journal.cancel(wish.key);
   }
-  if (stop.aborted) return;
   const entry = { act: wish, begun: false };
   progress.underWay.set(wish.key, entry);
   const repeatable = wish.type !== 'tool.call' || wish.repeatable;

@@ -173,6 +173,99 @@ phases:
   expect(resultOf(second)).toMatchObject({ outcome: 'success' });
 });
 
+test('R8: a call whose outcome was lost in a crash is charged in full, because it may have been served', async () => {
+  const options = { yaml: three('calls: 3'), replies: abc, terms: { ...LANGUAGE_MODEL, price: PRICE } };
+  const whole = await runCrew(options);
+  expect(resultOf(whole)).toMatchObject({ result: 'abc' });
+  // The second call was under way when the process died.
+  const crashed = whole.facts.slice(0, 2);
+  const resumed = await runCrew({ ...options, history: crashed, resume: {} });
+  expect(suspensionOf(resumed)).toMatchObject({ message: expect.stringContaining('number 4') });
+  expect(resumed.calledKeys).toEqual(['b:1:1/model-1']);
+  const spend = eventsOf(resumed, 'run.suspended')[0]?.spend;
+  expect(spend?.calls).toBe(3);
+  expect(spend?.usage.outputTokens).toBe(5 + 100 + 5);
+});
+
+test('R8: a lost call that the budget does not allow again waits, and is made once it does', async () => {
+  const options = { yaml: three('calls: 1'), replies: abc };
+  const whole = await runCrew({ ...options, yaml: three('calls: 1') });
+  const crashed = whole.facts.slice(0, 1);
+  const waiting = await runCrew({ ...options, history: crashed, resume: {} });
+  expect(suspensionOf(waiting)).toMatchObject({ code: 'BUDGET_EXCEEDED' });
+  expect(waiting.calledKeys).toEqual([]);
+  const resumed = await runCrew({ ...options, history: waiting.facts, resume: { budget: { calls: 4 } } });
+  expect(resultOf(resumed)).toMatchObject({ result: 'abc' });
+  expect(resumed.calledKeys).toHaveLength(3);
+  const again = await runCrew({ ...options, history: resumed.facts });
+  expect(again.events).toEqual(resumed.events);
+});
+
+test('a resume that has no time left charges nothing for what it does not ask again', async () => {
+  const options = {
+    yaml: `budget: { time: 1s, tool_calls: 2 }
+start: a
+phases:
+  a: { tool: kit.wait, with: { ms: 1500 }, next: done }
+  done: { end: success }
+`,
+  };
+  const first = await runCrew(options);
+  const second = await runCrew({ ...options, history: first.facts, resume: {} });
+  const third = await runCrew({ ...options, history: second.facts, resume: { budget: { timeMs: 9000 } } });
+  expect(resultOf(third)).toMatchObject({ outcome: 'success' });
+  expect(third.events.at(-1)).toMatchObject({ spend: { toolCalls: 2 } });
+});
+
+test('more time at a resume replaces a limit that was not reached', async () => {
+  const yaml = `budget: { time: 1s, tool_calls: 1 }
+start: a
+phases:
+  a: { tool: kit.wait, with: { ms: 600 }, next: b }
+  b: { tool: kit.wait, with: { ms: 600 }, next: done }
+  done: { end: success }
+`;
+  const first = await runCrew({ yaml });
+  const budget = { toolCalls: 2, timeMs: 2000 };
+  const second = await runCrew({ yaml, history: first.facts, resume: { budget } });
+  expect(resultOf(second)).toMatchObject({ outcome: 'success' });
+});
+
+test('an outcome that is recorded after the time was up is kept, and the watchers hear of the stop once', async () => {
+  const yaml = `budget: { time: 1s }
+start: a
+phases:
+  a: { tool: kit.wait, with: { ms: 1000 }, next: b }
+  b: { tool: kit.give, next: done }
+  done: { end: success }
+`;
+  const { facts, program } = await runCrew({ yaml: yaml.replace('time: 1s', 'time: 9s') });
+  const [start, returned] = facts;
+  if (start === undefined || returned === undefined) throw new Error('expected two facts');
+  const at = start.at + 1000;
+  const steps = fold(withBudget(program, { timeMs: 1000 }), [
+    start,
+    { type: 'timer.fired', at, key: 'run/time-1' },
+    returned,
+  ]);
+  const events = steps
+    .flatMap(step => step.effects)
+    .flatMap(each => (each.type === 'event.publish' ? [each.event] : []));
+  expect(events.map(event => event.type)).toEqual([
+    'run.started',
+    'phase.started',
+    'tool.started',
+    'run.suspended',
+    'tool.ended',
+    'phase.ended',
+    'phase.started',
+  ]);
+  expect(steps.at(-1)?.state).toMatchObject({
+    blocked: [{ key: 'b:1:1/tool' }],
+    suspension: { atOnce: true },
+  });
+});
+
 test('a suspension lets what is under way finish and records it', async () => {
   const yaml = `budget: { tool_calls: 2 }
 start: both

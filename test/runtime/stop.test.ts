@@ -110,6 +110,7 @@ phases:
     parallel:
       a: { role: writer, task: Write. }
       b: { role: writer, task: Write. }
+      c: { tool: kit.wait, with: { ms: 500 } }
     next: done
   done: { end: success, result: "{{ both }}" }
 roles: { writer: { goal: Write., tools: [kit] } }
@@ -118,10 +119,10 @@ roles: { writer: { goal: Write., tools: [kit] } }
     origin.turn === 1 ? { calls: [{ tool: 'kit.echo', args: { text: 'x' } }] } : { text: 'ok' };
   const run = await stopAt({ yaml, replies }, event => event === 'model.ended both.a:1:1/model-1');
   expect(run.outcome).toEqual({ type: 'interrupted' });
-  expect(run.calledKeys).toEqual(['both.a:1:1/model-1', 'both.b:1:1/model-1']);
-  expect(run.facts).toHaveLength(3);
+  expect(run.calledKeys).toEqual(['both.a:1:1/model-1', 'both.b:1:1/model-1', 'both.c:1:1/tool']);
+  expect(run.facts).toHaveLength(4);
   const resumed = await runCrew({ yaml, replies, history: run.facts, resume: {} });
-  expect(resultOf(resumed)).toMatchObject({ result: { a: 'ok', b: 'ok' } });
+  expect(resultOf(resumed)).toMatchObject({ result: { a: 'ok', b: 'ok', c: { waited: 500 } } });
   expect(resumed.calledKeys).not.toContain('both.a:1:1/model-1');
 });
 
