@@ -11,6 +11,6 @@ rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, [compiler], { stdio: 'inherit' });
 cpSync('src', 'dist', {
   recursive: true,
-  filter: path => path.endsWith('.d.ts') || !/\.(tsx?|mjs|md)$/.test(path),
+  filter: path => path.endsWith('.d.ts') || !/\.(tsx?|mjs|md)$|\bdecisions$/.test(path),
 });
 chmodSync('dist/cli/crew.js', 0o755);

@@ -137,7 +137,7 @@ export const ERROR_CODES = {
   EFFECT_UNCERTAIN: {
     exitCode: 5,
     retryable: false,
-    hint: 'Say what happened: `crew resume RUN --done KEY` or `--not-done KEY`.',
+    hint: 'A call that must not be repeated began before the stop and its outcome is unknown; look at what it did.',
   },
   BUDGET_EXCEEDED: {
     exitCode: 4,
