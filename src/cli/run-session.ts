@@ -4,7 +4,7 @@ import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
-import type { FlagValues, Terminal } from './command.ts';
+import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { type ResultRequest, writeResult } from './result-output.ts';
 import { loadReporters, loadRuntime, loadTools } from './wire.ts';
@@ -25,7 +25,7 @@ interface SessionOptions {
 export async function runSession(options: SessionOptions): Promise<number> {
   const { journal, terminal, request } = options;
   const reporters = await makeReporters(options);
-  const goOn = `Stopped. Go on with: crew resume ${journal.runId}`;
+  const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;
   const interrupts = listenForInterrupts({ terminal, goOn, abandon: () => journal.close() });
   try {
     const outcome = await drive(options, reporters, interrupts.stop);
@@ -77,8 +77,21 @@ async function makeReporters({ values, request, terminal }: SessionOptions): Pro
   const { createPlainReporter, createNdjsonReporter } = await loadReporters();
   const verbosity = values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal';
   const { columns, stderrColor: color, stderr: write } = terminal;
-  const plain = createPlainReporter({ write, color, columns, verbosity });
+  const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: resumeFlags(values) });
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
+}
+
+/** What finds this run's journal again from the same folder, ready to be pasted into a shell. */
+function resumeFlags(values: FlagValues): string {
+  const flags = ['cwd', 'state-dir'].flatMap(name => {
+    const value = textFlag(values, name);
+    return value === undefined ? [] : [` --${name} ${shellWord(value)}`];
+  });
+  return flags.join('');
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The built-in behind a tool as the crew calls it: `vcs.diff` is `git.diff` when `vcs` is `builtin:git`. Pure. */

@@ -3,14 +3,14 @@ import type { Spend } from '../model/run-event.ts';
 import { formatDuration } from './amounts.ts';
 import { notALanguageModel, onlyResponders } from './describe-model.ts';
 import { flushStreams } from './plain-call.ts';
-import { type EventOf, failureHint, failureSpans, type PlainState } from './plain-state.ts';
+import { type EventOf, failureHint, type PlainState, wholeFailureSpans } from './plain-state.ts';
 import type { Span } from './render-spans.ts';
 import { shortArguments } from './short-arguments.ts';
 import { spendText } from './spend-text.ts';
 
 /** The header: crew, run, goal, inputs, and for every model alias what was chosen and why. */
 export function tellRunStarted(state: PlainState, event: EventOf<'run.started'>): void {
-  state.runId = event.runId;
+  state.resumeTarget = event.runId + (state.options.resumeFlags ?? '');
   for (const [alias, model] of Object.entries(event.models)) state.models.set(alias, model.use);
   if (state.options.verbosity === 'quiet') return;
   const { writer } = state;
@@ -43,7 +43,7 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
   if (event.outcome === 'error') {
     state.writer.labelled(
       'failed',
-      [{ text: `in ${event.phase}: ` }, ...failureSpans(state, event.failure)],
+      [{ text: `in ${event.phase}: ` }, ...wholeFailureSpans(event.failure)],
       true,
     );
     tellHint(state, failureHint(state, event.failure));
@@ -61,10 +61,10 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
 export function tellRunSuspended(state: PlainState, event: EventOf<'run.suspended'>): void {
   flushStreams(state);
   spaceBeforeFooter(state);
-  state.writer.labelled('waits', failureSpans(state, event.failure), true);
+  state.writer.labelled('waits', wholeFailureSpans(event.failure), true);
   tellHint(state, failureHint(state, event.failure));
   tellSpend(state, { text: '‖ suspended', style: 'yellow' }, event.spend);
-  state.writer.labelled('resume', [{ text: `crew resume ${state.runId}`, style: 'bold' }], true);
+  state.writer.labelled('resume', [{ text: `crew resume ${state.resumeTarget}`, style: 'bold' }], true);
 }
 
 function tellHint(state: PlainState, hint: string | undefined): void {

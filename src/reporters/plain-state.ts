@@ -22,7 +22,8 @@ export interface PlainState {
   readonly streams: Map<string, { readonly phase: string; readonly stream: ModelStream }>;
   /** Failures told already, so that the same one is told in full once. */
   readonly toldFailures: Set<string>;
-  runId: string;
+  /** What follows `crew resume` to go on with this run. */
+  resumeTarget: string;
 }
 
 /** Writes one row at the time of the last event, unless the reporter is quiet. */
@@ -40,8 +41,13 @@ export function failureSpans(state: PlainState, failure: CodedFailure): readonly
   return [code, { text: ` ${failure.message}` }];
 }
 
-/** What the table of codes advises, with the id of this run in its commands; undefined for a code of another version. */
+/** Code and message of a failure, told in full for those who read only the end. */
+export function wholeFailureSpans(failure: CodedFailure): readonly Span[] {
+  return [{ text: failure.code, style: 'red' }, { text: ` ${failure.message}` }];
+}
+
+/** What the table of codes advises, with this run in its commands; undefined for a code of another version. */
 export function failureHint(state: PlainState, failure: CodedFailure): string | undefined {
   if (!Object.hasOwn(ERROR_CODES, failure.code)) return undefined;
-  return ERROR_CODES[failure.code].hint.replaceAll('crew resume RUN', `crew resume ${state.runId}`);
+  return ERROR_CODES[failure.code].hint.replaceAll('crew resume RUN', `crew resume ${state.resumeTarget}`);
 }

@@ -9,6 +9,8 @@ export interface PlainOptions {
   readonly color: boolean;
   readonly columns: number;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  /** What `crew resume RUN` needs after the id to find this run, with a space before it: ` --cwd ../other`. */
+  readonly resumeFlags?: string;
 }
 
 /** One row: when and where something happened, a mark that only the reporter writes, and what happened. */

@@ -27,8 +27,7 @@ const TOLD_QUIETLY: ReadonlySet<RunEvent['type']> = new Set([
  */
 export function createPlainReporter(options: PlainOptions): Reporter {
   const columns = options.columns >= MIN_COLUMNS ? options.columns : UNKNOWN_COLUMNS;
-  const { color, verbosity } = options;
-  const known: PlainOptions = { write: text => options.write(text), color, columns, verbosity };
+  const known: PlainOptions = { ...options, write: text => options.write(text), columns };
   const state: PlainState = {
     options: known,
     writer: createPlainWriter(known),
@@ -38,7 +37,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     openCalls: new Map(),
     streams: new Map(),
     toldFailures: new Set(),
-    runId: 'RUN',
+    resumeTarget: 'RUN',
   };
   return {
     onEvent(event) {

@@ -89,6 +89,7 @@ describe('a budget', () => {
     expect([first.code, first.stdout]).toEqual([4, '']);
     expect(first.stderr).toContain('BUDGET_EXCEEDED');
     const runId = /crew resume ([0-9a-f]{12})/.exec(first.stderr)?.[1] ?? 'none';
+    expect(first.stderr.trimEnd()).toMatch(new RegExp(`crew resume ${runId} --state-dir ${folder}$`));
     const same = await crew(['resume', runId, '--state-dir', folder], call);
     expect([same.code, same.stdout]).toEqual([4, '']);
     const more = await crew(['resume', runId, '--state-dir', folder, '--max-calls', '60'], call);

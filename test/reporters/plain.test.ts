@@ -99,7 +99,7 @@ describe('the plain reporter', () => {
     );
   });
 
-  it('tells a failure once in full, with its hint, and how to resume, even when quiet', () => {
+  it('tells a failure in full where it happened and at the end, with its hint, and how to resume, even when quiet', () => {
     const steps: readonly Step[] = [
       { event: offline },
       { event: { type: 'phase.started', at: 1000, phase: 'merge', kind: 'role', visit: 1, role: 'lead' } },
@@ -108,7 +108,7 @@ describe('the plain reporter', () => {
     ];
     for (const verbosity of ['quiet', 'normal', 'verbose'] as const) {
       const text = told(steps, { verbosity });
-      expect(text.split(failure.message)).toHaveLength(2);
+      expect(text.split(failure.message)).toHaveLength(3);
       expect(text).toContain('Check the API key and its permissions.');
       expect(text).toMatch(/‖ suspended · .*\nresume {2}crew resume r1\n$/);
     }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { CrewError } from '../../model/crew-error.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { Journal } from '../../ports/engine.ts';
@@ -33,6 +34,7 @@ async function resume({ positionals, values, terminal }: CommandCall): Promise<n
     const { workspace, models } = await startOf(journal);
     // A run that is over replays from its facts alone, so its models need not be there any more.
     const over = isOver(journal.runId);
+    if (!over) requireWorkspace(workspace);
     const opened = over ? new Map() : await openModels(models, terminal);
     if (!over) journal.append({ type: 'run.resumed', at: realWorld.now(), budget });
     return await runSession({ journal, workspace, opened, models, request, values, terminal });
@@ -53,4 +55,10 @@ async function startOf(journal: Journal): Promise<Extract<Fact, { type: 'run.sta
   const [first] = journal.recorded;
   if (first?.type === 'run.started') return first;
   throw new CrewError('JOURNAL_DAMAGED', `run \`${journal.runId}\` has no first fact \`run.started\``);
+}
+
+/** A run that cannot work any more must not be ended by that: its folder may come back. */
+function requireWorkspace(workspace: string): void {
+  if (statSync(workspace, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new CrewError('FILE_NOT_FOUND', `the workspace \`${workspace}\` of this run is not there any more`);
 }
