@@ -68,6 +68,7 @@ function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): voi
   draft.state = { ...state, blocked: [], ledger: raiseLimits(state.ledger, fact.budget ?? {}) };
   if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
   if (draft.state.acts[timeKey(draft.state)] === undefined) limitTime(draft);
+  // Without time left nothing is asked again, so nothing is charged again either.
   if (draft.state.suspension === undefined) chargeLostCalls(draft);
   admit(draft, blocked);
   releaseHeld(draft);

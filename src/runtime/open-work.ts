@@ -87,10 +87,10 @@ function takeStep(draft: Draft, work: OpenWork, step: Step<WorkState>): void {
   if (step.outcome !== undefined) closeWork(draft, next, checkedOutcome(draft.state, work, step.outcome));
 }
 
-/** An artifact that does not fit its schema never gets out; a role's own was checked, and mended, before. */
+/** An artifact that does not fit its schema never gets out, whoever made it. */
 function checkedOutcome(state: RunState, work: OpenWork, outcome: WorkOutcome): WorkOutcome {
   const declared = workAt(state.program, work.path);
-  if (outcome.type === 'failed' || declared.kind === 'role' || declared.output === undefined) return outcome;
+  if (outcome.type === 'failed' || declared.output === undefined) return outcome;
   const problems = validateValue(declared.output, outcome.artifact);
   if (problems.length === 0) return outcome;
   const message = `the artifact of \`${work.path}\` does not fit its schema: ${describeProblems(problems, 5)}`;

@@ -109,9 +109,12 @@ function deliver(state: RoleState, context: WorkContext, answer: Answered['messa
   return completed(state, read.value, [{ type: 'event.publish', event }]);
 }
 
-/** A cut-off message without its tool calls, which would want an answer, and without empty text, which providers refuse. */
+/** A cut-off message without its tool calls, which would want an answer, and without blank text, which providers refuse. */
 function textOnly(message: Answered['message']): Answered['message'] {
-  return { from: 'assistant', parts: message.parts.filter(part => part.type === 'text' && part.text !== '') };
+  return {
+    from: 'assistant',
+    parts: message.parts.filter(part => part.type === 'text' && part.text.trim() !== ''),
+  };
 }
 
 function takeFailure(state: RoleState, context: WorkContext, fact: Failed): Step<RoleState> {

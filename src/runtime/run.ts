@@ -14,6 +14,7 @@ export type RunOutcome =
   | { readonly type: 'suspended'; readonly state: RunState }
   | { readonly type: 'interrupted' };
 
+/** One run to drive: its journal, the one who acts on effects, and who is told of events, each once it is decided. */
 export interface RunOptions {
   readonly journal: Journal;
   readonly execute: Executor;

@@ -164,3 +164,81 @@ test('an answer without a finish reason is PROVIDER_PROTOCOL, never taken as who
   });
   expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: 'PROVIDER_PROTOCOL' });
 });
+
+test('when all attempts of a phase are used up, the last one waits for a resume', async () => {
+  const yaml = crew('retry: 1,');
+  const first = await runCrew({ yaml, replies: () => failing(busy) });
+  expect(suspensionOf(first)).toEqual(busy);
+  expect(first.modelRequests).toHaveLength(6);
+  const second = await runCrew({
+    yaml,
+    history: first.facts,
+    resume: {},
+    replies: () => ({ text: 'there' }),
+  });
+  expect(resultOf(second)).toMatchObject({ result: 'there' });
+  expect(second.calledKeys).toEqual(['work:1:2/model-1-4']);
+});
+
+const two = `roles: { writer: { goal: Write. } }
+start: both
+phases:
+  both:
+    parallel: { a: { role: writer, task: Write. }, b: { role: writer, task: Write., timeout: 10s } }
+    next: done
+  done: { end: success, result: "{{ both }}" }
+`;
+
+test('several branches wait together, and one resume asks for all of them', async () => {
+  const first = await runCrew({
+    yaml: two,
+    replies: ({ origin }) => ({
+      failure: { code: 'PROVIDER_AUTH', message: 'key' },
+      afterMs: origin.phase === 'both.a' ? 1 : 9,
+    }),
+  });
+  expect(eventsOf(first, 'run.suspended')).toHaveLength(1);
+  const second = await runCrew({
+    yaml: two,
+    history: first.facts,
+    resume: {},
+    replies: () => ({ text: 'ok' }),
+  });
+  expect(resultOf(second)).toMatchObject({ result: { a: 'ok', b: 'ok' } });
+  expect(second.calledKeys).toEqual(['both.a:1:1/model-1-2', 'both.b:1:1/model-1-2']);
+});
+
+test('a timeout that fires while others finish ends work that waits for its model', async () => {
+  const run = await runCrew({
+    yaml: two,
+    replies: ({ origin }) =>
+      origin.phase === 'both.a'
+        ? { text: 'slow', afterMs: 20_000 }
+        : failing({ code: 'PROVIDER_AUTH', message: 'key' }),
+  });
+  expect(resultOf(run)).toMatchObject({ outcome: 'error', failure: { code: 'PHASE_TIMEOUT' } });
+  const again = await runCrew({ yaml: two, history: run.facts });
+  expect(again.events).toEqual(run.events);
+});
+
+test('a stop while a model is waited for is no loss: the resume waits for what is left', async () => {
+  const stop = new AbortController();
+  const yaml = crew('');
+  const first = await runCrew({
+    yaml,
+    stop: stop.signal,
+    replies: () => failing({ ...busy, retryAfterMs: 30_000 }),
+    onEvent: event => {
+      if (event.type === 'model.ended') stop.abort();
+    },
+  });
+  expect(first.outcome).toEqual({ type: 'interrupted' });
+  const second = await runCrew({
+    yaml,
+    history: first.facts,
+    resume: {},
+    replies: () => ({ text: 'there' }),
+  });
+  expect(resultOf(second)).toMatchObject({ result: 'there' });
+  expect(second.calledKeys).toEqual(['work:1:1/model-1-2']);
+});

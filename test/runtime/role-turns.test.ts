@@ -175,8 +175,10 @@ test('a text artifact that was cut off or empty is asked for again as text, not 
   }
 });
 
-test('an answer of nothing but blanks is OUTPUT_EMPTY in the end', async () => {
+test('an answer of nothing but blanks is OUTPUT_EMPTY in the end, and is not shown to the model again', async () => {
   const run = await work(Array(4).fill({ text: ' \n ' }));
+  const said = run.modelRequests[2]?.messages.map(message => message.from);
+  expect(said).toEqual(['system', 'user', 'user', 'user']);
   expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: 'OUTPUT_EMPTY' });
 });
 
