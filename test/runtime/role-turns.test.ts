@@ -232,11 +232,29 @@ test('R9: a tool that may change something is not called, and the run waits for 
   const run = await work([{ calls: [{ tool: 'kit.write', args: { text: 'x' } }] }]);
   expect(run.outcome).toMatchObject({
     type: 'suspended',
-    state: { suspension: { failure: { code: 'CONSENT_REQUIRED' } } },
+    state: {
+      suspension: { failure: { code: 'CONSENT_REQUIRED' } },
+      blocked: [{ tool: 'kit.write', args: { text: 'x' }, repeatable: false }],
+    },
   });
   expect(run.toolCalls).toEqual([]);
   expect(eventsOf(run, 'tool.started')).toEqual([]);
   const resumed = await work([], '', { history: run.facts, resume: {} });
   expect(resumed.outcome).toMatchObject({ type: 'suspended' });
   expect(resumed.toolCalls).toEqual([]);
+});
+
+test('R9: a tool phase that may change something waits for consent, too', async () => {
+  const run = await runCrew({
+    yaml: `start: work
+phases:
+  work: { tool: kit.write, with: { text: x }, next: done }
+  done: { end: success }
+`,
+  });
+  expect(run.outcome).toMatchObject({
+    type: 'suspended',
+    state: { suspension: { failure: { code: 'CONSENT_REQUIRED' } }, blocked: [{ repeatable: false }] },
+  });
+  expect(run.toolCalls).toEqual([]);
 });
