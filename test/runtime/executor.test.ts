@@ -56,6 +56,7 @@ test('how a stream was cut does not show in the fact, and empty pieces leave not
         { type: 'text', text: 'Hel' },
         { type: 'text', text: 'lo' },
         { type: 'tool-call', call },
+        { type: 'text', text: '' },
         { type: 'usage', usage },
         { type: 'finish', reason: 'tool_calls' },
       ]),
