@@ -7,10 +7,6 @@ interface Sleeper {
 
 /** A world under a virtual clock. */
 export interface FakeWorld extends World {
-  /** Lets time pass by itself whenever nothing else is running; on from the start. */
-  autoAdvance: boolean;
-  /** Passes time and wakes everybody who is due at each moment, in the order in which they went to sleep. */
-  advance(ms: number): Promise<void>;
   /** How many sleep. */
   sleeping(): number;
 }
@@ -27,16 +23,12 @@ export function createFakeWorld(startMs = 0): FakeWorld {
   let ids = 0;
   let pumping = false;
   const sleepers = new Set<Sleeper>();
-  const wakeDue = (until: number): boolean => {
-    const due = Math.min(...[...sleepers].map(sleeper => sleeper.due));
-    if (due > until || due === Number.POSITIVE_INFINITY) return false;
-    clock = Math.max(clock, due);
-    for (const sleeper of [...sleepers]) if (sleeper.due <= due) sleeper.wake();
-    return true;
-  };
   const pump = (): void => {
     pumping = false;
-    if (world.autoAdvance && wakeDue(Number.MAX_VALUE)) schedule();
+    const due = Math.min(...[...sleepers].map(sleeper => sleeper.due));
+    clock = Math.max(clock, sleepers.size === 0 ? clock : due);
+    for (const sleeper of [...sleepers]) if (sleeper.due <= due) sleeper.wake();
+    if (sleepers.size > 0) schedule();
   };
   const schedule = (): void => {
     if (pumping) return;
@@ -44,7 +36,6 @@ export function createFakeWorld(startMs = 0): FakeWorld {
     setImmediate(pump);
   };
   const world: FakeWorld = {
-    autoAdvance: true,
     sleeping: () => sleepers.size,
     now: () => EPOCH + clock,
     monotonic: () => clock,
@@ -66,20 +57,6 @@ export function createFakeWorld(startMs = 0): FakeWorld {
         signal.addEventListener('abort', sleeper.wake, { once: true });
         schedule();
       }),
-    async advance(ms) {
-      const until = clock + ms;
-      for (let woke = true; woke; ) {
-        await idle();
-        woke = wakeDue(until);
-      }
-      clock = until;
-      await idle();
-    },
   };
   return world;
-}
-
-/** Resolves when all that can run without time passing has run. */
-export function idle(): Promise<void> {
-  return new Promise(resolve => setImmediate(() => setImmediate(resolve)));
 }

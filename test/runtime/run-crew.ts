@@ -12,7 +12,7 @@ import { createExecutor, type Executor } from '../../src/runtime/executor.ts';
 import { driveRun, type RunOutcome } from '../../src/runtime/run.ts';
 import { createFakeModel, type Replies } from './fake-model.ts';
 import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
-import { createFakeWorld, type FakeWorld } from './fake-world.ts';
+import { createFakeWorld, EPOCH, type FakeWorld } from './fake-world.ts';
 
 export interface CrewRunOptions {
   /** Everything of a crew file but `version`, `crew`, `goal` and `tools`, which are the same in all tests. */
@@ -117,7 +117,7 @@ export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
 function lastMoment(history: readonly Fact[] | undefined): number {
   const last = history?.at(-1);
   // An hour lies between a stop and its resume.
-  return last === undefined ? 0 : last.at - 1_700_000_000_000 + 3_600_000;
+  return last === undefined ? 0 : last.at - EPOCH + 3_600_000;
 }
 
 function openJournal(
