@@ -1,5 +1,6 @@
 import { LiquidError, type Template, type Value } from 'liquidjs';
 import { createTemplateEngine, MAX_TEMPLATE_LENGTH, parseExpression } from './template-engine.ts';
+import { findGuardedRoots, type VariableRead } from './template-guards.ts';
 import { findTemplateHabits } from './template-habits.ts';
 import { removedFilterHint, syntaxHint } from './template-hints.ts';
 
@@ -15,9 +16,10 @@ export interface TemplateProblem {
 /** A path that a template reads: `['collect', 'files', 0]`. It ends before the first part that is itself computed. */
 export type TemplatePath = readonly (string | number)[];
 
-/** What a template reads, and what is wrong with it. */
+/** What a template reads, and what is wrong with it. `guarded` are the roots that may be absent in all their places. */
 export interface TemplateCheck {
   readonly paths: readonly TemplatePath[];
+  readonly guarded: readonly string[];
   readonly problems: readonly TemplateProblem[];
 }
 
@@ -31,17 +33,18 @@ const engine = createTemplateEngine({ strictFilters: false });
 export function checkTemplate(source: string, mode: 'text' | 'condition'): TemplateCheck {
   if (source.length > MAX_TEMPLATE_LENGTH) {
     const message = `the template has ${source.length} characters; the limit is ${MAX_TEMPLATE_LENGTH}`;
-    return { paths: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 0 }] };
+    return { paths: [], guarded: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 0 }] };
   }
   try {
     const templates = mode === 'text' ? engine.parse(source) : [conditionTemplate(source)];
     const habits = findTemplateHabits(source, mode, templates);
     return {
       paths: readPaths(templates).filter(path => habits.problems.length === 0 || !isForeignWord(path)),
+      guarded: mode === 'text' ? findGuardedRoots(templates, listReads(source, templates)) : [],
       problems: [...unknownFilters(habits.filters), ...habits.problems].sort((a, b) => a.offset - b.offset),
     };
   } catch (error) {
-    return { paths: [], problems: [syntaxProblem(source, mode, error)] };
+    return { paths: [], guarded: [], problems: [syntaxProblem(source, mode, error)] };
   }
 }
 
@@ -64,6 +67,15 @@ function readPaths(templates: Template[]): readonly TemplatePath[] {
     if (path.length > 0) seen.set(JSON.stringify(path), path);
   }
   return [...seen.values()];
+}
+
+function listReads(source: string, templates: Template[]): readonly VariableRead[] {
+  const lineStarts = [0];
+  for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) lineStarts.push(at + 1);
+  const { globals } = engine.analyzeSync(templates, { partials: false });
+  return Object.entries(globals).flatMap(([root, variables]) =>
+    variables.map(({ location: { row, col } }) => ({ root, offset: (lineStarts[row - 1] ?? 0) + col - 1 })),
+  );
 }
 
 /** Words of Jinja that Liquid takes for variables; the problem says so already. */

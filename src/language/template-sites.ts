@@ -56,7 +56,7 @@ function tooManyTags(source: string): TemplateCheck | undefined {
   const tags = source.split(/\{\{|\{%/, MOST_TAGS + 2).length - 1;
   if (tags <= MOST_TAGS) return undefined;
   const message = `The template has more than ${MOST_TAGS} tags`;
-  return { paths: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 1 }] };
+  return { paths: [], guarded: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 1 }] };
 }
 
 /** The strings inside a value; strings without Liquid are no templates, but a condition always is one. */
