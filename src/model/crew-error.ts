@@ -65,7 +65,7 @@ export const ERROR_CODES = {
     hint: 'The answer was not in the wire format that was expected; check the base URL.',
   },
   CONTEXT_OVERFLOW: {
-    exitCode: 3,
+    exitCode: 1,
     retryable: false,
     hint: 'Give the role less text, or a model with a larger context window.',
   },

@@ -43,6 +43,7 @@ export function askForRepair(
   options: { readonly answer: Message; readonly failure: CodedFailure },
 ): Step<RoleState> {
   const { answer, failure } = options;
+  if (state.repairs === MAX_REPAIRS) return failed(state, failure);
   const repair = state.repairs + 1;
   const rejected: Effect = {
     type: 'event.publish',
@@ -54,7 +55,6 @@ export function askForRepair(
       repair,
     },
   };
-  if (repair > MAX_REPAIRS) return failed(state, failure, [rejected]);
   const prompt = textMessage('user', buildRepairPrompt(failure.message, state.work.output));
   const said = answer.parts.length === 0 ? [] : [answer];
   const next = askModel(

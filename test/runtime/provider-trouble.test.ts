@@ -47,11 +47,23 @@ test('the wait is what the provider asks for, at most a minute and never negativ
 });
 
 test('a failure that will not pass is not tried again', async () => {
-  for (const code of ['PROVIDER_AUTH', 'PROVIDER_REFUSED', 'CONTEXT_OVERFLOW', 'PROVIDER_QUOTA'] as const) {
+  for (const code of ['PROVIDER_AUTH', 'PROVIDER_REFUSED', 'PROVIDER_QUOTA'] as const) {
     const run = await runCrew({ yaml: crew(''), replies: () => failing({ code, message: 'no' }) });
     expect(run.modelRequests).toHaveLength(1);
     expect(suspensionOf(run)).toEqual({ code, message: 'no' });
   }
+});
+
+test('a task that is too long for its model ends the run, because asking again cannot help', async () => {
+  const run = await runCrew({
+    yaml: crew(''),
+    replies: () => failing({ code: 'CONTEXT_OVERFLOW', message: 'no' }),
+  });
+  expect(run.modelRequests).toHaveLength(1);
+  expect(run.outcome).toMatchObject({
+    type: 'ended',
+    end: { outcome: 'error', failure: { code: 'CONTEXT_OVERFLOW' } },
+  });
 });
 
 test('after the tries the run waits, and a resume makes just that call again, with new tries', async () => {
