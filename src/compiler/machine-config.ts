@@ -2,7 +2,7 @@ import type { BranchWork, Phase, Sop, Transition, WorkingPhase } from '../model/
 import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /** The hidden final state that a run without `on_error` or `on_limit` ends in. */
-export const FAILED_STATE = '$failed';
+const FAILED_STATE = '$failed';
 
 /**
  * Builds the XState machine config of an SOP as plain JSON: one state per phase, named after it.

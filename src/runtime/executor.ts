@@ -26,7 +26,7 @@ export interface ExecutorDoors {
 export type Executor = (effect: ActEffect, signal: AbortSignal) => Promise<Fact>;
 
 /** Facts and events are kept whole, so a tool result has a size: 1 MiB of JSON. */
-export const MAX_TOOL_RESULT_LENGTH = 1_048_576;
+const MAX_TOOL_RESULT_LENGTH = 1_048_576;
 
 /**
  * The single place that acts (R1). A failure of the world becomes a fact with its code; only our own bugs are thrown.

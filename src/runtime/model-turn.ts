@@ -9,7 +9,7 @@ import { failed, type Step } from './step.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** How often a model may mend an answer that does not fit; each time it is shown what is wrong. */
-export const MAX_REPAIRS = 2;
+const MAX_REPAIRS = 2;
 /** How often one model call is sent, first try included, when the provider's failure may pass. */
 export const MAX_TRIES = 3;
 const FIRST_WAIT_MS = 500;
@@ -65,7 +65,7 @@ export function askForRepair(
 }
 
 /** The key of the current model call. Pure. */
-export function modelKey(state: RoleState, context: WorkContext): string {
+function modelKey(state: RoleState, context: WorkContext): string {
   const again = state.tries > 1 ? `-${state.tries}` : '';
   return `${context.key}/model-${state.turn}${again}`;
 }

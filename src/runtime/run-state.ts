@@ -29,7 +29,7 @@ export type RunEnd =
  * Why nothing more is begun. `atOnce`: what is under way is not waited for, it is asked again after a resume.
  * `settled`: nothing is waited for any more and the watchers were told.
  */
-export interface Suspension {
+interface Suspension {
   readonly failure: CodedFailure;
   readonly atOnce: boolean;
   readonly settled: boolean;

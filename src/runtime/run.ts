@@ -25,7 +25,7 @@ export interface RunOptions {
 }
 
 /** How long a stop waits for calls that are under way; a shell expects its prompt back within five seconds. */
-export const GRACE_MS = 3000;
+const GRACE_MS = 3000;
 
 /**
  * Drives one run until it ends, waits or is stopped, by folding journal records one after the other.

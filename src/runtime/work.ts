@@ -8,7 +8,7 @@ import { decideTool, startTool, type ToolState } from './tool-work.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** The artifacts of the branches that have completed so far. */
-export interface ParallelState {
+interface ParallelState {
   readonly work: ParallelWork;
   readonly artifacts: JsonObject;
 }
