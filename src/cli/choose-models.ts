@@ -3,6 +3,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 
+/** What `chooseModels` decided; it becomes a fact of the run. */
 export interface ModelChoice {
   /** Aliases of the crew, and `role:<name>` for roles that have a model of their own by flag. */
   readonly models: { readonly [alias: string]: ResolvedModel };

@@ -1,7 +1,7 @@
 import type { ParseArgsOptionDescriptor } from 'node:util';
 
 /** One flag, as `parseArgs` reads it, with what help says about it. */
-export interface Flag extends ParseArgsOptionDescriptor {
+interface Flag extends ParseArgsOptionDescriptor {
   readonly value?: string;
   readonly help: string;
 }
@@ -26,6 +26,7 @@ export interface Terminal {
   readonly stderr: (text: string) => void;
 }
 
+/** One call of a command: its arguments without its own name, its flags, and where it was called. */
 export interface CommandCall {
   readonly positionals: readonly string[];
   readonly values: FlagValues;

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
 import type { ReadSource } from '../model/source.ts';
 
@@ -41,11 +41,4 @@ export function namedFolder(cwd: string, path: string): string {
     'FILE_NOT_FOUND',
     found === undefined ? `there is no folder \`${path}\`` : `expected a folder, and \`${path}\` is a file`,
   );
-}
-
-/** A path as people read it best: relative when it is below `cwd`. Pure. */
-export function shownPath(cwd: string, path: string): string {
-  if (!isAbsolute(path)) return path;
-  const short = relative(cwd, path);
-  return short.startsWith('..') ? path : short;
 }

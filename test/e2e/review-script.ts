@@ -11,7 +11,7 @@ const TASKS = {
   judge: 'Judge the findings below',
 } as const;
 
-export type ReviewRole = keyof typeof TASKS;
+type ReviewRole = keyof typeof TASKS;
 
 /** Where in the work of which role a request stands; `turn` counts the model's own messages before it, from 0. */
 export interface Place {
