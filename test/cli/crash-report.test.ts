@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { reportCrash } from '../../src/cli/crash-report.ts';
 import { libraryTerminal } from '../../src/cli/library-terminal.ts';
@@ -17,7 +18,9 @@ test('a bug is told in two lines, with a report that holds the stack and no key'
   expect(reportCrash(error, ['run', `-i=${KEY}`], terminal)).toBe(70);
   expect(told).toMatch(/^crew: this is a bug in crew.*\n {2}A report is in .*\n$/);
   expect(told).not.toContain('\u001b');
-  const report = readFileSync(told.trimEnd().split(' ').at(-1) ?? '', 'utf8');
+  const path = told.trimEnd().split(' ').at(-1) ?? '';
+  const report = readFileSync(path, 'utf8');
+  rmSync(dirname(path), { recursive: true });
   expect(report).toMatch(/^\s+at /m);
   expect(report).toContain('caused by');
   expect(told + report).not.toContain(KEY);

@@ -1,20 +1,26 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Review } from '../../src/model/review.ts';
 import { makeFolder, makeRepository, type TestRepository } from '../tools/git-repository.ts';
 import { crew, reviewCrew } from './crew-process.ts';
 
-const repositories: TestRepository[] = [];
+const folders: string[] = [];
 
 afterAll(() => {
-  for (const repository of repositories) repository.dispose();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 function newRepository(): TestRepository {
   const repository = makeRepository();
-  repositories.push(repository);
+  folders.push(repository.path);
   return repository;
+}
+
+function newFolder(): string {
+  const folder = makeFolder();
+  folders.push(folder);
+  return folder;
 }
 
 const reviewIn = (path: string, ...args: readonly string[]) =>
@@ -116,7 +122,7 @@ describe.concurrent('the code review of an odd change', () => {
 
 describe.concurrent('the code review where there is nothing to review', () => {
   test('outside a repository exits with 3 and says what to do', async () => {
-    const { code, stdout, stderr } = await reviewIn(makeFolder());
+    const { code, stdout, stderr } = await reviewIn(newFolder());
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain('NOT_A_REPOSITORY');
     expect(stderr).toContain('name one with `--cwd`');
@@ -151,7 +157,7 @@ describe.concurrent('the code review where there is nothing to review', () => {
       origin.write('a.ts', `export const a = ${text};\n`);
       origin.commit(text);
     }
-    const clone = join(makeFolder(), 'clone');
+    const clone = join(newFolder(), 'clone');
     mkdirSync(clone);
     origin.git('clone', '--quiet', '--depth=1', `file://${origin.path}`, clone);
     const { code, stderr } = await reviewIn(clone);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,7 +20,10 @@ beforeAll(async () => {
   finished = JSON.parse(stdout).runId;
 });
 
-afterAll(() => repository.dispose());
+afterAll(() => {
+  repository.dispose();
+  rmSync(elsewhere, { recursive: true });
+});
 
 const review = (...args: readonly string[]) => crew(['run', reviewCrew(), '--cwd', repository.path, ...args]);
 
