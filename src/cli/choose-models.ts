@@ -18,12 +18,15 @@ interface ChoiceOptions {
 
 /**
  * Chooses the model behind every alias that a role uses, and says why: flag, then `CREW_MODEL`, then the crew file,
- * then a configured local server, then `offline`. A key in the environment alone never makes a run spend money.
+ * then a configured local server, then `offline`. A key in the environment alone never makes a run spend money, and an
+ * alias that no role is left to use needs no key.
  * Fails with USAGE when a flag names a role that the crew has not.
  */
 export function chooseModels({ program, flags, env }: ChoiceOptions): ModelChoice {
   const { everywhere, byRole } = readFlags(program, flags);
-  const used = new Set(program.roles.map(role => role.model));
+  const ownModels = new Set(byRole.map(([key]) => key));
+  const roles = program.roles.filter(role => !ownModels.has(`role:${role.name}`));
+  const used = new Set(roles.map(role => role.model));
   const rows = program.models
     .filter(({ name }) => used.has(name))
     .map(declared => [declared.name, chooseOne(declared, everywhere, env)] as const);

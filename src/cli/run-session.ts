@@ -50,6 +50,12 @@ async function drive(
   const { journal, workspace, opened, models } = options;
   const { driveRun, createExecutor } = await loadRuntime();
   const { toolsets } = journal.program;
+  // One set for the whole run: the reviewers share what they have read of a change.
+  let loaded: ReturnType<typeof loadTools> | undefined;
+  const tools = () => {
+    loaded ??= loadTools();
+    return loaded;
+  };
   const execute = createExecutor({
     world: realWorld,
     workspace,
@@ -59,7 +65,7 @@ async function drive(
       if (model === undefined) throw new Error(`no model was opened for alias ${alias}`);
       return model;
     },
-    tool: async name => (await loadTools()).get(builtinName(toolsets, name)),
+    tool: async name => (await tools()).get(builtinName(toolsets, name)),
     onDelta: delta => {
       for (const reporter of reporters) reporter.onDelta?.(delta);
     },

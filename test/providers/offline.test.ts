@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validateValue } from '../../src/expressions/validate-value.ts';
@@ -204,6 +205,16 @@ describe('offline: artifacts', () => {
     ]);
     expect(value).not.toHaveProperty('extra');
     expect(validateValue(review, value)).toEqual([]);
+  });
+
+  it('does not let a failed tool look like a clean review', async () => {
+    const path = new URL('../../schemas/findings.schema.json', import.meta.url);
+    const schema = JSON.parse(readFileSync(path, 'utf8')) as JsonSchema;
+    const results = [{ tool: 'review.security', value: { error: 'TOOL_FAILED: no room' }, isError: true }];
+    const found = (await artifact(request({ schema, results }))) as { findings: unknown; notices: string[] };
+    expect(validateValue(schema, found as unknown as JsonValue)).toEqual([]);
+    expect(found.findings).toEqual([]);
+    expect(found.notices.join()).toContain('review.security');
   });
 
   it('takes artifacts when no tool has the property, and the branches inside them', async () => {

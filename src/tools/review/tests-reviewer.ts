@@ -183,6 +183,12 @@ function hasChangedTests(change: Change): boolean {
   return [...change.files.values()].some(file => isTestFile(file.path) && file.diff.status !== 'deleted');
 }
 
+/** A blank line would be an odd place for a finding. */
+function firstWrittenLine(file: ChangedFile): number | undefined {
+  const added = file.diff.hunks.flatMap(hunk => hunk.lines).filter(line => line.kind === 'added');
+  return (added.find(line => line.text.trim() !== '') ?? added[0])?.newLine;
+}
+
 function changeWithoutTests(
   change: Change,
   sources: readonly ChangedFile[],
@@ -191,7 +197,7 @@ function changeWithoutTests(
   if (hasChangedTests(change)) return undefined;
   const lines = sources.reduce((sum, file) => sum + file.added.size, 0);
   const [largest] = [...sources].sort((one, two) => two.added.size - one.added.size);
-  const line = largest === undefined ? undefined : Math.min(...largest.added);
+  const line = largest === undefined ? undefined : firstWrittenLine(largest);
   if (largest === undefined || line === undefined || lines <= FEW_LINES) return undefined;
   const files = sources.length === 1 ? 'One source file changes' : `${sources.length} source files change`;
   return {

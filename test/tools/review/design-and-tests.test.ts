@@ -34,6 +34,14 @@ test('source without tests is said once, on the largest file, and only when it i
   expect((await untested.report('tests')).findings[0]?.severity).toBe('nit');
 });
 
+test('the finding about missing tests stands on a line with something on it', async () => {
+  const { report } = change(
+    { ...WITH_TESTS, 'src/a.ts': 'f();\n' },
+    { ...WITH_TESTS, 'src/a.ts': `f();\n\n  \n${lines(15, index => `g(${index});`)}` },
+  );
+  expect(places((await report('tests')).findings)).toEqual(['src/a.ts:4 tests:no-test-changed']);
+});
+
 test('new exports that no test mentions are found; moved, changed and mentioned ones are not', async () => {
   const tools = change(
     {
