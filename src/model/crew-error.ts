@@ -25,6 +25,11 @@ export const ERROR_CODES = {
     hint: 'Check that the folder exists and can be written to.',
   },
   CREW_INVALID: { exitCode: 2, retryable: false, hint: 'Run `crew check FILE` and mend what it shows.' },
+  PHASE_NOT_RUNNABLE: {
+    exitCode: 2,
+    retryable: false,
+    hint: '`crew check` and `crew plan` know this kind of phase; this version does not run it yet.',
+  },
   NODE_TOO_OLD: { exitCode: 3, retryable: false, hint: 'Install Node 24 or newer.' },
   MODEL_UNKNOWN: {
     exitCode: 3,
