@@ -2,6 +2,7 @@ import { describeProblems, validateValue } from '../expressions/validate-value.t
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
+import { MAX_TOOL_CALLS_PER_TURN } from '../model/limits.ts';
 import type { Message, ToolCall } from '../model/message.ts';
 import { askModel } from './model-turn.ts';
 import type { RoleState, TurnCall } from './role-state.ts';
@@ -22,7 +23,7 @@ export function callTools(
   }
   const calls = options.toolCalls.map((call, index): TurnCall => {
     const key = `${context.key}/tool-${state.turn}-${index + 1}`;
-    const problem = problemOf(state, call);
+    const problem = index < MAX_TOOL_CALLS_PER_TURN ? problemOf(state, call) : TOO_MANY_CALLS;
     if (problem === undefined) return { call, key };
     return { call, key, result: { value: { error: problem }, isError: true } };
   });
@@ -86,6 +87,8 @@ function wishes(state: RoleState, context: WorkContext, { call, key, result }: T
   const repeatable = state.tools.some(spec => spec.name === call.tool && spec.readOnly);
   return [started, { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable }];
 }
+
+const TOO_MANY_CALLS = `at most ${MAX_TOOL_CALLS_PER_TURN} tools can be called at once; call this one in your next message`;
 
 /** Why a call cannot be made, in words that let the model do better. */
 function problemOf(state: RoleState, call: ToolCall): CodedFailure['message'] | undefined {
