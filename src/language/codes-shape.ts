@@ -49,8 +49,8 @@ export const SHAPE_CODES = {
   ),
   'not-supported-yet': swap(
     'The language has this, but this version does not run it yet.',
-    '{ end: failure }',
-    '{ human: Shall we go on? }',
+    'goal: Write clearly.',
+    'goal: Write clearly., memory: { lessons: 3 }',
   ),
   'invalid-default': swap(
     'The default of an input does not fit its own declaration.',
