@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
+import { planCommand } from './commands/plan.ts';
 import { psCommand } from './commands/ps.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
@@ -10,6 +11,7 @@ import { runCommand } from './commands/run.ts';
 export const COMMANDS: readonly Command[] = [
   runCommand,
   checkCommand,
+  planCommand,
   resumeCommand,
   psCommand,
   graphCommand,

@@ -115,3 +115,21 @@ export async function loadPrices() {
   const { modelPrice } = await import('../providers/prices.ts');
   return modelPrice;
 }
+
+/** The dated table of context windows. */
+export async function loadContextWindows() {
+  const { contextWindow } = await import('../providers/context-windows.ts');
+  return contextWindow;
+}
+
+/** The upper bound of a run, and a walk through its phases with given artifacts. */
+export async function loadPlanner() {
+  const [{ planCrew }, { measurePrompt }, { simulateRun }, { formatPlan, formatWalk, excessLine }] =
+    await Promise.all([
+      import('../compiler/plan-crew.ts'),
+      import('../runtime/measure-prompt.ts'),
+      import('../runtime/simulate.ts'),
+      import('../reporters/plan-text.ts'),
+    ]);
+  return { planCrew, measurePrompt, simulateRun, formatPlan, formatWalk, excessLine };
+}

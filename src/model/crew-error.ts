@@ -149,6 +149,11 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Raise `budget` in the crew file, or resume with a higher `--max-…` flag.',
   },
+  PLAN_OVER_BUDGET: {
+    exitCode: 4,
+    retryable: false,
+    hint: 'See `crew plan FILE`; raise `budget`, lower the bounds of the phases, or pass `--allow-over-plan`.',
+  },
   RUN_NOT_FOUND: {
     exitCode: 2,
     retryable: false,

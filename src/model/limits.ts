@@ -10,7 +10,7 @@ export const MAX_TRIES = 3;
 /** How many failed calls one attempt of a phase lives through, over all its turns; a resume gives new ones. */
 export const MAX_FAILED_CALLS = 4;
 /** How many tools one answer of a model may call; the rest is answered with an error. */
-export const MAX_TOOL_CALLS_PER_TURN = 16;
+export const MAX_TOOL_CALLS_PER_TURN = 8;
 /** Facts and events are kept whole, so a tool result has a size: characters of JSON. */
 export const MAX_TOOL_RESULT_LENGTH = 1_048_576;
 /** An answer of a model is kept whole too: characters of the JSON of its parts. */

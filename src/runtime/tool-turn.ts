@@ -2,7 +2,7 @@ import { describeProblems, validateValue } from '../expressions/validate-value.t
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
-import { MAX_TOOL_CALLS_PER_TURN } from '../model/limits.ts';
+import { MAX_PROBLEM_LENGTH, MAX_TOOL_CALLS_PER_TURN } from '../model/limits.ts';
 import type { Message, ToolCall } from '../model/message.ts';
 import { askModel } from './model-turn.ts';
 import type { RoleState, TurnCall } from './role-state.ts';
@@ -25,17 +25,24 @@ export function callTools(
     const key = `${context.key}/tool-${state.turn}-${index + 1}`;
     const problem = index < MAX_TOOL_CALLS_PER_TURN ? problemOf(state, call) : TOO_MANY_CALLS;
     if (problem === undefined) return { call, key };
-    return { call, key, result: { value: { error: problem }, isError: true } };
+    return { call, key, result: { value: { error: cut(problem) }, isError: true } };
   });
   const next = { ...state, messages: [...state.messages, options.answer], calls };
   if (calls.every(call => call.result !== undefined)) return answerModel(next, context);
   return { state: next, effects: calls.flatMap(call => wishes(state, context, call)) };
 }
 
+/** What a model is told of a failed call has a known size. */
+function cut(problem: string): string {
+  return problem.slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
+}
+
 /** Notes one tool's answer; when all have answered, the model is asked again. Pure. */
 export function takeToolAnswer(state: RoleState, context: WorkContext, fact: ToolFact): Step<RoleState> {
   const value =
-    fact.type === 'tool.returned' ? fact.value : { error: `${fact.failure.code}: ${fact.failure.message}` };
+    fact.type === 'tool.returned'
+      ? fact.value
+      : { error: cut(`${fact.failure.code}: ${fact.failure.message}`) };
   const result = { value, isError: fact.type === 'tool.failed' };
   const calls = state.calls.map(call => (call.key === fact.key ? { ...call, result } : call));
   const answered = calls.find(call => call.key === fact.key);
