@@ -24,7 +24,7 @@ export function includeSop(root: SourceNode, path: string, reader: IncludeReader
     });
     return undefined;
   }
-  if (include) return readSop(include.value, path, reader);
+  if (include) return readSop(entryOf(include.value, 'file')?.value ?? include.value, path, reader);
   if (inline) return hasBoth(root, reader) ? root : undefined;
   const message = 'The crew needs a procedure: the key `sop`, or `start` and `phases`';
   report({ code: 'missing-key', range: keyPlaceOf(root, []), message });

@@ -219,7 +219,9 @@ export interface CrewWork extends WorkBase {
   readonly inputs: { readonly [input: string]: TemplateValue };
   /** For a SOP: its roles to those of this crew. */
   readonly roles: { readonly [role: string]: string };
-  /** What the file holds; a SOP is in it as a crew with this one's models, tools and players. Absent in a broken file. */
+  /** Which kind of file it is; absent in a broken one, as `crew` is. */
+  readonly holds?: 'crew' | 'sop';
+  /** What the file holds; a SOP is in it as a crew with this one's models, tools and players. */
   readonly crew?: Crew;
 }
 
