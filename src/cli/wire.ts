@@ -133,3 +133,18 @@ export async function loadPlanner() {
     ]);
   return { planCrew, measurePrompt, simulateRun, formatPlan, formatWalk, excessLine };
 }
+
+/** A program as a drawing. */
+export async function loadCharts() {
+  const [{ chartOf }, { exportMermaid }] = await Promise.all([
+    import('../compiler/phase-chart.ts'),
+    import('../compiler/export-mermaid.ts'),
+  ]);
+  return { chartOf, exportMermaid };
+}
+
+/** Drawings as SVG; loads the layout. */
+export async function loadChartSvg() {
+  const { chartSvg } = await import('./chart-svg.ts');
+  return { chartSvg };
+}
