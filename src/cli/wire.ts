@@ -26,12 +26,13 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export async function loadRuntime() {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }] = await Promise.all([
+  const [{ driveRun }, { createExecutor }, { roleModelKey }, { refuseNotRunnable }] = await Promise.all([
     import('../runtime/run.ts'),
     import('../runtime/executor.ts'),
     import('../runtime/role-work.ts'),
+    import('../runtime/refuse-not-runnable.ts'),
   ]);
-  return { driveRun, createExecutor, roleModelKey };
+  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable };
 }
 
 /** Checks values against JSON Schemas; loads ajv. */
@@ -42,11 +43,12 @@ export async function loadValidation() {
 
 /** Diagnostics for people and programs. */
 export async function loadDiagnosticReporters() {
-  const [{ formatDiagnostics }, { formatDiagnosticsJson }] = await Promise.all([
+  const [{ formatDiagnostics }, { formatDiagnosticsJson }, { formatDiagnosticsSarif }] = await Promise.all([
     import('../reporters/diagnostics-text.ts'),
     import('../reporters/diagnostics-json.ts'),
+    import('../reporters/diagnostics-sarif.ts'),
   ]);
-  return { formatDiagnostics, formatDiagnosticsJson };
+  return { formatDiagnostics, formatDiagnosticsJson, formatDiagnosticsSarif };
 }
 
 /** Runs and results for people and programs. */

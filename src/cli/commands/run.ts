@@ -9,6 +9,7 @@ import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readResultRequest } from '../result-output.ts';
 import { runSession } from '../run-session.ts';
+import { loadRuntime } from '../wire.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 
@@ -31,6 +32,7 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const request = await readResultRequest(values);
   const workspace = workspaceOf(values, terminal);
   const program = await loadProgram(path, terminal, readBudgetFlags(values));
+  (await loadRuntime()).refuseNotRunnable(program);
   const inputs = await givenInputs(program, values, terminal);
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);
