@@ -40,9 +40,9 @@ export function chartSvg(chart: Chart): string {
     STYLE,
     ARROW,
     `<path class="way" d="${pathOf(placed(graph, { from: START, to: chart.start }, START).points)}" marker-end="url(#arrow)"/>`,
-    ...edges,
     `<circle class="start" cx="${round(start.x)}" cy="${round(start.y)}" r="7"/>`,
     ...[...boxes].map(([id, box]) => boxSvg(box, graph.node(id) as Point)),
+    ...edges,
     '</svg>',
     '',
   ].join('\n');
@@ -55,6 +55,7 @@ const STYLE = `<style>
 text { font: 13px ui-sans-serif, system-ui, sans-serif; fill: #1f2328; }
 .name { font-weight: 600; }
 .note { fill: #59636e; font-size: 12px; }
+.label { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
 .box { fill: #f6f8fa; stroke: #818b98; }
 .end { fill: #dafbe1; stroke: #1a7f37; }
 .failed { fill: #ffebe9; stroke: #cf222e; }
@@ -62,7 +63,7 @@ text { font: 13px ui-sans-serif, system-ui, sans-serif; fill: #1f2328; }
 .aside { stroke-dasharray: 5 4; }
 .start, marker path { fill: #59636e; }
 @media (prefers-color-scheme: dark) {
-text { fill: #f0f6fc; } .note { fill: #9198a1; } .box { fill: #151b23; stroke: #656c76; }
+text { fill: #f0f6fc; } .note { fill: #9198a1; } .label { stroke: #0d1117; } .box { fill: #151b23; stroke: #656c76; }
 .end { fill: #12261e; stroke: #3fb950; } .failed { fill: #25171c; stroke: #f85149; } .way { stroke: #9198a1; }
 .start, marker path { fill: #9198a1; }
 }
@@ -111,7 +112,7 @@ function edgeSvg(edge: ChartEdge, { points, x = 0, y = 0 }: PlacedEdge): string 
   const aside = edge.via === 'next' ? '' : ' aside';
   const path = `<path class="way${aside}" d="${pathOf(points)}" marker-end="url(#arrow)"/>`;
   if (edge.label === '') return path;
-  return `${path}\n<text class="note" x="${round(x)}" y="${round(y + 4)}" text-anchor="middle">${escapeXml(cut(edge.label))}</text>`;
+  return `${path}\n<text class="note label" x="${round(x)}" y="${round(y + 4)}" text-anchor="middle">${escapeXml(cut(edge.label))}</text>`;
 }
 
 /** A smooth line: each inner point pulls, the middles between them are passed. */

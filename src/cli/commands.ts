@@ -6,6 +6,7 @@ import { planCommand } from './commands/plan.ts';
 import { psCommand } from './commands/ps.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
 
 /** Every command, one row each, in the order of help. */
 export const COMMANDS: readonly Command[] = [
@@ -16,4 +17,5 @@ export const COMMANDS: readonly Command[] = [
   psCommand,
   graphCommand,
   explainCommand,
+  schemaCommand,
 ];

@@ -14,7 +14,8 @@ type WrittenStub =
   | { readonly artifact: JsonValue }
   | { readonly failure: { readonly code: ErrorCode; readonly message?: string } };
 
-const STUBS_SCHEMA: JsonObject = {
+/** JSON Schema (2020-12) of a file of stubs. */
+export const STUBS_SCHEMA: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'What phases deliver in a walk without models',
   type: 'object',
