@@ -57,9 +57,22 @@ export function checkPair({ operator, left, right }: Pair, place: PlainToken, fr
   const kinds = left.map(one => one.kind);
   if (!right.some(one => kinds.includes(one.kind))) {
     const message = `This compares ${describeType(left)} with ${describeType(right)}, which are never equal`;
-    return reportAt(frame, place, { code: 'incompatible-comparison', message });
+    const hint = kindHint(left.concat(right), constantOf(place));
+    return reportAt(frame, place, { code: 'incompatible-comparison', message, ...(hint ? { hint } : {}) });
   }
   checkValues(left, right, place, frame);
+}
+
+/** What to write instead of a text that was meant as another kind of value, or the other way round. */
+function kindHint(types: ValueType, constant: unknown): string | undefined {
+  const kinds = types.map(one => one.kind);
+  if (typeof constant === 'number' && kinds.includes('array')) return 'compare its `size`';
+  if (typeof constant === 'number' && kinds.includes('string')) return `write ${constant} in quotes`;
+  if (typeof constant !== 'string') return undefined;
+  if (kinds.includes('array')) return 'ask a list with `contains`';
+  const bare = /^(?:true|false)$/.test(constant) ? 'boolean' : 'number';
+  const isMeant = bare === 'boolean' || (constant.trim() !== '' && Number.isFinite(Number(constant)));
+  return isMeant && kinds.includes(bare) ? `write ${constant} without quotes` : undefined;
 }
 
 function checkValues(left: ValueType, right: ValueType, place: PlainToken, frame: Frame): void {

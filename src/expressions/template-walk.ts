@@ -99,7 +99,10 @@ function bind(tag: TagParts, name: string, type: ValueType, frame: Frame): void 
   if (frame.analysis.rootType(name) !== undefined && !frame.locals.has(name)) {
     const at =
       token.begin +
-      Math.max(0, token.input.slice(token.begin, token.end).search(new RegExp(`\\b${name}\\b`)));
+      Math.max(
+        0,
+        token.input.slice(token.begin, token.end).search(new RegExp(`\\b${name.replace(/[^\w-]/g, '.')}\\b`)),
+      );
     const message = `\`${name}\` hides what is given under this name`;
     reportAt(
       frame,
@@ -163,7 +166,8 @@ function walkLoop(tag: TagParts, frame: Frame): void {
   const type = readToken(collection, frame, 'strict');
   if (isSingle(type)) {
     const message = `\`for\` goes through a list, but this is ${describeType(type)}`;
-    reportAt(frame, collection, { code: 'not-a-list', message });
+    const hint = 'read a field that is a list, or make one of a text with `| split: …` in an `assign` before';
+    reportAt(frame, collection, { code: 'not-a-list', message, hint });
   }
   for (const argument of Object.values((tag.hash ?? tag.args)?.hash ?? {})) {
     if (TypeGuards.isValueToken(argument)) readToken(argument, frame, 'strict');
@@ -228,7 +232,9 @@ function mergeFrames(frame: Frame, ends: readonly Frame[]): void {
       continue;
     }
     const types = locals.map(local => local?.type ?? NULL);
-    const maybeAbsent = locals.some(local => local === undefined || local.maybeAbsent);
-    setLocal(frame, name, unionOf(types.filter((_, index) => locals[index] !== undefined)), maybeAbsent);
+    const given = frame.analysis.rootType(name) !== undefined;
+    const maybeAbsent = !given && locals.some(local => local === undefined || local.maybeAbsent);
+    const type = given ? ANY : unionOf(types.filter((_, index) => locals[index] !== undefined));
+    setLocal(frame, name, type, maybeAbsent);
   }
 }

@@ -57,7 +57,12 @@ export function applyIgnores(
     return hits.length === 0;
   });
   const { report, diagnostics: added } = createReport();
-  for (const ignore of ignores) reportIgnore(ignore, used.has(ignore), report);
+  const failed = diagnostics.some(({ severity }) => severity === 'error');
+  for (const ignore of ignores) {
+    // Some families are silent after errors, so whether they would say something is not known.
+    const unclear = failed && /^(?:unused-|no-budget$)/.test(ignore.code);
+    reportIgnore(ignore, unclear || used.has(ignore), report);
+  }
   return [...kept, ...added];
 }
 
