@@ -38,7 +38,7 @@ export function buildPhaseGraph(sop: Sop): PhaseGraph {
       const to = meant(edge.to);
       const from = meant(edge.from);
       if (to === undefined || from === undefined) complete = false;
-      else edges.push({ ...edge, from, to });
+      else if (phases.get(from)?.kind !== 'end') edges.push({ ...edge, from, to });
     }
   }
   return {

@@ -16,7 +16,7 @@ interface KindTable {
 const PHASES: KindTable = { kinds: PHASE_KINDS, validators: PHASE_VALIDATORS, what: 'phase' };
 const BRANCHES: KindTable = { kinds: BRANCH_KINDS, validators: BRANCH_VALIDATORS, what: 'branch' };
 /** The work for each item, under `do`. */
-const WORKS: KindTable = { ...BRANCHES, what: 'work' };
+const WORKS: KindTable = { ...BRANCHES, what: 'piece of work' };
 
 /**
  * Reports where a file does not have the shape of its kind. A phase is held only against the schema of its own kind,
@@ -94,6 +94,11 @@ function refuseSeveral(table: KindTable, kinds: readonly string[], place: Schema
   place.report({ code: 'several-kinds', range, message, hint: `make it two ${plural(table.what)}` });
 }
 
+const PLURALS = new Map([
+  ['branch', 'branches'],
+  ['piece of work', 'pieces of work'],
+]);
+
 function plural(word: string): string {
-  return word === 'branch' ? 'branches' : `${word}s`;
+  return PLURALS.get(word) ?? `${word}s`;
 }

@@ -229,7 +229,7 @@ phases:
   every: { each: { in: "{{ list }}", max: 3 }, do: { role: author, task: "{{ item | json }}" }, next: asked }
   asked: { ask: Why?, models: [default, offline], next: chained }
   chained: { chain: [{ prompt_template: Go }, { prompt_template: "{{ previous_response }}" }], next: person }
-  person: { human: Good?, choices: [yes please, no], next: sub }
+  person: { human: Good?, choices: [yes please, stop], next: sub }
   sub: { crew: inner.crew.yaml, next: done }
   done: { end: success, result: ["{{ every }}", "{{ asked }}", "{{ chained }}", "{{ person.choice }}", "{{ sub }}"] }
 `,

@@ -2,7 +2,7 @@ import { checkTemplate } from '../../expressions/template-check.ts';
 import type { CrewWork, InputDeclaration } from '../../model/crew.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { listBindings } from '../bindings.ts';
-import { suggest } from '../closest.ts';
+import { closest, suggest } from '../closest.ts';
 import { isTemplated, misfit } from '../literal-fit.ts';
 import { namedRows } from '../lower-values.ts';
 import { quote } from '../report.ts';
@@ -35,7 +35,10 @@ function checkUse(context: RuleContext, work: CrewWork, path: NodePath): void {
   if (holds !== 'sop') return;
   const outer = context.crew.roles.map(role => role.name);
   const supplied = context.file === 'sop' ? context.crew.sop.roles : outer;
+  const strange = Object.keys(work.roles).filter(role => !used.sop.roles.includes(role));
   for (const role of used.sop.roles) {
+    // Who plays a mistyped role has been reported.
+    if (closest(role, strange) !== undefined) continue;
     if (supplied.includes(role) || Object.hasOwn(work.roles, role) || !knowsRoles(context)) continue;
     const message = `The procedure ${quote(used.name)} needs the role ${quote(role)}, which nobody plays`;
     const hint = `say who plays it: \`roles: { ${role}: … }\``;

@@ -1,8 +1,9 @@
-import { suggest } from '../closest.ts';
+import { closest, suggest } from '../closest.ts';
+import { namedRows } from '../lower-values.ts';
 import { quote } from '../report.ts';
 import { checkRole, knowsRoles } from '../role-names.ts';
 import { isReadable, type RuleContext } from '../rule.ts';
-import type { NodePath } from '../source-node.ts';
+import { type NodePath, toJsonObject } from '../source-node.ts';
 import { listWorks, modelsOf, rolesOf } from '../works.ts';
 
 /** Every role, phase and model that is named exists, and the crew supplies the roles of its SOP. */
@@ -37,8 +38,11 @@ function checkModel({ crew, places, report }: RuleContext, model: string, path: 
 
 function checkSuppliedRoles({ crew, places, report }: RuleContext): void {
   const supplied = crew.roles.map(role => role.name);
+  const cast = namedRows(toJsonObject(places.node(['procedure', 'roles']))).map(([role]) => role);
+  const strange = cast.filter(role => !crew.sop.roles.includes(role));
+  // Who plays a mistyped role has been reported.
   const missing = crew.sop.roles.filter(
-    role => !supplied.includes(role) && !places.node(['procedure', 'roles', role]),
+    role => !supplied.includes(role) && !cast.includes(role) && closest(role, strange) === undefined,
   );
   for (const role of missing) {
     const spare = supplied.filter(name => !crew.sop.roles.includes(name));

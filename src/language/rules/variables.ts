@@ -47,7 +47,7 @@ function refuseRoot(
   const hint =
     root === 'previous_response'
       ? 'only a later step of a `chain` has a previous response'
-      : suggest(root, [...site.locals, 'inputs', ...names, 'run', 'visit']);
+      : suggest(root, [...new Set(site.locals), 'inputs', ...names, 'run', 'visit']);
   report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
 }
 
