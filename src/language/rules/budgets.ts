@@ -4,8 +4,8 @@ import { listWorks } from '../works.ts';
 const WITHOUT_MODELS: ReadonlySet<string> = new Set(['tool', 'human', 'parallel', 'each']);
 
 /** A crew whose phases call models has a ceiling for what they cost. Said only when there is no error. */
-export function checkBudgets({ crew, file, failed, places, report }: RuleContext): void {
-  if (file === 'sop' || failed()) return;
+export function checkBudgets({ crew, file, inner, failed, places, report }: RuleContext): void {
+  if (file === 'sop' || inner === true || failed()) return;
   const { calls, tokens, costMicroUsd } = crew.budget;
   if (calls !== undefined || tokens !== undefined || costMicroUsd !== undefined) return;
   if (!listWorks(crew).some(({ work }) => !WITHOUT_MODELS.has(work.kind))) return;

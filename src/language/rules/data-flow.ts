@@ -28,7 +28,12 @@ export function checkDataFlow(context: RuleContext): void {
     const typed =
       site.mode === 'condition' ? typeCondition(site.source, scope) : typeTemplate(site.source, scope);
     for (const problem of typed.problems) reportProblem(context, site, problem);
-    if (site.phase.kind !== 'each' || !isEachList(site) || !('type' in typed) || !isSingle(typed.type))
+    if (
+      site.phase.kind !== 'each' ||
+      !isEachList(context, site) ||
+      !('type' in typed) ||
+      !isSingle(typed.type)
+    )
       continue;
     const message = `\`each\` goes through a list, but this is ${describeType(typed.type)}`;
     const range = scalarRange(site.node, 0, site.source.length);
@@ -36,8 +41,9 @@ export function checkDataFlow(context: RuleContext): void {
   }
 }
 
-function isEachList({ path }: TemplateSite): boolean {
-  return path.length === 4 && path[2] === 'each' && path[3] === 'in';
+/** A list that is written out has templates inside, which are its items. */
+function isEachList({ places }: RuleContext, { path, node }: TemplateSite): boolean {
+  return places.node(path) === node && path.length === 4 && path[2] === 'each' && path[3] === 'in';
 }
 
 function reportProblem({ report }: RuleContext, site: TemplateSite, problem: TypeProblem): void {
