@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
+import { initCommand } from './commands/init.ts';
 import { planCommand } from './commands/plan.ts';
 import { psCommand } from './commands/ps.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -18,4 +19,5 @@ export const COMMANDS: readonly Command[] = [
   graphCommand,
   explainCommand,
   schemaCommand,
+  initCommand,
 ];

@@ -18,6 +18,11 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Pass inputs with `-i name=value` or `--inputs file.json`.',
   },
+  FILE_EXISTS: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Choose another folder with `--cwd`, or pass `--force`.',
+  },
   FILE_UNREADABLE: { exitCode: 3, retryable: false, hint: 'Check that the path is a readable file.' },
   FILE_UNWRITABLE: {
     exitCode: 3,
