@@ -30,16 +30,16 @@ async function init({ positionals, values, terminal }: CommandCall): Promise<num
   const folder = resolve(terminal.cwd, textFlag(values, 'cwd') ?? '.');
   const there = [...files.keys()].filter(path => existsSync(join(folder, path)));
   // A repository mostly has one, and it is not ours to change.
-  const kept = there.filter(path => path === '.gitignore');
+  const kept: readonly string[] = there.includes('.gitignore') ? ['.gitignore'] : [];
   const taken = there.filter(path => !kept.includes(path));
   if (taken.length > 0 && values.force !== true) {
     const names = taken.map(path => `\`${path}\``).join(', ');
     throw new CrewError('FILE_EXISTS', `nothing was written, because there is ${names} already`);
   }
-  for (const [path, text] of files) if (!kept.includes(path)) writeNew(folder, path, text);
-  if (values.json === true)
-    terminal.stdout(`${JSON.stringify({ version: 1, files: [...files.keys()] }, null, 2)}\n`);
-  else if (values.quiet !== true) terminal.stdout(nextSteps([...files.keys()], textFlag(values, 'cwd')));
+  const written = [...files.keys()].filter(path => !kept.includes(path));
+  for (const path of written) writeNew(folder, path, files.get(path) ?? '');
+  if (values.json === true) terminal.stdout(`${JSON.stringify({ version: 1, files: written }, null, 2)}\n`);
+  else if (values.quiet !== true) terminal.stdout(nextSteps(written, textFlag(values, 'cwd')));
   return 0;
 }
 
