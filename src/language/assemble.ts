@@ -11,6 +11,7 @@ import { checkRules } from './rules.ts';
 import { validateShape } from './schema.ts';
 import { createPlaces, type Places } from './source-map.ts';
 import { entryOf, type NodePath, type SourceNode, toJsonObject } from './source-node.ts';
+import { upgradeSource } from './upgrade.ts';
 import { refuseWrongKind } from './wrong-kind.ts';
 
 const DEEPEST_NESTING = 8;
@@ -110,7 +111,7 @@ function contentOf(work: CrewWork, at: NodePath, outer: Outer, assembly: Assembl
   reader.sources.set(file, text);
   const { root } = parseSource(file, text, report);
   if (!root) return { file };
-  return readContent(work, { root, file }, outer, { ...assembly, stack: open });
+  return readContent(work, { root: upgradeSource(root, report), file }, outer, { ...assembly, stack: open });
 }
 
 function readContent(

@@ -42,6 +42,14 @@ export const SHAPE_CODES = {
     'version: 1',
     'version: 2',
   ),
+  'outdated-version': {
+    ...swap(
+      'The file is written in an earlier version of the language; it is read as one of the current version.',
+      'version: 1',
+      'version: 0',
+    ),
+    severity: 'info',
+  },
   'no-kind': swap(
     'A phase or branch does not say which kind of work it does.',
     '{ end: failure }',
