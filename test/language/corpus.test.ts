@@ -3,6 +3,7 @@ import { DIAGNOSTIC_CODES } from '../../src/language/diagnostic-codes.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 import { BROKEN_CREWS } from './corpus/broken-crews.ts';
+import { GOOD_CREWS } from './corpus/good-crews.ts';
 import { TRIAGE_CREW } from './corpus/triage-crew.ts';
 
 function check(text: string): readonly string[] {
@@ -25,4 +26,15 @@ test('the corpus has more than a hundred broken files, each of a kind of its own
   expect(new Set(BROKEN_CREWS.map(({ text }) => text)).size).toBe(BROKEN_CREWS.length);
   expect(BROKEN_CREWS.length).toBeGreaterThan(100);
   for (const { code } of BROKEN_CREWS) expect(Object.keys(DIAGNOSTIC_CODES)).toContain(code);
+});
+
+describe('a good file is answered with nothing', () => {
+  test.each(GOOD_CREWS.map(one => [one.name, one] as const))('%s', (_name, { text }) => {
+    expect(check(text)).toEqual([]);
+  });
+});
+
+test('the corpus has more than sixty good files, each of a name of its own', () => {
+  expect(new Set(GOOD_CREWS.map(({ name }) => name)).size).toBe(GOOD_CREWS.length);
+  expect(GOOD_CREWS.length).toBeGreaterThan(60);
 });

@@ -20,6 +20,10 @@ const SEVERITIES = {
   'unassigned-variable': 'warning',
 } as const satisfies Record<TypeProblemCode, Severity>;
 
+const MAYBE_ABSENT: ReadonlySet<string> = new Set(['optional-field', 'nullable-field']);
+const CONDITION_HINT =
+  'write `"… | default: false"` in quotes, or let the schema promise it with `required` or `minItems`';
+
 /** Templates and conditions use what they read as its schema lets them. */
 export function checkDataFlow(context: RuleContext): void {
   for (const site of context.templates) {
@@ -48,11 +52,9 @@ function isEachList({ places }: RuleContext, { path, node }: TemplateSite): bool
 
 function reportProblem({ report }: RuleContext, site: TemplateSite, problem: TypeProblem): void {
   const { code, message, offset, length, word, candidates = [] } = problem;
-  // A condition has no `{% if … %}`.
-  const advice =
-    site.mode === 'condition'
-      ? problem.hint?.replace('ask with `{% if … %}`, ', '').replace('ask with `{% if … %}`, or ', '')
-      : problem.hint;
+  // A condition has no `{% if … %}`, and YAML wants quotes around a colon.
+  const isCondition = site.mode === 'condition' && problem.hint !== undefined;
+  const advice = isCondition && MAYBE_ABSENT.has(code) ? CONDITION_HINT : problem.hint;
   const hint = advice ?? (word === undefined ? undefined : suggest(word, candidates));
   report({ code, range: scalarRange(site.node, offset, length), message, hint, severity: SEVERITIES[code] });
 }
