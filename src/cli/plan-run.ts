@@ -46,7 +46,7 @@ export async function planRun(options: {
 
 /**
  * Keeps a run from starting that may need more calls than its budget has: fails with PLAN_OVER_BUDGET unless
- * `--allow-over-plan` was given. Other ceilings that lie below the plan are told and kept.
+ * `--allow-over-plan` was given. Ceilings of tokens and money that lie below the plan are told and kept.
  */
 export async function refuseOverPlan(
   options: Parameters<typeof planRun>[0] & { readonly values: FlagValues; readonly terminal: Terminal },
@@ -59,5 +59,7 @@ export async function refuseOverPlan(
     throw new CrewError('PLAN_OVER_BUDGET', `the run may need ${refused.map(excessLine).join('; ')}`);
   }
   if (values.quiet === true) return;
-  for (const each of excess) terminal.stderr(`plan: ${excessLine(each)}\n`);
+  // Timeouts lie far above what a run takes, so time is told by `crew plan` alone.
+  for (const each of excess.filter(({ what }) => what !== 'timeMs'))
+    terminal.stderr(`plan: ${excessLine(each)}\n`);
 }

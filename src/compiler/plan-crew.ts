@@ -8,7 +8,9 @@ import { addNote, type MeasurePrompt, type PlanContext } from './plan-context.ts
 import { boundSizes } from './plan-sizes.ts';
 import { boundVisits, type VisitBounds } from './plan-visits.ts';
 import { boundVisit, partsOf } from './plan-work.ts';
+import { phasesOf } from './program-phases.ts';
 
+/** What a plan is made from: a compiled crew, and the models that were chosen for it. */
 export interface PlanOptions {
   readonly program: Program;
   readonly models: readonly PlannedModel[];
@@ -26,7 +28,7 @@ export interface PlanOptions {
  */
 export function planCrew({ program, models, terms, measurePrompt, inputs }: PlanOptions): Plan {
   const notes: PlanNote[] = [];
-  const phases = Object.values(program.phases);
+  const phases = phasesOf(program);
   const context: PlanContext = {
     crewGoal: program.goal,
     roles: program.roles,
@@ -152,8 +154,25 @@ function boundCrew(work: { readonly crew?: Crew }, context: PlanContext): Bound 
     ...boundSizes({ phases: crew.sop.phases, declared }),
     ['inputs', Number.POSITIVE_INFINITY] as const,
   ]);
-  const inner = { ...context, crewGoal: crew.goal, roles: crew.roles, sizes };
+  const inner = {
+    ...context,
+    crewGoal: crew.goal,
+    roles: crew.roles,
+    sizes,
+    terms: termsInside(crew, context),
+  };
   return boundProcedure({ phases: crew.sop.phases, start: crew.sop.start, context: inner }).total;
+}
+
+/** A crew inside another one has aliases of its own; what they declare goes over the model behind them. */
+function termsInside({ models }: Crew, { terms }: PlanContext): ReadonlyMap<string, ModelTerms> {
+  const rows = models.flatMap(({ name, use, maxTokens }) => {
+    const behind = terms.get(use);
+    return behind === undefined
+      ? []
+      : [[name, { ...behind, maxTokens: maxTokens ?? behind.maxTokens }] as const];
+  });
+  return new Map([...terms, ...rows]);
 }
 
 /** The highest price of a token among the models, in micro dollars for a million; Infinity when one is not known. */

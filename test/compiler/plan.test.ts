@@ -4,7 +4,7 @@ import type { ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
-import { simulateRun } from '../../src/runtime/simulate.ts';
+import { type Stub, simulateRun } from '../../src/runtime/simulate.ts';
 import { compileText, runCrew } from '../runtime/run-crew.ts';
 
 const TERMS: ModelTerms = {
@@ -159,7 +159,7 @@ describe('a walk with stubs', () => {
     const judge = [{ artifact: { ok: false } }, { artifact: { ok: true } }];
     expect(
       walk(
-        new Map([
+        new Map<string, readonly Stub[]>([
           ['draft', draft],
           ['judge', judge],
         ]),
@@ -174,7 +174,7 @@ describe('a walk with stubs', () => {
     const judge = [{ artifact: { ok: false } }];
     expect(
       walk(
-        new Map([
+        new Map<string, readonly Stub[]>([
           ['draft', draft],
           ['judge', judge],
         ]),
@@ -189,7 +189,7 @@ describe('a walk with stubs', () => {
     const judge = [{ failure: { code: 'OUTPUT_INVALID', message: 'no JSON' } as const }];
     expect(
       walk(
-        new Map([
+        new Map<string, readonly Stub[]>([
           ['draft', draft],
           ['judge', judge],
         ]),
@@ -198,9 +198,40 @@ describe('a walk with stubs', () => {
   });
 
   test('stops where no stub says what a phase does', () => {
-    expect(walk(new Map([['draft', draft]]))).toEqual({
+    expect(walk(new Map<string, readonly Stub[]>([['draft', draft]]))).toEqual({
       way: 'draft judge',
       end: { outcome: 'missing', phase: 'judge' },
     });
+  });
+});
+
+describe('the bound of kinds that are not run yet', () => {
+  const TWO = 'roles: { a: { goal: A. }, b: { goal: B. } }\nstart: w\nphases:\n';
+
+  test.each([
+    [
+      'a talk: each reply, and who writes the artifact',
+      'w: { talk: [a, b], task: T., max_turns: 4, next: done }',
+      7 * 5,
+    ],
+    [
+      'a question to several models and a summary',
+      'w: { ask: Q., models: [default, offline], summarizer: { model: default }, next: done }',
+      3 * 3,
+    ],
+    [
+      'a chain of steps',
+      'w: { chain: [{ name: x, model: default, prompt_template: T. }, { name: y, model: default, prompt_template: T. }], next: done }',
+      3 * 2,
+    ],
+    [
+      'the same work for each item',
+      'w: { each: { in: "{{ inputs.list }}", as: item, max: 5 }, do: { role: a, task: T. }, next: done }',
+      7 * 5,
+    ],
+  ])('%s', (_name, phase, calls) => {
+    const inputs = 'inputs: { list: { type: array, items: { type: string }, default: [] } }\n';
+    const plan = planOf(`${inputs}${TWO}  ${phase}\n${END}`);
+    expect(plan.total.calls).toBe(calls);
   });
 });

@@ -1,0 +1,39 @@
+import type { Crew, PhaseWork } from '../model/crew.ts';
+import type { Program } from '../model/program.ts';
+
+/**
+ * The models that phases name beside those of the roles: aliases or uses of `ask`, `chain` and selectors, and the uses
+ * behind the models of crews that run as phases. Each once, in the order of the file. Pure.
+ */
+export function namedModels(program: Program): readonly string[] {
+  const works = Object.values(program.phases).flatMap(phase => (phase.kind === 'end' ? [] : [phase]));
+  return [...new Set(works.flatMap(modelsOf))];
+}
+
+function modelsOf(work: PhaseWork): readonly string[] {
+  switch (work.kind) {
+    case 'ask':
+      return [...work.models, ...(work.summarizer === undefined ? [] : [work.summarizer.model])];
+    case 'chain':
+      return work.steps.map(step => step.model);
+    case 'talk':
+      return work.selector === undefined ? [] : [work.selector.model];
+    case 'parallel':
+      return work.branches.flatMap(modelsOf);
+    case 'each':
+      return modelsOf(work.work);
+    case 'crew':
+      return work.crew === undefined ? [] : modelsOfCrew(work.crew);
+    case 'role':
+    case 'tool':
+    case 'manage':
+    case 'human':
+      return [];
+  }
+}
+
+function modelsOfCrew(crew: Crew): readonly string[] {
+  const declared = new Set(crew.models.map(({ name }) => name));
+  const inside = crew.sop.phases.flatMap(phase => (phase.kind === 'end' ? [] : modelsOf(phase)));
+  return [...crew.models.map(({ use }) => use), ...inside.filter(name => !declared.has(name))];
+}
