@@ -82,12 +82,13 @@ function unknownKey({ params, at, place }: Problem): void {
   }
   const known = keysOfSchema(at, nodeAt(place.root, at));
   const message = `The key ${quote(key)} is not known here`;
+  const torn = / \S+ /.test(key) ? 'put a text with a comma in quotes' : undefined;
   const merge = key === '<<' ? 'merge keys are not read; write the keys out' : undefined;
   place.report({
     code: 'unknown-key',
     range,
     message,
-    hint: merge ?? suggest(key, known) ?? 'keys of your own start with `x-`',
+    hint: merge ?? torn ?? suggest(key, known) ?? 'keys of your own start with `x-`',
   });
 }
 
