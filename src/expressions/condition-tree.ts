@@ -51,6 +51,16 @@ export function treeOfValue(value: Value): ConditionTree | undefined {
   return writtenFilters(value).length > 0 ? undefined : tree;
 }
 
+/** The tree of a value that, where it holds, is that of the whole: also with nothing behind it but `| default: false`. Pure. */
+export function treeWhenTrue(value: Value): ConditionTree | undefined {
+  const [filter, ...others] = writtenFilters(value);
+  if (filter === undefined) return treeOfValue(value);
+  const [argument] = filter.args;
+  const isAbsence = filter.name === 'default' && argument !== undefined && !Array.isArray(argument);
+  const falsy = isAbsence && (constantOf(argument) === false || absenceOf(argument) === 'nil');
+  return falsy && others.length === 0 ? conditionTree(value.initial.postfix) : undefined;
+}
+
 /** The constant that a token writes: a text, a number or a boolean; undefined for anything else. Pure. */
 export function constantOf(token: PlainToken): string | number | boolean | undefined {
   if (TypeGuards.isQuotedToken(token)) return token.content;

@@ -1,6 +1,6 @@
 import type { Value } from 'liquidjs';
 import { factsOf } from './condition-facts.ts';
-import { treeOfValue } from './condition-tree.ts';
+import { treeOfValue, treeWhenTrue } from './condition-tree.ts';
 import { decideCondition } from './decide-condition.ts';
 import { readValue } from './read-value.ts';
 import {
@@ -75,13 +75,12 @@ export function typeCondition(source: string, scope: TypeScope): ConditionTypes 
     const value = parseExpression(engine, source);
     readValue(value, frame, { lenient: false });
     const tree = treeOfValue(value);
-    const problems = problemsOf(frame);
-    if (tree === undefined) return { problems, whenTrue: frame.facts, whenFalse: frame.facts };
-    const outcome = decideCondition(tree, createFrame(scope));
+    const holding = treeWhenTrue(value);
+    const outcome = tree && decideCondition(tree, createFrame(scope));
     return {
-      problems,
-      whenTrue: joinFacts(frame.facts, factsOf(tree, true, frame)),
-      whenFalse: joinFacts(frame.facts, factsOf(tree, false, frame)),
+      problems: problemsOf(frame),
+      whenTrue: holding ? joinFacts(frame.facts, factsOf(holding, true, frame)) : frame.facts,
+      whenFalse: tree ? joinFacts(frame.facts, factsOf(tree, false, frame)) : frame.facts,
       ...(outcome === undefined ? {} : { outcome }),
     };
   } catch {

@@ -1,17 +1,19 @@
 import { type Template, TypeGuards, toValueSync, Value } from 'liquidjs';
 import { checkPair } from './check-comparisons.ts';
 import { factsOf } from './condition-facts.ts';
-import { constantOf, type PlainToken, treeOfValue } from './condition-tree.ts';
+import { constantOf, type PlainToken, treeOfValue, treeWhenTrue } from './condition-tree.ts';
 import { itemsOf } from './filter-types.ts';
 import { reportNull } from './read-path.ts';
 import { isSingle, readToken, readValue, type ValueReading } from './read-value.ts';
 import { commonFacts, type Facts, joinFacts, NO_FACTS, pathKey } from './type-facts.ts';
 import { copyFrame, type Frame, type Local, reportAt, setLocal } from './type-frame.ts';
 import {
+  type Alternative,
   ANY,
   BOOLEAN,
   describeType,
   isUnclear,
+  listOf,
   mayBeNull,
   NULL,
   NUMBER,
@@ -120,8 +122,11 @@ function walkBranches(tag: TagParts, inverted: boolean, frame: Frame): void {
     if (branch.value === undefined) continue;
     const at: Frame = { ...frame, facts };
     readValue(branch.value, at, { lenient: true });
-    const tree = treeOfValue(branch.value);
-    const settled = (truth: boolean): Facts => (tree ? factsOf(tree, truth, at) : NO_FACTS);
+    const { value } = branch;
+    const settled = (truth: boolean): Facts => {
+      const tree = truth ? treeWhenTrue(value) : treeOfValue(value);
+      return tree ? factsOf(tree, truth, at) : NO_FACTS;
+    };
     const truth = !(inverted && index === 0);
     const inside = copyFrame(frame, joinFacts(facts, settled(truth)));
     walkTemplates(branch.templates, inside);
@@ -188,10 +193,11 @@ function walkLoop(tag: TagParts, frame: Frame): void {
 
 /** Objects are gone through as pairs of name and value. */
 function elementType(type: ValueType): ValueType {
-  return !isUnclear(type) && type.every(one => one.kind === 'array' || one.kind === 'null')
-    ? itemsOf(type)
-    : ANY;
+  const pairs = type.map(one => (one.kind === 'object' ? PAIR : one));
+  return isUnclear(type) || type.every(one => one.kind === 'null') ? ANY : itemsOf(pairs);
 }
+
+const PAIR: Alternative = { kind: 'array', items: () => listOf(ANY, 2), min: 0 };
 
 const LOOP = objectOf(
   new Map<string, ValueType>([
