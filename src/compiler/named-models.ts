@@ -1,4 +1,4 @@
-import type { Crew, PhaseWork } from '../model/crew.ts';
+import type { PhaseWork } from '../model/crew.ts';
 import type { Program } from '../model/program.ts';
 
 /**
@@ -7,7 +7,8 @@ import type { Program } from '../model/program.ts';
  */
 export function namedModels(program: Program): readonly string[] {
   const works = Object.values(program.phases).flatMap(phase => (phase.kind === 'end' ? [] : [phase]));
-  return [...new Set(works.flatMap(modelsOf))];
+  const inside = Object.values(program.crews ?? {}).flatMap(modelsOfCrew);
+  return [...new Set([...works.flatMap(modelsOf), ...inside])];
 }
 
 function modelsOf(work: PhaseWork): readonly string[] {
@@ -22,18 +23,18 @@ function modelsOf(work: PhaseWork): readonly string[] {
       return work.branches.flatMap(modelsOf);
     case 'each':
       return modelsOf(work.work);
-    case 'crew':
-      return work.crew === undefined ? [] : modelsOfCrew(work.crew);
     case 'role':
     case 'tool':
     case 'manage':
     case 'human':
+    case 'crew':
       return [];
   }
 }
 
-function modelsOfCrew(crew: Crew): readonly string[] {
-  const declared = new Set(crew.models.map(({ name }) => name));
-  const inside = crew.sop.phases.flatMap(phase => (phase.kind === 'end' ? [] : modelsOf(phase)));
-  return [...crew.models.map(({ use }) => use), ...inside.filter(name => !declared.has(name))];
+/** Aliases of a crew mean nothing outside of it, so the uses behind them stand for them. */
+function modelsOfCrew(program: Program): readonly string[] {
+  const declared = new Set(program.models.map(({ name }) => name));
+  const named = namedModels(program).filter(name => !declared.has(name));
+  return [...program.models.map(({ use }) => use), ...named];
 }

@@ -2,11 +2,12 @@ import type { Role } from '../model/crew.ts';
 import type { OutputRequest } from '../model/effect.ts';
 import type { ModelTerms } from '../model/fact.ts';
 import type { PlanNote } from '../model/plan.ts';
+import type { Program } from '../model/program.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import type { Sizes } from './plan-sizes.ts';
 
 /** The bytes of a role's requests that do not depend on the run. */
-export interface PromptBytes {
+interface PromptBytes {
   /** The system message, the tools and the schema of the artifact. */
   readonly fixed: number;
   /** The longest message that asks to mend an answer. */
@@ -31,6 +32,8 @@ export interface PlanContext {
   readonly sizes: Sizes;
   readonly measurePrompt: MeasurePrompt;
   readonly notes: PlanNote[];
+  /** The programs of crews that run as phases, by path. */
+  readonly crews: NonNullable<Program['crews']>;
   /** Stands before the paths of a procedure inside another one. */
   readonly prefix: string;
 }

@@ -1,14 +1,13 @@
-import type { Budget, Crew, InputDeclaration, Phase, WorkingPhase } from '../model/crew.ts';
+import type { Budget, Phase, WorkingPhase } from '../model/crew.ts';
 import type { ModelTerms } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Bound, PhasePlan, Plan, PlanExcess, PlanNote, PlannedModel } from '../model/plan.ts';
 import type { Program } from '../model/program.ts';
 import { addBounds, maxBounds, NO_COST, product, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type MeasurePrompt, type PlanContext } from './plan-context.ts';
-import { boundSizes } from './plan-sizes.ts';
+import { boundSizes, type Sizes } from './plan-sizes.ts';
 import { boundVisits, type VisitBounds } from './plan-visits.ts';
 import { boundVisit, partsOf } from './plan-work.ts';
-import { phasesOf } from './program-phases.ts';
 
 /** What a plan is made from: a compiled crew, and the models that were chosen for it. */
 export interface PlanOptions {
@@ -28,15 +27,16 @@ export interface PlanOptions {
  */
 export function planCrew({ program, models, terms, measurePrompt, inputs }: PlanOptions): Plan {
   const notes: PlanNote[] = [];
-  const phases = phasesOf(program);
+  const phases = Object.values(program.phases);
   const context: PlanContext = {
     crewGoal: program.goal,
     roles: program.roles,
     tools: program.tools,
     terms,
-    sizes: boundSizes({ phases, declared: program.inputs, ...(inputs === undefined ? {} : { inputs }) }),
+    sizes: sizesOf(program, inputs),
     measurePrompt,
     notes,
+    crews: program.crews ?? {},
     prefix: '',
   };
   const { rows, total } = boundProcedure({ phases, start: startOf(program), context });
@@ -52,6 +52,15 @@ export function planCrew({ program, models, terms, measurePrompt, inputs }: Plan
     excess: excessOf(total, budget),
     notes,
   };
+}
+
+function sizesOf(program: Program, inputs: JsonObject | undefined): Sizes {
+  return boundSizes({
+    phases: Object.values(program.phases),
+    declared: program.inputs,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(program.bindings === undefined ? {} : { bindings: program.bindings }),
+  });
 }
 
 /** The compiled machine begins at the start's entrance, which is named after it. */
@@ -142,30 +151,33 @@ function dearestWay({ groups }: VisitBounds, totals: ReadonlyMap<string, Bound>)
   return maxBounds(groups.map((_, place) => from(place)));
 }
 
-function boundCrew(work: { readonly crew?: Crew }, context: PlanContext): Bound {
-  const { crew } = work;
-  if (crew === undefined) {
+/** A crew that runs as a phase is a program of its own; what it is given has no known length. */
+function boundCrew(path: string, context: PlanContext): Bound {
+  const place = context.prefix + path;
+  const program = context.crews[path];
+  if (program === undefined) {
     const message = 'the file that it runs cannot be read';
-    addNote(context, { code: 'calls-unbounded', place: context.prefix, message });
+    addNote(context, { code: 'calls-unbounded', place, message });
     return timesBound({ ...NO_COST, calls: 1, undisturbedCalls: 1, toolCalls: 1 }, Number.POSITIVE_INFINITY);
   }
-  const declared: readonly InputDeclaration[] = crew.sop.inputs ?? crew.inputs;
-  const sizes = new Map([
-    ...boundSizes({ phases: crew.sop.phases, declared }),
-    ['inputs', Number.POSITIVE_INFINITY] as const,
-  ]);
-  const inner = {
+  const phases = Object.values(program.phases);
+  const sizes = new Map(boundSizes({ phases, declared: program.inputs }));
+  sizes.set('inputs', Number.POSITIVE_INFINITY);
+  const inner: PlanContext = {
     ...context,
-    crewGoal: crew.goal,
-    roles: crew.roles,
+    crewGoal: program.goal,
+    roles: program.roles,
+    tools: program.tools,
+    terms: termsInside(program, context),
     sizes,
-    terms: termsInside(crew, context),
+    crews: program.crews ?? {},
+    prefix: `${place}/`,
   };
-  return boundProcedure({ phases: crew.sop.phases, start: crew.sop.start, context: inner }).total;
+  return boundProcedure({ phases, start: startOf(program), context: inner }).total;
 }
 
 /** A crew inside another one has aliases of its own; what they declare goes over the model behind them. */
-function termsInside({ models }: Crew, { terms }: PlanContext): ReadonlyMap<string, ModelTerms> {
+function termsInside({ models }: Program, { terms }: PlanContext): ReadonlyMap<string, ModelTerms> {
   const rows = models.flatMap(({ name, use, maxTokens }) => {
     const behind = terms.get(use);
     return behind === undefined

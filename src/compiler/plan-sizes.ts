@@ -13,7 +13,7 @@ const REPAIRED = 2;
 export type Sizes = ReadonlyMap<string, number>;
 
 /** The UTF-8 bytes of a value's JSON. Pure. */
-export function jsonBytes(value: JsonValue): number {
+function jsonBytes(value: JsonValue): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
@@ -22,10 +22,13 @@ export function boundSizes(options: {
   readonly phases: readonly Phase[];
   readonly declared: readonly InputDeclaration[];
   readonly inputs?: JsonObject;
+  /** Values for the inputs of the procedure, as templates over `inputs`. */
+  readonly bindings?: JsonObject;
 }): Sizes {
-  const { phases, declared, inputs } = options;
+  const { phases, declared, inputs, bindings = {} } = options;
   const sizes = new Map<string, number>([['visit', 20]]);
   sizes.set('inputs', inputs === undefined ? declaredBytes(declared) : jsonBytes(inputs));
+  sizes.set('inputs', (sizes.get('inputs') ?? 0) + boundBytes(bindings, sizes));
   for (const phase of phases) if (phase.kind !== 'end') sizes.set(phase.name, artifactBytes(phase));
   return sizes;
 }
@@ -98,6 +101,14 @@ function artifactBytes(work: PhaseWork): number {
     case 'crew':
       return Number.POSITIVE_INFINITY;
   }
+}
+
+/** The most bytes of a value with templates inside. */
+function boundBytes(value: JsonValue, sizes: Sizes): number {
+  if (typeof value === 'string') return templateBytes(value, sizes);
+  if (value === null || typeof value !== 'object') return jsonBytes(value);
+  const items: readonly JsonValue[] = Object.values(value);
+  return items.reduce<number>((sum, item) => sum + boundBytes(item, sizes), jsonBytes(value));
 }
 
 function answerBytes(work: PhaseWork): number {

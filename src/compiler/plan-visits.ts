@@ -15,7 +15,7 @@ export interface VisitBounds {
 }
 
 /** Phases that lie on common cycles, and the groups that can follow, by their place in the list. */
-export interface PhaseGroup {
+interface PhaseGroup {
   readonly phases: readonly string[];
   readonly next: readonly number[];
 }

@@ -2,7 +2,6 @@ import type {
   AskWork,
   BranchWork,
   ChainWork,
-  CrewWork,
   EachWork,
   Evaluator,
   ManageWork,
@@ -23,7 +22,7 @@ import { boundRole, boundSingleCalls, type ExplainedBound } from './plan-role.ts
 const TURNS_OF_A_REPLY = 16;
 
 /** Bounds a procedure inside another one, such as the file of a `crew` phase. */
-export type BoundCrew = (work: CrewWork, context: PlanContext) => Bound;
+type BoundCrew = (path: string, context: PlanContext) => Bound;
 
 interface Place {
   readonly context: PlanContext;
@@ -52,10 +51,7 @@ const ATTEMPTS = {
   chain: boundChain,
   each: boundEach,
   human: () => ({ bound: { ...NO_COST, timeMs: Number.POSITIVE_INFINITY }, factors: [] }),
-  crew: (work, place) => ({
-    bound: place.boundCrew(work, { ...place.context, prefix: `${place.context.prefix}${place.path}/` }),
-    factors: [],
-  }),
+  crew: (_work, { context, path, boundCrew }) => ({ bound: boundCrew(path, context), factors: [] }),
 } as const satisfies Rows;
 
 /** Bounds one visit of a phase or branch: its attempts, its trials and its timeout. Pure but for the notes. */

@@ -8,7 +8,7 @@ import { advance, enterStatechart, type StatechartAction } from './statechart.ts
 export type Stub = { readonly artifact: JsonValue } | { readonly failure: CodedFailure };
 
 /** One visit of a walk. `missing`: no stub said what the phase does, so the walk stops here. */
-export interface WalkStep {
+interface WalkStep {
   readonly phase: string;
   readonly kind: string;
   readonly visit: number;

@@ -74,6 +74,31 @@ describe('crew plan', () => {
     expect(stopped.stdout).toContain('The walk stops at draft');
   });
 
+  test('a stub for a phase that does not exist is refused', async () => {
+    const from = folderWith({
+      'loop.crew.yaml': LOOP,
+      'stubs.yaml': 'version: 1\nartifacts: { jugde: {} }\n',
+    });
+    const { code, stderr } = await crew(['plan', 'loop.crew.yaml', '--stubs', 'stubs.yaml'], { from });
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean `judge`');
+  });
+
+  test('counts what a crew in a phase does, with its own tools', async () => {
+    const inner =
+      'version: 1\ncrew: inner\ngoal: g\nroles: { reader: { goal: Read., tools: [own] } }\ntools: { own: builtin:files }\nstart: read\nphases:\n  read: { role: reader, task: Read., max_turns: 2, next: done }\n  done: { end: success }\n';
+    const outer =
+      'version: 1\ncrew: outer\ngoal: g\nstart: sub\nphases:\n  sub: { crew: inner.crew.yaml, max_visits: 2, on_limit: done, next: [{ when: visit == 5, to: done }, { to: sub }] }\n  done: { end: success }\n';
+    const from = folderWith({ 'inner.crew.yaml': inner, 'outer.crew.yaml': outer });
+    const { stdout, stderr } = await crew(['plan', 'outer.crew.yaml', '--json'], { from });
+    expect(stderr).not.toContain('error');
+    expect(JSON.parse(stdout).total).toMatchObject({
+      calls: 2 * 8,
+      undisturbedCalls: 2 * 2,
+      toolCalls: 2 * 8,
+    });
+  });
+
   test('a cycle without a bound is an error that names the place', async () => {
     const from = folderWith({ 'loop.crew.yaml': LOOP.replace('max_visits: 3, on_limit: lost, ', '') });
     const { code, stderr } = await crew(['plan', 'loop.crew.yaml'], { from });

@@ -145,6 +145,20 @@ describe('the bound of a procedure', () => {
   });
 });
 
+test('the values that a crew binds to the inputs of its procedure count as what is read', () => {
+  const program = compileText(
+    ONE.replace('task: Write.', 'task: "{{ inputs.text }}"').replace(
+      /^/,
+      'inputs: { text: { type: string, default: x } }\n',
+    ),
+  );
+  const { contextTokens: _unknown, ...terms } = TERMS;
+  const options = { models: [], terms: new Map([['default', terms]]), measurePrompt };
+  const bound = { ...program, bindings: { text: 'y'.repeat(50_000) } };
+  const more = planCrew({ ...options, program: bound }).total.inputTokens;
+  expect(more - planCrew({ ...options, program }).total.inputTokens).toBeGreaterThan(7 * 50_000);
+});
+
 describe('a walk with stubs', () => {
   const program = compileText(
     `${WRITER}start: draft\nphases:\n  draft: { role: writer, task: Write., max_visits: 2, on_limit: given_up, next: judge }\n  judge: { role: writer, task: "{{ draft }}", output: { type: object, required: [ok], properties: { ok: { type: boolean } } }, next: [{ when: judge.ok, to: done }, { to: draft }], on_error: given_up }\n  given_up: { end: failure, result: "{{ run.error.code }}" }\n  done: { end: success, result: "{{ draft }}" }\n`,

@@ -1,3 +1,5 @@
+import { suggest } from '../../language/closest.ts';
+import { CrewError } from '../../model/crew-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import { chooseModels } from '../choose-models.ts';
@@ -44,6 +46,7 @@ async function plan({ positionals, values, terminal }: CommandCall): Promise<num
   const stubsFile = textFlag(values, 'stubs');
   if (stubsFile !== undefined) {
     const stubs = await readStubsFile(stubsFile, terminal);
+    refuseUnknownPhases(program, stubs.keys());
     const walk = simulateRun({ program, inputs: inputs ?? {}, stubs });
     terminal.stdout(values.json === true ? asJson(walk) : formatWalk(walk));
     return walk.end.outcome === 'missing' || walk.end.outcome === 'error' ? 1 : 0;
@@ -56,6 +59,16 @@ async function plan({ positionals, values, terminal }: CommandCall): Promise<num
     values.json === true ? asJson(planned) : formatPlan(planned, { color: terminal.stdoutColor }),
   );
   return planned.notes.some(note => note.code === 'calls-unbounded') ? 2 : 0;
+}
+
+/** A stub for a phase that does not exist is a slip, not a wish. */
+function refuseUnknownPhases(program: Program, names: Iterable<string>): void {
+  for (const name of names) {
+    if (Object.hasOwn(program.phases, name)) continue;
+    const hint = suggest(name, Object.keys(program.phases));
+    const more = hint === undefined ? '' : `; ${hint}`;
+    throw new CrewError('INPUT_INVALID', `the stubs name a phase \`${name}\` that the crew has not${more}`);
+  }
 }
 
 /** A plan may be made before the inputs are known; then their length is not known either. */
