@@ -120,6 +120,7 @@ function itemIsThere({ path }: PathReading, part: string | number, frame: Frame)
 }
 
 function noteDefined(frame: Frame, path: readonly (string | number)[]): void {
+  if (factAt(frame, path)?.defined === true) return;
   frame.facts = joinFacts(frame.facts, new Map([[pathKey(path), { defined: true }]]));
 }
 

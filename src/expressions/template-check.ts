@@ -2,6 +2,7 @@ import { LiquidError, type Template, type Value } from 'liquidjs';
 import { createTemplateEngine, MAX_TEMPLATE_LENGTH, parseExpression } from './template-engine.ts';
 import { findTemplateHabits } from './template-habits.ts';
 import { removedFilterHint, syntaxHint } from './template-hints.ts';
+import { templatePaths } from './template-paths.ts';
 
 /** One mistake of a template. `offset` and `length` count UTF-16 units of the source that was checked. */
 export interface TemplateProblem {
@@ -37,7 +38,7 @@ export function checkTemplate(source: string, mode: 'text' | 'condition'): Templ
     const templates = mode === 'text' ? engine.parse(source) : [conditionTemplate(source)];
     const habits = findTemplateHabits(source, mode, templates);
     return {
-      paths: readPaths(templates).filter(path => habits.problems.length === 0 || !isForeignWord(path)),
+      paths: templatePaths(templates).filter(path => habits.problems.length === 0 || !isForeignWord(path)),
       problems: [...unknownFilters(habits.filters), ...habits.problems].sort((a, b) => a.offset - b.offset),
     };
   } catch (error) {
@@ -53,17 +54,6 @@ function conditionTemplate(source: string): Template {
     render: () => '',
     arguments: () => [value],
   };
-}
-
-function readPaths(templates: Template[]): readonly TemplatePath[] {
-  const seen = new Map<string, TemplatePath>();
-  for (const segments of engine.globalVariableSegmentsSync(templates, { partials: false })) {
-    const computed = segments.findIndex(segment => Array.isArray(segment));
-    const known = computed === -1 ? segments : segments.slice(0, computed);
-    const path = known.filter(segment => typeof segment === 'string' || typeof segment === 'number');
-    if (path.length > 0) seen.set(JSON.stringify(path), path);
-  }
-  return [...seen.values()];
 }
 
 /** Words of Jinja that Liquid takes for variables; the problem says so already. */

@@ -162,3 +162,15 @@ function fits(one: Extract<Alternative, { kind: 'object' }>, name: string, fact:
   if (field.texts === undefined) return true;
   return keptValues(field.texts, fact)?.length !== 0;
 }
+
+/** Whether two sets of facts are the same. Pure. */
+export function sameFacts(left: Facts, right: Facts): boolean {
+  if (left === right) return true;
+  if (left.size !== right.size) return false;
+  for (const [key, fact] of left) {
+    const other = right.get(key);
+    if (other === undefined || (other !== fact && JSON.stringify(other) !== JSON.stringify(fact)))
+      return false;
+  }
+  return true;
+}

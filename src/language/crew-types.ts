@@ -4,7 +4,7 @@ import {
   typeCondition,
   typeTemplate,
 } from '../expressions/template-types.ts';
-import { commonFacts, type Facts, forgetRoots, NO_FACTS } from '../expressions/type-facts.ts';
+import { commonFacts, type Facts, forgetRoots, NO_FACTS, sameFacts } from '../expressions/type-facts.ts';
 import { ANY, NUMBER, type ValueType } from '../expressions/value-type.ts';
 import type { Phase } from '../model/crew.ts';
 import { artifactType, inputsType, localTypes, toolType } from './artifact-type.ts';
@@ -188,8 +188,4 @@ function afterWork(facts: Facts, phase: Phase): Facts {
 /** What a phase takes along: `visit` and `run` change by themselves, and so do names of one place. */
 function crossing(facts: Facts): Facts {
   return forgetRoots(facts, root => root === 'visit' || root === 'run' || root.includes('#'));
-}
-
-function sameFacts(left: Facts, right: Facts): boolean {
-  return JSON.stringify([...left].sort()) === JSON.stringify([...right].sort());
 }
