@@ -78,12 +78,21 @@ function schemaKeys() {
   const places = {
     crew: keys(crew),
     sop: keys(sop),
-    inputs: keys(crew.$defs.input),
+    inputs: keys(sop.$defs.input),
     models: keys(crew.$defs.model),
     roles: keys(crew.$defs.role),
     budget: keys(crew.$defs.budget),
     retry: keys(sop.$defs.retry),
     next: keys(sop.$defs.next.items),
+    procedure: keys(crew.properties.sop),
+    until: keys(sop.$defs.talkEnding),
+    selector: keys(sop.$defs.selector),
+    rules: keys(sop.$defs.rules.items),
+    summarizer: keys(sop.$defs.summarizer),
+    chain: keys(sop.$defs.chain.items),
+    each: keys(sop.$defs.each),
+    reflect: keys(sop.$defs.reflect),
+    evaluator: keys(sop.$defs.reflect.properties.evaluator),
   };
   const rows = { PHASE_KEYS: kinds('Phase'), BRANCH_KEYS: kinds('Branch'), PLACE_KEYS: places };
   const code = Object.entries(rows).map(

@@ -1,3 +1,4 @@
+import { namedModels } from '../compiler/named-models.ts';
 import type { ModelDeclaration } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
@@ -17,20 +18,24 @@ interface ChoiceOptions {
 }
 
 /**
- * Chooses the model behind every alias that a role uses, and says why: flag, then `CREW_MODEL`, then the crew file,
- * then a configured local server, then `offline`. A key in the environment alone never makes a run spend money, and an
- * alias that no role is left to use needs no key.
+ * Chooses the model behind every alias or use that roles and phases name, and says why: flag, then `CREW_MODEL`, then
+ * the crew file, then a configured local server, then `offline`. A key in the environment alone never makes a run spend
+ * money, and an alias that no role is left to use needs no key.
  * Fails with USAGE when a flag names a role that the crew has not.
  */
 export function chooseModels({ program, flags, env }: ChoiceOptions): ModelChoice {
   const { everywhere, byRole } = readFlags(program, flags);
   const ownModels = new Set(byRole.map(([key]) => key));
   const roles = program.roles.filter(role => !ownModels.has(`role:${role.name}`));
-  const used = new Set(roles.map(role => role.model));
+  const used = new Set([...roles.map(role => role.model), ...namedModels(program)]);
   const rows = program.models
     .filter(({ name }) => used.has(name))
     .map(declared => [declared.name, chooseOne(declared, everywhere, env)] as const);
-  return { models: Object.fromEntries([...rows, ...byRole]) };
+  const declared = new Set(program.models.map(({ name }) => name));
+  const named = [...used]
+    .filter(name => !declared.has(name))
+    .map(use => [use, chooseOne({ name: use, use }, everywhere, env)] as const);
+  return { models: Object.fromEntries([...rows, ...named, ...byRole]) };
 }
 
 function readFlags(program: Program, flags: readonly string[]) {

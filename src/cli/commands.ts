@@ -2,16 +2,22 @@ import type { Command } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
+import { initCommand } from './commands/init.ts';
+import { planCommand } from './commands/plan.ts';
 import { psCommand } from './commands/ps.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
 
 /** Every command, one row each, in the order of help. */
 export const COMMANDS: readonly Command[] = [
   runCommand,
   checkCommand,
+  planCommand,
   resumeCommand,
   psCommand,
   graphCommand,
   explainCommand,
+  schemaCommand,
+  initCommand,
 ];

@@ -15,6 +15,26 @@ export const GLOBAL_FLAGS = {
   verbose: { type: 'boolean', short: 'v', help: 'show more of what goes on' },
 } as const satisfies Flags;
 
+/** Flags that say what a run is given and which models it asks. */
+export const INPUT_FLAGS = {
+  input: { type: 'string', short: 'i', multiple: true, value: 'NAME=VALUE', help: 'an input of the crew' },
+  inputs: { type: 'string', value: 'FILE', help: 'a JSON file of inputs' },
+  model: {
+    type: 'string',
+    multiple: true,
+    value: '[ROLE=]MODEL',
+    help: 'openai:NAME, anthropic:NAME, offline or script:FILE, for all roles or for one',
+  },
+} as const satisfies Flags;
+
+/** Flags of ceilings. */
+export const BUDGET_FLAGS = {
+  'max-calls': { type: 'string', value: 'N', help: 'ceiling of model calls' },
+  'max-tokens': { type: 'string', value: 'N', help: 'ceiling of tokens, in and out' },
+  'max-usd': { type: 'string', value: 'USD', help: 'ceiling of money' },
+  'max-time': { type: 'string', value: 'TIME', help: 'ceiling of run time, such as 15m' },
+} as const satisfies Flags;
+
 /** Flags of the commands that drive a run. */
 export const RUN_FLAGS = {
   format: {
@@ -30,8 +50,5 @@ export const RUN_FLAGS = {
     value: 'SEVERITY',
     help: 'exit 1 when a review has a finding of at least critical, major, minor or nit',
   },
-  'max-calls': { type: 'string', value: 'N', help: 'ceiling of model calls' },
-  'max-tokens': { type: 'string', value: 'N', help: 'ceiling of tokens, in and out' },
-  'max-usd': { type: 'string', value: 'USD', help: 'ceiling of money' },
-  'max-time': { type: 'string', value: 'TIME', help: 'ceiling of run time, such as 15m' },
+  ...BUDGET_FLAGS,
 } as const satisfies Flags;

@@ -5,7 +5,7 @@ import type { Program } from '../model/program.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Terminal } from './command.ts';
 import { readScriptFile } from './read-script.ts';
-import { loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
+import { loadContextWindows, loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
 
 /** The environment variables of providers that are reached over the network. */
 const ENVIRONMENT: { readonly [provider: string]: { readonly key: string; readonly url: string } } = {
@@ -36,16 +36,18 @@ export async function modelTerms(options: {
   readonly terminal: Terminal;
 }): Promise<{ readonly [alias: string]: ModelTerms }> {
   const { program, models, opened, terminal } = options;
-  const modelPrice = await loadPrices();
+  const [modelPrice, contextWindow] = await Promise.all([loadPrices(), loadContextWindows()]);
   const rows = Object.entries(models).map(([alias, { use }]) => {
     const model = opened.get(use);
     const role = program.roles.find(({ name }) => `role:${name}` === alias);
     const declared = program.models.find(({ name }) => name === (role?.model ?? alias));
     const ownAddress = terminal.env[ENVIRONMENT[providerOf(use)]?.url ?? ''] === undefined;
+    const contextTokens = ownAddress ? contextWindow(use) : undefined;
     const terms: ModelTerms = {
       maxTokens: declared?.maxTokens ?? model?.defaultMaxTokens ?? 0,
       languageModel: model?.isLanguageModel ?? true,
       price: ownAddress ? modelPrice(use) : null,
+      ...(contextTokens === undefined ? {} : { contextTokens }),
       ...(declared?.temperature === undefined ? {} : { temperature: declared.temperature }),
     };
     return [alias, terms] as const;

@@ -1,10 +1,11 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
 import { type FindingSeverity, SEVERITIES } from '../model/review.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { loadReporters } from './wire.ts';
+import { writeOut } from './write-out.ts';
 
 type Format = 'markdown' | 'json' | 'sarif' | 'rdjson' | 'github';
 
@@ -59,7 +60,7 @@ export async function writeResult(
     review === undefined || request.format === 'json'
       ? formatResult(result, { terminal: !toFile && terminal.stdoutIsTerminal })
       : formatReview(review, request.format ?? 'markdown', { version: terminal.version, color });
-  if (request.out !== undefined) writeFile(terminal, request.out, text);
+  if (request.out !== undefined) writeOut(text, request.out, terminal);
   else if (!request.json && !request.ndjson) terminal.stdout(text.endsWith('\n') ? text : `${text}\n`);
   if (request.failOn === undefined || review === undefined || !failsGate(review, request.failOn)) return 0;
   terminal.stderr(
@@ -76,14 +77,6 @@ function requirePlace(cwd: string, path: string): void {
     throw new CrewError('FILE_UNWRITABLE', `\`-o ${path}\` is a folder; name a file in it`);
   if (isFolder(dirname(target))) return;
   throw new CrewError('FILE_UNWRITABLE', `\`-o ${path}\`: there is no folder \`${dirname(target)}\``);
-}
-
-function writeFile(terminal: Terminal, path: string, text: string): void {
-  try {
-    writeFileSync(resolve(terminal.cwd, path), text);
-  } catch (error) {
-    throw new CrewError('FILE_UNWRITABLE', `\`${path}\` cannot be written: ${(error as Error).message}`);
-  }
 }
 
 function oneOf<Word extends string>(

@@ -26,12 +26,13 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export async function loadRuntime() {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }] = await Promise.all([
+  const [{ driveRun }, { createExecutor }, { roleModelKey }, { refuseNotRunnable }] = await Promise.all([
     import('../runtime/run.ts'),
     import('../runtime/executor.ts'),
     import('../runtime/role-work.ts'),
+    import('../runtime/refuse-not-runnable.ts'),
   ]);
-  return { driveRun, createExecutor, roleModelKey };
+  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable };
 }
 
 /** Checks values against JSON Schemas; loads ajv. */
@@ -42,11 +43,12 @@ export async function loadValidation() {
 
 /** Diagnostics for people and programs. */
 export async function loadDiagnosticReporters() {
-  const [{ formatDiagnostics }, { formatDiagnosticsJson }] = await Promise.all([
+  const [{ formatDiagnostics }, { formatDiagnosticsJson }, { formatDiagnosticsSarif }] = await Promise.all([
     import('../reporters/diagnostics-text.ts'),
     import('../reporters/diagnostics-json.ts'),
+    import('../reporters/diagnostics-sarif.ts'),
   ]);
-  return { formatDiagnostics, formatDiagnosticsJson };
+  return { formatDiagnostics, formatDiagnosticsJson, formatDiagnosticsSarif };
 }
 
 /** Runs and results for people and programs. */
@@ -114,4 +116,37 @@ export async function loadScriptSchema() {
 export async function loadPrices() {
   const { modelPrice } = await import('../providers/prices.ts');
   return modelPrice;
+}
+
+/** The dated table of context windows. */
+export async function loadContextWindows() {
+  const { contextWindow } = await import('../providers/context-windows.ts');
+  return contextWindow;
+}
+
+/** The upper bound of a run, and a walk through its phases with given artifacts. */
+export async function loadPlanner() {
+  const [{ planCrew }, { measurePrompt }, { simulateRun }, { formatPlan, formatWalk, excessLine }] =
+    await Promise.all([
+      import('../compiler/plan-crew.ts'),
+      import('../runtime/measure-prompt.ts'),
+      import('../runtime/simulate.ts'),
+      import('../reporters/plan-text.ts'),
+    ]);
+  return { planCrew, measurePrompt, simulateRun, formatPlan, formatWalk, excessLine };
+}
+
+/** A program as a drawing. */
+export async function loadCharts() {
+  const [{ chartOf }, { exportMermaid }] = await Promise.all([
+    import('../compiler/phase-chart.ts'),
+    import('../compiler/export-mermaid.ts'),
+  ]);
+  return { chartOf, exportMermaid };
+}
+
+/** Drawings as SVG; loads the layout. */
+export async function loadChartSvg() {
+  const { chartSvg } = await import('./chart-svg.ts');
+  return { chartSvg };
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from '../model/canonical-json.ts';
-import type { Crew, SourceMap, ToolsetDeclaration } from '../model/crew.ts';
+import type { Crew, CrewWork, Phase, PhaseWork, SourceMap, ToolsetDeclaration } from '../model/crew.ts';
 import type { JsonValue } from '../model/json.ts';
 import { PROGRAM_FORMAT, type Program } from '../model/program.ts';
 import type { ToolCatalog, ToolSpec } from '../model/tool-spec.ts';
@@ -13,6 +13,7 @@ import { buildMachineConfig } from './machine-config.ts';
  * @see ../model/program.ts
  */
 export function compileCrew(crew: Crew, options: { sourceMap: SourceMap; catalog: ToolCatalog }): Program {
+  const crews = compileInner(crew, options.catalog);
   const parts = {
     format: PROGRAM_FORMAT,
     crew: crew.name,
@@ -23,10 +24,44 @@ export function compileCrew(crew: Crew, options: { sourceMap: SourceMap; catalog
     tools: crew.toolsets.flatMap(toolset => aliasSpecs(toolset, options.catalog)),
     toolsets: Object.fromEntries(crew.toolsets.map(toolset => [toolset.name, toolset.source.name])),
     budget: crew.budget,
-    phases: Object.fromEntries(crew.sop.phases.map(phase => [phase.name, phase])),
+    phases: Object.fromEntries(crew.sop.phases.map(phase => [phase.name, withoutContent(phase)])),
+    ...(Object.keys(crews).length === 0 ? {} : { crews }),
+    ...(crew.bindings === undefined ? {} : { bindings: crew.bindings }),
     machine: buildMachineConfig(crew.name, crew.sop),
   } as const;
   return { ...parts, hash: hashProgram(parts), sourceMap: options.sourceMap };
+}
+
+/** Compiles the crews in phases, branches and items by their paths. Their files have source maps of their own. */
+function compileInner(crew: Crew, catalog: ToolCatalog): { readonly [path: string]: Program } {
+  const rows = crew.sop.phases
+    .flatMap(listCrews)
+    .flatMap(([path, { crew: inner }]) =>
+      inner === undefined ? [] : [[path, compileCrew(inner, { sourceMap: {}, catalog })] as const],
+    );
+  return Object.fromEntries(rows);
+}
+
+function listCrews(phase: Phase): (readonly [string, CrewWork])[] {
+  if (phase.kind === 'crew') return [[phase.name, phase]];
+  if (phase.kind === 'each') return phase.work.kind === 'crew' ? [[`${phase.name}.do`, phase.work]] : [];
+  if (phase.kind !== 'parallel') return [];
+  return phase.branches.flatMap(branch =>
+    branch.kind === 'crew' ? [[`${phase.name}.${branch.name}`, branch] as const] : [],
+  );
+}
+
+/** A crew in a phase is a program of its own; its words need not be there twice. */
+function withoutContent(phase: Phase): Phase {
+  if (phase.kind === 'crew') return bare(phase);
+  if (phase.kind === 'each') return { ...phase, work: bare(phase.work) };
+  return phase.kind === 'parallel' ? { ...phase, branches: phase.branches.map(bare) } : phase;
+}
+
+function bare<Work extends PhaseWork>(work: Work): Work {
+  if (work.kind !== 'crew') return work;
+  const { crew: _compiled, ...rest } = work;
+  return rest as Work;
 }
 
 /** The sha256, in hex, of a program's parts in canonical form; `hash` and `sourceMap` do not count. Pure. */

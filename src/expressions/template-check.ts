@@ -1,8 +1,9 @@
 import { LiquidError, type Template, type Value } from 'liquidjs';
 import { createTemplateEngine, MAX_TEMPLATE_LENGTH, parseExpression } from './template-engine.ts';
-import { findGuardedRoots, type VariableRead } from './template-guards.ts';
+import { findGuardedRoots } from './template-guards.ts';
 import { findTemplateHabits } from './template-habits.ts';
 import { removedFilterHint, syntaxHint } from './template-hints.ts';
+import { templateReads } from './template-paths.ts';
 
 /** One mistake of a template. `offset` and `length` count UTF-16 units of the source that was checked. */
 export interface TemplateProblem {
@@ -38,9 +39,10 @@ export function checkTemplate(source: string, mode: 'text' | 'condition'): Templ
   try {
     const templates = mode === 'text' ? engine.parse(source) : [conditionTemplate(source)];
     const habits = findTemplateHabits(source, mode, templates);
+    const { paths, reads } = templateReads(templates);
     return {
-      paths: readPaths(templates).filter(path => habits.problems.length === 0 || !isForeignWord(path)),
-      guarded: mode === 'text' ? findGuardedRoots(templates, listReads(source, templates)) : [],
+      paths: paths.filter(path => habits.problems.length === 0 || !isForeignWord(path)),
+      guarded: mode === 'text' ? findGuardedRoots(templates, reads) : [],
       problems: [...unknownFilters(habits.filters), ...habits.problems].sort((a, b) => a.offset - b.offset),
     };
   } catch (error) {
@@ -56,26 +58,6 @@ function conditionTemplate(source: string): Template {
     render: () => '',
     arguments: () => [value],
   };
-}
-
-function readPaths(templates: Template[]): readonly TemplatePath[] {
-  const seen = new Map<string, TemplatePath>();
-  for (const segments of engine.globalVariableSegmentsSync(templates, { partials: false })) {
-    const computed = segments.findIndex(segment => Array.isArray(segment));
-    const known = computed === -1 ? segments : segments.slice(0, computed);
-    const path = known.filter(segment => typeof segment === 'string' || typeof segment === 'number');
-    if (path.length > 0) seen.set(JSON.stringify(path), path);
-  }
-  return [...seen.values()];
-}
-
-function listReads(source: string, templates: Template[]): readonly VariableRead[] {
-  const lineStarts = [0];
-  for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  const { globals } = engine.analyzeSync(templates, { partials: false });
-  return Object.entries(globals).flatMap(([root, variables]) =>
-    variables.map(({ location: { row, col } }) => ({ root, offset: (lineStarts[row - 1] ?? 0) + col - 1 })),
-  );
 }
 
 /** Words of Jinja that Liquid takes for variables; the problem says so already. */

@@ -22,6 +22,7 @@ roles:
   writer: { goal: Write clearly., model: careful, tools: [git] }
 tools:
   git: builtin:git
+budget: { calls: 20 }
 start: collect
 phases:
   collect:
@@ -56,6 +57,7 @@ crew: example
 goal: Say hello.
 roles:
   host: { goal: Greet the reader. }
+budget: { calls: 5 }
 sop: hello.sop.yaml
 `;
 
@@ -72,3 +74,42 @@ phases:
     next: done
   done: { end: success, result: "{{ greet }}" }
 `;
+
+/** A crew of roles that converse, work on a list and wait for an artifact, from which some bad examples differ. */
+const TALKING_CREW = `version: 1
+crew: example
+goal: Settle a wording.
+roles:
+  writer: { goal: Write clearly. }
+  critic: { goal: Find what is missing. }
+  editor: { goal: Decide. }
+budget: { calls: 100, tokens: 300k }
+start: draft
+phases:
+  draft:
+    role: writer
+    task: List the points
+    output: { type: object, required: [points], properties: { points: { type: array } } }
+    next: settle
+  expand:
+    each: { in: "{{ draft.points }}", as: point, max: 5 }
+    do: { role: writer, task: "Expand {{ point | json }}" }
+    subscribe: [draft]
+    next: settle
+  settle:
+    talk: [writer, critic, editor]
+    task: "Settle {{ draft.points | json }}"
+    speaker: handoff
+    transitions:
+      writer: [critic]
+      critic: [writer, editor]
+    max_turns: 8
+    by: editor
+    next: done
+  done: { end: success, result: "{{ settle }}" }
+`;
+
+/** A row whose bad example is the talking crew with one stretch replaced. */
+export function swapTalk(meaning: string, from: string, to: string): CodeRow {
+  return { severity: 'error', meaning, bad: TALKING_CREW.replace(from, () => to), good: TALKING_CREW };
+}

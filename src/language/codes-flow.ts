@@ -62,6 +62,6 @@ phases:
   'unassigned-artifact': swap(
     'A template reads the artifact of a phase that has not run on every way to it. Where it may be absent, read it inside `{% if … %}` or with `| default:`.',
     'range: "{{ inputs.range }}"',
-    'range: "{{ write.range }}"',
+    'range: "{{ write }}"',
   ),
 } as const satisfies Record<string, CodeRow>;

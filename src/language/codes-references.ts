@@ -1,4 +1,4 @@
-import { type CodeRow, INCLUDED_SOP, INCLUDING_CREW, swap, swapWarning } from './code-row.ts';
+import { type CodeRow, INCLUDED_SOP, INCLUDING_CREW, swap, swapTalk, swapWarning } from './code-row.ts';
 
 /** Codes about names that refer to something, and about tools. */
 export const REFERENCE_CODES = {
@@ -9,6 +9,36 @@ export const REFERENCE_CODES = {
     bad: INCLUDING_CREW.replace('  host:', '  guest:'),
     good: INCLUDING_CREW,
     files: { 'hello.sop.yaml': INCLUDED_SOP },
+  },
+  'handoff-unknown-role': swapTalk(
+    'A conversation would hand over to a role that does not take part in it.',
+    'writer: [critic]',
+    'writer: [critc]',
+  ),
+  'unreachable-speaker': swapTalk(
+    'No transition of a conversation leads to this role, so it would never speak.',
+    'critic: [writer, editor]',
+    'critic: [writer]',
+  ),
+  'unknown-artifact': swapTalk(
+    'A phase waits for an artifact that no other phase writes.',
+    'subscribe: [draft]',
+    'subscribe: [drft]',
+  ),
+  'missing-input': {
+    severity: 'error',
+    meaning: 'A crew or procedure that is used needs an input that it is not given.',
+    bad: INCLUDING_CREW,
+    good: INCLUDING_CREW.replace(
+      'sop: hello.sop.yaml',
+      'sop: { file: hello.sop.yaml, inputs: { name: Ada } }',
+    ),
+    files: {
+      'hello.sop.yaml': INCLUDED_SOP.replace('start:', 'inputs: { name: { type: string } }\nstart:').replace(
+        'Greet the reader',
+        'Greet {{ inputs.name }}',
+      ),
+    },
   },
   'unknown-phase': swap('A way leads to a phase that is not there.', 'next: write', 'next: wrte'),
   'unknown-model': swap(

@@ -1,4 +1,4 @@
-import { type CodeRow, GOOD_CREW, swap } from './code-row.ts';
+import { type CodeRow, GOOD_CREW, swap, swapTalk } from './code-row.ts';
 
 /** Codes about the shape of a file: keys, types, names and kinds. */
 export const SHAPE_CODES = {
@@ -27,11 +27,29 @@ export const SHAPE_CODES = {
     ...swap('Templates have something else under this name.', '', ''),
     bad: GOOD_CREW.replaceAll('collect', 'visit'),
   },
+  'shadowed-name': swapTalk(
+    'An item or a step has the name of a phase, whose artifact could not be read there.',
+    'as: point, max: 5 }\n    do: { role: writer, task: "Expand {{ point | json }}" }',
+    'as: draft, max: 5 }\n    do: { role: writer, task: "Expand {{ draft | json }}" }',
+  ),
+  'idle-setting': swapTalk(
+    'A key has no effect beside the others of its phase.',
+    'speaker: handoff',
+    'speaker: handoff\n    selector: { model: default }',
+  ),
   'unsupported-version': swap(
     'The file is written in a version of the language that this program does not read.',
     'version: 1',
     'version: 2',
   ),
+  'outdated-version': {
+    ...swap(
+      'The file is written in an earlier version of the language; it is read as one of the current version.',
+      'version: 1',
+      'version: 0',
+    ),
+    severity: 'info',
+  },
   'no-kind': swap(
     'A phase or branch does not say which kind of work it does.',
     '{ end: failure }',
@@ -49,8 +67,8 @@ export const SHAPE_CODES = {
   ),
   'not-supported-yet': swap(
     'The language has this, but this version does not run it yet.',
-    '{ end: failure }',
-    '{ human: Shall we go on? }',
+    'goal: Write clearly.',
+    'goal: Write clearly., memory: { lessons: 3 }',
   ),
   'invalid-default': swap(
     'The default of an input does not fit its own declaration.',

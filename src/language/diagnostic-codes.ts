@@ -1,8 +1,10 @@
 import type { CodeRow } from './code-row.ts';
 import { FLOW_CODES } from './codes-flow.ts';
+import { IGNORE_CODES } from './codes-ignores.ts';
 import { READING_CODES } from './codes-reading.ts';
 import { REFERENCE_CODES } from './codes-references.ts';
 import { SHAPE_CODES } from './codes-shape.ts';
+import { TYPE_CODES } from './codes-types.ts';
 
 /** Every diagnostic code with its severity, meaning, and a bad and a good example. Codes are never renamed. */
 export const DIAGNOSTIC_CODES = {
@@ -10,6 +12,8 @@ export const DIAGNOSTIC_CODES = {
   ...SHAPE_CODES,
   ...REFERENCE_CODES,
   ...FLOW_CODES,
+  ...TYPE_CODES,
+  ...IGNORE_CODES,
 } as const satisfies Record<string, CodeRow>;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

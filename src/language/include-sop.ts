@@ -4,6 +4,7 @@ import { parseSource } from './parse.ts';
 import { quote } from './report.ts';
 import { validateShape } from './schema.ts';
 import { entryOf, keyPlaceOf, nodeRange, type SourceNode } from './source-node.ts';
+import { upgradeSource } from './upgrade.ts';
 import { refuseWrongKind } from './wrong-kind.ts';
 
 /**
@@ -24,7 +25,7 @@ export function includeSop(root: SourceNode, path: string, reader: IncludeReader
     });
     return undefined;
   }
-  if (include) return readSop(include.value, path, reader);
+  if (include) return readSop(entryOf(include.value, 'file')?.value ?? include.value, path, reader);
   if (inline) return hasBoth(root, reader) ? root : undefined;
   const message = 'The crew needs a procedure: the key `sop`, or `start` and `phases`';
   report({ code: 'missing-key', range: keyPlaceOf(root, []), message });
@@ -58,7 +59,8 @@ function readSop(node: SourceNode, from: string, reader: IncludeReader): SourceN
     return undefined;
   }
   sources.set(path, text);
-  const root = parseSource(path, text, report).root;
+  const written = parseSource(path, text, report).root;
+  const root = written && upgradeSource(written, report);
   if (!root || refuseWrongKind('sop', root, report)) return undefined;
   validateShape('sop', root, report);
   return root;

@@ -1,21 +1,9 @@
 /** Keys of the language that this version knows but does not run yet, by the kind of mapping that holds them. */
 const LATER_KEYS = {
   crew: ['policy', 'memory', 'prompts'],
-  sop: ['inputs'],
+  sop: [],
   role: ['memory'],
-  phase: [
-    'talk',
-    'manage',
-    'ask',
-    'chain',
-    'each',
-    'human',
-    'crew',
-    'reflect',
-    'subscribe',
-    'join',
-    'concurrency',
-  ],
+  phase: [],
   none: [],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,17 +1,13 @@
-import type { Crew, Sop, SourceMap } from '../model/crew.ts';
+import type { Crew, SourceMap } from '../model/crew.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ReadSource } from '../model/source.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
-import { includeSop } from './include-sop.ts';
+import { assembleCrew } from './assemble.ts';
+import { applyIgnores } from './ignores.ts';
 import type { IncludeReader } from './includes.ts';
-import { lowerCrew } from './lower.ts';
-import { lowerSopNode } from './lower-sop-node.ts';
 import { readRoot } from './read-root.ts';
 import { createReport, sortDiagnostics } from './report.ts';
-import { checkRules } from './rules.ts';
-import { validateShape } from './schema.ts';
-import { buildSourceMap, createPlaces } from './source-map.ts';
-import { toJsonObject } from './source-node.ts';
+import { buildSourceMap } from './source-map.ts';
 import { refuseWrongKind } from './wrong-kind.ts';
 
 /** What reading a file needs: its path, a way to read it and its includes, and the tools that exist. */
@@ -42,21 +38,19 @@ export function loadCrew(options: LoadOptions): LoadedCrew {
   const { report, diagnostics, failed } = createReport();
   const reader: IncludeReader = { readSource, sources, report };
   const found = (sourceMap: SourceMap, crew?: Crew): LoadedCrew => {
-    const sorted = sortDiagnostics(diagnostics, [...sources.keys()]);
-    const complete = crew !== undefined && !failed();
+    const left = applyIgnores(diagnostics, sources);
+    const sorted = sortDiagnostics(left, [...sources.keys()]);
+    const complete = crew !== undefined && !left.some(row => row.severity === 'error');
     return { ...(complete ? { crew } : {}), sourceMap, diagnostics: sorted, sources };
   };
   const root = readRoot(path, reader);
   if (!root || refuseWrongKind('crew', root, report)) return found({});
-  validateShape('crew', root, report);
-  const sopRoot = includeSop(root, path, reader);
-  const places = createPlaces(root, sopRoot ?? root);
-  // Without a procedure, whose absence was reported, the rest of the crew is still checked.
-  const sop = sopRoot ? lowerSopNode(sopRoot, places, reader) : EMPTY_SOP;
-  const crew = lowerCrew(toJsonObject(root), sop);
-  const roots = sopRoot && sopRoot !== root ? [root, sopRoot] : [root];
-  checkRules({ file: 'crew', crew, places, catalog, report, failed, roots });
+  const { crew, sopRoot } = assembleCrew(root, path, {
+    reader,
+    catalog,
+    failed,
+    stack: [path],
+    count: { crews: 0 },
+  });
   return found(buildSourceMap(root, sopRoot ?? root), sopRoot && crew);
 }
-
-const EMPTY_SOP: Sop = { name: '', start: '', roles: [], phases: [] };

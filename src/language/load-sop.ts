@@ -1,5 +1,7 @@
 import type { Sop, SourceMap } from '../model/crew.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { attachCrews } from './assemble.ts';
+import { applyIgnores } from './ignores.ts';
 import type { IncludeReader } from './includes.ts';
 import type { LoadOptions } from './load-crew.ts';
 import { lowerCrew } from './lower.ts';
@@ -31,15 +33,22 @@ export function loadSop(options: LoadOptions): LoadedSop {
   const { report, diagnostics, failed } = createReport();
   const reader: IncludeReader = { readSource, sources, report };
   const found = (sourceMap: SourceMap, sop?: Sop): LoadedSop => {
-    const sorted = sortDiagnostics(diagnostics, [...sources.keys()]);
-    const complete = sop !== undefined && !failed();
+    const left = applyIgnores(diagnostics, sources);
+    const sorted = sortDiagnostics(left, [...sources.keys()]);
+    const complete = sop !== undefined && !left.some(row => row.severity === 'error');
     return { ...(complete ? { sop } : {}), sourceMap, diagnostics: sorted, sources };
   };
   const root = readRoot(path, reader);
   if (!root || refuseWrongKind('sop', root, report)) return found({});
   validateShape('sop', root, report);
   const places = createPlaces(root, root);
-  const sop = lowerSopNode(root, places, reader);
-  checkRules({ file: 'sop', crew: lowerCrew({}, sop), places, catalog, report, failed, roots: [root] });
-  return found(buildSourceMap(root, root), sop);
+  const lowered = lowerCrew({}, lowerSopNode(root, places, reader));
+  const assembly = { reader, catalog, failed, stack: [path], count: { crews: 0 } };
+  const crew = attachCrews(
+    lowered,
+    { file: 'sop', crew: lowered, places, crewRoot: root, sopRoot: root },
+    assembly,
+  );
+  checkRules({ file: 'sop', crew, places, catalog, report, failed, roots: [root] });
+  return found(buildSourceMap(root, root), crew.sop);
 }

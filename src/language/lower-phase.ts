@@ -1,39 +1,23 @@
-import type { BranchWork, Phase, PhaseKind, RetryPolicy, Transition } from '../model/crew.ts';
-import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
-import { readDurationMs } from './amounts.ts';
-import { asObject, asText, compact, namedRows, wholeNumber } from './lower-values.ts';
+import type { EachWork, HumanWork, Join, ParallelWork, Phase, PhaseKind, PhaseWork } from '../model/crew.ts';
+import type { JsonValue } from '../model/json.ts';
+import { LOWER_BRANCH, lowerBranch } from './lower-branch.ts';
+import { lowerRouting } from './lower-routing.ts';
+import { lowerManage, lowerTalk } from './lower-talk.ts';
+import { asObject, asText, asTexts, compact, namedRows, wholeNumber } from './lower-values.ts';
+import { lowerWork, type ResolveOutput, type Written } from './lower-work.ts';
 import { PHASE_KINDS } from './phase-kinds.ts';
 
-const DEFAULT_MAX_TURNS = 16;
-const DEFAULT_BACKOFF_MS = 1000;
+const DEFAULT_ITEMS_AT_ONCE = 4;
 
-/** Gives the schema of an `output` with its included files in place, or undefined when it could not be read. */
-export type ResolveOutput = (path: readonly string[], written: JsonValue) => JsonSchema | undefined;
-
-interface Written {
-  readonly name: string;
-  readonly path: readonly string[];
-  readonly value: JsonObject;
-  readonly resolveOutput: ResolveOutput;
-}
-
-/** One row for each phase kind: how its written form becomes a phase. */
+/** One row for each kind of work: how its written form is lowered. */
 const LOWER = {
-  role: written => ({ ...lowerRole(written), ...lowerRouting(written.value) }),
-  tool: written => ({ ...lowerTool(written), ...lowerRouting(written.value) }),
-  parallel: written => ({
-    kind: 'parallel',
-    ...lowerWork(written),
-    branches: lowerBranches(written),
-    ...lowerRouting(written.value),
-  }),
-  end: ({ name, value }) => ({
-    kind: 'end',
-    name,
-    outcome: value.end === 'failure' ? 'failure' : 'success',
-    ...compact({ result: value.result }),
-  }),
-} as const satisfies Record<PhaseKind, (written: Written) => Phase>;
+  ...LOWER_BRANCH,
+  talk: lowerTalk,
+  manage: lowerManage,
+  parallel: lowerParallel,
+  each: lowerEach,
+  human: lowerHuman,
+} as const satisfies Record<Exclude<PhaseKind, 'end'>, (written: Written) => PhaseWork>;
 
 /**
  * Lowers one phase. It reads what is well formed and leaves out the rest, which the schema has reported; a phase of
@@ -42,87 +26,62 @@ const LOWER = {
 export function lowerPhase(name: string, value: JsonValue, resolveOutput: ResolveOutput): Phase {
   const written: Written = { name, path: ['phases', name], value: asObject(value), resolveOutput };
   const [kind, ...others] = PHASE_KINDS.filter(one => Object.hasOwn(written.value, one));
-  if (kind !== undefined && others.length === 0) return LOWER[kind](written);
   const { tool: _tool, ...rest } = written.value;
-  return LOWER.tool({ ...written, value: rest });
+  if (kind === undefined || others.length > 0) {
+    return { ...LOWER.tool({ ...written, value: rest }), ...lowerRouting(written) };
+  }
+  return kind === 'end' ? lowerEnd(written) : { ...LOWER[kind](written), ...lowerRouting(written) };
 }
 
-function lowerRole(written: Written): Extract<BranchWork, { kind: 'role' }> {
-  const { value } = written;
-  const maxTurns = wholeNumber(value.max_turns) ?? DEFAULT_MAX_TURNS;
+function lowerEnd({ name, value }: Written): Phase {
+  const subscribe = value.subscribe === undefined ? undefined : asTexts(value.subscribe);
   return {
-    kind: 'role',
-    ...lowerWork(written),
-    role: asText(value.role),
-    task: asText(value.task),
-    maxTurns,
-  };
-}
-
-function lowerTool(written: Written): Extract<BranchWork, { kind: 'tool' }> {
-  const { value } = written;
-  return {
-    kind: 'tool',
-    ...lowerWork(written),
-    tool: /\../.test(asText(value.tool)) ? asText(value.tool) : '',
-    with: asObject(value.with),
-  };
-}
-
-function lowerBranches(written: Written): BranchWork[] {
-  return namedRows(written.value.parallel).map(([name, value]) => {
-    const branch = { ...written, name, path: [...written.path, 'parallel', name], value: asObject(value) };
-    return Object.hasOwn(branch.value, 'role') ? lowerRole(branch) : lowerTool(branch);
-  });
-}
-
-function lowerWork({ name, path, value, resolveOutput }: Written): {
-  readonly name: string;
-  readonly output?: JsonSchema;
-  readonly retry?: RetryPolicy;
-  readonly timeoutMs?: number;
-} {
-  const output = value.output === undefined ? undefined : resolveOutput([...path, 'output'], value.output);
-  return {
+    kind: 'end',
     name,
-    ...compact({ output, retry: lowerRetry(value.retry), timeoutMs: readDurationMs(value.timeout) }),
+    outcome: value.end === 'failure' ? 'failure' : 'success',
+    ...compact({ result: value.result, subscribe }),
   };
 }
 
-function lowerRetry(value: JsonValue | undefined): RetryPolicy | undefined {
-  const simple = wholeNumber(value);
-  if (simple !== undefined) return { max: simple, backoffMs: DEFAULT_BACKOFF_MS };
-  const { max, backoff } = asObject(value);
-  const most = wholeNumber(max);
-  return most === undefined
-    ? undefined
-    : { max: most, backoffMs: readDurationMs(backoff) ?? DEFAULT_BACKOFF_MS };
+function lowerParallel(written: Written): ParallelWork {
+  const { value } = written;
+  const branches = namedRows(value.parallel).map(([name, branch]) =>
+    lowerBranch({ ...written, name, path: [...written.path, 'parallel', name], value: asObject(branch) }),
+  );
+  const limits = compact({ join: lowerJoin(value.join), concurrency: wholeNumber(value.concurrency) });
+  return { kind: 'parallel', ...lowerWork(written), branches, ...limits };
 }
 
-function lowerRouting(value: JsonObject): {
-  readonly next: readonly Transition[];
-  readonly maxVisits?: number;
-  readonly onLimit?: string;
-  readonly onError?: string;
-} {
-  const onLimit = asText(value.on_limit) || undefined;
-  const onError = asText(value.on_error) || undefined;
+function lowerJoin(value: JsonValue | undefined): Join | undefined {
+  return value === 'all' || value === 'any' ? value : wholeNumber(value);
+}
+
+function lowerEach(written: Written): EachWork {
+  const { value, path } = written;
+  const { in: list, as: name, max } = asObject(value.each);
   return {
-    next: lowerNext(value.next),
-    ...compact({ maxVisits: lowerMaxVisits(value.max_visits), onLimit, onError }),
+    kind: 'each',
+    ...lowerWork(written),
+    list: list ?? '',
+    as: asText(name) || 'item',
+    max: wholeNumber(max) ?? 1,
+    concurrency: wholeNumber(value.concurrency) ?? DEFAULT_ITEMS_AT_ONCE,
+    join: lowerJoin(value.join) ?? 'all',
+    onItemError: value.on_item_error === 'keep' ? 'keep' : 'fail',
+    work: lowerBranch({ ...written, name: 'do', path: [...path, 'do'], value: asObject(value.do) }),
   };
 }
 
-/** A malformed limit, which was reported, still counts as one. */
-function lowerMaxVisits(value: JsonValue | undefined): number | undefined {
-  return value === undefined ? undefined : (wholeNumber(value) ?? 1);
-}
-
-function lowerNext(value: JsonValue | undefined): Transition[] {
-  if (typeof value === 'string') return [{ to: value }];
-  if (!Array.isArray(value)) return [];
-  return value.map(row => {
-    const { when, to } = asObject(row);
-    return when === undefined ? { to: asText(to) } : { when: asText(when), to: asText(to) };
-  });
+function lowerHuman(written: Written): HumanWork {
+  const { value } = written;
+  const choices = asTexts(value.choices);
+  const { output: _none, ...work } = lowerWork(written);
+  return {
+    kind: 'human',
+    ...work,
+    question: asText(value.human),
+    choices,
+    freeText: typeof value.free_text === 'boolean' ? value.free_text : choices.length === 0,
+    ...compact({ default: asText(value.default) || undefined }),
+  };
 }

@@ -10,6 +10,11 @@ export function asText(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The texts of a list; none when it is no list. Pure. */
+export function asTexts(value: JsonValue | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter(one => typeof one === 'string') : [];
+}
+
 /** The value when it is a whole number of at least 0, else undefined. Pure. */
 export function wholeNumber(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;

@@ -9,35 +9,75 @@ import type {
 } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { readDurationMs, readMicroUsd, readTokens } from './amounts.ts';
-import { lowerPhase, type ResolveOutput } from './lower-phase.ts';
-import { asObject, asText, compact, namedRows, wholeNumber } from './lower-values.ts';
+import { lowerCasting } from './lower-branch.ts';
+import { lowerPhase } from './lower-phase.ts';
+import { asObject, asText, asTexts, compact, namedRows, wholeNumber } from './lower-values.ts';
+import type { ResolveOutput } from './lower-work.ts';
 
 /**
  * Lowers a crew file, whose SOP is lowered already, to the words of the program: defaults filled in, amounts as
  * numbers. Reads what is well formed and leaves out the rest, which the schema has reported. Pure.
  */
 export function lowerCrew(written: JsonObject, sop: Sop): Crew {
+  const procedure = asObject(written.sop);
+  const roles = namedRows(written.roles).map(lowerRole);
+  const bindings = bindInputs(
+    sop,
+    Object.fromEntries(namedRows(procedure.inputs)),
+    namedRows(written.inputs),
+  );
   return {
     name: asText(written.crew),
     goal: asText(written.goal),
     inputs: namedRows(written.inputs).map(lowerInput),
     models: lowerModels(written.models),
-    roles: namedRows(written.roles).map(lowerRole),
+    roles: [...roles, ...castRoles(sop.roles, lowerCasting(procedure.roles), roles)],
     toolsets: namedRows(written.tools).map(lowerToolset),
     budget: lowerBudget(asObject(written.budget)),
     sop,
+    ...compact({ bindings }),
   };
+}
+
+/** The roles of a procedure that roles of another name play: copies under the names that the procedure has. Pure. */
+export function castRoles(
+  needed: readonly string[],
+  casting: { readonly [role: string]: string },
+  roles: readonly Role[],
+): readonly Role[] {
+  return needed.flatMap(name => {
+    const playedBy = Object.hasOwn(casting, name) ? casting[name] : undefined;
+    const player = roles.find(role => role.name === playedBy);
+    if (player === undefined || playedBy === undefined || playedBy === name) return [];
+    return [{ ...player, name, playedBy }];
+  });
+}
+
+/** What the inputs of a procedure are bound to: what is written, else the crew's input of that name, else the default. */
+function bindInputs(
+  sop: Sop,
+  written: JsonObject,
+  own: readonly [string, JsonValue][],
+): JsonObject | undefined {
+  if (sop.inputs === undefined) return undefined;
+  const rows = sop.inputs.flatMap(({ name, default: fallback }): [string, JsonValue][] => {
+    const bound = Object.hasOwn(written, name) ? written[name] : undefined;
+    if (bound !== undefined) return [[name, bound]];
+    if (own.some(([input]) => input === name)) return [];
+    return fallback === undefined ? [] : [[name, fallback]];
+  });
+  return Object.fromEntries(rows);
 }
 
 /** Lowers a SOP file, or the procedure that stands in a crew file. Includes are read through `resolveOutput`. */
 export function lowerSop(written: JsonObject, resolveOutput: ResolveOutput): Sop {
   const named = typeof written.crew === 'string' ? written.crew : asText(written.sop);
-  const roles =
-    written.crew === undefined && Array.isArray(written.roles)
-      ? written.roles.filter(role => typeof role === 'string')
-      : [];
+  const alone = written.crew === undefined;
+  const roles = alone ? asTexts(written.roles) : [];
+  const inputs =
+    alone && written.inputs !== undefined ? namedRows(written.inputs).map(lowerInput) : undefined;
   const phases = namedRows(written.phases).map(([name, value]) => lowerPhase(name, value, resolveOutput));
-  return { name: named, start: asText(written.start), roles, phases };
+  return { name: named, start: asText(written.start), roles, ...compact({ inputs }), phases };
 }
 
 function lowerInput([name, value]: [string, JsonValue]): InputDeclaration {

@@ -13,7 +13,8 @@ export function pathRange(site: TemplateSite, path: TemplatePath, parts: number)
   const pattern = new RegExp(`(?<![\\w.'"-])${reading}(?<last>${escapeText(last)})(?![\\w-])`, 'g');
   for (const match of source.matchAll(pattern)) {
     const offset = match.index + match[0].length - last.length;
-    if (site.after || insideLiquid(source, offset)) return scalarRange(node, offset, last.length);
+    if (site.mode === 'condition' || insideLiquid(source, offset))
+      return scalarRange(node, offset, last.length);
   }
   return scalarRange(node, 0, source.split('\n')[0]?.length ?? 1);
 }

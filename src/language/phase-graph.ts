@@ -1,11 +1,11 @@
 import type { Phase, Sop } from '../model/crew.ts';
 import { closest } from './closest.ts';
 
-/** A way from one phase to another; `via` is how it is taken. */
+/** A way from one phase to another; `via` is how it is taken. A subscriber has a way from each phase that it watches. */
 export interface PhaseEdge {
   readonly from: string;
   readonly to: string;
-  readonly via: 'next' | 'on_error' | 'on_limit';
+  readonly via: 'next' | 'on_error' | 'on_limit' | 'subscribe';
 }
 
 /** The phases of a procedure and the ways between them. */
@@ -36,8 +36,9 @@ export function buildPhaseGraph(sop: Sop): PhaseGraph {
     if (phase.kind !== 'end' && phase.next.length === 0) complete = false;
     for (const edge of written) {
       const to = meant(edge.to);
-      if (to === undefined) complete = false;
-      else edges.push({ ...edge, to });
+      const from = meant(edge.from);
+      if (to === undefined || from === undefined) complete = false;
+      else if (phases.get(from)?.kind !== 'end') edges.push({ ...edge, from, to });
     }
   }
   return {
@@ -50,9 +51,14 @@ export function buildPhaseGraph(sop: Sop): PhaseGraph {
 }
 
 function writtenEdges(phase: Phase): PhaseEdge[] {
-  if (phase.kind === 'end') return [];
   const from = phase.name;
-  const edges: PhaseEdge[] = phase.next.map(({ to }) => ({ from, to, via: 'next' }));
+  const edges: PhaseEdge[] = (phase.subscribe ?? []).map(name => ({
+    from: name,
+    to: from,
+    via: 'subscribe',
+  }));
+  if (phase.kind === 'end') return edges;
+  edges.push(...phase.next.map(({ to }): PhaseEdge => ({ from, to, via: 'next' })));
   if (phase.onError !== undefined) edges.push({ from, to: phase.onError, via: 'on_error' });
   if (phase.onLimit !== undefined) edges.push({ from, to: phase.onLimit, via: 'on_limit' });
   return edges;

@@ -1,5 +1,6 @@
 import type { Crew } from '../model/crew.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
+import type { CrewTypes } from './crew-types.ts';
 import type { PhaseGraph } from './phase-graph.ts';
 import type { Report } from './report.ts';
 import type { Places } from './source-map.ts';
@@ -18,12 +19,15 @@ export interface RuleInput {
   readonly failed: () => boolean;
   /** The YAML files that the crew is made of: the crew's own first, then the SOP's when it is another one. */
   readonly roots: readonly SourceNode[];
+  /** True for a procedure that stands in a phase of the crew: who plays its roles is checked there. */
+  readonly inner?: boolean;
 }
 
 /** What every rule sees: the file, its phases as a graph, and its templates. */
 export interface RuleContext extends RuleInput {
   readonly graph: PhaseGraph;
   readonly templates: readonly TemplateSite[];
+  readonly types: CrewTypes;
 }
 
 /** Says whether a part of the crew is absent or of its right kind; what is named in a malformed part is not known. */

@@ -1,6 +1,13 @@
+import { createCrewTypes } from './crew-types.ts';
 import { buildPhaseGraph } from './phase-graph.ts';
 import type { Rule, RuleContext, RuleInput } from './rule.ts';
+import { checkArgumentTypes } from './rules/argument-types.ts';
+import { checkBudgets } from './rules/budgets.ts';
+import { checkConversations } from './rules/conversations.ts';
+import { checkCrews } from './rules/crews.ts';
 import { checkCycles } from './rules/cycles.ts';
+import { checkDataFlow } from './rules/data-flow.ts';
+import { checkDeadGuards } from './rules/dead-guards.ts';
 import { checkGuards } from './rules/guards.ts';
 import { checkInputs } from './rules/inputs.ts';
 import { checkLiveness } from './rules/liveness.ts';
@@ -9,15 +16,22 @@ import { checkReachability } from './rules/reachability.ts';
 import { checkReferences } from './rules/references.ts';
 import { checkReservedNames } from './rules/reserved-names.ts';
 import { checkSecrets } from './rules/secrets.ts';
+import { checkSettings } from './rules/settings.ts';
+import { checkSubscriptions } from './rules/subscriptions.ts';
 import { checkTemplates } from './rules/templates.ts';
 import { checkTools } from './rules/tools.ts';
 import { checkUnused } from './rules/unused.ts';
 import { checkVariables } from './rules/variables.ts';
+import { checkWriteConflicts } from './rules/write-conflicts.ts';
 import { listTemplateSites } from './template-sites.ts';
 
-/** Every family of checks, one row and one file each. `unused` is last: it is silent after errors. */
+/** Every family of checks, one row and one file each. The last two are silent after errors. */
 const RULES = {
   references: checkReferences,
+  conversations: checkConversations,
+  settings: checkSettings,
+  subscriptions: checkSubscriptions,
+  crews: checkCrews,
   tools: checkTools,
   reachability: checkReachability,
   liveness: checkLiveness,
@@ -25,16 +39,23 @@ const RULES = {
   guards: checkGuards,
   templates: checkTemplates,
   variables: checkVariables,
+  'data-flow': checkDataFlow,
+  'argument-types': checkArgumentTypes,
+  'dead-guards': checkDeadGuards,
+  'write-conflicts': checkWriteConflicts,
   'output-schemas': checkOutputSchemas,
   secrets: checkSecrets,
   'reserved-names': checkReservedNames,
   inputs: checkInputs,
   unused: checkUnused,
+  budgets: checkBudgets,
 } as const satisfies Record<string, Rule>;
 
 /** Runs every check on a lowered crew, or on a lowered SOP in an otherwise empty one. */
 export function checkRules(input: RuleInput): void {
   const templates = listTemplateSites(input);
-  const context: RuleContext = { ...input, graph: buildPhaseGraph(input.crew.sop), templates };
+  const graph = buildPhaseGraph(input.crew.sop);
+  const types = createCrewTypes(input, graph, templates);
+  const context: RuleContext = { ...input, graph, templates, types };
   for (const check of Object.values<Rule>(RULES)) check(context);
 }

@@ -9,14 +9,25 @@ export function keysOfSchema(path: NodePath, node: SourceNode | undefined): read
 
 function keysAt(path: NodePath, written: ReadonlySet<string>): readonly string[] {
   if (path[0] === 'phases' && path.length === 2) return keysOfKind(PHASE_KEYS, written);
-  if (path[0] === 'phases' && path[2] === 'parallel' && path.length === 4)
-    return keysOfKind(BRANCH_KEYS, written);
+  if (isBranchPath(path)) return keysOfKind(BRANCH_KEYS, written);
+  if (path.length === 1 && path[0] === 'sop') return PLACE_KEYS.procedure ?? [];
   if (path.length === 0)
     return (
       PLACE_KEYS[written.has('sop') && !written.has('crew') && !written.has('goal') ? 'sop' : 'crew'] ?? []
     );
-  const place = path[0] === 'phases' ? String(path.includes('retry') ? 'retry' : 'next') : String(path[0]);
+  const place = path[0] === 'phases' ? placeInPhase(path) : String(path[0]);
   return Object.hasOwn(PLACE_KEYS, place) ? (PLACE_KEYS[place] ?? []) : [];
+}
+
+function isBranchPath(path: NodePath): boolean {
+  if (path[0] !== 'phases') return false;
+  return (path[2] === 'parallel' && path.length === 4) || (path[2] === 'do' && path.length === 3);
+}
+
+/** The nearest key that a mapping of its own stands under; entries of lists are under the key of the list. */
+function placeInPhase(path: NodePath): string {
+  const named = path.slice(2).filter(step => !/^\d+$/.test(String(step)));
+  return String(named.at(-1));
 }
 
 function keysOfKind(

@@ -82,12 +82,13 @@ function unknownKey({ params, at, place }: Problem): void {
   }
   const known = keysOfSchema(at, nodeAt(place.root, at));
   const message = `The key ${quote(key)} is not known here`;
+  const torn = / \S+ /.test(key) ? 'put a text with a comma in quotes' : undefined;
   const merge = key === '<<' ? 'merge keys are not read; write the keys out' : undefined;
   place.report({
     code: 'unknown-key',
     range,
     message,
-    hint: merge ?? suggest(key, known) ?? 'keys of your own start with `x-`',
+    hint: merge ?? torn ?? suggest(key, known) ?? 'keys of your own start with `x-`',
   });
 }
 
@@ -191,7 +192,11 @@ const PATTERN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^\^\[0-9\].*\[km\]/, 'a number of tokens such as `300k`, `1.5m` or `50000`'],
   [/^\\S$/, 'text that is not empty'],
   [/builtin/, '`builtin:` and a name, such as `builtin:git`'],
+  [/auto\|.*\(:/, 'an alias of `models`, or `auto`, `offline` or `provider:name`'],
   [/auto\|/, '`auto`, `offline` or `provider:name`, such as `openai:gpt-5-mini`'],
+  [/^\^\(shared\|/, '`shared`, `private` or a mapping from roles to lists of roles'],
+  [/^\^\(all\|any/, '`all`, `any` or a whole number'],
+  [/^\^all\$$/, '`all` or a whole number'],
   [/\\\.\[A-Za-z\].*\)\?\$$/, 'a toolset or one tool of it, such as `git` or `git.diff`'],
   [/\\\.\[A-Za-z\]/, 'a tool as `<toolset>.<tool>`, such as `git.diff`'],
   [/_-\]\*\$$/, 'a name of lower-case letters, digits, `_` and `-`'],
@@ -223,8 +228,10 @@ function asName(word: string): string | undefined {
   return name === '' ? undefined : name;
 }
 
-function tooFew({ at, place }: Problem): void {
-  const message = `${nameAt(at)} must not be empty`;
+function tooFew({ params, at, place }: Problem): void {
+  const least = Number(params.limit);
+  const must = least > 1 ? `must have at least ${least} entries` : 'must not be empty';
+  const message = `${nameAt(at)} ${must}`;
   place.report({ code: 'invalid-value', range: keyPlaceOf(place.root, at), message });
 }
 

@@ -15,6 +15,8 @@ interface KindTable {
 
 const PHASES: KindTable = { kinds: PHASE_KINDS, validators: PHASE_VALIDATORS, what: 'phase' };
 const BRANCHES: KindTable = { kinds: BRANCH_KINDS, validators: BRANCH_VALIDATORS, what: 'branch' };
+/** The work for each item, under `do`. */
+const WORKS: KindTable = { ...BRANCHES, what: 'piece of work' };
 
 /**
  * Reports where a file does not have the shape of its kind. A phase is held only against the schema of its own kind,
@@ -48,7 +50,7 @@ function validateKind(table: KindTable, entry: MapEntry, at: SchemaPlace): void 
 /** A phase without a kind that runs: one of a later version, or none at all. */
 function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], place: SchemaPlace): void {
   const later = keys.find(key => isLaterKey('phase', key));
-  const foreign = table === BRANCHES ? keys.find(key => key === 'parallel' || key === 'end') : undefined;
+  const foreign = table === PHASES ? undefined : keys.find(key => PHASES.kinds.includes(key));
   const unsupported = later ?? foreign;
   const hint = `a ${table.what} has ${listWords(table.kinds)}`;
   if (unsupported === undefined) {
@@ -70,6 +72,10 @@ function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], 
 function validateOne(table: KindTable, kind: string, entry: MapEntry, place: SchemaPlace): void {
   const validate = table.validators[kind];
   if (validate) explainProblems(run(validate, toJson(entry.value)), place);
+  if (kind === 'each') {
+    const work = entryOf(entry.value, 'do');
+    if (work) validateKind(WORKS, work, { ...place, path: [...place.path, 'do'] });
+  }
   const branches = kind === 'parallel' ? entryOf(entry.value, 'parallel')?.value : undefined;
   if (branches?.kind !== 'map') return;
   for (const branch of branches.entries) {
@@ -88,6 +94,11 @@ function refuseSeveral(table: KindTable, kinds: readonly string[], place: Schema
   place.report({ code: 'several-kinds', range, message, hint: `make it two ${plural(table.what)}` });
 }
 
+const PLURALS = new Map([
+  ['branch', 'branches'],
+  ['piece of work', 'pieces of work'],
+]);
+
 function plural(word: string): string {
-  return word === 'branch' ? 'branches' : `${word}s`;
+  return PLURALS.get(word) ?? `${word}s`;
 }

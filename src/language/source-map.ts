@@ -12,11 +12,13 @@ export interface Places {
 
 /**
  * Finds places in a crew and its SOP: `phases` and `start` are of the SOP file, `sop.…` its other parts, all else of
- * the crew file. For a SOP alone, or an inline procedure, both roots are the same.
+ * the crew file, where `procedure.…` is what the crew says under `sop`. For a SOP alone, or an inline procedure, both
+ * roots are the same.
  */
 export function createPlaces(crewRoot: SourceNode, sopRoot: SourceNode): Places {
   const resolve = (path: NodePath): [SourceNode, NodePath] => {
     if (path[0] === 'phases' || path[0] === 'start') return [sopRoot, path];
+    if (path[0] === 'procedure') return [crewRoot, ['sop', ...path.slice(1)]];
     return path[0] === 'sop' && path.length > 1 ? [sopRoot, path.slice(1)] : [crewRoot, path];
   };
   return {
@@ -38,9 +40,18 @@ export function buildSourceMap(crewRoot: SourceNode, sopRoot: SourceNode): Sourc
   return map;
 }
 
+function isSchema(path: NodePath): boolean {
+  const key = path.at(-1);
+  return (
+    key === 'output' || (key === 'reply' && path.length === 3) || path.slice(2).join('.') === EVALUATOR_SCHEMA
+  );
+}
+
+const EVALUATOR_SCHEMA = 'reflect.evaluator.schema';
+
 function collect(root: SourceNode, node: SourceNode, path: NodePath, map: Record<string, SourceRange>): void {
   if (path.length > 0) map[path.join('.')] = placeOf(root, path);
-  if (node.kind === 'scalar' || path.at(-1) === 'output') return;
+  if (node.kind === 'scalar' || isSchema(path)) return;
   if (node.kind === 'list') {
     for (const [index, item] of node.items.entries()) collect(root, item, [...path, index], map);
     return;

@@ -1,7 +1,8 @@
 import { checkTemplate, type TemplateCheck } from '../expressions/template-check.ts';
-import type { Phase } from '../model/crew.ts';
+import type { Phase, PhaseWork } from '../model/crew.ts';
 import type { RuleContext } from './rule.ts';
 import type { NodePath, ScalarNode, SourceNode } from './source-node.ts';
+import { listWorks, type PlacedWork } from './works.ts';
 
 const MOST_TAGS = 2000;
 
@@ -10,45 +11,144 @@ export interface TemplateSite {
   readonly node: ScalarNode;
   readonly source: string;
   readonly phase: Phase;
-  /** Guards are read after the phase's work, when its own artifact is there. */
+  /** Where it stands, from the root: `phases.write.task`. */
+  readonly path: NodePath;
+  readonly mode: 'text' | 'condition';
+  /** Guards and evaluators are read after the phase's work, when its own artifact is there. */
   readonly after: boolean;
+  /** The names that only this place has, such as the item of an `each`. */
+  readonly locals: readonly string[];
   readonly branch?: string;
   readonly check: TemplateCheck;
 }
 
-/** Lists every template of the procedure: tasks, arguments, results and conditions, each checked once. */
+/** A place that holds templates: one, or a value with some inside. */
+interface Place {
+  readonly path: NodePath;
+  readonly mode?: 'condition';
+  readonly after?: true;
+  readonly locals?: readonly string[];
+}
+
+const REPLY_NAMES = ['reply', 'speaker', 'turn', 'thread'];
+
+/** Lists every template of the procedure: tasks, prompts, arguments, results and conditions, each checked once. */
 export function listTemplateSites({
   crew,
   places,
 }: Pick<RuleContext, 'crew' | 'places'>): readonly TemplateSite[] {
+  const works = listWorks(crew);
   return crew.sop.phases.flatMap((phase): TemplateSite[] => {
     const path: NodePath = ['phases', phase.name];
-    const text = (at: NodePath, branch?: string): TemplateSite[] =>
-      strings(places.node(at)).map(node => site(node, 'text', phase, branch));
-    if (phase.kind === 'end') return text([...path, 'result']);
-    const guards = phase.next.flatMap((_, index) =>
-      strings(places.node([...path, 'next', index, 'when'])).map(node => site(node, 'condition', phase)),
-    );
-    if (phase.kind !== 'parallel') return [...text([...path, 'task']), ...text([...path, 'with']), ...guards];
-    const inBranches = phase.branches.flatMap(({ name }) => {
-      const at = [...path, 'parallel', name];
-      return [...text([...at, 'task'], name), ...text([...at, 'with'], name)];
-    });
-    return [...inBranches, ...guards];
+    if (phase.kind === 'end') return sitesAt({ path: [...path, 'result'] }, phase, undefined, places);
+    const inWork = works
+      .filter(work => work.phase === phase)
+      .flatMap(work => {
+        const branch = work.path[2] === 'parallel' ? work.work.name : undefined;
+        return placesOf(work).flatMap(place => sitesAt(place, phase, branch, places));
+      });
+    const around = [...reflectPlaces(path), ...guardPlaces(phase, path)];
+    return [...inWork, ...around.flatMap(place => sitesAt(place, phase, undefined, places))];
   });
 }
 
-function site(node: ScalarNode, mode: 'text' | 'condition', phase: Phase, branch?: string): TemplateSite {
-  const source = String(node.value);
-  const check = tooManyTags(source) ?? checkTemplate(source, mode);
-  return {
-    node,
-    source,
-    phase,
-    after: mode === 'condition',
-    check,
-    ...(branch === undefined ? {} : { branch }),
-  };
+/** The templates of one piece of work; those of an item's work know the item. */
+function placesOf({ work, phase, path }: PlacedWork): readonly Place[] {
+  const item = phase.kind === 'each' && path.length > 2 ? [phase.as, 'index'] : [];
+  return ownPlaces(work).map(place => ({
+    ...place,
+    path: [...path, ...place.path],
+    locals: [...item, ...(place.locals ?? [])],
+  }));
+}
+
+function ownPlaces(work: PhaseWork): readonly Place[] {
+  switch (work.kind) {
+    case 'role':
+    case 'manage':
+      return [{ path: ['task'] }];
+    case 'talk':
+      return talkPlaces(work);
+    case 'ask':
+      return [{ path: ['ask'] }, { path: ['summarizer', 'prompt'], locals: ['question', 'answers'] }];
+    case 'chain':
+      return work.steps.map((_, index) => ({
+        path: ['chain', index, 'prompt_template'],
+        locals: [
+          ...(index > 0 ? ['previous_response'] : []),
+          ...work.steps.slice(0, index).map(({ name }) => name),
+        ],
+      }));
+    case 'tool':
+      return [{ path: ['with'] }];
+    case 'each':
+      return [{ path: ['each', 'in'] }];
+    case 'human':
+      return [{ path: ['human'] }];
+    case 'crew':
+      return [{ path: ['inputs'] }];
+    case 'parallel':
+      return [];
+  }
+}
+
+function talkPlaces({ until, rules }: Extract<PhaseWork, { kind: 'talk' }>): readonly Place[] {
+  const condition = { mode: 'condition', locals: REPLY_NAMES } as const;
+  const endings = until.map((_, index) => ({ ...condition, path: ['until', index, 'when'] }));
+  return [
+    { path: ['task'] },
+    { ...condition, path: ['until'] },
+    { ...condition, path: ['until', 'when'] },
+    ...endings,
+    { path: ['selector', 'prompt'], locals: ['thread', 'speaker', 'candidates'] },
+    ...rules.map((_, index) => ({ ...condition, path: ['rules', index, 'when'] })),
+  ];
+}
+
+function reflectPlaces(path: NodePath): readonly Place[] {
+  const at: NodePath = [...path, 'reflect', 'evaluator'];
+  const judged = ['evaluation'];
+  return [
+    { path: [...at, 'with'], after: true },
+    { path: [...at, 'pass'], mode: 'condition', after: true, locals: judged },
+    { path: [...at, 'score'], after: true, locals: judged },
+    { path: [...at, 'expression'], mode: 'condition', after: true },
+    { path: [...at, 'task'], after: true },
+  ];
+}
+
+function guardPlaces(phase: Exclude<Phase, { kind: 'end' }>, path: NodePath): readonly Place[] {
+  return phase.next.map((_, index) => ({
+    path: [...path, 'next', index, 'when'],
+    mode: 'condition',
+    after: true,
+  }));
+}
+
+/** A condition is one text; elsewhere every string inside the value is a template. */
+function sitesAt(
+  place: Place,
+  phase: Phase,
+  branch: string | undefined,
+  places: RuleContext['places'],
+): TemplateSite[] {
+  const node = places.node(place.path);
+  const found = place.mode === 'condition' && node?.kind !== 'scalar' ? [] : strings(node);
+  return found.map(scalar => {
+    const source = String(scalar.value);
+    const mode = place.mode ?? 'text';
+    return {
+      node: scalar,
+      source,
+      phase,
+      path: place.path,
+      mode,
+      after: place.after ?? false,
+      locals: place.locals ?? [],
+      check: tooManyTags(source) ?? checkTemplate(source, mode),
+      ...(branch === undefined ? {} : { branch }),
+    };
+  });
 }
 
 /** The analysis of a template takes the square of its tags, so their number is limited. */

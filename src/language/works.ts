@@ -1,19 +1,83 @@
-import type { BranchWork, Crew, Phase } from '../model/crew.ts';
+import type { Crew, Phase, PhaseWork } from '../model/crew.ts';
 import type { NodePath } from './source-node.ts';
 
-/** A role's work or a tool call with the phase that it belongs to and its path. */
-interface PlacedWork {
-  readonly work: BranchWork;
+/** A piece of work with the phase that it belongs to and its path. */
+export interface PlacedWork {
+  readonly work: PhaseWork;
   readonly phase: Phase;
   readonly path: NodePath;
 }
 
-/** Lists the work of all phases and branches in the order of the file. Pure. */
-export function listWorks(crew: Crew): readonly PlacedWork[] {
+/** Lists the work of all phases, each followed by its branches or by the work for its items, as in the file. Pure. */
+export function listWorks(crew: Pick<Crew, 'sop'>): readonly PlacedWork[] {
   return crew.sop.phases.flatMap((phase): PlacedWork[] => {
     const path = ['phases', phase.name];
     if (phase.kind === 'end') return [];
-    if (phase.kind !== 'parallel') return [{ work: phase, phase, path }];
-    return phase.branches.map(work => ({ work, phase, path: [...path, 'parallel', work.name] }));
+    const own = { work: phase, phase, path };
+    if (phase.kind === 'each') return [own, { work: phase.work, phase, path: [...path, 'do'] }];
+    if (phase.kind !== 'parallel') return [own];
+    const branches = phase.branches.map(work => ({ work, phase, path: [...path, 'parallel', work.name] }));
+    return [own, ...branches];
   });
+}
+
+/** The roles that a piece of work names, each with its place. What only casts a procedure of its own is not here. Pure. */
+export function rolesOf({
+  work,
+  phase,
+  path,
+}: PlacedWork): readonly { readonly role: string; readonly path: NodePath }[] {
+  const own = ownRoles(work).map(([role, at]) => ({ role, path: [...path, ...at] }));
+  const reflect = phase.kind === 'end' || path.length > 2 ? undefined : phase.reflect;
+  if (reflect?.evaluator.kind !== 'role') return own;
+  return [...own, { role: reflect.evaluator.role, path: [...path, 'reflect', 'evaluator', 'role'] }];
+}
+
+function ownRoles(work: PhaseWork): readonly (readonly [string, NodePath])[] {
+  switch (work.kind) {
+    case 'role':
+      return [[work.role, ['role']]];
+    case 'talk': {
+      const speakers = work.roles.map((role, index) => [role, ['talk', index]] as const);
+      return work.roles.includes(work.by) ? speakers : [...speakers, [work.by, ['by']]];
+    }
+    case 'manage':
+      return [
+        [work.role, ['manage']],
+        ...work.workers.map((role, index) => [role, ['workers', index]] as const),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** The models that a piece of work names itself, each with its place. Pure. */
+export function modelsOf({
+  work,
+  path,
+}: PlacedWork): readonly { readonly model: string; readonly path: NodePath }[] {
+  return ownModels(work).map(([model, at]) => ({ model, path: [...path, ...at] }));
+}
+
+function ownModels(work: PhaseWork): readonly (readonly [string, NodePath])[] {
+  if (work.kind === 'chain') {
+    return work.steps.map(({ model }, index) => [model, ['chain', index, 'model']] as const);
+  }
+  if (work.kind === 'talk') return work.selector ? [[work.selector.model, ['selector', 'model']]] : [];
+  if (work.kind !== 'ask') return [];
+  const asked = work.models.map((model, index) => [model, ['models', index]] as const);
+  return work.summarizer ? [...asked, [work.summarizer.model, ['summarizer', 'model']]] : asked;
+}
+
+/** The tools that a piece of work calls without a model, each with its arguments and its place. Pure. */
+export function callsOf({ work, phase, path }: PlacedWork): readonly {
+  readonly name: string;
+  readonly args: Extract<PhaseWork, { kind: 'tool' }>['with'];
+  readonly path: NodePath;
+}[] {
+  const own = work.kind === 'tool' ? [{ name: work.tool, args: work.with, path }] : [];
+  const reflect = phase.kind === 'end' || path.length > 2 ? undefined : phase.reflect;
+  if (reflect?.evaluator.kind !== 'tool') return own;
+  const { tool, with: args } = reflect.evaluator;
+  return [...own, { name: tool, args, path: [...path, 'reflect', 'evaluator'] }];
 }

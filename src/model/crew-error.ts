@@ -18,6 +18,11 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Pass inputs with `-i name=value` or `--inputs file.json`.',
   },
+  FILE_EXISTS: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Choose another folder with `--cwd`, or pass `--force`.',
+  },
   FILE_UNREADABLE: { exitCode: 3, retryable: false, hint: 'Check that the path is a readable file.' },
   FILE_UNWRITABLE: {
     exitCode: 3,
@@ -25,6 +30,11 @@ export const ERROR_CODES = {
     hint: 'Check that the folder exists and can be written to.',
   },
   CREW_INVALID: { exitCode: 2, retryable: false, hint: 'Run `crew check FILE` and mend what it shows.' },
+  PHASE_NOT_RUNNABLE: {
+    exitCode: 2,
+    retryable: false,
+    hint: '`crew check` and `crew plan` know this kind of phase; this version does not run it yet.',
+  },
   NODE_TOO_OLD: { exitCode: 3, retryable: false, hint: 'Install Node 24 or newer.' },
   MODEL_UNKNOWN: {
     exitCode: 3,
@@ -143,6 +153,11 @@ export const ERROR_CODES = {
     exitCode: 4,
     retryable: false,
     hint: 'Raise `budget` in the crew file, or resume with a higher `--max-…` flag.',
+  },
+  PLAN_OVER_BUDGET: {
+    exitCode: 4,
+    retryable: false,
+    hint: 'See `crew plan FILE`; raise `budget`, lower the bounds of the phases, or pass `--allow-over-plan`.',
   },
   RUN_NOT_FOUND: {
     exitCode: 2,

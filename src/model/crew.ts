@@ -25,6 +25,8 @@ export interface Role {
   readonly backstory?: string;
   readonly model: string;
   readonly tools: readonly string[];
+  /** The role of the crew that plays this role of its procedure, where `sop.roles` gives it another name. */
+  readonly playedBy?: string;
 }
 
 /** A toolset that the crew declares: an alias and where it comes from. */
@@ -80,14 +82,172 @@ export interface ToolWork extends WorkBase {
   readonly with: { readonly [argument: string]: TemplateValue };
 }
 
-/** Branches at once; the artifact is an object with one key for each branch. */
+/** When a `parallel` or `each` is done: with all of its parts, with the first one, or with so many of them. */
+export type Join = 'all' | 'any' | number;
+
+/**
+ * Branches at once; the artifact is an object with one key for each branch, null for those that `join` did not wait
+ * for. `concurrency` is how many work at the same time; absent means all.
+ */
 export interface ParallelWork extends WorkBase {
   readonly kind: 'parallel';
   readonly branches: readonly BranchWork[];
+  readonly join?: Join;
+  readonly concurrency?: number;
 }
 
-/** What may stand in a branch. */
-export type BranchWork = RoleWork | ToolWork;
+/** How the next speaker of a conversation is chosen among those that the transitions allow. */
+export type SpeakerChoice = 'round_robin' | 'random' | 'selector' | 'handoff' | 'rules';
+
+/** Ends a conversation when all that is given holds after a reply. Spans in milliseconds. */
+export interface TalkEnding {
+  /** A Liquid condition that may read `reply`, `speaker`, `turn` and `thread`. */
+  readonly when?: string;
+  /** Text that the reply contains. */
+  readonly text?: string;
+  readonly tokens?: number;
+  readonly timeMs?: number;
+  /** So many replies in a row that say nothing new. */
+  readonly noProgressTurns?: number;
+}
+
+/** A model with a prompt of its own; without `prompt` the built-in one is used. `model` is an alias or a use. */
+export interface PromptedModel {
+  readonly model: string;
+  readonly prompt?: string;
+}
+
+/**
+ * Roles converse until one of `until` holds or `maxTurns` replies were given; then `by` writes the artifact in one
+ * more turn. The first of `roles` opens. `transitions` is complete: for each role those who may speak after it.
+ */
+export interface TalkWork extends WorkBase {
+  readonly kind: 'talk';
+  readonly roles: readonly string[];
+  readonly task: string;
+  readonly speaker: SpeakerChoice;
+  readonly transitions: { readonly [role: string]: readonly string[] };
+  readonly until: readonly TalkEnding[];
+  readonly maxTurns: number;
+  readonly by: string;
+  /** The schema of each reply; text when absent. */
+  readonly reply?: JsonSchema;
+  /** Present exactly when `speaker` is `selector`. */
+  readonly selector?: PromptedModel;
+  /** For `speaker: rules`: the first that holds and is allowed says who speaks. */
+  readonly rules: readonly Transition[];
+  /** Who hears a role; `shared`: everybody hears everybody, `private`: only whoever speaks next. */
+  readonly audience: 'shared' | 'private' | { readonly [role: string]: readonly string[] };
+}
+
+/** A manager role delegates to workers, accepts their results or sends them back, and delivers the artifact. */
+export interface ManageWork extends WorkBase {
+  readonly kind: 'manage';
+  readonly role: string;
+  readonly workers: readonly string[];
+  readonly task: string;
+  /** Delegations, questions and works sent back, all together. */
+  readonly maxDelegations: number;
+  /** Model turns of the manager. */
+  readonly maxTurns: number;
+  /** Model turns of a worker in one delegation. */
+  readonly maxWorkerTurns: number;
+  /** How many workers may be at work at the same time. */
+  readonly concurrency: number;
+}
+
+/** One prompt to several models at once, then a summarizer or a vote. Models are aliases or uses. */
+export interface AskWork extends WorkBase {
+  readonly kind: 'ask';
+  readonly prompt: string;
+  readonly models: readonly string[];
+  /** May read `question` and `answers`, a list of `{ model, answer }`. */
+  readonly summarizer?: PromptedModel;
+  /** `majority` needs no further call; `judge` lets the summarizer choose. */
+  readonly vote?: 'majority' | 'judge';
+  /** Fewer answers than this fail the phase. */
+  readonly minAnswers: number;
+}
+
+/** One step of a chain; its response is `previous_response` of the next one, and is known by `name` to all later ones. */
+export interface ChainStep {
+  readonly name: string;
+  readonly model: string;
+  readonly promptTemplate: string;
+}
+
+/** Prompts one after another; the artifact is the last response. */
+export interface ChainWork extends WorkBase {
+  readonly kind: 'chain';
+  readonly steps: readonly ChainStep[];
+}
+
+/**
+ * The same work for each item of a list; the artifact is the list of results in the order of the items, null for an
+ * item that failed and was kept or that `join` did not wait for. A list longer than `max` fails the phase.
+ */
+export interface EachWork extends WorkBase {
+  readonly kind: 'each';
+  readonly list: TemplateValue;
+  /** The name of the item in the templates of `work`; its place, from 0, is `index`. */
+  readonly as: string;
+  readonly max: number;
+  readonly concurrency: number;
+  readonly join: Join;
+  readonly onItemError: 'keep' | 'fail';
+  readonly work: BranchWork;
+}
+
+/**
+ * A question to a person; the artifact is `{ choice, text }`, null for what was not given. When the timeout passes, the
+ * answer is `default`; without one the phase fails.
+ */
+export interface HumanWork extends WorkBase {
+  readonly kind: 'human';
+  readonly question: string;
+  /** Empty when only free text is asked for. */
+  readonly choices: readonly string[];
+  readonly freeText: boolean;
+  readonly default?: string;
+}
+
+/** Another crew or SOP as one phase; the artifact is its result. */
+export interface CrewWork extends WorkBase {
+  readonly kind: 'crew';
+  /** The path of the file, relative to the current folder. */
+  readonly file: string;
+  readonly inputs: { readonly [input: string]: TemplateValue };
+  /** For a SOP: its roles to those of this crew. */
+  readonly roles: { readonly [role: string]: string };
+  /** Which kind of file it is; absent in a broken one, as `crew` is. */
+  readonly holds?: 'crew' | 'sop';
+  /** What the file holds; a SOP is in it as a crew with this one's models, tools and players. */
+  readonly crew?: Crew;
+}
+
+/** What may stand in a branch and in `do`. */
+export type BranchWork = RoleWork | ToolWork | AskWork | ChainWork | CrewWork;
+
+/** Who or what judges an attempt. `pass` is a Liquid condition and `score` a template over `evaluation`. */
+export type Evaluator =
+  | {
+      readonly kind: 'tool';
+      readonly tool: string;
+      readonly with: { readonly [argument: string]: TemplateValue };
+      readonly pass: string;
+      readonly score?: string;
+    }
+  | { readonly kind: 'schema'; readonly schema: JsonSchema }
+  | { readonly kind: 'expression'; readonly condition: string }
+  | { readonly kind: 'role'; readonly role: string; readonly task: string };
+
+/** Tries again with what was learnt (Reflexion): at most `trials` attempts, the lessons of the last `window` are read. */
+export interface Reflection {
+  readonly evaluator: Evaluator;
+  readonly trials: number;
+  readonly keep: 'best' | 'last';
+  readonly window: number | 'all';
+}
 
 /** How a working phase is entered and left. */
 interface Routing {
@@ -95,17 +255,27 @@ interface Routing {
   readonly maxVisits?: number;
   readonly onLimit?: string;
   readonly onError?: string;
+  readonly reflect?: Reflection;
+  /**
+   * Artifacts that this phase watches. After every phase that completes, the first subscriber (in the order of the
+   * file) is entered that has visits left, all of whose artifacts are there, and one of which is newer than its last
+   * visit; `next` is taken when there is none. A subscriber always has `maxVisits`.
+   */
+  readonly subscribe?: readonly string[];
 }
 
-/** A final phase. `result` is a template value; absent means no result. */
+/** A final phase. `result` is a template value; absent means no result. `subscribe` is as that of a working phase. */
 interface EndPhase {
   readonly kind: 'end';
   readonly name: string;
   readonly outcome: 'success' | 'failure';
   readonly result?: TemplateValue;
+  readonly subscribe?: readonly string[];
 }
 
-export type WorkingPhase = (RoleWork | ToolWork | ParallelWork) & Routing;
+/** What a phase does, without its ways in and out. */
+export type PhaseWork = BranchWork | ParallelWork | TalkWork | ManageWork | EachWork | HumanWork;
+export type WorkingPhase = PhaseWork & Routing;
 export type Phase = WorkingPhase | EndPhase;
 export type PhaseKind = Phase['kind'];
 
@@ -114,6 +284,8 @@ export interface Sop {
   readonly name: string;
   readonly start: string;
   readonly roles: readonly string[];
+  /** Inputs that templates of this procedure read; absent when it declares none and reads those of its crew. */
+  readonly inputs?: readonly InputDeclaration[];
   readonly phases: readonly Phase[];
 }
 
@@ -127,6 +299,8 @@ export interface Crew {
   readonly toolsets: readonly ToolsetDeclaration[];
   readonly budget: Budget;
   readonly sop: Sop;
+  /** Values for the inputs of the procedure, over the crew's `inputs`; what is not bound is the crew's of that name. */
+  readonly bindings?: { readonly [input: string]: TemplateValue };
 }
 
 /**

@@ -22,6 +22,8 @@ export interface ModelTerms {
   readonly maxTokens: number;
   readonly temperature?: number;
   readonly languageModel: boolean;
+  /** The most input tokens of one call, where it is known: a longer input is refused and costs nothing. */
+  readonly contextTokens?: number;
   readonly price: ModelPrice | null;
 }
 

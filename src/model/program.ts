@@ -1,5 +1,5 @@
 import type { Budget, InputDeclaration, ModelDeclaration, Phase, Role, SourceMap } from './crew.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
 /** The program format that this version writes and runs. A journal replays only on its own format. */
@@ -23,6 +23,10 @@ export interface Program {
   readonly toolsets: { readonly [alias: string]: string };
   readonly budget: Budget;
   readonly phases: { readonly [name: string]: Phase };
+  /** The programs of `crew` phases and branches by path (`build`, `split.docs`); absent when there are none. */
+  readonly crews?: { readonly [path: string]: Program };
+  /** Values for the inputs of the procedure over `inputs`; absent when templates read the crew's own. */
+  readonly bindings?: { readonly [input: string]: JsonValue };
   readonly machine: JsonObject;
   readonly sourceMap: SourceMap;
 }

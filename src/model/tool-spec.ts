@@ -14,3 +14,9 @@ export interface ToolSpec {
 
 /** The tools that can be declared as `builtin:<name>`, known before anything is loaded. */
 export type ToolCatalog = ReadonlyMap<string, readonly ToolSpec[]>;
+
+/** The tools that grants let a role call: a grant names a toolset (`git`) or one tool (`git.diff`). Pure. */
+export function grantedSpecs(grants: readonly string[], tools: readonly ToolSpec[]): readonly ToolSpec[] {
+  const granted = new Set(grants);
+  return tools.filter(({ name }) => granted.has(name) || granted.has(name.slice(0, name.indexOf('.'))));
+}

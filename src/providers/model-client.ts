@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MAX_MODEL_CALL_MS } from '../model/limits.ts';
 import type { FetchLimits } from './guarded-fetch.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 
@@ -24,7 +25,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 export function sdkSettings(options: HttpModelOptions) {
   const limits: FetchLimits = {
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
-    totalTimeoutMs: options.totalTimeoutMs ?? 600_000,
+    totalTimeoutMs: options.totalTimeoutMs ?? MAX_MODEL_CALL_MS,
     maxBodyBytes: MAX_BODY_BYTES,
   };
   return {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Finding, FindingSeverity, Review, Suggestion } from '../model/review.ts';
 import { jsonText } from './json-text.ts';
 import { reviewRule } from './review-rule.ts';
-import { sanitizeText } from './sanitize.ts';
+import { artifactLocation, sarifMessage } from './sarif-parts.ts';
 
 const LEVELS = {
   critical: 'error',
@@ -123,15 +123,4 @@ function relatedLocation(evidence: string, index: number): readonly JsonObject[]
 
 function physicalLocation(path: string, [startLine, endLine]: readonly [number, number]): JsonObject {
   return { artifactLocation: artifactLocation(path), region: { startLine, endLine } };
-}
-
-function artifactLocation(path: string): JsonObject {
-  const uri = path.toWellFormed().split('/').map(encodeURIComponent).join('/');
-  return { uri, uriBaseId: '%SRCROOT%' };
-}
-
-/** In SARIF messages `[text](target)` is a link; foreign text gets none. */
-function sarifMessage(text: string): JsonObject {
-  const safe = sanitizeText(text).replace(/\[(?=[^\]]*\]\()/g, '\\[');
-  return { text: safe.trim() === '' ? 'No description' : safe };
 }

@@ -100,14 +100,21 @@ function worstCase(state: RunState, effect: Exclude<ActEffect, { type: 'timer.st
   if (effect.type === 'tool.call') return { calls: 0, toolCalls: 1, usage: NO_USAGE, costMicroUsd: 0 };
   const terms = state.terms[effect.model];
   if (terms?.languageModel === false) return { calls: 1, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 };
-  const usage = { inputTokens: inputBound(effect), outputTokens: effect.maxTokens, cachedInputTokens: 0 };
+  const usage = {
+    inputTokens: inputBound(effect, terms?.contextTokens),
+    outputTokens: effect.maxTokens,
+    cachedInputTokens: 0,
+  };
   return { calls: 1, toolCalls: 0, usage, costMicroUsd: callCost(terms, usage) };
 }
 
-/** No tokenizer makes more tokens than there are bytes; the JSON around the text stands for the provider's own framing. */
-function inputBound(effect: ModelCallEffect): number {
+/**
+ * No tokenizer makes more tokens than there are bytes; the JSON around the text stands for the provider's own framing.
+ * What does not fit the context window is refused by the provider.
+ */
+function inputBound(effect: ModelCallEffect, contextTokens = Number.POSITIVE_INFINITY): number {
   const sent = JSON.stringify([effect.messages, effect.tools, effect.output ?? null]);
-  return new TextEncoder().encode(sent).length;
+  return Math.min(contextTokens, new TextEncoder().encode(sent).length);
 }
 
 /** Failures before the provider began to answer, which no provider bills. */

@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import { openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, chargeLostCalls, settleAct } from './admission.ts';
+import { bindInputs } from './bind-inputs.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { route } from './routing.ts';
 import { type Draft, publish, type RunState } from './run-state.ts';
@@ -21,7 +22,7 @@ export function startRun(
   const state: RunState = {
     program,
     runId,
-    inputs,
+    inputs: bindInputs(program, inputs),
     models,
     terms,
     position,

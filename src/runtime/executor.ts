@@ -2,6 +2,7 @@ import { type CodedFailure, CrewError } from '../model/crew-error.ts';
 import type { ActEffect, ModelCallEffect, ToolCallEffect } from '../model/effect.ts';
 import type { Fact, FinishReason } from '../model/fact.ts';
 import type { JsonValue } from '../model/json.ts';
+import { MAX_ANSWER_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../model/limits.ts';
 import type { MessagePart } from '../model/message.ts';
 import type { ModelDelta } from '../model/run-event.ts';
 import type { Usage } from '../model/usage.ts';
@@ -24,9 +25,6 @@ export interface ExecutorDoors {
 
 /** Acts on one effect and says what happened. */
 export type Executor = (effect: ActEffect, signal: AbortSignal) => Promise<Fact>;
-
-/** Facts and events are kept whole, so a tool result has a size: 1 MiB of JSON. */
-const MAX_TOOL_RESULT_LENGTH = 1_048_576;
 
 /**
  * The single place that acts (R1). A failure of the world becomes a fact with its code; only our own bugs are thrown.
@@ -62,6 +60,7 @@ async function callModel(doors: ExecutorDoors, effect: ModelCallEffect, signal: 
   const answer = await readAnswer(doors, effect, signal);
   const ms = Math.round(world.monotonic() - start);
   const shared = { at: world.now(), key: effect.key, ms, ...(answer.usage && { usage: answer.usage }) };
+  answer.failure ??= tooLong(answer.parts);
   if (answer.failure === undefined && answer.finish !== undefined) {
     const message = { from: 'assistant', parts: answer.parts } as const;
     return { type: 'model.answered', ...shared, message, finishReason: answer.finish };
@@ -71,6 +70,16 @@ async function callModel(doors: ExecutorDoors, effect: ModelCallEffect, signal: 
     message: 'the answer ended without a finish reason',
   } as const;
   return { type: 'model.failed', ...shared, failure: answer.failure ?? unfinished };
+}
+
+/** A limit on what is kept, not on what is received: providers have their own. */
+function tooLong(parts: readonly MessagePart[]): CodedFailure | undefined {
+  const { length } = JSON.stringify(parts);
+  if (length <= MAX_ANSWER_LENGTH) return undefined;
+  return {
+    code: 'PROVIDER_PROTOCOL',
+    message: `the answer has ${length} characters, the limit is ${MAX_ANSWER_LENGTH}`,
+  };
 }
 
 async function readAnswer(

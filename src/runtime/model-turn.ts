@@ -2,18 +2,14 @@ import { checkTemplate } from '../expressions/template-check.ts';
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { MAX_CALL_WAIT_MS, MAX_PROBLEM_LENGTH, MAX_REPAIRS, MAX_TRIES } from '../model/limits.ts';
 import { type Message, textMessage } from '../model/message.ts';
 import { buildRepairPrompt } from '../prompts/repair-prompt.ts';
 import type { RoleState } from './role-state.ts';
 import { failed, type Step } from './step.ts';
 import type { WorkContext } from './work-context.ts';
 
-/** How often a model may mend an answer that does not fit; each time it is shown what is wrong. */
-const MAX_REPAIRS = 2;
-/** How often one model call is sent, first try included, when the provider's failure may pass. */
-export const MAX_TRIES = 3;
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 60_000;
 
 /** Asks the model with what has been said so far, as the next turn. Pure. */
 export function askModel(state: RoleState, context: WorkContext): Step<RoleState> {
@@ -32,8 +28,9 @@ export function waitForModel(
   retryAfterMs: number | undefined,
 ): Step<RoleState> {
   const backoffMs = FIRST_WAIT_MS * 2 ** (MAX_TRIES - 1 - state.triesLeft);
-  const ms = Math.min(LONGEST_WAIT_MS, Math.max(0, retryAfterMs ?? backoffMs));
-  return { state, effects: [{ type: 'timer.start', key: `${modelKey(state, context)}/wait`, ms }] };
+  const ms = Math.min(MAX_CALL_WAIT_MS, Math.max(0, retryAfterMs ?? backoffMs));
+  const next = { ...state, failures: state.failures + 1 };
+  return { state: next, effects: [{ type: 'timer.start', key: `${modelKey(state, context)}/wait`, ms }] };
 }
 
 /** Shows the model what is wrong with its answer, at most `MAX_REPAIRS` times; then the failure stands. Pure. */
@@ -55,7 +52,8 @@ export function askForRepair(
       repair,
     },
   };
-  const prompt = textMessage('user', buildRepairPrompt(failure.message, state.work.output));
+  const problem = failure.message.slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
+  const prompt = textMessage('user', buildRepairPrompt(problem, state.work.output));
   const said = answer.parts.length === 0 ? [] : [answer];
   const next = askModel(
     { ...state, repairs: repair, messages: [...state.messages, ...said, prompt] },

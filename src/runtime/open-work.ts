@@ -1,6 +1,7 @@
 import { describeProblems, validateValue } from '../expressions/validate-value.ts';
 import { type CodedFailure, CrewError, ERROR_CODES } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
+import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import { admit, cancelAct } from './admission.ts';
 import { type Draft, type OpenWork, publish, type RunState } from './run-state.ts';
 import { contextOf, splitPath, workAt } from './scope.ts';
@@ -13,9 +14,6 @@ import { decideWork, joinBranch, resumeWork, startWork, type WorkState } from '.
  * 2. What is closed has no open effects; an outcome that comes later is stale.
  * 3. The statechart hears of every end through `moves`, in the order of the ends.
  */
-
-/** A pause between two attempts is never longer, however often it was doubled. */
-const LONGEST_BACKOFF_MS = 3_600_000;
 
 /** Opens a phase or a branch; a branch whose phase has failed in the meantime does not open. */
 export function openWork(draft: Draft, path: string): void {
@@ -148,7 +146,7 @@ function waitForAttempt(draft: Draft, work: OpenWork, failure: CodedFailure): vo
   setWork(draft, next);
   publish(draft, { at: draft.state.at, type: 'phase.retried', phase: path, attempt, failure });
   const backoffMs = workAt(draft.state.program, path).retry?.backoffMs ?? 0;
-  const ms = Math.min(LONGEST_BACKOFF_MS, backoffMs * 2 ** (work.attempt - 1));
+  const ms = Math.min(MAX_BACKOFF_MS, backoffMs * 2 ** (work.attempt - 1));
   admit(draft, [{ type: 'timer.start', key: backoffKey(next), ms }]);
 }
 

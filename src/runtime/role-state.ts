@@ -22,6 +22,8 @@ export interface RoleState {
   readonly tries: number;
   /** How often it may still be sent before the provider's failure stands; a resume gives new ones. */
   readonly triesLeft: number;
+  /** Failed calls of this attempt that were sent again. */
+  readonly failures: number;
   readonly repairs: number;
   readonly calls: readonly TurnCall[];
 }

@@ -4,12 +4,13 @@ import type { RoleWork } from '../model/crew.ts';
 import { ERROR_CODES } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
+import { MAX_FAILED_CALLS, MAX_TRIES } from '../model/limits.ts';
 import { messageText, messageToolCalls, textMessage } from '../model/message.ts';
 import { NO_USAGE } from '../model/usage.ts';
 import { buildRolePrompt } from '../prompts/role-prompt.ts';
 import { callCost } from './call-cost.ts';
 import { grantedTools } from './granted-tools.ts';
-import { askForRepair, askModel, askModelAgain, MAX_TRIES, waitForModel } from './model-turn.ts';
+import { askForRepair, askModel, askModelAgain, waitForModel } from './model-turn.ts';
 import type { RoleState } from './role-state.ts';
 import { completed, failed, type Step } from './step.ts';
 import { callTools, takeToolAnswer } from './tool-turn.ts';
@@ -20,7 +21,9 @@ import type { WorkContext } from './work-context.ts';
  * 1. One turn is one answered model call; tool calls of one turn run at once and are answered together, in order.
  * 2. The artifact fits `output`: mended by rule first, then by the model at most twice, else OUTPUT_INVALID.
  * 3. An answer that was cut off is never mended by rule (OUTPUT_TRUNCATED).
- * 4. A provider's failure that may pass is tried again, at most twice; the wait is a timer, so it is a fact.
+ * 4. A provider's failure that may pass is tried again, at most twice for one call and MAX_FAILED_CALLS times in all; the
+ *    wait is a timer, so it is a fact.
+ * 5. Who has no tools delivers in one turn: a tool call there is an answer to mend.
  * Without `output` the artifact is the text of the final message.
  */
 export function startRole(work: RoleWork, context: WorkContext): Step<RoleState> {
@@ -33,8 +36,8 @@ export function startRole(work: RoleWork, context: WorkContext): Step<RoleState>
   const task = renderTemplate(work.task, context.scope);
   const messages = [textMessage('system', system), textMessage('user', task)];
   const model = context.models[roleModelKey(role.name)] === undefined ? role.model : roleModelKey(role.name);
-  const state = { work, model, tools, messages, turn: 0, tries: 0, triesLeft: 0, repairs: 0, calls: [] };
-  return askModel(state, context);
+  const nothingYet = { turn: 0, tries: 0, triesLeft: 0, failures: 0, repairs: 0, calls: [] };
+  return askModel({ work, model, tools, messages, ...nothingYet }, context);
 }
 
 /** The alias of a model that was chosen for one role alone, over what the crew file says. Pure. */
@@ -44,7 +47,7 @@ export function roleModelKey(role: string): string {
 
 /** Sends the call that a provider failed to answer again, with as many tries as a new one. Pure. */
 export function resumeRole(state: RoleState, context: WorkContext): Step<RoleState> {
-  return askModelAgain({ ...state, triesLeft: MAX_TRIES }, context);
+  return askModelAgain({ ...state, triesLeft: MAX_TRIES, failures: 0 }, context);
 }
 
 /** Decides on a fact about one of this role's effects. Pure. */
@@ -80,6 +83,13 @@ function takeAnswer(state: RoleState, context: WorkContext, fact: Answered): Ste
     });
   }
   const toolCalls = messageToolCalls(answer);
+  if (toolCalls.length > 0 && state.tools.length === 0) {
+    const message = 'you have no tools; deliver the artifact';
+    return askForRepair(state, context, {
+      answer: textOnly(answer),
+      failure: { code: 'OUTPUT_INVALID', message },
+    });
+  }
   if (toolCalls.length > 0) return callTools(state, context, { answer, toolCalls });
   return deliver(state, context, answer);
 }
@@ -119,7 +129,8 @@ function textOnly(message: Answered['message']): Answered['message'] {
 
 function takeFailure(state: RoleState, context: WorkContext, fact: Failed): Step<RoleState> {
   const { failure } = fact;
-  if (!ERROR_CODES[failure.code].retryable || state.triesLeft === 0) return failed(state, failure);
+  const lost = state.triesLeft === 0 || state.failures >= MAX_FAILED_CALLS;
+  if (lost || !ERROR_CODES[failure.code].retryable) return failed(state, failure);
   return waitForModel(state, context, failure.retryAfterMs);
 }
 

@@ -2,6 +2,7 @@ import { describeProblems, validateValue } from '../expressions/validate-value.t
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
+import { MAX_PROBLEM_LENGTH, MAX_TOOL_CALLS_PER_TURN } from '../model/limits.ts';
 import type { Message, ToolCall } from '../model/message.ts';
 import { askModel } from './model-turn.ts';
 import type { RoleState, TurnCall } from './role-state.ts';
@@ -23,10 +24,10 @@ export function callTools(
   const refusals: Effect[] = [];
   const calls = options.toolCalls.map((call, index): TurnCall => {
     const key = `${context.key}/tool-${state.turn}-${index + 1}`;
-    const refusal = refusalOf(state, call);
+    const refusal = index < MAX_TOOL_CALLS_PER_TURN ? refusalOf(state, call) : TOO_MANY_CALLS;
     if (refusal === undefined) return { call, key };
     refusals.push(...refusedEvents(context, { key, call, role: state.work.role, failure: refusal }));
-    return { call, key, result: { value: { error: refusal.message }, isError: true } };
+    return { call, key, result: { value: { error: cut(refusal.message) }, isError: true } };
   });
   const next = { ...state, messages: [...state.messages, options.answer], calls };
   const step = calls.every(call => call.result !== undefined)
@@ -35,10 +36,17 @@ export function callTools(
   return { ...step, effects: [...refusals, ...step.effects] };
 }
 
+/** What a model is told of a failed call has a known size. */
+function cut(problem: string): string {
+  return problem.slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
+}
+
 /** Notes one tool's answer; when all have answered, the model is asked again. Pure. */
 export function takeToolAnswer(state: RoleState, context: WorkContext, fact: ToolFact): Step<RoleState> {
   const value =
-    fact.type === 'tool.returned' ? fact.value : { error: `${fact.failure.code}: ${fact.failure.message}` };
+    fact.type === 'tool.returned'
+      ? fact.value
+      : { error: cut(`${fact.failure.code}: ${fact.failure.message}`) };
   const result = { value, isError: fact.type === 'tool.failed' };
   const calls = state.calls.map(call => (call.key === fact.key ? { ...call, result } : call));
   const answered = calls.find(call => call.key === fact.key);
@@ -78,6 +86,11 @@ function wishes(state: RoleState, { call, key, result }: TurnCall): readonly Eff
   const repeatable = state.tools.some(spec => spec.name === call.tool && spec.readOnly);
   return [{ type: 'tool.call', key, tool: call.tool, args: call.args, repeatable }];
 }
+
+const TOO_MANY_CALLS: CodedFailure = {
+  code: 'TOOL_ARGUMENTS',
+  message: `at most ${MAX_TOOL_CALLS_PER_TURN} tools can be called at once; call this one in your next message`,
+};
 
 /** Why a call cannot be made, in words that let the model do better. */
 function refusalOf(state: RoleState, call: ToolCall): CodedFailure | undefined {

@@ -1,4 +1,5 @@
-import type { BranchWork, ParallelWork } from '../model/crew.ts';
+import type { ParallelWork, PhaseWork } from '../model/crew.ts';
+import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RoleState } from './role-state.ts';
@@ -19,8 +20,11 @@ export type WorkState =
   | ({ readonly kind: 'tool' } & ToolState)
   | ({ readonly kind: 'parallel' } & ParallelState);
 
-/** Starts a piece of work of any kind. Fails with TEMPLATE_FAILED when its task or arguments cannot be rendered. */
-export function startWork(work: BranchWork | ParallelWork, context: WorkContext): Step<WorkState> {
+/**
+ * Starts a piece of work. Fails with TEMPLATE_FAILED when its task or arguments cannot be rendered, and with
+ * PHASE_NOT_RUNNABLE for a kind that `refuseNotRunnable` should have kept out.
+ */
+export function startWork(work: PhaseWork, context: WorkContext): Step<WorkState> {
   switch (work.kind) {
     case 'role':
       return ofKind('role', startRole(work, context));
@@ -28,6 +32,8 @@ export function startWork(work: BranchWork | ParallelWork, context: WorkContext)
       return ofKind('tool', startTool(work, context));
     case 'parallel':
       return { state: { kind: 'parallel', work, artifacts: {} }, effects: [] };
+    default:
+      throw new CrewError('PHASE_NOT_RUNNABLE', `this version does not run \`${work.kind}\``);
   }
 }
 

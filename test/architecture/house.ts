@@ -55,6 +55,7 @@ export const DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['@anthropic-ai/sdk', ['providers']],
   ['@ast-grep/lang-python', ['tools']],
   ['@ast-grep/napi', ['tools']],
+  ['@dagrejs/dagre', ['cli']],
   ['@noble/hashes', ['compiler']],
   ['@secretlint/core', ['tools']],
   ['@secretlint/secretlint-rule-preset-recommend', ['tools']],

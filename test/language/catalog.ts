@@ -16,7 +16,16 @@ export const CATALOG: ToolCatalog = new Map([
       tool('git.log', { limit: { type: 'integer' } }, []),
     ],
   ],
-  ['files', [tool('files.read', { path: { type: 'string' } }, ['path'])]],
+  [
+    'files',
+    [
+      tool('files.read', { path: { type: 'string' } }, ['path']),
+      {
+        ...tool('files.write', { path: { type: 'string' }, text: { type: 'string' } }, ['path', 'text']),
+        readOnly: false,
+      },
+    ],
+  ],
   ['review', [tool('review.static', { diff: { type: 'object' } }, ['diff'])]],
 ]);
 

@@ -64,8 +64,8 @@ const FILES = {
   'crews/code-review.crew.yaml': CREW,
   'sops/code-review.sop.yaml': SOP,
   'sops/schemas/findings.schema.json': `{ "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "findings",
-    "type": "object", "properties": { "list": { "$ref": "parts/list.schema.json#/$defs/list" }, "self": { "$ref": "#/$defs/own" } },
-    "$defs": { "own": { "type": "string" } } }`,
+    "type": "object", "properties": { "list": { "$ref": "parts/list.schema.json#/$defs/list" }, "self": { "$ref": "#/$defs/own" }, "verdict": { "type": "string" } },
+    "required": ["verdict"], "$defs": { "own": { "type": "string" } } }`,
   'sops/schemas/parts/list.schema.json': `{ "$defs": { "list": { "type": "array", "items": { "$ref": "#/$defs/row" } }, "row": { "$ref": "row.schema.json", "description": "A row" } } }`,
   'sops/schemas/parts/row.schema.json': `{ "$id": "row", "type": "object" }`,
 };
@@ -140,7 +140,9 @@ test('schema files are put in place, nested ones relative to the file that names
       properties: {
         list: { type: 'array', items: { type: 'object', description: 'A row' } },
         self: { $ref: '#/$defs/own' },
+        verdict: { type: 'string' },
       },
+      required: ['verdict'],
       $defs: { own: { type: 'string' } },
     },
   });

@@ -9,7 +9,7 @@ export const checkCommand: Command = {
   name: 'check',
   usage: 'check FILE...',
   summary: 'show what is wrong with crew and SOP files',
-  flags: {},
+  flags: { sarif: { type: 'boolean', help: 'write a SARIF 2.1.0 log instead of text' } },
   run: check,
 };
 
@@ -24,9 +24,17 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
     for (const [name, text] of checked.sources) sources.set(name, text);
     diagnostics.push(...checked.diagnostics);
   }
-  const { formatDiagnostics, formatDiagnosticsJson } = await loadDiagnosticReporters();
+  const { formatDiagnostics, formatDiagnosticsJson, formatDiagnosticsSarif } =
+    await loadDiagnosticReporters();
   const bad = diagnostics.some(diagnostic => diagnostic.severity === 'error');
-  if (values.json === true) terminal.stdout(formatDiagnosticsJson(diagnostics));
+  if (values.sarif === true) {
+    const { DIAGNOSTIC_CODES } = await loadLanguage();
+    const meanings = new Map<string, string>(
+      Object.entries(DIAGNOSTIC_CODES).map(([code, { meaning }]) => [code, meaning]),
+    );
+    const meaningOf = (code: string): string | undefined => meanings.get(code);
+    terminal.stdout(formatDiagnosticsSarif(diagnostics, { version: terminal.version, meaningOf }));
+  } else if (values.json === true) terminal.stdout(formatDiagnosticsJson(diagnostics));
   else if (diagnostics.length > 0) {
     terminal.stdout(formatDiagnostics(diagnostics, sources, { color: terminal.stdoutColor }));
   } else if (values.quiet !== true) {

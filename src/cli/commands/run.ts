@@ -1,14 +1,15 @@
 import { chooseModels } from '../choose-models.ts';
-import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
-import { RUN_FLAGS } from '../flags.ts';
+import { type Command, type CommandCall, textFlags } from '../command.ts';
+import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { givenInputs } from '../given-inputs.ts';
 import { loadProgram } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
+import { refuseOverPlan } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
-import { readNamedFile } from '../read-files.ts';
-import { readInputs } from '../read-inputs.ts';
 import { readResultRequest } from '../result-output.ts';
 import { runSession } from '../run-session.ts';
+import { loadRuntime } from '../wire.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 
@@ -18,14 +19,8 @@ export const runCommand: Command = {
   usage: 'run FILE [-i name=value]',
   summary: 'check a crew file and run it',
   flags: {
-    input: { type: 'string', short: 'i', multiple: true, value: 'NAME=VALUE', help: 'an input of the crew' },
-    inputs: { type: 'string', value: 'FILE', help: 'a JSON file of inputs' },
-    model: {
-      type: 'string',
-      multiple: true,
-      value: '[ROLE=]MODEL',
-      help: 'openai:NAME, anthropic:NAME, offline or script:FILE, for all roles or for one',
-    },
+    ...INPUT_FLAGS,
+    'allow-over-plan': { type: 'boolean', help: 'run even if the plan needs more calls than the budget has' },
     ...RUN_FLAGS,
   },
   run,
@@ -37,15 +32,12 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
   const program = await loadProgram(path, terminal, readBudgetFlags(values));
-  const file = textFlag(values, 'inputs');
-  const inputs = await readInputs({
-    declared: program.inputs,
-    pairs: textFlags(values, 'input'),
-    ...(file === undefined ? {} : { file: { path: file, text: readNamedFile(terminal.cwd, file) } }),
-  });
+  (await loadRuntime()).refuseNotRunnable(program);
+  const inputs = await givenInputs(program, values, terminal);
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
+  await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();

@@ -7,6 +7,106 @@ export const PHASE_KEYS = {
     "output",
     "timeout",
     "retry",
+    "reflect",
+    "subscribe",
+    "next",
+    "max_visits",
+    "on_limit",
+    "on_error"
+  ],
+  "talk": [
+    "talk",
+    "task",
+    "speaker",
+    "transitions",
+    "until",
+    "max_turns",
+    "by",
+    "reply",
+    "selector",
+    "rules",
+    "audience",
+    "output",
+    "timeout",
+    "retry",
+    "reflect",
+    "subscribe",
+    "next",
+    "max_visits",
+    "on_limit",
+    "on_error"
+  ],
+  "manage": [
+    "manage",
+    "workers",
+    "task",
+    "max_delegations",
+    "max_turns",
+    "max_worker_turns",
+    "concurrency",
+    "output",
+    "timeout",
+    "retry",
+    "reflect",
+    "subscribe",
+    "next",
+    "max_visits",
+    "on_limit",
+    "on_error"
+  ],
+  "ask": [
+    "ask",
+    "models",
+    "summarizer",
+    "vote",
+    "min_answers",
+    "output",
+    "timeout",
+    "retry",
+    "reflect",
+    "subscribe",
+    "next",
+    "max_visits",
+    "on_limit",
+    "on_error"
+  ],
+  "chain": [
+    "chain",
+    "output",
+    "timeout",
+    "retry",
+    "reflect",
+    "subscribe",
+    "next",
+    "max_visits",
+    "on_limit",
+    "on_error"
+  ],
+  "parallel": [
+    "parallel",
+    "join",
+    "concurrency",
+    "output",
+    "timeout",
+    "retry",
+    "reflect",
+    "subscribe",
+    "next",
+    "max_visits",
+    "on_limit",
+    "on_error"
+  ],
+  "each": [
+    "each",
+    "do",
+    "concurrency",
+    "join",
+    "on_item_error",
+    "output",
+    "timeout",
+    "retry",
+    "reflect",
+    "subscribe",
     "next",
     "max_visits",
     "on_limit",
@@ -18,16 +118,34 @@ export const PHASE_KEYS = {
     "output",
     "timeout",
     "retry",
+    "subscribe",
     "next",
     "max_visits",
     "on_limit",
     "on_error"
   ],
-  "parallel": [
-    "parallel",
+  "human": [
+    "human",
+    "choices",
+    "free_text",
+    "default",
+    "timeout",
+    "retry",
+    "subscribe",
+    "next",
+    "max_visits",
+    "on_limit",
+    "on_error"
+  ],
+  "crew": [
+    "crew",
+    "inputs",
+    "roles",
     "output",
     "timeout",
     "retry",
+    "reflect",
+    "subscribe",
     "next",
     "max_visits",
     "on_limit",
@@ -35,7 +153,8 @@ export const PHASE_KEYS = {
   ],
   "end": [
     "end",
-    "result"
+    "result",
+    "subscribe"
   ]
 };
 export const BRANCH_KEYS = {
@@ -50,6 +169,30 @@ export const BRANCH_KEYS = {
   "tool": [
     "tool",
     "with",
+    "output",
+    "timeout",
+    "retry"
+  ],
+  "ask": [
+    "ask",
+    "models",
+    "summarizer",
+    "vote",
+    "min_answers",
+    "output",
+    "timeout",
+    "retry"
+  ],
+  "chain": [
+    "chain",
+    "output",
+    "timeout",
+    "retry"
+  ],
+  "crew": [
+    "crew",
+    "inputs",
+    "roles",
     "output",
     "timeout",
     "retry"
@@ -73,6 +216,7 @@ export const PLACE_KEYS = {
     "version",
     "sop",
     "roles",
+    "inputs",
     "start",
     "phases"
   ],
@@ -121,5 +265,55 @@ export const PLACE_KEYS = {
   "next": [
     "when",
     "to"
+  ],
+  "procedure": [
+    "file",
+    "roles",
+    "inputs"
+  ],
+  "until": [
+    "when",
+    "text",
+    "tokens",
+    "time",
+    "no_progress"
+  ],
+  "selector": [
+    "model",
+    "prompt"
+  ],
+  "rules": [
+    "when",
+    "to"
+  ],
+  "summarizer": [
+    "model",
+    "prompt"
+  ],
+  "chain": [
+    "name",
+    "model",
+    "prompt_template"
+  ],
+  "each": [
+    "in",
+    "as",
+    "max"
+  ],
+  "reflect": [
+    "evaluator",
+    "trials",
+    "keep",
+    "window"
+  ],
+  "evaluator": [
+    "tool",
+    "with",
+    "pass",
+    "score",
+    "schema",
+    "expression",
+    "role",
+    "task"
   ]
 };

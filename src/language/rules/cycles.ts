@@ -4,7 +4,7 @@ import type { RuleContext } from '../rule.ts';
 
 /**
  * Every cycle is bounded. A phase with `max_visits` lets a run through only so often; after that only its `on_limit`
- * way is open, and that one stays open for ever.
+ * way is open, and that one stays open for ever. A subscriber is woken only while it has visits left.
  */
 export function checkCycles({ graph, places, report }: RuleContext): void {
   const lasting = groupByOrigin(graph.edges.filter(edge => lasts(edge, graph)));
@@ -25,6 +25,7 @@ export function checkCycles({ graph, places, report }: RuleContext): void {
 }
 
 function lasts(edge: PhaseEdge, graph: PhaseGraph): boolean {
+  if (edge.via === 'subscribe') return false;
   return hasLimit(graph, edge.from) === (edge.via === 'on_limit');
 }
 

@@ -7,8 +7,9 @@ const TYPES = ['string', 'integer', 'number', 'boolean', 'array', 'object'];
 
 /** Every input declaration is a valid schema, and its default fits it. */
 export function checkInputs({ crew, places, report }: RuleContext): void {
-  for (const input of crew.inputs) {
-    const path = ['inputs', input.name];
+  const own = crew.inputs.map(input => ({ input, path: ['inputs', input.name] }));
+  const procedures = (crew.sop.inputs ?? []).map(input => ({ input, path: ['sop', 'inputs', input.name] }));
+  for (const { input, path } of [...own, ...procedures]) {
     // A declaration without a type, or of none that exists, was reported.
     if (!TYPES.includes(String(input.schema.type))) continue;
     const mistake = findMistake(input.schema);

@@ -4,26 +4,35 @@ import { asObject } from '../lower-values.ts';
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
-import { listWorks } from '../works.ts';
+import { listWorks, type PlacedWork } from '../works.ts';
 
 interface SchemaMistake {
   readonly path: NodePath;
   readonly message: string;
 }
 
-/** Every `output` is a valid JSON Schema of draft 2020-12 whose references resolve. */
+/** Every `output`, `reply` and evaluator's `schema` is a valid JSON Schema of draft 2020-12 whose references resolve. */
 export function checkOutputSchemas({ crew, places, report }: RuleContext): void {
-  const parallels = crew.sop.phases.filter(phase => phase.kind === 'parallel');
-  const outputs = [
-    ...listWorks(crew).map(({ work, path }) => ({ schema: work.output, path })),
-    ...parallels.map(phase => ({ schema: phase.output, path: ['phases', phase.name] })),
-  ];
-  for (const { schema, path } of outputs) {
+  for (const { schema, path } of listWorks(crew).flatMap(listSchemas)) {
     const mistake = schema === undefined ? undefined : findMistake(schema);
     if (!mistake) continue;
-    const range = places.at([...path, 'output', ...mistake.path]);
+    const range = places.at([...path, ...mistake.path]);
     report({ code: 'invalid-output-schema', range, message: mistake.message });
   }
+}
+
+function listSchemas({
+  work,
+  phase,
+  path,
+}: PlacedWork): { schema: JsonSchema | undefined; path: NodePath }[] {
+  const found: { schema: JsonSchema | undefined; path: NodePath }[] = [
+    { schema: work.output, path: [...path, 'output'] },
+  ];
+  if (work.kind === 'talk') found.push({ schema: work.reply, path: [...path, 'reply'] });
+  const evaluator = phase.kind === 'end' || path.length > 2 ? undefined : phase.reflect?.evaluator;
+  if (evaluator?.kind !== 'schema') return found;
+  return [...found, { schema: evaluator.schema, path: [...path, 'reflect', 'evaluator', 'schema'] }];
 }
 
 /** The first mistake of a schema: against the meta-schema, a pattern that is none, or a reference to nothing. */

@@ -1,34 +1,49 @@
-import type { Role } from '../../model/crew.ts';
-import { suggest } from '../closest.ts';
+import { closest, suggest } from '../closest.ts';
+import { namedRows } from '../lower-values.ts';
 import { quote } from '../report.ts';
+import { checkRole, knowsRoles } from '../role-names.ts';
 import { isReadable, type RuleContext } from '../rule.ts';
-import type { NodePath } from '../source-node.ts';
-import { listWorks } from '../works.ts';
+import { type NodePath, toJsonObject } from '../source-node.ts';
+import { listWorks, modelsOf, rolesOf } from '../works.ts';
 
 /** Every role, phase and model that is named exists, and the crew supplies the roles of its SOP. */
 export function checkReferences(context: RuleContext): void {
-  const ownList = context.file === 'sop' || context.roots.length > 1;
-  if (isReadable(context, ['models'], 'map'))
-    for (const role of context.crew.roles) checkModel(context, role);
-  if (context.file === 'crew' && isReadable(context, ['roles'], 'map')) checkSuppliedRoles(context);
-  const listed = ownList
-    ? isReadable(context, ['sop', 'roles'], 'list')
-    : isReadable(context, ['roles'], 'map');
-  if (listed) checkRoles(context, ownList);
+  if (isReadable(context, ['models'], 'map')) checkModels(context);
+  const suppliesRoles = context.file === 'crew' && context.inner !== true;
+  if (suppliesRoles && isReadable(context, ['roles'], 'map')) checkSuppliedRoles(context);
+  if (knowsRoles(context)) checkRoles(context);
   checkTargets(context);
 }
 
-function checkModel({ crew, places, report }: RuleContext, role: Role): void {
-  const aliases = crew.models.map(model => model.name);
-  if (role.model === '' || aliases.includes(role.model)) return;
-  const message = `${quote(role.model)} is not a model of this crew`;
-  const range = places.at(['roles', role.name, 'model']);
-  report({ code: 'unknown-model', range, message, hint: suggest(role.model, aliases) });
+function checkModels(context: RuleContext): void {
+  for (const role of context.crew.roles) {
+    if (role.playedBy === undefined) checkModel(context, role.model, ['roles', role.name, 'model']);
+  }
+  // Which aliases a crew will bring to a procedure is not known.
+  if (context.file === 'sop') return;
+  for (const { model, path } of listWorks(context.crew).flatMap(modelsOf)) {
+    if (!MODEL_USE.test(model)) checkModel(context, model, path);
+  }
+}
+
+/** What names a model without an alias. */
+const MODEL_USE = /^(auto|offline|[a-z][a-z0-9_-]*:\S+)$/;
+
+function checkModel({ crew, places, report }: RuleContext, model: string, path: NodePath): void {
+  const aliases = crew.models.map(one => one.name);
+  if (model === '' || aliases.includes(model)) return;
+  const message = `${quote(model)} is not a model of this crew`;
+  report({ code: 'unknown-model', range: places.at(path), message, hint: suggest(model, aliases) });
 }
 
 function checkSuppliedRoles({ crew, places, report }: RuleContext): void {
   const supplied = crew.roles.map(role => role.name);
-  const missing = crew.sop.roles.filter(role => !supplied.includes(role));
+  const cast = namedRows(toJsonObject(places.node(['procedure', 'roles']))).map(([role]) => role);
+  const strange = cast.filter(role => !crew.sop.roles.includes(role));
+  // Who plays a mistyped role has been reported.
+  const missing = crew.sop.roles.filter(
+    role => !supplied.includes(role) && !cast.includes(role) && closest(role, strange) === undefined,
+  );
   for (const role of missing) {
     const spare = supplied.filter(name => !crew.sop.roles.includes(name));
     const message = `The procedure ${quote(crew.sop.name)} needs the role ${quote(role)}, which this crew does not have`;
@@ -37,15 +52,8 @@ function checkSuppliedRoles({ crew, places, report }: RuleContext): void {
   }
 }
 
-function checkRoles({ crew, places, report }: RuleContext, ownList: boolean): void {
-  const known = ownList ? crew.sop.roles : crew.roles.map(role => role.name);
-  for (const { work, path } of listWorks(crew)) {
-    if (work.kind !== 'role' || work.role === '' || known.includes(work.role)) continue;
-    const owner = ownList ? 'in the `roles` of this procedure' : 'a role of this crew';
-    const message = `${quote(work.role)} is not ${owner}`;
-    const hint = suggest(work.role, known) ?? `add it to \`roles\``;
-    report({ code: 'unknown-role', range: places.at([...path, 'role']), message, hint });
-  }
+function checkRoles(context: RuleContext): void {
+  for (const { role, path } of listWorks(context.crew).flatMap(rolesOf)) checkRole(context, role, path);
 }
 
 function checkTargets(context: RuleContext): void {

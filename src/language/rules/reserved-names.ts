@@ -1,6 +1,7 @@
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
+import { listWorks, type PlacedWork } from '../works.ts';
 
 const SCOPES = ['inputs', 'run', 'visit', 'previous_response'];
 const LIQUID_WORDS = [
@@ -22,8 +23,10 @@ const RESERVED = new Map([
   ['constructor', 'JavaScript has something else under it'] as const,
 ]);
 
-/** No phase or branch takes a name that templates have for something else. */
-export function checkReservedNames({ crew, places, report }: RuleContext): void {
+/** No phase, branch, item or step takes a name that templates have for something else. */
+export function checkReservedNames(context: RuleContext): void {
+  const { crew, places, report } = context;
+  for (const local of listWorks(crew).flatMap(localNames)) checkLocal(context, local);
   const check = (name: string, path: NodePath): void => {
     const reason = RESERVED.get(name);
     if (reason === undefined) return;
@@ -39,5 +42,29 @@ export function checkReservedNames({ crew, places, report }: RuleContext): void 
     check(phase.name, ['phases', phase.name]);
     if (phase.kind !== 'parallel') continue;
     for (const { name } of phase.branches) check(name, ['phases', phase.name, 'parallel', name]);
+  }
+}
+
+interface Local {
+  readonly name: string;
+  readonly path: NodePath;
+}
+
+/** The names that authors give to what only some templates see. */
+function localNames({ work, path }: PlacedWork): readonly Local[] {
+  if (work.kind === 'each') return [{ name: work.as, path: [...path, 'each', 'as'] }];
+  if (work.kind !== 'chain') return [];
+  return work.steps.map(({ name }, index) => ({ name, path: [...path, 'chain', index, 'name'] }));
+}
+
+function checkLocal({ graph, places, report }: RuleContext, { name, path }: Local): void {
+  const reason = name === 'index' ? 'it is the place of an item' : RESERVED.get(name);
+  const range = places.at(path);
+  if (reason !== undefined) {
+    const message = `${quote(name)} cannot be a name here: ${reason}`;
+    report({ code: 'reserved-name', range, message, hint: `write for example ${quote(`${name}_item`)}` });
+  } else if (graph.phases.has(name)) {
+    const message = `${quote(name)} would hide the artifact of the phase ${quote(name)}`;
+    report({ code: 'shadowed-name', range, message, hint: 'give it another name' });
   }
 }

@@ -6,20 +6,19 @@ import { asObject } from '../lower-values.ts';
 import { quote } from '../report.ts';
 import { isReadable, type RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
-import { listWorks } from '../works.ts';
+import { callsOf, listWorks } from '../works.ts';
 
 /** Every toolset and tool that is declared, granted or called exists, and calls fit the tool's input schema. */
 export function checkTools(context: RuleContext): void {
   if (context.file === 'sop' || !isReadable(context, ['tools'], 'map')) return;
   checkDeclared(context);
-  for (const role of context.crew.roles) {
+  for (const role of context.crew.roles.filter(one => one.playedBy === undefined)) {
     for (const [index, grant] of role.tools.entries())
       findTool(context, grant, ['roles', role.name, 'tools', index]);
   }
-  for (const { work, path } of listWorks(context.crew)) {
-    if (work.kind !== 'tool' || work.tool === '') continue;
-    const spec = findTool(context, work.tool, [...path, 'tool']);
-    if (spec) checkArguments(context, spec, { name: work.tool, args: work.with, path });
+  for (const call of listWorks(context.crew).flatMap(callsOf)) {
+    const spec = call.name === '' ? undefined : findTool(context, call.name, [...call.path, 'tool']);
+    if (spec) checkArguments(context, spec, call);
   }
 }
 

@@ -1,7 +1,10 @@
+import { checkTemplate } from '../../expressions/template-check.ts';
+import type { Crew } from '../../model/crew.ts';
+import { listBindings } from '../bindings.ts';
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
-import { listWorks } from '../works.ts';
+import { callsOf, listWorks, modelsOf, type PlacedWork, rolesOf } from '../works.ts';
 
 interface Declared {
   readonly what: 'role' | 'model' | 'toolset' | 'input';
@@ -14,26 +17,28 @@ interface Declared {
 export function checkUnused(context: RuleContext): void {
   const { crew, file, roots } = context;
   // A mistake elsewhere may hide the use.
-  if (context.failed()) return;
+  if (context.failed() || context.inner === true) return;
   const works = listWorks(crew);
-  const called = works.flatMap(({ work }) => (work.kind === 'role' ? [work.role] : []));
+  const called = [...works.flatMap(rolesOf).map(one => one.role), ...works.flatMap(playersOf)];
   const inFiles = file === 'sop' || roots.length > 1;
   if (inFiles) {
     const path = (name: string): NodePath => ['sop', 'roles', crew.sop.roles.indexOf(name)];
     reportUnused(context, { what: 'role', names: crew.sop.roles, used: called, path });
   }
   if (file === 'sop') return;
-  const needed = roots.length > 1 ? crew.sop.roles : called;
+  const needed = roots.length > 1 ? crew.sop.roles.map(role => playedBy(crew, role)) : called;
+  const roles = crew.roles.filter(role => role.playedBy === undefined);
+  const within = withProcedures(crew);
   const grants = crew.roles.flatMap(role => role.tools);
-  const calls = works.flatMap(({ work }) => (work.kind === 'tool' ? [work.tool] : []));
+  const calls = within.flatMap(callsOf).map(call => call.name);
   const models = crew.models.map(model => model.name).filter(name => name !== 'default');
   const toolsets = crew.toolsets.map(toolset => toolset.name);
   const rows: Declared[] = [
-    { what: 'role', names: crew.roles.map(role => role.name), used: needed, path: name => ['roles', name] },
+    { what: 'role', names: roles.map(role => role.name), used: needed, path: name => ['roles', name] },
     {
       what: 'model',
       names: models,
-      used: crew.roles.map(role => role.model),
+      used: [...crew.roles.map(role => role.model), ...within.flatMap(modelsOf).map(one => one.model)],
       path: name => ['models', name],
     },
     {
@@ -50,18 +55,60 @@ export function checkUnused(context: RuleContext): void {
     },
   ];
   for (const row of rows) reportUnused(context, row);
+  const own = (crew.sop.inputs ?? []).map(input => input.name);
+  const path = (name: string): NodePath => ['sop', 'inputs', name];
+  reportUnused(context, { what: 'input', names: own, used: readInputs(context), path });
+}
+
+function playedBy(crew: Crew, role: string): string {
+  return crew.roles.find(one => one.name === role)?.playedBy ?? role;
+}
+
+/** The roles that play in a procedure which is a phase. */
+function playersOf({ work }: PlacedWork): readonly string[] {
+  if (work.kind !== 'crew' || work.holds !== 'sop') return [];
+  const used = work.crew;
+  return used === undefined ? [] : used.sop.roles.map(role => playedBy(used, role));
+}
+
+/** The work of a crew and of the procedures in its phases, which share its models and tools. */
+function withProcedures(crew: Crew): readonly PlacedWork[] {
+  const own = listWorks(crew);
+  const inner = own.flatMap(({ work }) =>
+    work.kind === 'crew' && work.holds === 'sop' && work.crew ? withProcedures(work.crew) : [],
+  );
+  return [...own, ...inner];
 }
 
 function alias(tool: string): string {
   return tool.split('.', 1)[0] ?? tool;
 }
 
-/** The inputs that templates read; all of them when a template reads `inputs` as a whole. */
-function usedInputs({ templates, crew }: RuleContext): readonly string[] {
+/** The inputs of the crew that are read, by its procedure or by what it gives to one. */
+function usedInputs(context: RuleContext): readonly string[] {
+  const { crew, places } = context;
+  const all = crew.inputs.map(input => input.name);
+  if (withProcedures(crew).some(isSharing)) return all;
+  if (crew.sop.inputs === undefined) return readInputs(context);
+  const bound = listBindings(places).flatMap(({ source }) => checkTemplate(source, 'text').paths);
+  if (bound.some(path => path[0] === 'inputs' && path.length === 1)) return all;
+  const unbound = crew.sop.inputs.filter(({ name }) => !Object.hasOwn(crew.bindings ?? {}, name));
+  return [...bound.map(path => String(path[1])), ...unbound.map(input => input.name)];
+}
+
+/** A procedure in a phase that declares no inputs reads those of the crew around it. */
+function isSharing({ work }: PlacedWork): boolean {
+  return work.kind === 'crew' && work.holds === 'sop' && work.crew?.sop.inputs === undefined;
+}
+
+/** The inputs that templates of the procedure read; all of them when one reads `inputs` as a whole. */
+function readInputs({ templates, crew }: RuleContext): readonly string[] {
   const reads = templates.flatMap(({ check }) => check.paths.filter(path => path[0] === 'inputs'));
   const unclear =
     templates.some(({ check }) => check.problems.length > 0) || reads.some(path => path.length === 1);
-  return unclear ? crew.inputs.map(input => input.name) : reads.map(path => String(path[1]));
+  return unclear
+    ? (crew.sop.inputs ?? crew.inputs).map(input => input.name)
+    : reads.map(path => String(path[1]));
 }
 
 function reportUnused({ places, report }: RuleContext, { what, names, used, path }: Declared): void {

@@ -27,7 +27,7 @@ function checkPath(context: RuleContext, site: TemplateSite, path: TemplatePath,
   const phase = context.graph.phases.get(root);
   if (root === 'inputs') checkInput(context, site, path);
   else if (root === 'run') checkRun(context, site, path);
-  else if (root === 'visit' || missed.has(root)) return;
+  else if (root === 'visit' || missed.has(root) || site.locals.includes(root)) return;
   else if (phase && phase.kind !== 'end') checkArtifact(context, site, path, missed);
   else refuseRoot(context, site, path, missed);
 }
@@ -44,17 +44,21 @@ function refuseRoot(
   const message = graph.phases.has(root)
     ? `${quote(root)} is an end, which has no artifact`
     : `There is no variable ${quote(root)} here`;
-  const hint = suggest(root, ['inputs', ...names, 'run', 'visit']);
+  const hint =
+    root === 'previous_response'
+      ? 'only a later step of a `chain` has a previous response'
+      : suggest(root, [...new Set(site.locals), 'inputs', ...names, 'run', 'visit']);
   report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
 }
 
 function checkInput(context: RuleContext, site: TemplateSite, path: TemplatePath): void {
   const { file, crew, report } = context;
-  if (!isReadable(context, ['inputs'], 'map')) return;
-  const names = crew.inputs.map(input => input.name);
+  const own = crew.sop.inputs;
+  if (!isReadable(context, own ? ['sop', 'inputs'] : ['inputs'], 'map')) return;
+  const names = (own ?? crew.inputs).map(input => input.name);
   const name = path[1];
-  if (file === 'sop' || name === undefined || names.includes(String(name))) return;
-  const message = `The crew has no input ${quote(String(name))}`;
+  if ((file === 'sop' && own === undefined) || name === undefined || names.includes(String(name))) return;
+  const message = `The ${own ? 'procedure' : 'crew'} has no input ${quote(String(name))}`;
   const hint = suggest(String(name), names) ?? 'declare it under `inputs`';
   report({ code: 'unknown-input', range: pathRange(site, path, 2), message, hint });
 }

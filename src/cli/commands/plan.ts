@@ -1,0 +1,98 @@
+import { suggest } from '../../language/closest.ts';
+import { CrewError } from '../../model/crew-error.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Program } from '../../model/program.ts';
+import { chooseModels } from '../choose-models.ts';
+import {
+  type Command,
+  type CommandCall,
+  type FlagValues,
+  type Terminal,
+  textFlag,
+  textFlags,
+} from '../command.ts';
+import { BUDGET_FLAGS, INPUT_FLAGS } from '../flags.ts';
+import { givenInputs } from '../given-inputs.ts';
+import { loadProgram } from '../load-program.ts';
+import { modelTerms, openModels } from '../open-models.ts';
+import { planRun } from '../plan-run.ts';
+import { onePositional } from '../positionals.ts';
+import { readBudgetFlags } from '../read-budget.ts';
+import { readStubsFile } from '../read-stubs.ts';
+import { loadPlanner } from '../wire.ts';
+
+/** `crew plan FILE`: the most that a run can cost, before it starts; with `--stubs`, the phases that it would walk. */
+export const planCommand: Command = {
+  name: 'plan',
+  usage: 'plan FILE',
+  summary: 'show what a run can cost at the very most',
+  flags: {
+    ...INPUT_FLAGS,
+    ...BUDGET_FLAGS,
+    stubs: {
+      type: 'string',
+      value: 'FILE',
+      help: 'walk through the phases with the artifacts of a YAML file, without a model',
+    },
+  },
+  run: plan,
+};
+
+async function plan({ positionals, values, terminal }: CommandCall): Promise<number> {
+  const path = onePositional(positionals, 'a crew file, such as `crew plan crews/code-review.crew.yaml`');
+  const program = await loadProgram(path, terminal, readBudgetFlags(values));
+  const inputs = await inputsOrNone(program, values, terminal);
+  const { formatPlan, formatWalk, simulateRun } = await loadPlanner();
+  const stubsFile = textFlag(values, 'stubs');
+  if (stubsFile !== undefined) {
+    const stubs = await readStubsFile(stubsFile, terminal);
+    refuseUnknownPhases(program, stubs.keys());
+    const walk = simulateRun({ program, inputs: inputs ?? {}, stubs });
+    terminal.stdout(values.json === true ? asJson(walk) : formatWalk(walk));
+    return walk.end.outcome === 'missing' || walk.end.outcome === 'error' ? 1 : 0;
+  }
+  const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
+  const opened = await openModels(models, withoutNeedOfKeys(terminal));
+  const terms = await modelTerms({ program, models, opened, terminal });
+  const planned = await planRun({ program, models, terms, ...(inputs === undefined ? {} : { inputs }) });
+  terminal.stdout(
+    values.json === true ? asJson(planned) : formatPlan(planned, { color: terminal.stdoutColor }),
+  );
+  return planned.notes.some(note => note.code === 'calls-unbounded') ? 2 : 0;
+}
+
+/** A stub for a phase that does not exist is a slip, not a wish. */
+function refuseUnknownPhases(program: Program, names: Iterable<string>): void {
+  for (const name of names) {
+    if (Object.hasOwn(program.phases, name)) continue;
+    const hint = suggest(name, Object.keys(program.phases));
+    const more = hint === undefined ? '' : `; ${hint}`;
+    throw new CrewError('INPUT_INVALID', `the stubs name a phase \`${name}\` that the crew has not${more}`);
+  }
+}
+
+/** A plan may be made before the inputs are known; then their length is not known either. */
+async function inputsOrNone(
+  program: Program,
+  values: FlagValues,
+  terminal: Terminal,
+): Promise<JsonObject | undefined> {
+  const given = textFlags(values, 'input').length > 0 || textFlag(values, 'inputs') !== undefined;
+  if (!given && program.inputs.some(input => input.required)) return undefined;
+  return givenInputs(program, values, terminal);
+}
+
+/** What has no bound is Infinity, which JSON writes as null. */
+function asJson(value: object): string {
+  return `${JSON.stringify({ version: 1, ...value }, null, 2)}\n`;
+}
+
+/** A plan asks no model, so it needs no key: a word stands in for one that is not set. */
+function withoutNeedOfKeys(terminal: Terminal): Terminal {
+  const stand = { OPENAI_API_KEY: 'not needed', ANTHROPIC_API_KEY: 'not needed' };
+  return { ...terminal, env: { ...stand, ...definedOnly(terminal.env) } };
+}
+
+function definedOnly(env: Terminal['env']): Terminal['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+}

@@ -1,0 +1,65 @@
+import { CrewError } from '../model/crew-error.ts';
+import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Program } from '../model/program.ts';
+import type { FlagValues, Terminal } from './command.ts';
+import { loadPlanner } from './wire.ts';
+
+/** Bounds a run of a program with the models that were chosen for it. */
+export async function planRun(options: {
+  readonly program: Program;
+  readonly models: { readonly [alias: string]: ResolvedModel };
+  readonly terms: { readonly [alias: string]: ModelTerms };
+  readonly inputs?: JsonObject;
+}): Promise<Plan> {
+  const { program, models, terms, inputs } = options;
+  const { planCrew, measurePrompt } = await loadPlanner();
+  const planned = Object.entries(models).flatMap(([alias, { use, reason }]) => {
+    const row = terms[alias];
+    if (row === undefined) return [];
+    const { languageModel, maxTokens, contextTokens, price } = row;
+    return [
+      {
+        alias,
+        use,
+        reason,
+        languageModel,
+        maxTokens,
+        contextTokens: contextTokens ?? null,
+        priceKnown: price !== null,
+      },
+    ];
+  });
+  const byUse = Object.entries(models).map(([alias, { use }]) => [use, terms[alias]] as const);
+  const known = [...byUse, ...Object.entries(terms)].flatMap(([name, row]) =>
+    row === undefined ? [] : [[name, row] as const],
+  );
+  return planCrew({
+    program,
+    models: planned,
+    terms: new Map(known),
+    measurePrompt,
+    ...(inputs === undefined ? {} : { inputs }),
+  });
+}
+
+/**
+ * Keeps a run from starting that may need more calls than its budget has: fails with PLAN_OVER_BUDGET unless
+ * `--allow-over-plan` was given. Ceilings of tokens and money that lie below the plan are told and kept.
+ */
+export async function refuseOverPlan(
+  options: Parameters<typeof planRun>[0] & { readonly values: FlagValues; readonly terminal: Terminal },
+): Promise<void> {
+  const { values, terminal } = options;
+  const { excess } = await planRun(options);
+  const { excessLine } = await loadPlanner();
+  const refused = excess.filter(each => each.refused);
+  if (refused.length > 0 && values['allow-over-plan'] !== true) {
+    throw new CrewError('PLAN_OVER_BUDGET', `the run may need ${refused.map(excessLine).join('; ')}`);
+  }
+  if (values.quiet === true) return;
+  // Timeouts lie far above what a run takes, so time is told by `crew plan` alone.
+  for (const each of excess.filter(({ what }) => what !== 'timeMs'))
+    terminal.stderr(`plan: ${excessLine(each)}\n`);
+}

@@ -1,0 +1,45 @@
+import type { Role } from '../model/crew.ts';
+import type { OutputRequest } from '../model/effect.ts';
+import type { ModelTerms } from '../model/fact.ts';
+import type { PlanNote } from '../model/plan.ts';
+import type { Program } from '../model/program.ts';
+import type { ToolSpec } from '../model/tool-spec.ts';
+import type { Sizes } from './plan-sizes.ts';
+
+/** The bytes of a role's requests that do not depend on the run. */
+interface PromptBytes {
+  /** The system message, the tools and the schema of the artifact. */
+  readonly fixed: number;
+  /** The longest message that asks to mend an answer. */
+  readonly repair: number;
+}
+
+/** Measures the prompts of a role; the compiler does not write prompts itself. */
+export type MeasurePrompt = (options: {
+  readonly crewGoal: string;
+  readonly role: Role;
+  readonly tools: readonly ToolSpec[];
+  readonly output?: OutputRequest;
+}) => PromptBytes;
+
+/** What the bounds of a procedure are worked out from. `notes` is where what is not known is gathered. */
+export interface PlanContext {
+  readonly crewGoal: string;
+  readonly roles: readonly Role[];
+  readonly tools: readonly ToolSpec[];
+  /** The terms of a model by its alias, by `provider:name`, or by `role:<name>`. */
+  readonly terms: ReadonlyMap<string, ModelTerms>;
+  readonly sizes: Sizes;
+  readonly measurePrompt: MeasurePrompt;
+  readonly notes: PlanNote[];
+  /** The programs of crews that run as phases, by path. */
+  readonly crews: NonNullable<Program['crews']>;
+  /** Stands before the paths of a procedure inside another one. */
+  readonly prefix: string;
+}
+
+/** Notes something once. */
+export function addNote(context: PlanContext, note: PlanNote): void {
+  const known = context.notes.some(each => each.code === note.code && each.place === note.place);
+  if (!known) context.notes.push(note);
+}

@@ -1,0 +1,218 @@
+import type { Role } from '../model/crew.ts';
+import type { ModelTerms } from '../model/fact.ts';
+import type { JsonSchema } from '../model/json.ts';
+import {
+  MAX_ANSWER_LENGTH,
+  MAX_CALL_WAIT_MS,
+  MAX_FAILED_CALLS,
+  MAX_MODEL_CALL_MS,
+  MAX_PROBLEM_LENGTH,
+  MAX_REPAIRS,
+  MAX_TOOL_CALLS_PER_TURN,
+  MAX_TOOL_RESULT_LENGTH,
+  MAX_TRIES,
+} from '../model/limits.ts';
+import type { Bound, PlanFactor } from '../model/plan.ts';
+import { grantedSpecs, type ToolSpec } from '../model/tool-spec.ts';
+import { product } from './plan-bound.ts';
+import { addNote, type PlanContext } from './plan-context.ts';
+import { BYTES_PER_UNIT, templateBytes } from './plan-sizes.ts';
+
+/** A bound and what it is made of. */
+export interface ExplainedBound {
+  readonly bound: Bound;
+  readonly factors: readonly PlanFactor[];
+}
+
+/** One attempt of a role at a task. */
+export interface RoleTask {
+  readonly path: string;
+  readonly name: string;
+  readonly role: string;
+  readonly task: string;
+  readonly maxTurns: number;
+  readonly output?: JsonSchema;
+}
+
+/** The least JSON that a tool call takes in an answer, and the JSON around one result, in bytes. */
+const LEAST_CALL_LENGTH = 55;
+const RESULT_FRAME = 300;
+
+/**
+ * Bounds one attempt of a role. A role with tools may call some in every turn but the last and may be asked to mend an
+ * answer after that; a role without tools delivers in its first turn. Pure but for the notes.
+ */
+export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound {
+  const role = context.roles.find(each => each.name === task.role);
+  const tools = role === undefined ? [] : grantedSpecs(role.tools, context.tools);
+  const workTurns = tools.length === 0 ? 1 : task.maxTurns;
+  const turns = workTurns + MAX_REPAIRS;
+  const failures = Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1));
+  const calls = turns + failures;
+  const toolCalls = (workTurns - 1) * MAX_TOOL_CALLS_PER_TURN;
+  const terms = role === undefined ? undefined : termsOf(context, role);
+  const spend = boundSpend(context, {
+    path: task.path,
+    terms,
+    calls,
+    input: turnSizes(context, { task, role, tools, turns }),
+  });
+  const timeMs =
+    calls * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS + (toolCalls > 0 ? Number.POSITIVE_INFINITY : 0);
+  const bound = { calls, undisturbedCalls: workTurns, toolCalls, ...spend, timeMs };
+  const turnReason = tools.length === 0 ? 'no tools, so the first answer delivers' : '`max_turns`';
+  return {
+    bound,
+    factors: [
+      { what: 'turns', count: workTurns, why: turnReason },
+      { what: 'repairs', count: MAX_REPAIRS, why: 'answers that do not fit are mended at most so often' },
+      {
+        what: 'failed calls',
+        count: failures,
+        why: 'an attempt lives through so many failures of its provider',
+      },
+      ...(toolCalls === 0
+        ? []
+        : [
+            {
+              what: 'tools at once',
+              count: MAX_TOOL_CALLS_PER_TURN,
+              why: 'one answer may call so many, in every turn but the last',
+            },
+          ]),
+      ...tokenFactors(terms),
+    ],
+  };
+}
+
+/** Bounds one call of a model that has no tools and is not asked again. Pure but for the notes. */
+export function boundSingleCalls(
+  context: PlanContext,
+  { path, models }: { readonly path: string; readonly models: readonly string[] },
+): Bound {
+  const failures = MAX_TRIES - 1;
+  const each = models.map(model => {
+    const terms = context.terms.get(model);
+    const calls = 1 + failures;
+    return boundSpend(context, {
+      path,
+      terms,
+      calls,
+      input: { largest: Number.POSITIVE_INFINITY, sum: Number.POSITIVE_INFINITY },
+    });
+  });
+  const total = (key: 'inputTokens' | 'outputTokens' | 'costMicroUsd') =>
+    each.reduce((sum, one) => sum + one[key], 0);
+  return {
+    calls: models.length * (1 + failures),
+    undisturbedCalls: models.length,
+    toolCalls: 0,
+    inputTokens: total('inputTokens'),
+    outputTokens: total('outputTokens'),
+    costMicroUsd: total('costMicroUsd'),
+    timeMs: models.length === 0 ? 0 : (1 + failures) * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS,
+  };
+}
+
+function termsOf(context: PlanContext, role: Role): ModelTerms | undefined {
+  return context.terms.get(`role:${role.name}`) ?? context.terms.get(role.model);
+}
+
+/** The bytes of an attempt's largest request, and of all its answered requests together. */
+interface RequestBytes {
+  readonly largest: number;
+  readonly sum: number;
+  readonly sizeOf?: (turn: number) => number;
+  readonly turns?: number;
+}
+
+function turnSizes(
+  context: PlanContext,
+  {
+    task,
+    role,
+    tools,
+    turns,
+  }: {
+    readonly task: RoleTask;
+    readonly role: Role | undefined;
+    readonly tools: readonly ToolSpec[];
+    readonly turns: number;
+  },
+): RequestBytes {
+  if (role === undefined) return { largest: Number.POSITIVE_INFINITY, sum: Number.POSITIVE_INFINITY };
+  const output = task.output === undefined ? {} : { output: { name: task.name, schema: task.output } };
+  const prompt = context.measurePrompt({ crewGoal: context.crewGoal, role, tools, ...output });
+  const first = prompt.fixed + templateBytes(task.task, context.sizes);
+  const answer = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
+  const repaired = answer + prompt.repair;
+  const growth = tools.length === 0 ? repaired : Math.max(repaired, toolTurnBytes());
+  const sizeOf = (turn: number): number => first + (turn - 1) * growth;
+  return { largest: sizeOf(turns), sum: (turns * (first + sizeOf(turns))) / 2, sizeOf, turns };
+}
+
+/** An answer with calls, and its results: ids and names stand in both. */
+function toolTurnBytes(): number {
+  const answer = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
+  const result = Math.max(MAX_TOOL_RESULT_LENGTH * BYTES_PER_UNIT, MAX_PROBLEM_LENGTH * 6) + RESULT_FRAME;
+  const refusals = Math.ceil(MAX_ANSWER_LENGTH / LEAST_CALL_LENGTH) * RESULT_FRAME;
+  return 2 * answer + MAX_TOOL_CALLS_PER_TURN * result + refusals;
+}
+
+function boundSpend(
+  context: PlanContext,
+  {
+    path,
+    terms,
+    calls,
+    input,
+  }: {
+    readonly path: string;
+    readonly terms: ModelTerms | undefined;
+    readonly calls: number;
+    readonly input: RequestBytes;
+  },
+): Pick<Bound, 'inputTokens' | 'outputTokens' | 'costMicroUsd'> {
+  if (terms?.languageModel === false) return { inputTokens: 0, outputTokens: 0, costMicroUsd: 0 };
+  const inputTokens = boundInput(input, calls, terms?.contextTokens ?? Number.POSITIVE_INFINITY);
+  const outputTokens = terms === undefined ? Number.POSITIVE_INFINITY : calls * terms.maxTokens;
+  if (inputTokens === Number.POSITIVE_INFINITY) {
+    const message =
+      'the context window of the model is not known, and the length of what it reads has no bound';
+    addNote(context, { code: 'input-unbounded', place: context.prefix + path, message });
+  }
+  if (outputTokens === Number.POSITIVE_INFINITY) {
+    const message = 'nothing is known of the model, so its output has no bound';
+    addNote(context, { code: 'output-unbounded', place: context.prefix + path, message });
+  }
+  const price = terms?.price ?? null;
+  if (price === null) {
+    const message = 'the price of its model is not known, so money has no bound here';
+    addNote(context, { code: 'price-unknown', place: context.prefix + path, message });
+    return { inputTokens, outputTokens, costMicroUsd: Number.POSITIVE_INFINITY };
+  }
+  const inputPrice = Math.max(price.inputMicroUsd, price.cachedInputMicroUsd);
+  const micro = product(inputTokens, inputPrice) + product(outputTokens, price.outputMicroUsd);
+  // The ledger rounds every call up.
+  return { inputTokens, outputTokens, costMicroUsd: Math.ceil(micro / 1_000_000) + calls };
+}
+
+/** Answered requests grow turn by turn; failed ones are taken as long as the largest. No token is shorter than a byte. */
+function boundInput({ largest, sum, sizeOf, turns }: RequestBytes, calls: number, window: number): number {
+  if (sizeOf === undefined || turns === undefined) return Math.min(sum, calls * window);
+  const failed = (calls - turns) * Math.min(window, largest);
+  if (window === Number.POSITIVE_INFINITY) return sum + failed;
+  let answered = 0;
+  for (let turn = 1; turn <= turns; turn += 1) answered += Math.min(window, sizeOf(turn));
+  return answered + failed;
+}
+
+function tokenFactors(terms: ModelTerms | undefined): readonly PlanFactor[] {
+  if (terms === undefined || !terms.languageModel) return [];
+  const output = { what: 'tokens out a call', count: terms.maxTokens, why: '`max_tokens` of the model' };
+  if (terms.contextTokens === undefined) return [output];
+  return [
+    { what: 'tokens in a call', count: terms.contextTokens, why: 'the context window of the model' },
+    output,
+  ];
+}

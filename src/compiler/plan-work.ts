@@ -1,0 +1,200 @@
+import type {
+  AskWork,
+  BranchWork,
+  ChainWork,
+  EachWork,
+  Evaluator,
+  ManageWork,
+  ParallelWork,
+  PhaseWork,
+  Reflection,
+  RetryPolicy,
+  RoleWork,
+  TalkWork,
+} from '../model/crew.ts';
+import { MAX_BACKOFF_MS } from '../model/limits.ts';
+import type { Bound, PlanFactor } from '../model/plan.ts';
+import { addBounds, atOnce, maxBounds, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
+import { addNote, type PlanContext } from './plan-context.ts';
+import { boundRole, boundSingleCalls, type ExplainedBound } from './plan-role.ts';
+
+/** A work with turns of roles whose number the file does not say: as many as a role phase has by default. */
+const TURNS_OF_A_REPLY = 16;
+
+/** Bounds a procedure inside another one, such as the file of a `crew` phase. */
+type BoundCrew = (path: string, context: PlanContext) => Bound;
+
+interface Place {
+  readonly context: PlanContext;
+  readonly path: string;
+  readonly boundCrew: BoundCrew;
+}
+
+type Rows = {
+  readonly [Kind in PhaseWork['kind']]: (
+    work: Extract<PhaseWork, { kind: Kind }>,
+    place: Place,
+  ) => ExplainedBound;
+};
+
+/** One attempt of each kind of work. */
+const ATTEMPTS = {
+  role: (work, place) => boundRole(place.context, roleTask(work, place.path)),
+  tool: () => ({
+    bound: { ...NO_COST, toolCalls: 1, timeMs: Number.POSITIVE_INFINITY },
+    factors: [{ what: 'tool calls', count: 1, why: 'the phase is one call' }],
+  }),
+  parallel: boundParallel,
+  talk: boundTalk,
+  manage: boundManage,
+  ask: boundAsk,
+  chain: boundChain,
+  each: boundEach,
+  human: () => ({ bound: { ...NO_COST, timeMs: Number.POSITIVE_INFINITY }, factors: [] }),
+  crew: (_work, { context, path, boundCrew }) => ({ bound: boundCrew(path, context), factors: [] }),
+} as const satisfies Rows;
+
+/** Bounds one visit of a phase or branch: its attempts, its trials and its timeout. Pure but for the notes. */
+export function boundVisit(
+  work: PhaseWork & { readonly reflect?: Reflection },
+  place: Place,
+): ExplainedBound {
+  const row = ATTEMPTS[work.kind] as (work: PhaseWork, place: Place) => ExplainedBound;
+  const attempt = row(work, place);
+  const trials =
+    work.reflect === undefined ? attempt.bound : boundTrials(attempt.bound, work.reflect, { work, place });
+  const attempts = 1 + (work.retry?.max ?? 0);
+  const spent = timesBound(trials, attempts);
+  const timeMs = Math.min(work.timeoutMs ?? Number.POSITIVE_INFINITY, spent.timeMs + pausesMs(work.retry));
+  if (timeMs === Number.POSITIVE_INFINITY) {
+    const message = 'it has no `timeout`, and what it waits for has no limit of its own';
+    addNote(place.context, { code: 'time-unbounded', place: place.context.prefix + place.path, message });
+  }
+  const factors: PlanFactor[] = [...attempt.factors];
+  if (work.reflect !== undefined)
+    factors.push({ what: 'trials', count: work.reflect.trials, why: '`reflect.trials`' });
+  if (attempts > 1) factors.push({ what: 'attempts', count: attempts, why: '`retry.max` and the first one' });
+  return { bound: { ...spent, timeMs }, factors };
+}
+
+function roleTask(work: RoleWork, path: string) {
+  const output = work.output === undefined ? {} : { output: work.output };
+  return { path, name: work.name, role: work.role, task: work.task, maxTurns: work.maxTurns, ...output };
+}
+
+function boundParallel(work: ParallelWork, { context, path, boundCrew }: Place): ExplainedBound {
+  const branches = work.branches.map(
+    branch => boundVisit(branch, { context, path: `${path}.${branch.name}`, boundCrew }).bound,
+  );
+  const bound = work.concurrency === undefined ? atOnce(branches) : sumBounds(branches);
+  return { bound, factors: [{ what: 'branches', count: branches.length, why: '`parallel`' }] };
+}
+
+function boundEach(work: EachWork, { context, path, boundCrew }: Place): ExplainedBound {
+  const one = boundVisit(work.work, { context, path: `${path}.${work.work.name}`, boundCrew });
+  const factors = [...one.factors, { what: 'items', count: work.max, why: '`each.max`' }];
+  return { bound: timesBound(one.bound, work.max), factors };
+}
+
+function boundTalk(work: TalkWork, { context, path }: Place): ExplainedBound {
+  const reply = (role: string): Bound =>
+    boundRole(context, { path, name: work.name, role, task: work.task, maxTurns: TURNS_OF_A_REPLY }).bound;
+  const replies = timesBound(maxBounds(work.roles.map(reply)), work.maxTurns);
+  const choices =
+    work.selector === undefined
+      ? NO_COST
+      : boundSingleCalls(context, { path, models: [work.selector.model] });
+  const factors = [
+    { what: 'replies', count: work.maxTurns, why: '`talk.max_turns`' },
+    { what: 'turns of a reply', count: TURNS_OF_A_REPLY, why: 'a speaker may use its tools' },
+    { what: 'artifacts', count: 1, why: 'one more turn writes the artifact' },
+  ];
+  return { bound: sumBounds([replies, timesBound(choices, work.maxTurns), reply(work.by)]), factors };
+}
+
+function boundManage(work: ManageWork, { context, path }: Place): ExplainedBound {
+  const shared = { path, name: work.name, task: work.task };
+  const manager = boundRole(context, { ...shared, role: work.role, maxTurns: work.maxTurns }).bound;
+  // Delegating is a tool call, so a manager without other tools has all of its turns too.
+  const turns = timesBound(manager, manager.undisturbedCalls < work.maxTurns ? work.maxTurns : 1);
+  const workers = work.workers.map(
+    role => boundRole(context, { ...shared, role, maxTurns: work.maxWorkerTurns }).bound,
+  );
+  const factors = [
+    { what: 'turns of the manager', count: work.maxTurns, why: '`manage.max_turns`' },
+    { what: 'delegations', count: work.maxDelegations, why: '`manage.max_delegations`' },
+    { what: 'turns of a worker', count: work.maxWorkerTurns, why: '`manage.max_worker_turns`' },
+  ];
+  return { bound: addBounds(turns, timesBound(maxBounds(workers), work.maxDelegations)), factors };
+}
+
+function boundAsk(work: AskWork, { context, path }: Place): ExplainedBound {
+  const answers = boundSingleCalls(context, { path, models: work.models });
+  const summary = work.summarizer === undefined ? [] : [work.summarizer.model];
+  const factors = [
+    { what: 'models', count: work.models.length, why: '`ask.models`' },
+    { what: 'summaries', count: summary.length, why: '`summarizer`' },
+  ];
+  return { bound: addBounds(answers, boundSingleCalls(context, { path, models: summary })), factors };
+}
+
+function boundChain(work: ChainWork, { context, path }: Place): ExplainedBound {
+  const steps = work.steps.map(step => boundSingleCalls(context, { path, models: [step.model] }));
+  return { bound: sumBounds(steps), factors: [{ what: 'steps', count: steps.length, why: '`chain`' }] };
+}
+
+/** Each trial is worked and judged, and each but the last leaves a lesson, which its role's model writes. */
+function boundTrials(
+  attempt: Bound,
+  reflect: Reflection,
+  { work, place }: { readonly work: PhaseWork; readonly place: Place },
+): Bound {
+  const judged = addBounds(attempt, boundEvaluation(reflect.evaluator, place));
+  const lesson = boundSingleCalls(place.context, {
+    path: place.path,
+    models: [lessonModel(work, place.context)],
+  });
+  return addBounds(timesBound(judged, reflect.trials), timesBound(lesson, Math.max(0, reflect.trials - 1)));
+}
+
+function lessonModel(work: PhaseWork, { roles }: PlanContext): string {
+  const name = work.kind === 'role' || work.kind === 'manage' ? work.role : undefined;
+  return roles.find(role => role.name === name)?.model ?? 'default';
+}
+
+function boundEvaluation(evaluator: Evaluator, { context, path }: Place): Bound {
+  switch (evaluator.kind) {
+    case 'tool':
+      return { ...NO_COST, toolCalls: 1, timeMs: Number.POSITIVE_INFINITY };
+    case 'schema':
+    case 'expression':
+      return NO_COST;
+    case 'role':
+      return boundRole(context, {
+        path,
+        name: 'evaluation',
+        role: evaluator.role,
+        task: evaluator.task,
+        maxTurns: TURNS_OF_A_REPLY,
+      }).bound;
+  }
+}
+
+/** The pauses between attempts, each twice as long as the one before. */
+function pausesMs(retry: RetryPolicy | undefined): number {
+  if (retry === undefined) return 0;
+  let pauses = 0;
+  let doubled = retry.backoffMs;
+  for (let attempt = 0; attempt < retry.max; attempt += 1) {
+    if (doubled >= MAX_BACKOFF_MS) return pauses + (retry.max - attempt) * MAX_BACKOFF_MS;
+    pauses += doubled;
+    doubled *= 2;
+  }
+  return pauses;
+}
+
+/** The works of a phase that have a line of their own in a plan. Pure. */
+export function partsOf(work: PhaseWork): readonly BranchWork[] {
+  if (work.kind === 'parallel') return work.branches;
+  return work.kind === 'each' ? [work.work] : [];
+}

@@ -1,0 +1,126 @@
+import { itemsOf } from '../expressions/filter-types.ts';
+import { schemaType } from '../expressions/schema-type.ts';
+import {
+  ANY,
+  isUnclear,
+  listOf,
+  NULL,
+  NUMBER,
+  objectOf,
+  TEXT,
+  unionOf,
+  type ValueType,
+} from '../expressions/value-type.ts';
+import type { Crew, InputDeclaration, PhaseWork } from '../model/crew.ts';
+import type { ToolCatalog, ToolSpec } from '../model/tool-spec.ts';
+import type { Places } from './source-map.ts';
+import type { NodePath } from './source-node.ts';
+
+/** The tool that a call names, as the crew declares its toolsets; undefined when it is not known. Pure. */
+export function specOf(
+  name: string,
+  crew: Pick<Crew, 'toolsets'>,
+  catalog: ToolCatalog,
+): ToolSpec | undefined {
+  const dot = name.indexOf('.');
+  const toolset = crew.toolsets.find(one => one.name === name.slice(0, dot));
+  const specs = toolset && catalog.get(toolset.source.name);
+  return specs?.find(spec => spec.name.slice(spec.name.indexOf('.') + 1) === name.slice(dot + 1));
+}
+
+/** What artifacts are typed by besides the work itself. */
+export interface ArtifactContext {
+  readonly crew: Crew;
+  readonly catalog: ToolCatalog;
+  readonly places: Places;
+}
+
+/**
+ * The type of what the work at `path` delivers: its `output`, else what its kind always gives. An `output` that could
+ * not be read, which was reported, gives anything. Pure.
+ */
+export function artifactType(work: PhaseWork, path: NodePath, context: ArtifactContext): ValueType {
+  if (work.output !== undefined) return schemaType(work.output);
+  if (context.places.node([...path, 'output']) !== undefined) return ANY;
+  switch (work.kind) {
+    case 'role':
+    case 'talk':
+    case 'manage':
+    case 'chain':
+      return TEXT;
+    case 'tool':
+      return toolType(work.tool, context);
+    case 'parallel': {
+      const waits = (work.join ?? 'all') === 'all';
+      const branches = work.branches.map((branch): [string, ValueType] => {
+        const type = artifactType(branch, [...path, 'parallel', branch.name], context);
+        return [branch.name, waits ? type : unionOf([type, NULL])];
+      });
+      // A branch that is not there is another check's matter.
+      return objectOf(new Map(branches), { open: true });
+    }
+    case 'each': {
+      const type = artifactType(work.work, [...path, 'do'], context);
+      return listOf(work.onItemError === 'keep' || work.join !== 'all' ? unionOf([type, NULL]) : type);
+    }
+    case 'human':
+      return answerType(work);
+    default:
+      return ANY;
+  }
+}
+
+/** The type of what a tool gives; anything when its spec is not known or does not say. Pure. */
+export function toolType(name: string, { crew, catalog }: Omit<ArtifactContext, 'places'>): ValueType {
+  const schema = specOf(name, crew, catalog)?.outputSchema;
+  return schema === undefined ? ANY : schemaType(schema);
+}
+
+function answerType({ choices, freeText }: Extract<PhaseWork, { kind: 'human' }>): ValueType {
+  const chosen: ValueType = choices.length === 0 ? NULL : [{ kind: 'string', values: choices }];
+  const choice = freeText ? unionOf([chosen, NULL]) : chosen;
+  const text = freeText ? unionOf([TEXT, NULL]) : NULL;
+  return objectOf(
+    new Map([
+      ['choice', choice],
+      ['text', text],
+    ]),
+    { open: false },
+  );
+}
+
+/** The type of `inputs` by their declarations; a name that is not declared is another check's matter. Pure. */
+export function inputsType(inputs: readonly InputDeclaration[]): ValueType {
+  return objectOf(new Map(inputs.map(input => [input.name, schemaType(input.schema)])), { open: true });
+}
+
+/** The types of the names that only some places of a phase have, by name. Pure. */
+export function localTypes(work: PhaseWork, listType: ValueType): ReadonlyMap<string, ValueType> {
+  const types = new Map<string, ValueType>([
+    ['index', NUMBER],
+    ['turn', NUMBER],
+    ['speaker', TEXT],
+    ['question', TEXT],
+    ['previous_response', TEXT],
+  ]);
+  if (work.kind === 'each') {
+    const isList = !isUnclear(listType) && listType.every(one => one.kind === 'array' || one.kind === 'null');
+    types.set(work.as, isList ? itemsOf(listType) : ANY);
+  }
+  if (work.kind === 'talk') types.set('reply', work.reply === undefined ? TEXT : schemaType(work.reply));
+  const steps = work.kind === 'chain' ? work.steps : [];
+  for (const { name } of steps) types.set(name, TEXT);
+  types.set(
+    'answers',
+    listOf(
+      objectOf(
+        new Map([
+          ['model', TEXT],
+          ['answer', ANY],
+        ]),
+        { open: true },
+      ),
+    ),
+  );
+  return types;
+}

@@ -1,0 +1,154 @@
+import type { Crew, CrewWork, Phase, Role, Sop } from '../model/crew.ts';
+import { resolveSourcePath } from '../model/source.ts';
+import type { ToolCatalog } from '../model/tool-spec.ts';
+import { includeSop } from './include-sop.ts';
+import { type IncludeReader, refusedInclude } from './includes.ts';
+import { lowerCrew } from './lower.ts';
+import { lowerSopNode } from './lower-sop-node.ts';
+import { parseSource } from './parse.ts';
+import { quote } from './report.ts';
+import { checkRules } from './rules.ts';
+import { validateShape } from './schema.ts';
+import { createPlaces, type Places } from './source-map.ts';
+import { entryOf, type NodePath, type SourceNode, toJsonObject } from './source-node.ts';
+import { upgradeSource } from './upgrade.ts';
+import { refuseWrongKind } from './wrong-kind.ts';
+
+const DEEPEST_NESTING = 8;
+const MOST_CREWS = 100;
+
+/** What putting a crew together from its files needs; `count` bounds how many crews stand in one another. */
+export interface Assembly {
+  readonly reader: IncludeReader;
+  readonly catalog: ToolCatalog;
+  readonly failed: () => boolean;
+  /** The crew and SOP files that are being put together, outermost first. */
+  readonly stack: readonly string[];
+  readonly count: { crews: number };
+}
+
+/** The crew that a phase stands in. */
+interface Outer {
+  readonly file: 'crew' | 'sop';
+  readonly crew: Crew;
+  readonly places: Places;
+  readonly crewRoot: SourceNode;
+  readonly sopRoot: SourceNode;
+}
+
+/**
+ * Validates, lowers and checks a crew with its procedure and the crews that its phases name. Without a procedure, whose
+ * absence is reported, the rest is still checked, and `sopRoot` is absent.
+ */
+export function assembleCrew(
+  crewRoot: SourceNode,
+  path: string,
+  assembly: Assembly,
+): { readonly crew: Crew; readonly sopRoot?: SourceNode } {
+  const { reader, catalog, failed } = assembly;
+  const { report } = reader;
+  validateShape('crew', crewRoot, report);
+  const sopRoot = includeSop(crewRoot, path, reader);
+  const places = createPlaces(crewRoot, sopRoot ?? crewRoot);
+  const sop = sopRoot ? lowerSopNode(sopRoot, places, reader) : EMPTY_SOP;
+  const lowered = lowerCrew(toJsonObject(crewRoot), sop);
+  const outer = { file: 'crew', crew: lowered, places, crewRoot, sopRoot: sopRoot ?? crewRoot } as const;
+  const crew = attachCrews(lowered, outer, assembly);
+  const roots = sopRoot && sopRoot !== crewRoot ? [crewRoot, sopRoot] : [crewRoot];
+  checkRules({ file: 'crew', crew, places, catalog, report, failed, roots });
+  return sopRoot ? { crew, sopRoot } : { crew };
+}
+
+const EMPTY_SOP: Sop = { name: '', start: '', roles: [], phases: [] };
+
+/** Puts what the files of `crew` phases and branches hold in their places. What cannot be read is reported and absent. */
+export function attachCrews(crew: Crew, outer: Outer, assembly: Assembly): Crew {
+  const phases = crew.sop.phases.map(phase => attachPhase(phase, outer, assembly));
+  return { ...crew, sop: { ...crew.sop, phases } };
+}
+
+function attachPhase(phase: Phase, outer: Outer, assembly: Assembly): Phase {
+  const path: NodePath = ['phases', phase.name];
+  if (phase.kind === 'crew') return { ...phase, ...contentOf(phase, [...path, 'crew'], outer, assembly) };
+  if (phase.kind === 'each' && phase.work.kind === 'crew') {
+    const content = contentOf(phase.work, [...path, 'do', 'crew'], outer, assembly);
+    return { ...phase, work: { ...phase.work, ...content } };
+  }
+  if (phase.kind !== 'parallel') return phase;
+  const branches = phase.branches.map(branch => {
+    if (branch.kind !== 'crew') return branch;
+    const at = [...path, 'parallel', branch.name, 'crew'];
+    return { ...branch, ...contentOf(branch, at, outer, assembly) };
+  });
+  return { ...phase, branches };
+}
+
+type Content = Pick<CrewWork, 'file'> | Required<Pick<CrewWork, 'file' | 'holds' | 'crew'>>;
+
+function contentOf(work: CrewWork, at: NodePath, outer: Outer, assembly: Assembly): Content {
+  const { reader, stack, count } = assembly;
+  const { report } = reader;
+  const file = resolveSourcePath(outer.sopRoot.file.path, work.file);
+  const refuse = (code: Parameters<typeof report>[0]['code'], message: string): Content => {
+    report({ code, range: outer.places.at(at), message });
+    return { file };
+  };
+  if (work.file === '') return { file };
+  const refusal = refusedInclude(work.file);
+  if (refusal !== undefined) return refuse('include-not-relative', refusal);
+  const open = [...stack, outer.sopRoot.file.path];
+  if (open.includes(file)) {
+    const chain = [...new Set(open.slice(open.indexOf(file))), file].map(quote).join(' → ');
+    return refuse('include-cycle', `The crew runs itself: ${chain}`);
+  }
+  count.crews += 1;
+  if (open.length > 2 * DEEPEST_NESTING || count.crews > MOST_CREWS) {
+    const limits = `${DEEPEST_NESTING} levels and ${MOST_CREWS} in all`;
+    return refuse('too-deep', `Too many crews stand in one another; the limits are ${limits}`);
+  }
+  const text = reader.readSource(file)?.replace(/^\uFEFF/, '');
+  if (text === undefined) return refuse('file-not-found', `The file ${quote(file)} does not exist`);
+  reader.sources.set(file, text);
+  const { root } = parseSource(file, text, report);
+  if (!root) return { file };
+  return readContent(work, { root: upgradeSource(root, report), file }, outer, { ...assembly, stack: open });
+}
+
+function readContent(
+  work: CrewWork,
+  { root, file }: { readonly root: SourceNode; readonly file: string },
+  outer: Outer,
+  assembly: Assembly,
+): Content {
+  const { report } = assembly.reader;
+  const holds = entryOf(root, 'crew') || !entryOf(root, 'sop') ? 'crew' : 'sop';
+  if (refuseWrongKind(holds, root, report)) return { file };
+  const inner = { ...assembly, stack: [...assembly.stack, file] };
+  if (holds === 'sop') return { file, holds, crew: assembleSop(work, root, outer, inner) };
+  const { crew, sopRoot } = assembleCrew(root, file, inner);
+  return sopRoot ? { file, holds, crew } : { file };
+}
+
+/** A procedure inside a crew is a crew of its own, with the models, tools and players of the one around it. */
+function assembleSop(work: CrewWork, root: SourceNode, outer: Outer, assembly: Assembly): Crew {
+  const { reader, catalog, failed } = assembly;
+  validateShape('sop', root, reader.report);
+  const places = createPlaces(outer.crewRoot, root);
+  const sop = lowerSopNode(root, places, reader);
+  const { goal, models, toolsets } = outer.crew;
+  const roles = sop.roles.map(name => playerOf(name, work.roles, outer.crew.roles));
+  const inputs = sop.inputs ?? outer.crew.inputs;
+  const lowered: Crew = { name: sop.name, goal, inputs, models, roles, toolsets, budget: {}, sop };
+  const crew = attachCrews(lowered, { ...outer, crew: lowered, places, sopRoot: root }, assembly);
+  const roots = [outer.crewRoot, root];
+  checkRules({ file: outer.file, crew, places, catalog, report: reader.report, failed, roots, inner: true });
+  return crew;
+}
+
+/** A role that nobody plays is reported where the procedure is named; a stand-in keeps that the only report. */
+function playerOf(name: string, casting: CrewWork['roles'], roles: readonly Role[]): Role {
+  const playedBy = (Object.hasOwn(casting, name) ? casting[name] : undefined) ?? name;
+  const player = roles.find(role => role.name === playedBy);
+  if (player === undefined) return { name, goal: '', model: 'default', tools: [] };
+  return playedBy === name ? player : { ...player, name, playedBy };
+}

@@ -1,0 +1,80 @@
+import type { ManageWork, TalkWork } from '../../model/crew.ts';
+import { suggest } from '../closest.ts';
+import { quote } from '../report.ts';
+import { knownRoles, knowsRoles } from '../role-names.ts';
+import type { RuleContext } from '../rule.ts';
+import type { NodePath } from '../source-node.ts';
+import { listWorks } from '../works.ts';
+
+/** Who is handed over to takes part, every speaker can be reached, and a manager does not work for itself. */
+export function checkConversations(context: RuleContext): void {
+  for (const { work, path } of listWorks(context.crew)) {
+    if (work.kind === 'talk') checkTalk(context, work, path);
+    if (work.kind === 'manage') checkManage(context, work, path);
+  }
+}
+
+function checkTalk(context: RuleContext, talk: TalkWork, path: NodePath): void {
+  const known = [
+    ...checkMap(context, talk, [...path, 'transitions']),
+    ...checkMap(context, talk, [...path, 'audience']),
+    ...talk.rules.map(({ to }, index) =>
+      checkTarget(context, talk, { to, path: [...path, 'rules', index, 'to'] }),
+    ),
+  ];
+  if (known.every(one => one)) checkReached(context, talk, path);
+}
+
+/** Holds the roles of a mapping from roles to lists of roles against those that take part. */
+function checkMap(context: RuleContext, talk: TalkWork, path: NodePath): readonly boolean[] {
+  const node = context.places.node(path);
+  if (node?.kind !== 'map') return [];
+  return node.entries
+    .filter(entry => !entry.key.startsWith('x-'))
+    .flatMap(({ key, value }) => {
+      const items = value.kind === 'list' ? value.items : [];
+      const targets = items.map((item, index) => {
+        const to = item.kind === 'scalar' && typeof item.value === 'string' ? item.value : '';
+        return checkTarget(context, talk, { to, path: [...path, key, index] });
+      });
+      return [checkTarget(context, talk, { to: key, path: [...path, key], isKey: true }), ...targets];
+    });
+}
+
+interface Target {
+  readonly to: string;
+  readonly path: NodePath;
+  readonly isKey?: true;
+}
+
+function checkTarget(context: RuleContext, talk: TalkWork, { to, path, isKey }: Target): boolean {
+  if (to === '' || talk.roles.includes(to) || !knowsRoles(context)) return true;
+  const there = knownRoles(context).includes(to);
+  const message = there
+    ? `${quote(to)} does not take part in this conversation`
+    : `${quote(to)} is not a role of this crew`;
+  const hint = there ? `add it to \`talk\`` : suggest(to, talk.roles);
+  const range = isKey ? context.places.keyOf(path) : context.places.at(path);
+  context.report({ code: 'handoff-unknown-role', range, message, hint });
+  return false;
+}
+
+/** From the first speaker the transitions lead to every other one. */
+function checkReached({ places, report }: RuleContext, talk: TalkWork, path: NodePath): void {
+  const reached = new Set(talk.roles.slice(0, 1));
+  // A set yields what is added while it is walked.
+  for (const role of reached) for (const next of talk.transitions[role] ?? []) reached.add(next);
+  for (const [index, role] of talk.roles.entries()) {
+    if (reached.has(role)) continue;
+    const message = `No transition leads to ${quote(role)}, so it never speaks`;
+    const hint = 'name it in `transitions`, or take it out of `talk`';
+    report({ code: 'unreachable-speaker', range: places.at([...path, 'talk', index]), message, hint });
+  }
+}
+
+function checkManage({ places, report }: RuleContext, { role, workers }: ManageWork, path: NodePath): void {
+  const index = workers.indexOf(role);
+  if (index === -1) return;
+  const message = `${quote(role)} manages this phase, so it cannot be one of its own workers`;
+  report({ code: 'invalid-value', range: places.at([...path, 'workers', index]), message });
+}

@@ -1,0 +1,123 @@
+import type { HumanWork, PhaseWork, TalkWork } from '../../model/crew.ts';
+import { suggest } from '../closest.ts';
+import { listWords, quote } from '../report.ts';
+import type { RuleContext } from '../rule.ts';
+import { entryOf, type NodePath } from '../source-node.ts';
+import { listWorks } from '../works.ts';
+
+/** The settings of a phase go together: what one of them needs is there, and none is without effect. */
+export function checkSettings(context: RuleContext): void {
+  for (const { work, phase, path } of listWorks(context.crew)) {
+    if (work.kind === 'talk') checkTalk(context, work, path);
+    if (work.kind === 'human') checkHuman(context, work, path);
+    if (work.kind === 'ask') checkAsk(context, work, path);
+    if (work.kind === 'each' || work.kind === 'parallel') checkJoin(context, work, path);
+    if (phase.kind !== 'end' && path.length === 2 && phase.reflect) checkEvaluator(context, path);
+  }
+}
+
+function checkTalk(context: RuleContext, { speaker, rules }: TalkWork, path: NodePath): void {
+  for (const key of ['rules', 'selector']) {
+    if (speaker !== key) refuseIdle(context, [...path, key], `it is read only with \`speaker: ${key}\``);
+  }
+  if (speaker !== 'rules' || rules.length > 0 || context.places.node([...path, 'rules'])) return;
+  needKey(context, path, { key: 'rules', because: '`speaker: rules` is read from it' });
+}
+
+function checkHuman(
+  context: RuleContext,
+  { choices, freeText, default: fallback }: HumanWork,
+  path: NodePath,
+): void {
+  const { places, report } = context;
+  const has = (key: string): boolean => places.node([...path, key]) !== undefined;
+  if (has('default') && !has('timeout')) {
+    refuseIdle(context, [...path, 'default'], 'it is taken only after a `timeout`');
+  }
+  if (!freeText && choices.length === 0 && !has('choices')) {
+    const message = 'Without `choices` and without free text nothing can be answered';
+    report({ code: 'invalid-value', range: places.at([...path, 'free_text']), message });
+  }
+  if (fallback === undefined || choices.length === 0 || choices.includes(fallback)) return;
+  const message = `The default ${quote(fallback)} is not one of the choices`;
+  report({
+    code: 'invalid-value',
+    range: places.at([...path, 'default']),
+    message,
+    hint: suggest(fallback, choices),
+  });
+}
+
+function checkAsk(context: RuleContext, work: Extract<PhaseWork, { kind: 'ask' }>, path: NodePath): void {
+  const { places, report } = context;
+  const { vote, summarizer, minAnswers, models } = work;
+  if (vote === 'judge' && summarizer === undefined) {
+    needKey(context, path, { key: 'summarizer', because: 'its model is the judge of `vote: judge`' });
+  }
+  if (vote === 'majority') {
+    refuseIdle(context, [...path, 'summarizer'], 'a vote by majority asks no further model');
+  }
+  if (minAnswers <= models.length || models.length === 0) return;
+  const message = `${quote('min_answers')} is ${minAnswers}, but only ${models.length} are asked`;
+  report({ code: 'invalid-value', range: places.at([...path, 'min_answers']), message });
+}
+
+function checkJoin(
+  { places, report }: RuleContext,
+  work: Extract<PhaseWork, { kind: 'each' | 'parallel' }>,
+  path: NodePath,
+): void {
+  const most = work.kind === 'each' ? work.max : work.branches.length;
+  if (typeof work.join !== 'number' || work.join <= most || most === 0) return;
+  const parts = work.kind === 'each' ? 'items' : 'branches';
+  const message = `${quote('join')} waits for ${work.join}, but there are at most ${most} ${parts}`;
+  report({ code: 'invalid-value', range: places.at([...path, 'join']), message });
+}
+
+/** Which settings go with each kind of evaluator. */
+const EVALUATORS = new Map<string, readonly string[]>([
+  ['tool', ['with', 'pass', 'score']],
+  ['schema', []],
+  ['expression', []],
+  ['role', ['task']],
+]);
+
+function checkEvaluator(context: RuleContext, phasePath: NodePath): void {
+  const path = [...phasePath, 'reflect', 'evaluator'];
+  const { places, report } = context;
+  const node = places.node(path);
+  if (node?.kind !== 'map' || node.entries.length === 0) return;
+  const kinds = [...EVALUATORS.keys()].filter(key => entryOf(node, key));
+  const [kind, second] = kinds;
+  if (kind === undefined) {
+    const message = 'The evaluator does not say what judges an attempt';
+    const hint = `an evaluator has ${listWords([...EVALUATORS.keys()])}`;
+    return report({ code: 'no-kind', range: places.keyOf(path), message, hint });
+  }
+  if (second !== undefined) {
+    const message = `The evaluator has ${kinds.map(quote).join(' and ')}; it can be one of them only`;
+    return report({ code: 'several-kinds', range: places.keyOf([...path, second]), message });
+  }
+  if (kind === 'role' && !entryOf(node, 'task')) {
+    needKey(context, path, { key: 'task', because: 'the role must be told what to judge' });
+  }
+  const others = ['with', 'pass', 'score', 'task'].filter(key => !EVALUATORS.get(kind)?.includes(key));
+  for (const key of others)
+    refuseIdle(context, [...path, key], `an evaluator with \`${kind}\` does not read it`);
+}
+
+function refuseIdle({ places, report }: RuleContext, path: NodePath, reason: string): void {
+  if (places.node(path) === undefined) return;
+  const message = `${quote(String(path.at(-1)))} has no effect here: ${reason}`;
+  report({ code: 'idle-setting', range: places.keyOf(path), message, hint: 'take it out' });
+}
+
+function needKey(
+  { places, report }: RuleContext,
+  path: NodePath,
+  { key, because }: { readonly key: string; readonly because: string },
+): void {
+  const owner = quote(path.slice(1).join('.'));
+  const message = `${owner} needs the key ${quote(key)}: ${because}`;
+  report({ code: 'missing-key', range: places.keyOf(path), message });
+}

@@ -1,0 +1,25 @@
+/**
+ * The ceilings that the runtime keeps and the plan counts with. They stand in one place, so that what `crew plan` says
+ * cannot drift from what a run does.
+ */
+
+/** How often a model may mend an answer that does not fit, in one attempt of a phase; each time it is shown what is wrong. */
+export const MAX_REPAIRS = 2;
+/** How often one model call is sent, first try included, when the provider's failure may pass. */
+export const MAX_TRIES = 3;
+/** How many failed calls one attempt of a phase lives through, over all its turns; a resume gives new ones. */
+export const MAX_FAILED_CALLS = 4;
+/** How many tools one answer of a model may call; the rest is answered with an error. */
+export const MAX_TOOL_CALLS_PER_TURN = 8;
+/** Facts and events are kept whole, so a tool result has a size: characters of JSON. */
+export const MAX_TOOL_RESULT_LENGTH = 1_048_576;
+/** An answer of a model is kept whole too: characters of the JSON of its parts. */
+export const MAX_ANSWER_LENGTH = 1_048_576;
+/** What a model is told about its answer is cut after so many characters. */
+export const MAX_PROBLEM_LENGTH = 4_000;
+/** The longest wait before a call is sent again, in milliseconds. */
+export const MAX_CALL_WAIT_MS = 60_000;
+/** The longest exchange with a provider, in milliseconds. */
+export const MAX_MODEL_CALL_MS = 600_000;
+/** A pause between two attempts of a phase is never longer, in milliseconds, however often it was doubled. */
+export const MAX_BACKOFF_MS = 3_600_000;

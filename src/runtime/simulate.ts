@@ -1,0 +1,101 @@
+import { evaluateTemplate } from '../expressions/template-evaluate.ts';
+import { type CodedFailure, CrewError } from '../model/crew-error.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Program } from '../model/program.ts';
+import { advance, enterStatechart, type StatechartAction } from './statechart.ts';
+
+/** What a phase is taken to do at one visit: deliver an artifact, or fail. */
+export type Stub = { readonly artifact: JsonValue } | { readonly failure: CodedFailure };
+
+/** One visit of a walk. `missing`: no stub said what the phase does, so the walk stops here. */
+interface WalkStep {
+  readonly phase: string;
+  readonly kind: string;
+  readonly visit: number;
+  readonly outcome: 'completed' | 'failed' | 'missing' | 'ended';
+}
+
+/** A walk through the phases without models and tools. */
+export interface Walk {
+  readonly steps: readonly WalkStep[];
+  readonly end:
+    | { readonly outcome: 'success' | 'failure'; readonly phase: string; readonly result: JsonValue }
+    | { readonly outcome: 'error'; readonly phase: string; readonly failure: CodedFailure }
+    | { readonly outcome: 'missing'; readonly phase: string };
+}
+
+interface Position {
+  readonly artifacts: Map<string, JsonValue>;
+  readonly visits: Map<string, number>;
+  readonly steps: WalkStep[];
+  failure: (CodedFailure & { readonly phase: string }) | undefined;
+}
+
+/**
+ * Walks through the phases of a program as a run would, with the same statechart and the same conditions, taking what
+ * each phase does from `stubs`: the nth for its nth visit, the last one for all later visits. Pure. Fails with
+ * TEMPLATE_FAILED when a condition or a result cannot be worked out.
+ */
+export function simulateRun(options: {
+  readonly program: Program;
+  readonly inputs: JsonObject;
+  readonly stubs: ReadonlyMap<string, readonly Stub[]>;
+}): Walk {
+  const { program, inputs, stubs } = options;
+  const walk: Position = { artifacts: new Map(), visits: new Map(), steps: [], failure: undefined };
+  const scopeAt = (phase: string): JsonObject => {
+    const { failure } = walk;
+    const error: JsonValue =
+      failure === undefined ? null : { code: failure.code, message: failure.message, phase: failure.phase };
+    const run = { id: 'walk', crew: program.crew, goal: program.goal, error };
+    return { ...Object.fromEntries(walk.artifacts), inputs, run, visit: walk.visits.get(phase) ?? 0 };
+  };
+  let [chart, actions] = enterStatechart(program.machine);
+  while (true) {
+    const name = enteredPhase(actions, walk);
+    if (name === undefined) return { steps: walk.steps, end: failedEnd(walk) };
+    const phase = program.phases[name];
+    if (phase === undefined) throw new Error(`compiled program has no phase ${name}`);
+    if (phase.kind === 'end') {
+      walk.steps.push({ phase: name, kind: 'end', visit: 1, outcome: 'ended' });
+      const result = phase.result === undefined ? null : evaluateTemplate(phase.result, scopeAt(name));
+      return { steps: walk.steps, end: { outcome: phase.outcome, phase: name, result } };
+    }
+    const visit = (walk.visits.get(name) ?? 0) + 1;
+    walk.visits.set(name, visit);
+    const given = stubs.get(name) ?? [];
+    const stub = given[visit - 1] ?? given.at(-1);
+    walk.steps.push({ phase: name, kind: phase.kind, visit, outcome: outcomeOf(stub) });
+    if (stub === undefined) return { steps: walk.steps, end: { outcome: 'missing', phase: name } };
+    if ('artifact' in stub) walk.artifacts.set(name, stub.artifact);
+    else walk.failure = { ...stub.failure, phase: name };
+    const type = `${name}.${'artifact' in stub ? 'completed' : 'failed'}`;
+    const visits = Object.fromEntries(walk.visits);
+    [chart, actions] = advance(chart, { type, scope: scopeAt(name), visits });
+  }
+}
+
+function outcomeOf(stub: Stub | undefined): WalkStep['outcome'] {
+  if (stub === undefined) return 'missing';
+  return 'artifact' in stub ? 'completed' : 'failed';
+}
+
+/** The phase that a transition entered; undefined when the run failed. Branches are parts of their phase's stub. */
+function enteredPhase(actions: readonly StatechartAction[], walk: Position): string | undefined {
+  for (const action of actions) {
+    if (action.type === 'visit.limit') {
+      const message = `phase \`${action.phase}\` has no visits left`;
+      walk.failure = { code: 'VISIT_LIMIT', message, phase: action.phase };
+    }
+    if (action.type === 'run.end') return action.phase;
+    if (action.type === 'phase.start' && !action.phase.includes('.')) return action.phase;
+  }
+  return undefined;
+}
+
+function failedEnd(walk: Position): Walk['end'] {
+  if (walk.failure === undefined)
+    throw new CrewError('TEMPLATE_FAILED', 'no way out of the last phase holds');
+  const { phase, ...failure } = walk.failure;
+  return { outcome: 'error', phase, failure };
+}

@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { planCrew } from '../../src/compiler/plan-crew.ts';
+import type { ModelTerms } from '../../src/model/fact.ts';
+import type { Program } from '../../src/model/program.ts';
+import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
+import type { Reply } from '../runtime/fake-model.ts';
+import { compileText, runCrew } from '../runtime/run-crew.ts';
+
+/** One phase of a random procedure; targets are places in the list, `SIZE` is the end. */
+interface Step {
+  readonly kind: 'role' | 'tool' | 'parallel';
+  readonly next: readonly number[];
+  readonly onError: number | undefined;
+  readonly maxVisits: number;
+  readonly limited: boolean;
+  readonly onLimit: number | undefined;
+  readonly tools: boolean;
+  readonly maxTurns: number;
+  readonly retry: number;
+  readonly output: boolean;
+  readonly reads: boolean;
+  readonly timeout: boolean;
+}
+
+const SIZE = 4;
+const place = fc.nat(SIZE);
+const maybe = fc.option(place, { nil: undefined, freq: 2 });
+const step: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom('role', 'role', 'tool', 'parallel'),
+  next: fc.array(place, { minLength: 1, maxLength: 3 }),
+  onError: maybe,
+  maxVisits: fc.integer({ min: 1, max: 3 }),
+  limited: fc.boolean(),
+  onLimit: fc.option(fc.constantFrom(SIZE, SIZE, SIZE, SIZE - 1), { nil: undefined, freq: 3 }),
+  tools: fc.boolean(),
+  maxTurns: fc.integer({ min: 1, max: 4 }),
+  retry: fc.integer({ min: 0, max: 2 }),
+  output: fc.boolean(),
+  reads: fc.boolean(),
+  timeout: fc.boolean(),
+});
+
+/** What the model does at its nth call, over and over; usage is a share of the worst case, 9 means that none is sent. */
+const reply = fc.record({
+  what: fc.constantFrom(
+    'text',
+    'json',
+    'text',
+    'json',
+    'calls',
+    'calls',
+    'empty',
+    'length',
+    'busy',
+    'lost',
+    'refused',
+  ),
+  calls: fc.integer({ min: 1, max: 12 }),
+  tool: fc.constantFrom('kit.echo', 'kit.give', 'kit.fail', 'kit.unknown'),
+  usage: fc.nat(9),
+  length: fc.nat(3_000),
+});
+
+function nameOf(target: number): string {
+  return target === SIZE ? 'finish' : `p${target}`;
+}
+
+function roleWork(step: Step, index: number) {
+  const reads = step.reads ? '{{ inputs.words }} {% if visit > 1 %}again{% endif %}' : '';
+  return {
+    role: step.tools ? 'worker' : 'writer',
+    task: `Work on part ${index} ${reads}`,
+    max_turns: step.maxTurns,
+    ...(step.output
+      ? { output: { type: 'object', required: ['ok'], properties: { ok: { type: 'boolean' } } } }
+      : {}),
+  };
+}
+
+function workOf(step: Step, index: number): object {
+  if (step.kind === 'tool') return { tool: step.tools ? 'kit.give' : 'kit.fail', with: { n: index } };
+  if (step.kind === 'role') return roleWork(step, index);
+  const retry = step.retry > 1 ? { retry: { max: 1, backoff: '1s' } } : {};
+  return { parallel: { one: { ...roleWork(step, index), ...retry }, two: { tool: 'kit.give', with: {} } } };
+}
+
+/** Backward ways only lead to limited phases, and limits lead forward, so that every cycle has a bound. */
+function write(steps: readonly Step[]): string {
+  const phases = steps.map((step, index) => {
+    const limited = (target: number): boolean => steps[target]?.limited === true;
+    const forward = (target: number): number => (target > index ? target : index + 1);
+    const target = (to: number): number => (to > index || limited(to) ? to : index + 1);
+    // Every phase can be reached.
+    const onward = { when: 'inputs.words == "onward"', to: nameOf(index + 1) };
+    const ways = step.next.map((to, way) => {
+      const last = way === step.next.length - 1;
+      return last ? { to: nameOf(forward(to)) } : { when: `visit == ${way + 1}`, to: nameOf(target(to)) };
+    });
+    const limits = step.limited
+      ? {
+          max_visits: step.maxVisits,
+          ...(step.onLimit === undefined ? {} : { on_limit: nameOf(forward(step.onLimit)) }),
+        }
+      : {};
+    const error = step.onError === undefined ? {} : { on_error: nameOf(target(step.onError)) };
+    const retry = step.retry === 0 ? {} : { retry: { max: step.retry, backoff: '1s' } };
+    const timeout = step.timeout ? { timeout: '30s' } : {};
+    return [
+      `p${index}`,
+      { ...workOf(step, index), next: [onward, ...ways], ...limits, ...error, ...retry, ...timeout },
+    ];
+  });
+  return JSON.stringify({
+    inputs: { words: { type: 'string', default: 'some words' } },
+    roles: { worker: { goal: 'Work.', tools: ['kit'] }, writer: { goal: 'Write.' } },
+    start: 'p0',
+    phases: { ...Object.fromEntries(phases), finish: { end: 'success' } },
+  }).slice(1, -1);
+}
+
+const PRICE = { inputMicroUsd: 3_750_000, cachedInputMicroUsd: 300_000, outputMicroUsd: 15_000_000 };
+const terms = fc.record({
+  contextTokens: fc.option(fc.integer({ min: 500, max: 20_000 }), { nil: undefined }),
+  maxTokens: fc.integer({ min: 1, max: 5_000 }),
+});
+
+/** A limit that leads back into its own cycle bounds nothing, and the check says so: no crew to run. */
+function compileOrSkip(yaml: string): Program {
+  try {
+    return compileText(yaml);
+  } catch (error) {
+    fc.pre(!String(error).includes('unbounded-cycle'));
+    throw error;
+  }
+}
+
+/** JSON is YAML, so the text of a test crew may be the inside of a JSON object in flow style. */
+function asYaml(inside: string): string {
+  const crew = JSON.parse(`{${inside}}`) as Record<string, unknown>;
+  return Object.entries(crew)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
+    .join('');
+}
+
+test('no run uses more than its plan says, whatever models and tools answer', {
+  timeout: 300_000,
+}, async () => {
+  const seen = { cycles: 0, retried: 0, ratios: [] as number[] };
+  const law = fc.asyncProperty(
+    fc.array(step, { minLength: SIZE, maxLength: SIZE }),
+    fc.array(reply, { minLength: 1, maxLength: 8 }),
+    terms,
+    async (steps, replies, { contextTokens, maxTokens }) => {
+      const yaml = asYaml(write(steps));
+      const program = compileOrSkip(yaml);
+      const model: ModelTerms = {
+        maxTokens,
+        languageModel: true,
+        price: PRICE,
+        ...(contextTokens === undefined ? {} : { contextTokens }),
+      };
+      const plan = planCrew({
+        program,
+        models: [],
+        terms: new Map([['default', model]]),
+        measurePrompt,
+        inputs: { words: 'some words' },
+      });
+      const { outcome } = await runCrew({
+        yaml,
+        inputs: { words: 'some words' },
+        terms: model,
+        replies: (request, nth) => {
+          const row = replies[(nth - 1) % replies.length];
+          const bytes = new TextEncoder().encode(
+            JSON.stringify([request.messages, request.tools, request.output ?? null]),
+          ).length;
+          return answerOf(row, {
+            inputTokens: Math.min(bytes, contextTokens ?? bytes),
+            outputTokens: maxTokens,
+          });
+        },
+      });
+      if (outcome.type === 'interrupted') throw new Error('nothing interrupts here');
+      const { spent } = outcome.state.ledger;
+      const { total } = plan;
+      expect(spent.calls).toBeLessThanOrEqual(total.calls);
+      expect(spent.toolCalls).toBeLessThanOrEqual(total.toolCalls);
+      expect(spent.usage.inputTokens).toBeLessThanOrEqual(total.inputTokens);
+      expect(spent.usage.outputTokens).toBeLessThanOrEqual(total.outputTokens);
+      expect(spent.costMicroUsd ?? 0).toBeLessThanOrEqual(total.costMicroUsd);
+      expect(outcome.state.activeMs).toBeLessThanOrEqual(total.timeMs);
+      for (const [path, count] of Object.entries(outcome.state.visits)) {
+        const row = plan.phases.find(phase => phase.path === path);
+        expect(count, path).toBeLessThanOrEqual(row?.visits ?? 1);
+      }
+      if (Object.values(outcome.state.visits).some(count => count > 1)) seen.cycles += 1;
+      if (spent.calls > 0) seen.ratios.push(total.calls / spent.calls);
+    },
+  );
+  await fc.assert(law, { numRuns: Number(process.env.PLAN_RUNS ?? 1_000) });
+  expect(seen.cycles).toBeGreaterThan(20);
+  seen.ratios.sort((a, b) => a - b);
+  // A bound that says nothing would hold too: some runs must come near theirs.
+  expect(seen.ratios[0]).toBeLessThanOrEqual(3);
+});
+
+function answerOf(
+  row:
+    | {
+        readonly what: string;
+        readonly calls: number;
+        readonly tool: string;
+        readonly usage: number;
+        readonly length: number;
+      }
+    | undefined,
+  worst: { readonly inputTokens: number; readonly outputTokens: number },
+): Reply {
+  if (row === undefined) return { text: 'nothing' };
+  const share = (tokens: number): number => Math.floor((tokens * row.usage) / 8);
+  const usage =
+    row.usage === 9
+      ? null
+      : {
+          inputTokens: share(worst.inputTokens),
+          outputTokens: share(worst.outputTokens),
+          cachedInputTokens: 0,
+        };
+  const text = '\u0001é"'.repeat(row.length / 3);
+  switch (row.what) {
+    case 'json':
+      return { json: { ok: true, text }, usage };
+    case 'calls':
+      return { usage, calls: Array.from({ length: row.calls }, () => ({ tool: row.tool, args: { text } })) };
+    case 'empty':
+      return { usage, text: ' ' };
+    case 'length':
+      return { usage, text, finish: 'length' };
+    case 'busy':
+      return { usage: null, failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } };
+    case 'lost':
+      return { usage: null, failure: { code: 'PROVIDER_TIMEOUT', message: 'lost', retryAfterMs: 60_000 } };
+    case 'refused':
+      return { usage: null, failure: { code: 'PROVIDER_REFUSED', message: 'no' } };
+    default:
+      return { usage, text: `a ${text}` };
+  }
+}

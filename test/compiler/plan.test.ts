@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import { planCrew } from '../../src/compiler/plan-crew.ts';
+import type { ModelTerms } from '../../src/model/fact.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
+import { type Stub, simulateRun } from '../../src/runtime/simulate.ts';
+import { compileText, runCrew } from '../runtime/run-crew.ts';
+
+const TERMS: ModelTerms = {
+  maxTokens: 1_000,
+  languageModel: true,
+  contextTokens: 10_000,
+  price: { inputMicroUsd: 1_000_000, cachedInputMicroUsd: 100_000, outputMicroUsd: 2_000_000 },
+};
+
+function planOf(yaml: string, terms: Partial<ModelTerms> = {}, inputs?: JsonObject): Plan {
+  const program = compileText(yaml);
+  const row = { ...TERMS, ...terms };
+  const given = inputs === undefined ? {} : { inputs };
+  return planCrew({ program, models: [], terms: new Map([['default', row]]), measurePrompt, ...given });
+}
+
+const WRITER = 'roles: { writer: { goal: Write. } }\n';
+const END = '  done: { end: success }\n';
+const ONE = `${WRITER}start: write\nphases:\n  write: { role: writer, task: Write., next: done }\n${END}`;
+
+describe('the bound of a role', () => {
+  test('without tools is one answer, two repairs and four failed calls', () => {
+    expect(planOf(ONE).total).toMatchObject({ calls: 7, undisturbedCalls: 1, toolCalls: 0 });
+  });
+
+  test('is met by the worst run there is', async () => {
+    const bad = ['busy', 'busy', '', 'busy', 'busy', '', 'busy'];
+    const run = await runCrew({
+      yaml: ONE,
+      replies: (_request, nth) =>
+        bad[nth - 1] === 'busy'
+          ? { failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } }
+          : { text: bad[nth - 1] ?? 'unexpected' },
+    });
+    expect(run.modelRequests).toHaveLength(planOf(ONE).total.calls);
+  });
+
+  test('with tools counts its turns, and the tools of all turns but the last', async () => {
+    const yaml = `roles: { writer: { goal: Write., tools: [kit] } }\nstart: write\nphases:\n  write: { role: writer, task: Write., max_turns: 3, next: done }\n${END}`;
+    expect(planOf(yaml).total).toMatchObject({ calls: 9, undisturbedCalls: 3, toolCalls: 16 });
+    const greedy = Array.from({ length: 20 }, () => ({ tool: 'kit.give' }));
+    const run = await runCrew({ yaml, replies: () => ({ calls: greedy }) });
+    expect(run.toolCalls).toHaveLength(16);
+  });
+
+  test('takes the context window as the most that a call can read', () => {
+    const { total } = planOf(ONE, { contextTokens: 300 });
+    expect(total).toMatchObject({ inputTokens: 7 * 300, outputTokens: 7 * 1_000 });
+  });
+
+  test('takes the bytes of what is sent where the window is larger or unknown', () => {
+    const { contextTokens: _unknown, ...terms } = TERMS;
+    const program = compileText(ONE);
+    const plan = planCrew({ program, models: [], terms: new Map([['default', terms]]), measurePrompt });
+    expect(plan.total.inputTokens).toBeGreaterThan(1_000_000);
+    expect(plan.total.inputTokens).toBeLessThan(100_000_000);
+    expect(plan.notes).toEqual([]);
+  });
+
+  test('has none in tokens where an input of unknown length is read by a model of unknown window', () => {
+    const yaml = ONE.replace('task: Write.', 'task: "{{ inputs.text }}"');
+    const reads = `inputs: { text: { type: string } }\n${yaml}`;
+    const program = compileText(reads);
+    const { contextTokens: _unknown, ...terms } = TERMS;
+    const options = { program, models: [], terms: new Map([['default', terms]]), measurePrompt };
+    const plan = planCrew(options);
+    expect(plan.total.inputTokens).toBe(Number.POSITIVE_INFINITY);
+    expect(plan.notes).toMatchObject([{ code: 'input-unbounded', place: 'write' }]);
+    const known = planCrew({ ...options, inputs: { text: 'short' } });
+    expect(known.total.inputTokens).toBeLessThan(100_000_000);
+  });
+
+  test('says that a price is not known, and never zero', () => {
+    const plan = planOf(ONE, { price: null });
+    expect(plan.total.costMicroUsd).toBe(Number.POSITIVE_INFINITY);
+    expect(plan.notes).toMatchObject([{ code: 'price-unknown', place: 'write' }]);
+  });
+
+  test('costs no tokens and no money without a language model', () => {
+    const plan = planOf(ONE, { languageModel: false, price: null });
+    expect(plan.total).toMatchObject({ calls: 7, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 });
+  });
+});
+
+describe('the bound of a procedure', () => {
+  const phases = (text: string): string => `${WRITER}start: a\nphases:\n${text}${END}`;
+  const role = 'role: writer, task: Write.';
+
+  test('takes the dearest of alternatives, not their sum', () => {
+    const yaml = phases(
+      `  a: { tool: kit.give, next: [{ when: visit > 1, to: b }, { to: c }] }\n  b: { ${role}, next: done }\n  c: { ${role}, next: d }\n  d: { ${role}, next: done }\n`,
+    );
+    const plan = planOf(yaml);
+    expect(plan.total).toMatchObject({ calls: 14, toolCalls: 1 });
+    expect(plan.phases.map(phase => phase.visits)).toEqual([1, 1, 1, 1]);
+  });
+
+  test('counts the visits that one limited phase allows to all phases of its cycle', () => {
+    const yaml = phases(
+      `  a: { ${role}, next: b, max_visits: 3, on_limit: done }\n  b: { ${role}, next: [{ when: visit > 5, to: done }, { to: a }] }\n`,
+    );
+    expect(planOf(yaml).phases.map(phase => [phase.path, phase.visits])).toEqual([
+      ['a', 3],
+      ['b', 3],
+    ]);
+  });
+
+  test('counts the way in beside the limit when a cycle is entered behind it', () => {
+    const yaml = phases(
+      `  a: { ${role}, next: [{ when: visit > 5, to: done }, { to: b }] }\n  b: { ${role}, next: a, max_visits: 2, on_limit: done }\n`,
+    );
+    expect(planOf(yaml).phases.map(phase => phase.visits)).toEqual([3, 2]);
+  });
+
+  test('multiplies the attempts of a branch with those of its phase', () => {
+    const yaml = phases(
+      `  a:\n    parallel:\n      x: { ${role}, retry: { max: 1 } }\n      y: { tool: kit.give }\n    retry: { max: 2 }\n    next: done\n`,
+    );
+    expect(planOf(yaml).total).toMatchObject({ calls: 7 * 2 * 3, toolCalls: 3 });
+  });
+
+  test('is cut by the budget, and says where it lies above it', () => {
+    const plan = planOf(`budget: { calls: 5, tokens: 1k, time: 1m }\n${ONE}`);
+    expect(plan.most).toMatchObject({ calls: 5, timeMs: 60_000, inputTokens: 1_000, costMicroUsd: 2_005 });
+    expect(plan.excess.map(each => [each.what, each.refused])).toEqual([
+      ['calls', true],
+      ['tokens', false],
+      ['timeMs', false],
+    ]);
+  });
+
+  test('is limited in time by timeouts alone', () => {
+    const plan = planOf(
+      phases(`  a: { tool: kit.give, timeout: 10s, next: b }\n  b: { tool: kit.give, next: done }\n`),
+    );
+    expect(plan.phases.map(phase => phase.total.timeMs)).toEqual([10_000, Number.POSITIVE_INFINITY]);
+    expect(plan.notes).toMatchObject([{ code: 'time-unbounded', place: 'b' }]);
+  });
+});
+
+test('the values that a crew binds to the inputs of its procedure count as what is read', () => {
+  const program = compileText(
+    ONE.replace('task: Write.', 'task: "{{ inputs.text }}"').replace(
+      /^/,
+      'inputs: { text: { type: string, default: x } }\n',
+    ),
+  );
+  const { contextTokens: _unknown, ...terms } = TERMS;
+  const options = { models: [], terms: new Map([['default', terms]]), measurePrompt };
+  const bound = { ...program, bindings: { text: 'y'.repeat(50_000) } };
+  const more = planCrew({ ...options, program: bound }).total.inputTokens;
+  expect(more - planCrew({ ...options, program }).total.inputTokens).toBeGreaterThan(7 * 50_000);
+});
+
+describe('a walk with stubs', () => {
+  const program = compileText(
+    `${WRITER}start: draft\nphases:\n  draft: { role: writer, task: Write., max_visits: 2, on_limit: given_up, next: judge }\n  judge: { role: writer, task: "{{ draft }}", output: { type: object, required: [ok], properties: { ok: { type: boolean } } }, next: [{ when: judge.ok, to: done }, { to: draft }], on_error: given_up }\n  given_up: { end: failure, result: "{{ run.error.code }}" }\n  done: { end: success, result: "{{ draft }}" }\n`,
+  );
+  const walk = (stubs: Parameters<typeof simulateRun>[0]['stubs']) => {
+    const { steps, end } = simulateRun({ program, inputs: {}, stubs });
+    return { way: steps.map(step => step.phase).join(' '), end };
+  };
+  const draft = [{ artifact: 'a draft' }];
+
+  test('goes the way that the artifacts open, visit by visit', () => {
+    const judge = [{ artifact: { ok: false } }, { artifact: { ok: true } }];
+    expect(
+      walk(
+        new Map<string, readonly Stub[]>([
+          ['draft', draft],
+          ['judge', judge],
+        ]),
+      ),
+    ).toEqual({
+      way: 'draft judge draft judge done',
+      end: { outcome: 'success', phase: 'done', result: 'a draft' },
+    });
+  });
+
+  test('keeps the limits of visits', () => {
+    const judge = [{ artifact: { ok: false } }];
+    expect(
+      walk(
+        new Map<string, readonly Stub[]>([
+          ['draft', draft],
+          ['judge', judge],
+        ]),
+      ),
+    ).toMatchObject({
+      way: 'draft judge draft judge given_up',
+      end: { outcome: 'failure', result: 'VISIT_LIMIT' },
+    });
+  });
+
+  test('takes the way of a failure', () => {
+    const judge = [{ failure: { code: 'OUTPUT_INVALID', message: 'no JSON' } as const }];
+    expect(
+      walk(
+        new Map<string, readonly Stub[]>([
+          ['draft', draft],
+          ['judge', judge],
+        ]),
+      ).end,
+    ).toMatchObject({ result: 'OUTPUT_INVALID' });
+  });
+
+  test('stops where no stub says what a phase does', () => {
+    expect(walk(new Map<string, readonly Stub[]>([['draft', draft]]))).toEqual({
+      way: 'draft judge',
+      end: { outcome: 'missing', phase: 'judge' },
+    });
+  });
+});
+
+describe('the bound of kinds that are not run yet', () => {
+  const TWO = 'roles: { a: { goal: A. }, b: { goal: B. } }\nstart: w\nphases:\n';
+
+  test.each([
+    [
+      'a talk: each reply, and who writes the artifact',
+      'w: { talk: [a, b], task: T., max_turns: 4, next: done }',
+      7 * 5,
+    ],
+    [
+      'a question to several models and a summary',
+      'w: { ask: Q., models: [default, offline], summarizer: { model: default }, next: done }',
+      3 * 3,
+    ],
+    [
+      'a chain of steps',
+      'w: { chain: [{ name: x, model: default, prompt_template: T. }, { name: y, model: default, prompt_template: T. }], next: done }',
+      3 * 2,
+    ],
+    [
+      'the same work for each item',
+      'w: { each: { in: "{{ inputs.list }}", as: item, max: 5 }, do: { role: a, task: T. }, next: done }',
+      7 * 5,
+    ],
+  ])('%s', (_name, phase, calls) => {
+    const inputs = 'inputs: { list: { type: array, items: { type: string }, default: [] } }\n';
+    const plan = planOf(`${inputs}${TWO}  ${phase}\n${END}`);
+    expect(plan.total.calls).toBe(calls);
+  });
+});

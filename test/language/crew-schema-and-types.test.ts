@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { lowerCrew, lowerSop } from '../../src/language/lower.ts';
+import type { Budget, Crew, InputDeclaration, ModelDeclaration, Role, Sop } from '../../src/model/crew.ts';
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+}
+
+function readSchema(name: string): Schema {
+  return JSON.parse(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8'));
+}
+
+const SOP_SCHEMA = readSchema('sop');
+const CREW_SCHEMA = readSchema('crew');
+
+describe('a crew', () => {
+  const input = { type: 'string', default: 'x', description: 'An input' };
+  const written = {
+    version: 1,
+    crew: 'all',
+    goal: 'Everything.',
+    inputs: { range: input },
+    models: { default: { use: 'offline', temperature: 0.5, max_tokens: 9 } },
+    roles: { lead: { goal: 'Lead.', backstory: 'Once.', model: 'default', tools: ['git'] } },
+    tools: { git: 'builtin:git' },
+    budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5, time: '6s' },
+    sop: { file: 'a.sop.yaml', roles: { boss: 'lead' }, inputs: { depth: 2 } },
+    start: 'a',
+    phases: {},
+  };
+  const procedure: Required<Sop> = {
+    name: 'all',
+    start: 'a',
+    roles: ['boss'],
+    inputs: [{ name: 'depth', schema: { type: 'integer' }, required: true }],
+    phases: [],
+  };
+  const lead: Required<Omit<Role, 'playedBy'>> = {
+    name: 'lead',
+    goal: 'Lead.',
+    backstory: 'Once.',
+    model: 'default',
+    tools: ['git'],
+  };
+  const boss: Required<Role> = { ...lead, name: 'boss', playedBy: 'lead' };
+  const range: Required<InputDeclaration> = {
+    name: 'range',
+    schema: { type: 'string', description: 'An input' },
+    required: false,
+    default: 'x',
+    description: 'An input',
+  };
+  const model: Required<ModelDeclaration> = {
+    name: 'default',
+    use: 'offline',
+    temperature: 0.5,
+    maxTokens: 9,
+  };
+  const budget: Required<Budget> = {
+    calls: 1,
+    toolCalls: 2,
+    tokens: 3000,
+    costMicroUsd: 500_000,
+    timeMs: 6000,
+  };
+  const crew: Required<Crew> = {
+    name: 'all',
+    goal: 'Everything.',
+    inputs: [range],
+    models: [model],
+    roles: [lead, boss],
+    toolsets: [{ name: 'git', source: { kind: 'builtin', name: 'git' } }],
+    budget,
+    sop: procedure,
+    bindings: { depth: 2 },
+  };
+
+  test('becomes what its type says', () => {
+    expect(lowerCrew(written, procedure)).toEqual(crew);
+  });
+
+  test('has every key of its schema here', () => {
+    expect(Object.keys(CREW_SCHEMA.properties ?? {}).sort()).toEqual(Object.keys(written).sort());
+    const rows: [string, object][] = [
+      ['model', written.models.default],
+      ['role', written.roles.lead],
+      ['budget', written.budget],
+    ];
+    for (const [name, row] of rows) {
+      expect(Object.keys(CREW_SCHEMA.$defs?.[name]?.properties ?? {}).sort()).toEqual(
+        Object.keys(row).sort(),
+      );
+    }
+    expect(Object.keys(CREW_SCHEMA.properties?.sop?.properties ?? {}).sort()).toEqual(
+      Object.keys(written.sop).sort(),
+    );
+  });
+
+  test('and a procedure alone is read by every key of its schema', () => {
+    const alone = {
+      version: 1,
+      sop: 'all',
+      roles: ['boss'],
+      inputs: { depth: { type: 'integer' } },
+      start: 'a',
+      phases: {},
+    };
+    expect(Object.keys(alone).sort()).toEqual(Object.keys(SOP_SCHEMA.properties ?? {}).sort());
+    expect(lowerSop(alone, () => undefined)).toEqual(procedure);
+  });
+});

@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createMachine, initialTransition } from 'xstate';
+import { compileCrew } from '../../src/compiler/compile-crew.ts';
+import { loadCrew } from '../../src/language/load-crew.ts';
+import { loadSop } from '../../src/language/load-sop.ts';
+import { PHASE_KINDS } from '../../src/language/phase-kinds.ts';
+import { CrewError } from '../../src/model/crew-error.ts';
+import { refuseNotRunnable } from '../../src/runtime/refuse-not-runnable.ts';
+import { BUILTIN_CATALOG } from '../../src/tools/catalog.ts';
+
+const root = new URL('../../', import.meta.url);
+const folders = ['examples/08-software-company', 'examples/09-phase-kinds'];
+
+function listFiles(suffix: string): readonly string[] {
+  const files = folders.flatMap(folder =>
+    readdirSync(new URL(folder, root)).map(name => `${folder}/${name}`),
+  );
+  return files.filter(name => name.endsWith(suffix));
+}
+
+function readSource(path: string): string | undefined {
+  const file = new URL(path, root);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function load(path: string) {
+  return loadCrew({ path, readSource, catalog: BUILTIN_CATALOG });
+}
+
+describe('an example crew', () => {
+  test.each(listFiles('.crew.yaml'))('%s has no mistakes, and its machine starts in a plain XState', path => {
+    const { crew, sourceMap, diagnostics } = load(path);
+    expect(diagnostics).toEqual([]);
+    if (crew === undefined) throw new Error('there is no crew');
+    const { machine } = compileCrew(crew, { sourceMap, catalog: BUILTIN_CATALOG });
+    const guard = (): boolean => true;
+    const guards = Object.fromEntries(
+      ['when', 'visit-left', 'turns-left', 'delegations-left', 'news'].map(name => [name, guard]),
+    );
+    const plain = createMachine(JSON.parse(JSON.stringify(machine)), { guards } as never);
+    expect(initialTransition(plain)[0].status).toBe('active');
+  });
+
+  test.each(listFiles('.sop.yaml'))('the procedure %s has no mistakes', path => {
+    expect(loadSop({ path, readSource, catalog: BUILTIN_CATALOG }).diagnostics).toEqual([]);
+  });
+});
+
+test('the cookbook has a crew for each kind of phase', () => {
+  const names = listFiles('.crew.yaml').map(path => path.split('/').at(-1)?.replace('.crew.yaml', ''));
+  expect(names).toEqual(expect.arrayContaining(PHASE_KINDS.filter(kind => kind !== 'end')));
+});
+
+test('the software company takes at most 120 lines', () => {
+  const files = ['crew', 'sop'].map(kind => readSource(`${folders[0]}/software-company.${kind}.yaml`) ?? '');
+  const lines = files.flatMap(text => text.trimEnd().split('\n'));
+  expect(lines.length).toBeLessThanOrEqual(120);
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(120);
+});
+
+/** What this version runs, and what it names when it does not. */
+const RUNNABLE = new Map([
+  ['role', undefined],
+  ['tool', undefined],
+  ['talk', '`debate` has `talk`'],
+  ['manage', '`report` has `manage`'],
+  ['ask', '`opinions` has `ask`'],
+  ['chain', '`note` has `chain`'],
+  ['parallel', '`look.opinions` has `ask`'],
+  ['each', '`explain` has `each`'],
+  ['human', '`approve` has `human`'],
+  ['crew', '`note` has `crew`'],
+  ['reflect', '`summary` has `reflect`'],
+  ['subscribe', '`design` has `subscribe`'],
+]);
+
+test.each([...RUNNABLE])('what does not run yet of %s is named before anything is spent', (kind, named) => {
+  const { crew, sourceMap } = load(`examples/09-phase-kinds/${kind}.crew.yaml`);
+  if (crew === undefined) throw new Error('there is no crew');
+  const program = compileCrew(crew, { sourceMap, catalog: BUILTIN_CATALOG });
+  const refusal = (): CrewError | undefined => {
+    try {
+      refuseNotRunnable(program);
+      return undefined;
+    } catch (error) {
+      if (error instanceof CrewError) return error;
+      throw error;
+    }
+  };
+  expect(refusal()?.code).toBe(named === undefined ? undefined : 'PHASE_NOT_RUNNABLE');
+  if (named !== undefined) expect(refusal()?.message).toContain(named);
+  if (named !== undefined) expect(refusal()?.exitCode).toBe(2);
+});
