@@ -13,7 +13,13 @@ const spec = (name: string, inputSchema: JsonObject, readOnly = true): ToolSpec 
   readOnly,
 });
 
-const TEXT = { properties: { text: { type: 'string' } }, required: ['text'], additionalProperties: false };
+/** Longer texts do not fit; how long a text is can only be known in the run. */
+export const MOST_TEXT = 200;
+const TEXT = {
+  properties: { text: { type: 'string', maxLength: MOST_TEXT } },
+  required: ['text'],
+  additionalProperties: false,
+};
 
 /** What the toolset `kit` of every test crew offers. */
 export const FAKE_CATALOG: ToolCatalog = new Map([

@@ -1,24 +1,25 @@
 import { expect, test } from 'vitest';
 import { compact, eventsOf, resultOf } from './compact-events.ts';
+import { MOST_TEXT } from './fake-tools.ts';
 import { runCrew } from './run-crew.ts';
 
 const DONE = '  done: { end: success, result: "{{ both }}" }\n';
 const ENDS = `${DONE}  failed: { end: failure, result: "{{ run.error.code }}" }
 `;
 
-test('branches run at once and a branch whose template fails at once lets no sibling begin', async () => {
+test('branches run at once and a branch whose arguments do not fit lets no sibling begin', async () => {
   const run = await runCrew({
-    yaml: `inputs: { list: { type: array, default: [] } }
+    yaml: `inputs: { long: { type: string } }
 start: both
 phases:
   both:
     parallel:
-      bad: { tool: kit.echo, with: { text: "{{ inputs.list }}" } }
+      bad: { tool: kit.echo, with: { text: "{{ inputs.long }}" } }
       good: { tool: kit.wait, with: { ms: 100 } }
     on_error: failed
     next: done
 ${ENDS}`,
-    inputs: { list: [] },
+    inputs: { long: 'x'.repeat(MOST_TEXT + 1) },
   });
   expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: 'TOOL_ARGUMENTS' });
   expect(run.toolCalls).toEqual([]);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compact, eventsOf, resultOf } from './compact-events.ts';
+import { MOST_TEXT } from './fake-tools.ts';
 import { runCrew } from './run-crew.ts';
 
 const ROLES = 'roles: { writer: { goal: Write., tools: [kit] } }\n';
@@ -157,9 +158,9 @@ test('arguments that do not fit the tool fail the phase before anything is calle
 phases:
   ask: { tool: kit.echo, with: { text: "{{ inputs.n }}" }, next: done }
   done: { end: success }
-inputs: { n: { type: integer } }
+inputs: { n: { type: string } }
 `,
-    inputs: { n: 3 },
+    inputs: { n: 'x'.repeat(MOST_TEXT + 1) },
   });
   expect(resultOf(run)).toMatchObject({ outcome: 'error', failure: { code: 'TOOL_ARGUMENTS' } });
   expect(run.toolCalls).toEqual([]);

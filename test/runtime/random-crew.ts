@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
 import type { Reply } from './fake-model.ts';
 import type { FakeTool } from './fake-tools.ts';
+import { MOST_TEXT } from './fake-tools.ts';
 
 /** What a random crew may do. Calm: nothing races, so that every resume must come to the same end. */
 type Temper = 'calm' | 'wild';
@@ -47,7 +48,7 @@ function work(temper: Temper, inBranch: boolean) {
       with: fc.constantFrom(
         { text: 'visit {{ visit }}' },
         { text: 'on {{ inputs.topic }}' },
-        { text: '{{ visit }}' },
+        { text: `{{ visit }}${' too long'.repeat(MOST_TEXT)}` },
       ),
       retry: RETRY,
       timeout,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compact, eventsOf, resultOf } from './compact-events.ts';
+import { MOST_TEXT } from './fake-tools.ts';
 import { runCrew } from './run-crew.ts';
 
 const ENDS = `  done: { end: success }
@@ -35,12 +36,12 @@ ${ENDS}`,
 
 test('a failure that another try cannot mend is not tried again', async () => {
   const run = await runCrew({
-    yaml: `inputs: { n: { type: integer, default: 1 } }
+    yaml: `inputs: { n: { type: string } }
 start: try
 phases:
   try: { tool: kit.echo, with: { text: "{{ inputs.n }}" }, retry: 3, on_error: failed, next: done }
 ${ENDS}`,
-    inputs: { n: 1 },
+    inputs: { n: 'x'.repeat(MOST_TEXT + 1) },
   });
   expect(resultOf(run)).toMatchObject({ outcome: 'failure', phase: 'failed' });
   expect(eventsOf(run, 'phase.retried')).toEqual([]);
