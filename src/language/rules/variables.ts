@@ -11,7 +11,7 @@ const RUN_FIELDS = new Map<string, readonly string[]>([
   ['id', []],
   ['crew', []],
   ['goal', []],
-  ['error', ['code', 'message']],
+  ['error', ['code', 'message', 'phase']],
 ]);
 
 /** Templates read only what exists: inputs, artifacts that are there on every way, `run` and `visit`. */
