@@ -24,9 +24,12 @@ export interface Walk {
     | { readonly outcome: 'missing'; readonly phase: string };
 }
 
+/** `entered` and `published` count in one order: the nth visit begins at 2n and ends at 2n + 1. */
 interface Position {
   readonly artifacts: Map<string, JsonValue>;
   readonly visits: Map<string, number>;
+  readonly published: Map<string, number>;
+  readonly entered: Map<string, number>;
   readonly steps: WalkStep[];
   failure: (CodedFailure & { readonly phase: string }) | undefined;
 }
@@ -42,7 +45,14 @@ export function simulateRun(options: {
   readonly stubs: ReadonlyMap<string, readonly Stub[]>;
 }): Walk {
   const { program, inputs, stubs } = options;
-  const walk: Position = { artifacts: new Map(), visits: new Map(), steps: [], failure: undefined };
+  const walk: Position = {
+    artifacts: new Map(),
+    visits: new Map(),
+    published: new Map(),
+    entered: new Map(),
+    steps: [],
+    failure: undefined,
+  };
   const scopeAt = (phase: string): JsonObject => {
     const { failure } = walk;
     const error: JsonValue =
@@ -63,16 +73,26 @@ export function simulateRun(options: {
     }
     const visit = (walk.visits.get(name) ?? 0) + 1;
     walk.visits.set(name, visit);
+    walk.entered.set(name, 2 * walk.steps.length);
     const given = stubs.get(name) ?? [];
     const stub = given[visit - 1] ?? given.at(-1);
     walk.steps.push({ phase: name, kind: phase.kind, visit, outcome: outcomeOf(stub) });
     if (stub === undefined) return { steps: walk.steps, end: { outcome: 'missing', phase: name } };
-    if ('artifact' in stub) walk.artifacts.set(name, stub.artifact);
-    else walk.failure = { ...stub.failure, phase: name };
+    if ('artifact' in stub) {
+      walk.artifacts.set(name, stub.artifact);
+      walk.published.set(name, 2 * walk.steps.length - 1);
+    } else walk.failure = { ...stub.failure, phase: name };
     const type = `${name}.${'artifact' in stub ? 'completed' : 'failed'}`;
-    const visits = Object.fromEntries(walk.visits);
-    [chart, actions] = advance(chart, { type, scope: scopeAt(name), visits });
+    [chart, actions] = advance(chart, { type, scope: scopeAt(name), ...countsOf(walk) });
   }
+}
+
+function countsOf({ visits, published, entered }: Position) {
+  return {
+    visits: Object.fromEntries(visits),
+    published: Object.fromEntries(published),
+    entered: Object.fromEntries(entered),
+  };
 }
 
 function outcomeOf(stub: Stub | undefined): WalkStep['outcome'] {

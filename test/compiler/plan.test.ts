@@ -249,3 +249,13 @@ describe('the bound of kinds that are not run yet', () => {
     expect(plan.total.calls).toBe(calls);
   });
 });
+
+test('a walk enters subscribers when what they watch is new, before any other way', () => {
+  const program = compileText(
+    'roles: { a: { goal: A. } }\nstart: needs\nphases:\n  needs: { role: a, task: T., next: plan }\n  plan: { role: a, task: T., next: done }\n  check: { role: a, task: "{{ needs }}", subscribe: [needs], max_visits: 2, on_limit: done, next: plan }\n  done: { end: success }\n',
+  );
+  const stubs = new Map(['needs', 'plan', 'check'].map(name => [name, [{ artifact: name }]]));
+  const { steps, end } = simulateRun({ program, inputs: {}, stubs });
+  expect(steps.map(step => step.phase)).toEqual(['needs', 'check', 'plan', 'done']);
+  expect(end.outcome).toBe('success');
+});
