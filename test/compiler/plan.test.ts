@@ -211,6 +211,17 @@ describe('a walk with stubs', () => {
     ).toMatchObject({ result: 'OUTPUT_INVALID' });
   });
 
+  test('ends where a condition reads what the stub has not, as a run would', () => {
+    const { way, end } = walk(
+      new Map<string, readonly Stub[]>([
+        ['draft', draft],
+        ['judge', [{ artifact: {} }]],
+      ]),
+    );
+    expect(way).toBe('draft judge');
+    expect(end).toMatchObject({ outcome: 'error', phase: 'judge', failure: { code: 'TEMPLATE_FAILED' } });
+  });
+
   test('stops where no stub says what a phase does', () => {
     expect(walk(new Map<string, readonly Stub[]>([['draft', draft]]))).toEqual({
       way: 'draft judge',
