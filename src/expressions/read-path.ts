@@ -103,7 +103,8 @@ function readStep(before: PathReading, token: PlainToken, frame: Frame, mode: Re
   const absent = reading.optional && !settled;
   if (absent && mode === 'strict') reportOptional(before, token, frame);
   if (path && mode === 'strict') noteDefined(frame, path);
-  const nullable = (absent && mode !== 'strict') || throughNull;
+  // What was reported on the way is not said again of the end.
+  const nullable = mode === 'strict' ? throughNull && !before.path : absent || throughNull;
   const declared = nullable ? unionOf([reading.type, NULL]) : reading.type;
   const type = narrowType(fact?.present === true ? reading.type : declared, fact);
   return { type, declared, last: token, ...(path ? { path } : {}) };

@@ -1,4 +1,4 @@
-import { TypeGuards, type Value } from 'liquidjs';
+import { type FilteredValueToken, TypeGuards, type Value } from 'liquidjs';
 import { checkComparisons } from './check-comparisons.ts';
 import {
   conditionTree,
@@ -79,9 +79,21 @@ export function readToken(token: PlainToken, frame: Frame, mode: ReadingMode): V
     readToken(token.rhs, frame, 'strict');
     return listOf(NUMBER);
   }
+  if (TypeGuards.isFilteredValueToken(token)) return readFiltered(token, frame, mode);
   const constant = constantOf(token);
   if (constant !== undefined) return literalType(constant);
   return TypeGuards.isLiteralToken(token) && /^(?:nil|null)$/.test(token.literal) ? [{ kind: 'null' }] : ANY;
+}
+
+/** A value with filters inside a tag that takes several; only what it reads is looked at. */
+function readFiltered({ initial, filters }: FilteredValueToken, frame: Frame, mode: ReadingMode): ValueType {
+  const own = filters[0]?.name === 'default' ? 'default' : mode;
+  for (const token of initial.postfix) if (!TypeGuards.isOperatorToken(token)) readToken(token, frame, own);
+  for (const argument of filters.flatMap(filter => filter.args)) {
+    const token = Array.isArray(argument) ? argument[1] : argument;
+    if (token !== undefined) readToken(token, frame, 'strict');
+  }
+  return ANY;
 }
 
 function applyFilter(input: ValueType, filter: WrittenFilter, frame: Frame): ValueType {

@@ -27,6 +27,7 @@ export interface Limit {
 /** What is settled, by the key of the path (`pathKey`). */
 export type Facts = ReadonlyMap<string, Fact>;
 
+/** Nothing is settled. */
 export const NO_FACTS: Facts = new Map();
 
 /** The key of a path whose first part is its root. Pure. */

@@ -49,4 +49,5 @@ export function reportAt(
   if (!known) analysis.problems.push({ ...problem, offset: begin, length: end - begin });
 }
 
+/** Most problems that one template is told about. */
 export const MOST_TYPE_PROBLEMS = 200;

@@ -48,10 +48,15 @@ export type ValueType = readonly Alternative[];
 
 const MOST_ALTERNATIVES = 32;
 
+/** A value of which nothing is known. */
 export const ANY: ValueType = [{ kind: 'any' }];
+/** Any text. */
 export const TEXT: ValueType = [{ kind: 'string' }];
+/** Any number. */
 export const NUMBER: ValueType = [{ kind: 'number' }];
+/** True or false. */
 export const BOOLEAN: ValueType = [{ kind: 'boolean' }];
+/** Null, and nothing else. */
 export const NULL: ValueType = [{ kind: 'null' }];
 
 /** A list type. Pure. */

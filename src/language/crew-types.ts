@@ -73,7 +73,7 @@ function typeInputs({ crew, file }: Pick<RuleInput, 'crew' | 'file'>): ValueType
 }
 
 interface LocalsContext {
-  readonly input: Pick<RuleInput, 'crew' | 'catalog'>;
+  readonly input: Pick<RuleInput, 'crew' | 'catalog' | 'places'>;
   readonly rootType: TypeScope['rootType'];
 }
 
@@ -82,7 +82,12 @@ function typeLocals(templates: readonly TemplateSite[], { input, rootType }: Loc
   for (const phase of new Set(templates.map(site => site.phase))) {
     if (phase.kind === 'end') continue;
     const list = templates.find(
-      site => site.phase === phase && site.path.at(-2) === 'each' && site.path.at(-1) === 'in',
+      site =>
+        site.phase === phase &&
+        site.path.at(-2) === 'each' &&
+        site.path.at(-1) === 'in' &&
+        // A list that is written out has templates inside, which are its items.
+        input.places.node(site.path) === site.node,
     );
     const listType = list ? typeTemplate(list.source, { rootType }).type : ANY;
     const own = new Map(localTypes(phase, listType));

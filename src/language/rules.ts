@@ -6,7 +6,7 @@ import { checkBudgets } from './rules/budgets.ts';
 import { checkConversations } from './rules/conversations.ts';
 import { checkCrews } from './rules/crews.ts';
 import { checkCycles } from './rules/cycles.ts';
-import { checkDataFlow } from './rules/data-flow.ts';
+import { checkValueFlow } from './rules/value-flow.ts';
 import { checkDeadGuards } from './rules/dead-guards.ts';
 import { checkGuards } from './rules/guards.ts';
 import { checkInputs } from './rules/inputs.ts';
@@ -39,7 +39,7 @@ const RULES = {
   guards: checkGuards,
   templates: checkTemplates,
   variables: checkVariables,
-  'data-flow': checkDataFlow,
+  'value-flow': checkValueFlow,
   'argument-types': checkArgumentTypes,
   'dead-guards': checkDeadGuards,
   'write-conflicts': checkWriteConflicts,

@@ -24,55 +24,106 @@ export interface Walk {
     | { readonly outcome: 'missing'; readonly phase: string };
 }
 
+/** `entered` and `published` count in one order: the nth visit begins at 2n and ends at 2n + 1. */
 interface Position {
   readonly artifacts: Map<string, JsonValue>;
   readonly visits: Map<string, number>;
+  readonly published: Map<string, number>;
+  readonly entered: Map<string, number>;
   readonly steps: WalkStep[];
   failure: (CodedFailure & { readonly phase: string }) | undefined;
 }
 
 /**
  * Walks through the phases of a program as a run would, with the same statechart and the same conditions, taking what
- * each phase does from `stubs`: the nth for its nth visit, the last one for all later visits. Pure. Fails with
- * TEMPLATE_FAILED when a condition or a result cannot be worked out.
+ * each phase does from `stubs`: the nth for its nth visit, the last one for all later visits. A condition or a result
+ * that cannot be worked out ends the walk, as it ends a run. Pure.
  */
-export function simulateRun(options: {
+export function simulateRun(options: WalkOptions): Walk {
+  const walk: Position = {
+    artifacts: new Map(),
+    visits: new Map(),
+    published: new Map(),
+    entered: new Map(),
+    steps: [],
+    failure: undefined,
+  };
+  try {
+    return { steps: walk.steps, end: walkToEnd(options, walk) };
+  } catch (error) {
+    if (!(error instanceof CrewError)) throw error;
+    const phase = walk.steps.at(-1)?.phase ?? '';
+    return { steps: walk.steps, end: { outcome: 'error', phase, failure: error.toFailure() } };
+  }
+}
+
+interface WalkOptions {
   readonly program: Program;
   readonly inputs: JsonObject;
   readonly stubs: ReadonlyMap<string, readonly Stub[]>;
-}): Walk {
-  const { program, inputs, stubs } = options;
-  const walk: Position = { artifacts: new Map(), visits: new Map(), steps: [], failure: undefined };
-  const scopeAt = (phase: string): JsonObject => {
-    const { failure } = walk;
-    const error: JsonValue =
-      failure === undefined ? null : { code: failure.code, message: failure.message, phase: failure.phase };
-    const run = { id: 'walk', crew: program.crew, goal: program.goal, error };
-    return { ...Object.fromEntries(walk.artifacts), inputs, run, visit: walk.visits.get(phase) ?? 0 };
-  };
+}
+
+function walkToEnd(options: WalkOptions, walk: Position): Walk['end'] {
+  const { program, stubs } = options;
   let [chart, actions] = enterStatechart(program.machine);
   while (true) {
     const name = enteredPhase(actions, walk);
-    if (name === undefined) return { steps: walk.steps, end: failedEnd(walk) };
+    if (name === undefined) return failedEnd(walk);
     const phase = program.phases[name];
     if (phase === undefined) throw new Error(`compiled program has no phase ${name}`);
     if (phase.kind === 'end') {
       walk.steps.push({ phase: name, kind: 'end', visit: 1, outcome: 'ended' });
-      const result = phase.result === undefined ? null : evaluateTemplate(phase.result, scopeAt(name));
-      return { steps: walk.steps, end: { outcome: phase.outcome, phase: name, result } };
+      const scope = scopeAt(name, options, walk);
+      const result = phase.result === undefined ? null : evaluateTemplate(phase.result, scope);
+      return { outcome: phase.outcome, phase: name, result };
     }
     const visit = (walk.visits.get(name) ?? 0) + 1;
-    walk.visits.set(name, visit);
     const given = stubs.get(name) ?? [];
     const stub = given[visit - 1] ?? given.at(-1);
-    walk.steps.push({ phase: name, kind: phase.kind, visit, outcome: outcomeOf(stub) });
-    if (stub === undefined) return { steps: walk.steps, end: { outcome: 'missing', phase: name } };
-    if ('artifact' in stub) walk.artifacts.set(name, stub.artifact);
-    else walk.failure = { ...stub.failure, phase: name };
+    takeVisit(walk, { name, kind: phase.kind, visit, stub });
+    if (stub === undefined) return { outcome: 'missing', phase: name };
     const type = `${name}.${'artifact' in stub ? 'completed' : 'failed'}`;
-    const visits = Object.fromEntries(walk.visits);
-    [chart, actions] = advance(chart, { type, scope: scopeAt(name), visits });
+    [chart, actions] = advance(chart, { type, scope: scopeAt(name, options, walk), ...countsOf(walk) });
   }
+}
+
+function takeVisit(
+  walk: Position,
+  at: {
+    readonly name: string;
+    readonly kind: string;
+    readonly visit: number;
+    readonly stub: Stub | undefined;
+  },
+): void {
+  const { name, kind, visit, stub } = at;
+  walk.visits.set(name, visit);
+  walk.entered.set(name, 2 * walk.steps.length);
+  walk.steps.push({ phase: name, kind, visit, outcome: outcomeOf(stub) });
+  if (stub === undefined) return;
+  if ('failure' in stub) {
+    walk.failure = { ...stub.failure, phase: name };
+    return;
+  }
+  walk.artifacts.set(name, stub.artifact);
+  walk.published.set(name, 2 * walk.steps.length - 1);
+}
+
+/** What templates and conditions read at a phase, as `scope.ts` has it for a run. */
+function scopeAt(phase: string, { program, inputs }: WalkOptions, walk: Position): JsonObject {
+  const { failure } = walk;
+  const error: JsonValue =
+    failure === undefined ? null : { code: failure.code, message: failure.message, phase: failure.phase };
+  const run = { id: 'walk', crew: program.crew, goal: program.goal, error };
+  return { ...Object.fromEntries(walk.artifacts), inputs, run, visit: walk.visits.get(phase) ?? 0 };
+}
+
+function countsOf({ visits, published, entered }: Position) {
+  return {
+    visits: Object.fromEntries(visits),
+    published: Object.fromEntries(published),
+    entered: Object.fromEntries(entered),
+  };
 }
 
 function outcomeOf(stub: Stub | undefined): WalkStep['outcome'] {

@@ -7,6 +7,9 @@ export interface StatechartEvent {
   readonly type: string;
   readonly scope: JsonObject;
   readonly visits: { readonly [phase: string]: number };
+  /** When each artifact was last published and each phase last entered, counted in one order; for subscribers. */
+  readonly published?: { readonly [artifact: string]: number };
+  readonly entered?: { readonly [phase: string]: number };
 }
 
 /** What the machine wants done on a transition, as data. */
@@ -61,7 +64,20 @@ const GUARDS = {
   },
   'visit-left': ({ event }: { event: GuardEvent }, params: { phase: string; max: number }) =>
     (event.visits?.[params.phase] ?? 0) < params.max,
+  news: ({ event }: { event: HeardEvent }, params: NewsParams) => {
+    const { published = {}, entered = {}, visits } = event;
+    const since = entered[params.phase] ?? 0;
+    const there = params.artifacts.every(name => published[name] !== undefined);
+    const fresh = params.artifacts.some(name => (published[name] ?? 0) > since);
+    return there && fresh && (visits[params.phase] ?? 0) < params.max;
+  },
 };
+
+interface NewsParams {
+  readonly phase: string;
+  readonly artifacts: readonly string[];
+  readonly max: number;
+}
 
 function taken(
   machine: Machine,

@@ -211,6 +211,17 @@ describe('a walk with stubs', () => {
     ).toMatchObject({ result: 'OUTPUT_INVALID' });
   });
 
+  test('ends where a condition reads what the stub has not, as a run would', () => {
+    const { way, end } = walk(
+      new Map<string, readonly Stub[]>([
+        ['draft', draft],
+        ['judge', [{ artifact: {} }]],
+      ]),
+    );
+    expect(way).toBe('draft judge');
+    expect(end).toMatchObject({ outcome: 'error', phase: 'judge', failure: { code: 'TEMPLATE_FAILED' } });
+  });
+
   test('stops where no stub says what a phase does', () => {
     expect(walk(new Map<string, readonly Stub[]>([['draft', draft]]))).toEqual({
       way: 'draft judge',
@@ -248,4 +259,14 @@ describe('the bound of kinds that are not run yet', () => {
     const plan = planOf(`${inputs}${TWO}  ${phase}\n${END}`);
     expect(plan.total.calls).toBe(calls);
   });
+});
+
+test('a walk enters subscribers when what they watch is new, before any other way', () => {
+  const program = compileText(
+    'roles: { a: { goal: A. } }\nstart: needs\nphases:\n  needs: { role: a, task: T., next: plan }\n  plan: { role: a, task: T., next: done }\n  check: { role: a, task: "{{ needs }}", subscribe: [needs], max_visits: 2, on_limit: done, next: plan }\n  done: { end: success }\n',
+  );
+  const stubs = new Map(['needs', 'plan', 'check'].map(name => [name, [{ artifact: name }]]));
+  const { steps, end } = simulateRun({ program, inputs: {}, stubs });
+  expect(steps.map(step => step.phase)).toEqual(['needs', 'check', 'plan', 'done']);
+  expect(end.outcome).toBe('success');
 });

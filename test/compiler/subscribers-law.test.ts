@@ -126,7 +126,7 @@ test('what passes the check ends, and reads only what is there, also when phases
       const { machine } = compileCrew(crew, { sourceMap, catalog: CATALOG });
       for (const choices of allChoices) expect(walk(machine, steps, choices)).toBe('ended');
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   );
   expect(passed.woken).toBeGreaterThan(20);
 });

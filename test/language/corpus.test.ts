@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { DIAGNOSTIC_CODES } from '../../src/language/diagnostic-codes.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
-import { BROKEN_CREWS } from './corpus/broken-crews.ts';
+import { BROKEN_CREWS as BROKEN_PHASES } from './corpus/broken-crews.ts';
+import { BROKEN_KINDS } from './corpus/broken-kinds.ts';
 import { GOOD_CREWS } from './corpus/good-crews.ts';
 import { TRIAGE_CREW } from './corpus/triage-crew.ts';
+
+const BROKEN_CREWS = [...BROKEN_PHASES, ...BROKEN_KINDS];
 
 function check(text: string): readonly string[] {
   const readSource = sourceOf({ 'a.crew.yaml': text });

@@ -53,3 +53,12 @@ test('foreign text brings neither links nor control characters', () => {
 test('no diagnostics are a log without results', () => {
   expect(JSON.parse(formatDiagnosticsSarif([], options)).runs[0].results).toEqual([]);
 });
+
+test('an absolute path is a URL and not below the root of the sources', () => {
+  const text = formatDiagnosticsSarif(
+    [{ code: 'a', severity: 'error', range: { ...AT, file: '/a b.yaml' }, message: 'm' }],
+    options,
+  );
+  const { artifactLocation } = JSON.parse(text).runs[0].results[0].locations[0].physicalLocation;
+  expect(artifactLocation).toEqual({ uri: 'file:///a%20b.yaml' });
+});

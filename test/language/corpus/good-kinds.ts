@@ -52,6 +52,14 @@ export const KINDS_CREWS: readonly GoodCrew[] = [
   merge: { role: planner, task: "{% for one in work %}{% if one %}{{ one.text }}{% endif %}{% endfor %}", next: done }
   done: { end: success, result: "{{ merge }}" }`,
   }),
+  crewOf('written-list', {
+    inputs: '{ first: { type: string }, more: { type: array, items: { type: string }, default: [] } }',
+    roles: { worker: 'Work.' },
+    phases: `
+  work: { each: { in: ["{{ inputs.first }}", second, "{{ inputs.more }}"], as: one, max: 3 }, do: { role: worker, task: "Work on {{ one | json }} {{ one.length }}" }, on_error: failed, next: done }
+  done: { end: success, result: "{{ work | join: ', ' }}" }
+  failed: { end: failure, result: "{{ run.error.phase }}: {{ run.error.message }}" }`,
+  }),
   // A prompt chain.
   crewOf('chain', {
     models: '{ quick: offline }',

@@ -25,7 +25,7 @@ const CONDITION_HINT =
   'write `"… | default: false"` in quotes, or let the schema promise it with `required` or `minItems`';
 
 /** Templates and conditions use what they read as its schema lets them. */
-export function checkDataFlow(context: RuleContext): void {
+export function checkValueFlow(context: RuleContext): void {
   for (const site of context.templates) {
     if (site.check.problems.length > 0) continue;
     const scope = context.types.scopeOf(site);

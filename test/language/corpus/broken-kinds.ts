@@ -1,0 +1,67 @@
+import { GOOD_CREWS } from './good-crews.ts';
+
+/** A good crew of this name with one place changed; `⟦` stands before what the diagnostic must point at. */
+function changed(code: string, name: string, from: string, to: string) {
+  const good = GOOD_CREWS.find(one => one.name === name)?.text ?? '';
+  if (!good.includes(from)) throw new Error(`${name} has no ${from}`);
+  const marked = good.replace(from, () => to);
+  const at = marked.indexOf('⟦');
+  if (at === -1) throw new Error(`nothing is marked in ${to}`);
+  const text = marked.replace('⟦', '');
+  return {
+    name: `${code} in ${name}: ${to.replace('⟦', '').split('\n')[0]}`,
+    code,
+    text,
+    line: marked.slice(0, at).split('\n').length,
+  };
+}
+
+/** Mistakes in the kinds of phases that the other broken files do not have, and those of whole files. */
+export const BROKEN_KINDS = [
+  changed('unknown-role', 'round-robin', 'talk: [primary, critic]', 'talk: [primary, critic, ⟦editor]'),
+  changed(
+    'handoff-unknown-role',
+    'swarm',
+    'speaker: handoff',
+    'speaker: handoff, transitions: { agent: [⟦refund], refunds: [agent] }',
+  ),
+  changed(
+    'unreachable-speaker',
+    'swarm',
+    'talk: [agent, refunds], task',
+    'talk: [agent, ⟦refunds], transitions: { agent: [agent], refunds: [agent] }, task',
+  ),
+  changed('unknown-field', 'swarm', 'when: help.refunded', 'when: help.⟦refund'),
+  changed('unknown-role', 'hierarchical', 'workers: [researcher, writer]', 'workers: [researcher, ⟦wirter]'),
+  changed('unknown-field', 'hierarchical', '{{ point.title }}', '{{ point.⟦titel }}'),
+  changed('optional-field', 'hierarchical', '{{ point.title }}', '{{ point.⟦url }}'),
+  changed('unknown-field', 'map-reduce', '{{ index }}: {{ point.title }}', '{{ index }}: {{ point.⟦name }}'),
+  changed('not-a-list', 'map-reduce', 'in: "{{ plan.points }}"', 'in: ⟦"{{ plan.points.size }}"'),
+  changed('unknown-variable', 'map-reduce', '{{ index }}', '{{ ⟦idx }}'),
+  changed('nullable-field', 'map-with-failures', '{% if one %}{{ one.text }}{% endif %}', '{{ ⟦one.text }}'),
+  changed('unknown-field', 'map-with-failures', '{{ one.text }}', '{{ one.⟦txt }}'),
+  changed('unknown-model', 'chain', 'name: outline, model: quick', 'name: outline, model: ⟦quik'),
+  changed(
+    'unknown-variable',
+    'chain',
+    'prompt_template: Outline a story.',
+    'prompt_template: "⟦{{ previous_response }}"',
+  ),
+  changed('unknown-model', 'ensemble', 'models: [one, two]', 'models: [one, ⟦tow]'),
+  changed('unknown-variable', 'ensemble', '{{ question }}', '{{ ⟦qestion }}'),
+  changed('unknown-field', 'ensemble', '{{ a.model }}', '{{ ⟦a.model.name }}'),
+  changed('impossible-value', 'sign-off', 'approve.choice == "release"', 'approve.choice == ⟦"relaese"'),
+  changed('unknown-field', 'sign-off', 'approve.choice == "release"', 'approve.⟦answer == "release"'),
+  changed('nullable-field', 'free-answer', "{{ ask.text | default: 'anything' }}", '{{ ask.⟦text }}'),
+  changed('unknown-role', 'reflexion', 'evaluator: { role: judge', 'evaluator: { role: ⟦jude'),
+  changed('unknown-field', 'reflexion', 'write.points | json', 'write.⟦point | json'),
+  changed('incompatible-comparison', 'reflexion-by-expression', 'write.points.size > 2', 'write.points > ⟦2'),
+  changed(
+    'nullable-field',
+    'race',
+    "{{ race.quick | default: race.slow | default: 'nothing' }}",
+    'Tell {{ race.⟦quick }}',
+  ),
+  changed('unknown-variable', 'race', 'race.quick |', 'race.⟦quik |'),
+  changed('unsupported-version', 'race', 'version: 1', 'version: ⟦9'),
+];
