@@ -2,7 +2,7 @@ import type { BranchWork, ManageWork, ParallelWork, PhaseWork, TalkWork } from '
 import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /** The part of a talk in which one role writes the artifact. */
-export const CLOSING_STATE = '$closing';
+const CLOSING_STATE = '$closing';
 
 /**
  * Gives what stands inside a phase's state beside its ways out: regions for branches, and for a conversation or a

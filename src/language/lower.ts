@@ -40,7 +40,7 @@ export function lowerCrew(written: JsonObject, sop: Sop): Crew {
 }
 
 /** The roles of a procedure that roles of another name play: copies under the names that the procedure has. Pure. */
-export function castRoles(
+function castRoles(
   needed: readonly string[],
   casting: { readonly [role: string]: string },
   roles: readonly Role[],

@@ -2,7 +2,7 @@ import { quote, type Report } from './report.ts';
 import { entryOf, type MapEntry, nodeRange, type SourceNode } from './source-node.ts';
 
 /** The version of the language that the schemas describe. */
-export const CURRENT_VERSION = 1;
+const CURRENT_VERSION = 1;
 
 type Step = (root: SourceNode) => SourceNode;
 

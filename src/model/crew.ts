@@ -170,7 +170,7 @@ export interface AskWork extends WorkBase {
 }
 
 /** One step of a chain; its response is `previous_response` of the next one, and is known by `name` to all later ones. */
-export interface ChainStep {
+interface ChainStep {
   readonly name: string;
   readonly model: string;
   readonly promptTemplate: string;
