@@ -6,6 +6,7 @@ import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { evaluateCondition, renderTemplate } from '../../src/expressions/template-evaluate.ts';
 import { validateValue } from '../../src/expressions/validate-value.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { CrewError } from '../../src/model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 import { nameOf, type RandomPhase, randomCrew, SIZE, writeCrew } from './random-crew.ts';
@@ -19,7 +20,11 @@ function load(phases: readonly RandomPhase[]) {
 }
 
 /** Walks as the runtime would, with artifacts that fit their schemas; fails where a template or a condition does. */
-function walk(phases: readonly RandomPhase[], draw: fc.GeneratorValue): void {
+function walk(
+  phases: readonly RandomPhase[],
+  draw: fc.GeneratorValue,
+  taken: (phase: number, way: number) => void = () => {},
+): void {
   const artifacts: Record<string, JsonValue> = {};
   const visits = new Map<number, number>();
   let at = 0;
@@ -42,7 +47,9 @@ function walk(phases: readonly RandomPhase[], draw: fc.GeneratorValue): void {
     if (phase.schema !== undefined) expect(validateValue(phase.schema, value)).toEqual([]);
     artifacts[nameOf(at)] = value;
     const scope: JsonObject = { ...artifacts, visit };
-    at = phase.ways.find(({ when }) => evaluateCondition(when, scope))?.to ?? at + 1;
+    const way = phase.ways.findIndex(({ when }) => evaluateCondition(when, scope));
+    taken(at, way);
+    at = phase.ways[way]?.to ?? at + 1;
   }
 }
 
@@ -59,6 +66,40 @@ test('what is checked clean never ends in a template that fails', () => {
   );
   if (process.env.CHECKED_CREWS !== undefined) console.log(clean);
   expect(clean.reading).toBeGreaterThan(RUNS / 500);
+});
+
+/** The places of the conditions that were called dead, counted through the file. */
+function deadGuards(phases: readonly RandomPhase[]): ReadonlySet<number> {
+  const text = writeCrew(phases);
+  const dead = load(phases).diagnostics.filter(({ code }) =>
+    /^(?:shadowed-transition|constant-guard)$/.test(code),
+  );
+  return new Set(dead.map(({ range }) => text.slice(0, range.start.offset).split('"when":').length - 2));
+}
+
+test('a condition that is called dead never chooses a way', () => {
+  const found = { dead: 0 };
+  fc.assert(
+    fc.property(randomCrew, fc.gen(), (phases, draw) => {
+      const dead = deadGuards(phases);
+      if (dead.size === 0) return;
+      found.dead += 1;
+      const before = (phase: number): number =>
+        phases.slice(0, phase).reduce((sum, { ways }) => sum + ways.length, 0);
+      for (let run = 0; run < 8; run += 1) {
+        try {
+          walk(phases, draw, (phase, way) => {
+            if (way !== -1) expect(dead).not.toContain(before(phase) + way);
+          });
+        } catch (error) {
+          // Such a crew may have mistakes of other kinds.
+          if (!(error instanceof CrewError)) throw error;
+        }
+      }
+    }),
+    { numRuns: RUNS },
+  );
+  expect(found.dead).toBeGreaterThan(0);
 });
 
 interface Move {
