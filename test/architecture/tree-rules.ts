@@ -33,7 +33,11 @@ function nameBreaches(path: string): Breach[] {
     });
 }
 
+/** What `crew init` writes into people's projects is theirs, and plain JavaScript runs there without a build. */
+const SCAFFOLDS = 'src/cli/templates/';
+
 function plainBreaches(path: string): Breach[] {
+  if (path.startsWith(SCAFFOLDS)) return [];
   if (!/^src\/.+\.[cm]?jsx?$/.test(path) || path.endsWith('.generated.js') || PLAIN_FILES.has(path))
     return [];
   return [{ file: path, line: 1, rule: 'plain-javascript', message: 'sources are TypeScript' }];
