@@ -85,7 +85,11 @@ describe('a budget', () => {
   test('that is used up exits with 4, and a resume with a higher one ends the run', async () => {
     const folder = makeFolder();
     const call = { from: repository.path };
-    const first = await crew(['run', reviewCrew(), '--state-dir', folder, '--max-calls', '1'], call);
+    const refused = await crew(['run', reviewCrew(), '--state-dir', folder, '--max-calls', '1'], call);
+    expect([refused.code, refused.stdout]).toEqual([4, '']);
+    expect(refused.stderr).toContain('PLAN_OVER_BUDGET');
+    const limited = ['--max-calls', '1', '--allow-over-plan', '--state-dir', folder];
+    const first = await crew(['run', reviewCrew(), ...limited], call);
     expect([first.code, first.stdout]).toEqual([4, '']);
     expect(first.stderr).toContain('BUDGET_EXCEEDED');
     const runId = /crew resume ([0-9a-f]{12})/.exec(first.stderr)?.[1] ?? 'none';

@@ -56,7 +56,7 @@ describe.concurrent('when the machine is not as it should be', () => {
     const repository = newRepository();
     const stateDir = newFolder();
     const args = ['--state-dir', stateDir];
-    await crew(['run', reviewCrew(), '--max-calls', '1', ...args], { from: repository });
+    await crew(['run', reviewCrew(), '--max-calls', '1', '--allow-over-plan', ...args], { from: repository });
     rmSync(repository, { recursive: true });
     const { stdout } = await crew(['ps', ...args], { from: stateDir });
     const resumed = await crew(['resume', stdout.slice(0, 12), '--max-calls', '60', ...args], {
