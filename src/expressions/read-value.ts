@@ -62,7 +62,7 @@ function readTree(postfix: readonly PlainToken[], frame: Frame, mode: ReadingMod
 }
 
 /** Types one operand. */
-export function readOperand(token: PlainToken, frame: Frame, mode: ReadingMode): ValueReading {
+function readOperand(token: PlainToken, frame: Frame, mode: ReadingMode): ValueReading {
   if (TypeGuards.isPropertyAccessToken(token)) {
     const inner = (part: PlainToken, at: Frame): void => void readToken(part, at, 'strict');
     const reading = readPath(token as PathToken, frame, { mode, readToken: inner });

@@ -19,7 +19,7 @@ export interface ObjectType {
 }
 
 /** What is known of a list; `min` is the least number of items. */
-export interface ArrayType {
+interface ArrayType {
   readonly kind: 'array';
   readonly items: LazyType;
   readonly min: number;
