@@ -2,6 +2,7 @@ import { jsonrepair } from 'jsonrepair';
 import type { JsonSchema, JsonValue } from '../model/json.ts';
 import { type CoercedValue, coerceValue } from './coerce-value.ts';
 import { findJsonRegions, type JsonRegion } from './json-regions.ts';
+import { leaveOutUnasked } from './leave-out-unasked.ts';
 import { describeProblems, validateValue } from './validate-value.ts';
 
 /** What a model's final text holds: a value that fits, with all that was done to get it, or why there is none. */
@@ -26,16 +27,22 @@ interface Candidate {
  * Reads the artifact out of a model's final text. Exact JSON first; then JSON inside fences or prose, mended syntax,
  * a wrapper of one key, and changes of type that lose nothing, each named in `repairs`. Nothing is guessed: text that
  * ends early, that leaves something out with `...`, or that holds two different values that fit is a problem, worded so
- * that a model can mend its answer. A value that is returned always fits `schema`. Deterministic.
+ * that a model can mend its answer. Of the `last` answer that will be asked for, properties that the schema does not have
+ * are left out, and named. A value that is returned always fits `schema`. Deterministic.
  */
-export function readOutput(text: string, schema: JsonSchema): OutputReading {
+export function readOutput(
+  text: string,
+  schema: JsonSchema,
+  options: { readonly last?: boolean } = {},
+): OutputReading {
+  const fit = options.last === true ? lastFit : fitValue;
   const trimmed = text.trim();
   if (trimmed === '') return { ok: false, problem: 'the answer is empty' };
   if (trimmed.length > MAX_TEXT) {
     return { ok: false, problem: `the answer has ${trimmed.length} characters; the limit is ${MAX_TEXT}` };
   }
   const exact = parsed(trimmed);
-  if (exact !== undefined) return fitted([{ value: exact, repairs: [] }], schema);
+  if (exact !== undefined) return fitted([{ value: exact, repairs: [] }], schema, fit);
   if (wantsText(schema)) return plainText(trimmed, schema);
   const regions = findJsonRegions(trimmed, MAX_REGIONS);
   const cut = regions.at(-1);
@@ -43,7 +50,7 @@ export function readOutput(text: string, schema: JsonSchema): OutputReading {
     return { ok: false, problem: 'the JSON ends early: a text, list or object in it is never closed' };
   }
   const candidates = regions.flatMap(region => readRegion(trimmed, region));
-  if (candidates.length > 0) return fitted(candidates, schema);
+  if (candidates.length > 0) return fitted(candidates, schema, fit);
   if (regions.some(region => region.elided)) {
     return { ok: false, problem: 'the JSON leaves something out with `...`; write all of it' };
   }
@@ -77,13 +84,15 @@ function mendedSyntax(source: string): JsonValue | undefined {
   return countNulls(value) > nullsWritten ? undefined : value;
 }
 
-function fitted(candidates: readonly Candidate[], schema: JsonSchema): OutputReading {
+type Fit = (value: JsonValue, schema: JsonSchema) => CoercedValue | undefined;
+
+function fitted(candidates: readonly Candidate[], schema: JsonSchema, fitOf: Fit): OutputReading {
   if (candidates.some(({ value }) => isDeeperThan(value, MAX_DEPTH))) {
     return { ok: false, problem: `the JSON is nested deeper than ${MAX_DEPTH} levels` };
   }
   const fitting = new Map<string, { value: JsonValue; repairs: readonly string[] }>();
   for (const candidate of candidates) {
-    const fit = fitValue(candidate.value, schema);
+    const fit = fitOf(candidate.value, schema);
     if (fit === undefined) continue;
     const key = canonicalText(fit.value);
     if (!fitting.has(key)) {
@@ -106,6 +115,10 @@ function fitValue(value: JsonValue, schema: JsonSchema): CoercedValue | undefine
   if (validateValue(schema, value).length === 0) return { value, repairs: [] };
   const unwrapped = unwrappedFit(value, schema, 2);
   return unwrapped ?? coerceValue(schema, value);
+}
+
+function lastFit(value: JsonValue, schema: JsonSchema): CoercedValue | undefined {
+  return fitValue(value, schema) ?? leaveOutUnasked(schema, value);
 }
 
 function unwrappedFit(value: JsonValue, schema: JsonSchema, depth: number): CoercedValue | undefined {

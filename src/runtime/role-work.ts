@@ -4,7 +4,7 @@ import type { RoleWork } from '../model/crew.ts';
 import { ERROR_CODES } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
-import { MAX_FAILED_CALLS, MAX_TRIES } from '../model/limits.ts';
+import { MAX_FAILED_CALLS, MAX_REPAIRS, MAX_TRIES } from '../model/limits.ts';
 import { messageText, messageToolCalls, textMessage } from '../model/message.ts';
 import { NO_USAGE } from '../model/usage.ts';
 import { buildRolePrompt } from '../prompts/role-prompt.ts';
@@ -104,7 +104,7 @@ function deliver(state: RoleState, context: WorkContext, answer: Answered['messa
     });
   }
   if (state.work.output === undefined) return completed(state, text);
-  const read = readOutput(text, state.work.output);
+  const read = readOutput(text, state.work.output, { last: state.repairs === MAX_REPAIRS });
   if (!read.ok) {
     const failure = { code: 'OUTPUT_INVALID', message: read.problem } as const;
     return askForRepair(state, context, { answer, failure });

@@ -88,6 +88,31 @@ describe('readOutput', () => {
   });
 });
 
+describe('readOutput: the last answer', () => {
+  const read = (value: object) => readOutput(JSON.stringify(value), findings, { last: true });
+
+  it('is taken without what nobody asked for, and that is named', () => {
+    const value = { findings: [{ ...good, why: 'x', line: '3' }], notices: ['y'], 'a/b': 1 };
+    expect(read(value)).toEqual({
+      ok: true,
+      value: { findings: [{ ...good, line: 3 }] },
+      repairs: expect.arrayContaining([
+        'left out `/notices`, which the schema does not have',
+        'left out `/findings/0/why`, which the schema does not have',
+      ]),
+    });
+    expect(readOutput(JSON.stringify(value), findings).ok).toBe(false);
+  });
+
+  it('is refused when something is missing, as after a slip in a name', () => {
+    const { title: _title, ...untitled } = good;
+    expect(read({ findings: [{ ...untitled, titel: 'a' }] })).toMatchObject({ ok: false });
+    expect(read({ finding: [] })).toMatchObject({ ok: false });
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`extra${index}`, 1]));
+    expect(read({ findings: [], ...many })).toMatchObject({ ok: false });
+  });
+});
+
 describe('readOutput: what it refuses', () => {
   it.each([
     ['nothing', '  ', 'empty'],
