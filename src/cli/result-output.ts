@@ -52,7 +52,11 @@ export async function writeResult(
   const review = isReview(result) ? result : undefined;
   const needsReview = request.failOn ?? (request.format === 'json' ? undefined : request.format);
   if (needsReview !== undefined && review === undefined) {
-    throw new CrewError('RESULT_NOT_A_REVIEW', `\`${needsReview}\` needs a review, and the result is none`);
+    const flag = request.failOn === undefined ? '--format' : '--fail-on';
+    throw new CrewError(
+      'RESULT_NOT_A_REVIEW',
+      `\`${flag} ${needsReview}\` expects a review, and this crew's result is something else`,
+    );
   }
   const toFile = request.out !== undefined;
   const color = !toFile && terminal.stdoutColor;
@@ -63,9 +67,7 @@ export async function writeResult(
   if (request.out !== undefined) writeOut(text, request.out, terminal);
   else if (!request.json && !request.ndjson) terminal.stdout(text.endsWith('\n') ? text : `${text}\n`);
   if (request.failOn === undefined || review === undefined || !failsGate(review, request.failOn)) return 0;
-  terminal.stderr(
-    `--fail-on ${request.failOn} is not met: the review has such findings, so this exits with 1\n`,
-  );
+  terminal.stderr(`exit code 1: the review has findings of at least \`${request.failOn}\` (--fail-on)\n`);
   return 1;
 }
 

@@ -75,13 +75,17 @@ class SqliteEngine implements Engine {
 
   list(): readonly RunHeader[] {
     const rows = this.#database
-      .prepare('SELECT run_id, crew, created_at, status FROM runs ORDER BY created_at DESC, run_id')
+      .prepare(
+        `SELECT run_id, crew, created_at, status, pid, process_start
+         FROM runs LEFT JOIN locks USING (run_id) ORDER BY created_at DESC, run_id`,
+      )
       .all();
     return rows.map(row => ({
       runId: String(row.run_id),
       crew: String(row.crew),
       createdAt: Number(row.created_at),
       status: String(row.status) as RunStatus,
+      active: row.pid !== null && isAlive({ pid: Number(row.pid), start: String(row.process_start) }),
     }));
   }
 

@@ -35,7 +35,7 @@ const FOREIGN_SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/\+/, 'Liquid adds with `| plus: x` and joins text with `| append: x`'],
   [/[*/%]/, 'Liquid computes with `| times: x`, `| divided_by: x` and `| modulo: x`'],
   [/\{/, 'Liquid has no object literals; pass the value as an input'],
-  [/\(/, 'Liquid has no parentheses; use nested `{% if %}` or `{% assign %}`'],
+  [/\(/, 'Liquid has no parentheses; use several ways out, or nested `{% if %}` in a text'],
 ];
 
 /** What to write instead of a filter that is not offered, when that is known. Pure. */

@@ -152,7 +152,7 @@ export const ERROR_CODES = {
   BUDGET_EXCEEDED: {
     exitCode: 4,
     retryable: false,
-    hint: 'Raise `budget` in the crew file, or resume with a higher `--max-…` flag.',
+    hint: 'Resume with a higher ceiling, such as `--max-calls 100`; for new runs, raise `budget` in the crew file.',
   },
   PLAN_OVER_BUDGET: {
     exitCode: 4,
@@ -190,7 +190,7 @@ export const ERROR_CODES = {
   RESULT_NOT_A_REVIEW: {
     exitCode: 2,
     retryable: false,
-    hint: 'This format needs a crew whose result is a review; use `--format json`.',
+    hint: 'Only a crew whose result is a review has that; `crew resume RUN --format json` shows the result and calls nothing.',
   },
 } as const satisfies Record<string, ErrorCodeRow>;
 

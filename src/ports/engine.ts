@@ -14,6 +14,8 @@ export interface RunHeader {
   readonly crew: string;
   readonly createdAt: number;
   readonly status: RunStatus;
+  /** A living process works on it right now. */
+  readonly active: boolean;
 }
 
 export type RunStatus = 'open' | 'success' | 'failure' | 'error';

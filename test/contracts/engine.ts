@@ -196,8 +196,12 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
     test('the program is kept by value and the status is what was marked', () => {
       const journal = engine.create('r1', PROGRAM, 7);
       journal.mark('success');
-      expect(reopen(journal).program).toEqual(PROGRAM);
-      expect(engine.list()).toEqual([{ runId: 'r1', crew: 'demo', createdAt: 7, status: 'success' }]);
+      const again = reopen(journal);
+      expect(again.program).toEqual(PROGRAM);
+      const header = { runId: 'r1', crew: 'demo', createdAt: 7, status: 'success' };
+      expect(engine.list()).toEqual([{ ...header, active: true }]);
+      again.close();
+      expect(engine.list()).toEqual([{ ...header, active: false }]);
     });
   });
 }

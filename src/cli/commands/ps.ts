@@ -39,5 +39,9 @@ function show(runs: readonly RunHeader[], values: FlagValues, terminal: Terminal
 
 function rowOf(run: RunHeader): string {
   const started = new Date(run.createdAt).toISOString().replace('T', ' ').slice(0, 19);
-  return `${run.runId}  ${started}  ${STATUS_WORDS[run.status].padEnd(20)}  ${run.crew}\n`;
+  return `${run.runId}  ${started}  ${statusOf(run).padEnd(20)}  ${run.crew}\n`;
+}
+
+function statusOf(run: RunHeader): string {
+  return run.active && run.status === 'open' ? 'running' : STATUS_WORDS[run.status];
 }
