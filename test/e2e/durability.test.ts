@@ -183,6 +183,9 @@ describe.concurrent('crew resume', () => {
     await running.ended;
     expect([second.code, second.stdout]).toEqual([3, '']);
     expect(second.stderr).toContain('RUN_LOCKED');
+    expect(stdout).toContain('  running  ');
+    const after = await crew(['ps', '--state-dir', stateDir], call);
+    expect(after.stdout).toContain('open, can be resumed');
   });
 
   test('of an unknown run, of an ambiguous prefix and of nothing says what is wrong', async () => {
