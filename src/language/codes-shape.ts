@@ -1,4 +1,4 @@
-import { type CodeRow, GOOD_CREW, swap, swapTalk } from './code-row.ts';
+import { type CodeRow, GOOD_CREW, swap, swapTalk, swapWarning } from './code-row.ts';
 
 /** Codes about the shape of a file: keys, types, names and kinds. */
 export const SHAPE_CODES = {
@@ -79,5 +79,10 @@ export const SHAPE_CODES = {
     '`output` is a JSON Schema of draft 2020-12, and its references resolve.',
     'max_visits: 3',
     'output: { type: text }\n    max_visits: 3',
+  ),
+  'unknown-schema-keyword': swapWarning(
+    'A key in `output` is no keyword of JSON Schema, so it checks nothing; properties stand below `properties`.',
+    'max_visits: 3',
+    'output: { good: boolean }\n    max_visits: 3',
   ),
 } as const satisfies Record<string, CodeRow>;

@@ -14,6 +14,7 @@ import { checkOutputSchemas } from './rules/output-schemas.ts';
 import { checkReachability } from './rules/reachability.ts';
 import { checkReferences } from './rules/references.ts';
 import { checkReservedNames } from './rules/reserved-names.ts';
+import { checkSchemaKeywords } from './rules/schema-keywords.ts';
 import { checkSecrets } from './rules/secrets.ts';
 import { checkSettings } from './rules/settings.ts';
 import { checkSubscriptions } from './rules/subscriptions.ts';
@@ -44,6 +45,7 @@ const RULES = {
   'dead-guards': checkDeadGuards,
   'write-conflicts': checkWriteConflicts,
   'output-schemas': checkOutputSchemas,
+  'schema-keywords': checkSchemaKeywords,
   secrets: checkSecrets,
   'reserved-names': checkReservedNames,
   inputs: checkInputs,

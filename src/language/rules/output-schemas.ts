@@ -21,7 +21,8 @@ export function checkOutputSchemas({ crew, places, report }: RuleContext): void 
   }
 }
 
-function listSchemas({
+/** Every schema of an artifact that a piece of work has, with its place. */
+export function listSchemas({
   work,
   phase,
   path,
