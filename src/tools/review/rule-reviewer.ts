@@ -53,7 +53,7 @@ export function matchRules(parser: SyntaxParser, file: ReadableFile): readonly D
     if (matcher === undefined) continue;
     for (const node of root.findAll(matcher)) {
       const finding = toFinding(rule, node, file);
-      if (finding !== undefined) findings.push(finding);
+      if (finding !== undefined && rule.accepts?.(node) !== false) findings.push(finding);
     }
   }
   return findings;

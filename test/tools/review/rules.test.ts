@@ -1,33 +1,8 @@
 import { expect, test } from 'vitest';
-import { changedFile, type ReadableFile } from '../../../src/tools/review/change.ts';
 import { LINTER_RULES } from '../../../src/tools/review/linter-rules.ts';
 import { matchRules } from '../../../src/tools/review/rule-reviewer.ts';
 import { REVIEW_RULES } from '../../../src/tools/review/rules/all-rules.ts';
-import type { RuleLanguage } from '../../../src/tools/review/rules/rule.ts';
-import { loadSyntaxParser, type SyntaxParser } from '../../../src/tools/review/syntax.ts';
-
-const ENDINGS: Record<RuleLanguage, string> = {
-  typescript: 'ts',
-  tsx: 'tsx',
-  javascript: 'js',
-  python: 'py',
-};
-
-function fileOf(language: RuleLanguage, text: string): ReadableFile {
-  const lines = text
-    .split('\n')
-    .map((line, index) => ({ kind: 'added' as const, text: line, newLine: index + 1 }));
-  const path = `src/a.${ENDINGS[language]}`;
-  const hunks = [{ oldStart: 0, oldLines: 0, newStart: 1, newLines: lines.length, section: '', lines }];
-  const diff = { path, status: 'added' as const, binary: false, added: lines.length, removed: 0, hunks };
-  return { ...changedFile(diff, text, false), text };
-}
-
-async function parser(): Promise<SyntaxParser> {
-  const loaded = await loadSyntaxParser();
-  if (loaded === undefined) throw new Error('ast-grep is not installed');
-  return loaded;
-}
+import { fileOf, parser } from './rules-that-fire.ts';
 
 const cases = REVIEW_RULES.flatMap(rule => rule.languages.map(language => ({ rule, language, id: rule.id })));
 

@@ -8,6 +8,7 @@ import {
   someArgument,
 } from './fragments.ts';
 import { JAVASCRIPT_FAMILY, type ReviewRule } from './rule.ts';
+import { hasLooseSqlValue } from './sql-text.ts';
 
 const NOT_CLEANED = { not: { regex: '(?i)(saniti[sz]e|dompurify|escape)' } };
 
@@ -51,6 +52,7 @@ export const INJECTION_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     rule: callOf('\\.(query|execute|exec|prepare|raw|all|get|run|\\$queryRawUnsafe|\\$executeRawUnsafe)$', {
       ...firstArgument({ all: [BUILT_TEXT, { regex: SQL_WORDS }] }),
     }),
+    accepts: hasLooseSqlValue,
     bad: "db.query('SELECT * FROM users WHERE name = ' + name);",
     good:
       "db.query('SELECT * FROM users WHERE name = ?', [name]); db.query(`SELECT $" +
@@ -82,6 +84,7 @@ export const INJECTION_JAVASCRIPT_RULES: readonly ReviewRule[] = [
         },
       ],
     },
+    accepts: hasLooseSqlValue,
     bad: "const sql = 'SELECT * FROM users WHERE name = ' + name;",
     good: "const sql = 'SELECT * FROM users WHERE name = ?'; const text = `Please select one from ${list}`;",
   },

@@ -1,3 +1,4 @@
+import type { SgNode } from '@ast-grep/napi';
 import type { FindingCategory, FindingSeverity } from '../../../model/review.ts';
 
 /** The grammars that rules are written for. `tsx` and `javascript` also read JSX. */
@@ -20,7 +21,8 @@ type MatcherValue = string | number | boolean | Matcher | readonly MatcherValue[
  * `needs` is a cheap test that every text with a match passes; most files are never parsed thanks to it.
  * `bad` must fire and `good` must not; a test runs both. `fix` replaces the matched code, `$NAME` stands for what the
  * pattern caught. With `declares`, `$NAME` in `rule` stands only for names that `declares` catches as `$NAME` somewhere in
- * the same file; asking for that inside `rule` would walk the whole file at every statement. `confidence` is 0..1. `skipTests` keeps a rule that is only noise in test code out of test files.
+ * the same file; asking for that inside `rule` would walk the whole file at every statement. `accepts` has the last word on
+ * a match, for what a pattern cannot say, such as what a name stands for. `confidence` is 0..1. `skipTests` keeps a rule that is only noise in test code out of test files.
  */
 export interface ReviewRule {
   readonly id: string;
@@ -33,6 +35,7 @@ export interface ReviewRule {
   readonly confidence: number;
   readonly rule: Matcher;
   readonly declares?: Matcher;
+  readonly accepts?: (match: SgNode) => boolean;
   readonly fix?: string;
   readonly skipTests?: boolean;
   readonly bad: string;

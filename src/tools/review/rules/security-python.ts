@@ -10,6 +10,7 @@ import {
   UNGUESSABLE_NAME,
 } from './fragments.ts';
 import type { ReviewRule } from './rule.ts';
+import { hasLooseSqlValue } from './sql-text.ts';
 
 /** Vulnerabilities in Python. */
 export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
@@ -52,6 +53,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
     rule: pythonCallOf('\\.(execute|executemany|executescript|raw)$', {
       ...firstArgument({ all: [PYTHON_BUILT_TEXT, { regex: SQL_WORDS }] }),
     }),
+    accepts: hasLooseSqlValue,
     bad: 'cursor.execute(f"SELECT * FROM users WHERE name = \'{name}\'")',
     good: 'cursor.execute("SELECT * FROM users WHERE name = ?", (name,))',
   },
@@ -71,6 +73,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
         { has: { field: 'right', all: [PYTHON_BUILT_TEXT, { regex: SQL_START }] } },
       ],
     },
+    accepts: hasLooseSqlValue,
     bad: 'query = "SELECT * FROM users WHERE name = \'%s\'" % name',
     good: 'query = "SELECT * FROM users WHERE name = %s"\ntext = f"Please select one from {names}"',
   },
