@@ -115,7 +115,33 @@ function renderReference() {
     '## Kinds of phases\n',
     'A phase does exactly one kind of work, named by its key.\n',
     ...definitions(sop, isPhase),
+    ...renderTools(),
   ].join('\n');
+}
+
+/** Every built-in tool: what it takes, and the fields of what it returns. */
+function renderTools() {
+  const sections = [...BUILTIN_CATALOG].flatMap(([toolset, specs]) => [
+    `### \`builtin:${toolset}\`\n`,
+    '| tool | takes | returns | meaning |',
+    '|---|---|---|---|',
+    ...specs.map(({ name, description, inputSchema, outputSchema }) => {
+      const cells = [code(name), fields(inputSchema), fields(outputSchema), cell(description)];
+      return `| ${cells.join(' | ')} |`;
+    }),
+    '',
+  ]);
+  return [
+    '## Built-in tools\n',
+    'All of them only read. An argument in brackets may be left out.\n',
+    ...sections,
+  ];
+}
+
+function fields(schema) {
+  const required = new Set(schema?.required ?? []);
+  const names = Object.keys(schema?.properties ?? {});
+  return names.map(name => code(required.has(name) ? name : `[${name}]`)).join(', ');
 }
 
 /** Every shipped crew with its statechart. */
