@@ -24,7 +24,7 @@ const TEST_PATH =
   /(^|\/)(tests?|__tests__|__mocks__|specs?|e2e|testing|fixtures|testdata|cypress|playwright|bench|benchmarks?)\/|[._-](test|tests|spec|e2e|bench|stories)\.\w+$|(^|\/)(test_[^/]*|conftest)\.py$|_test\.(py|go)$/i;
 const DATA_PATH = /(^|\/)(locales?|i18n|translations?|bench|benchmarks?|examples?|demos?|docs?)\//i;
 const EXAMPLE_PATH =
-  /(^|\/)(examples?|samples?|demos?|docs?|fixtures?|testdata)\/|\.(example|sample|template|dist)$|\.md$/i;
+  /(^|\/)(examples?|samples?|demos?|docs?|fixtures?|testdata)\/|\.(example|sample|template|dist)$|\.(md|mdx|rst|adoc)$/i;
 
 /** The grammar that our own rules read a path with, if there is one. Pure. */
 export function languageOf(path: string): RuleLanguage | undefined {

@@ -11,6 +11,10 @@ export interface SecretPattern {
   readonly guess: boolean;
 }
 
+/** The head of a private key, unless what follows is put in when the program runs: `${key}`, `{key}`, `%s`, `' + key`. */
+const PRIVATE_KEY =
+  /-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY(?: BLOCK)?-----(?!(?:\\[nr]|\s)*(?:[$#]\{|\{\{?\s*[A-Za-z_]|%[s(]|["'`]\s*\+\s*[A-Za-z_(]|<[a-z]))/g;
+
 /** What secretlint's recommended rules leave out. All patterns run in linear time. */
 export const SECRET_PATTERNS: readonly SecretPattern[] = [
   {
@@ -34,7 +38,7 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     title: 'Private key is in the code',
     severity: 'critical',
     confidence: 0.9,
-    pattern: /-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY(?: BLOCK)?-----/g,
+    pattern: PRIVATE_KEY,
     guess: false,
   },
   {
@@ -75,6 +79,35 @@ export function looksSecret(value: string): boolean {
   if (PLACEHOLDER.test(value)) return false;
   if (!/[A-Za-z]/.test(value) || !/[0-9!@#$%^&*+=/]/.test(value)) return false;
   return entropyBits(value) >= 2.5;
+}
+
+/** Whether a text has the head of a private key whose body is written out too. Pure. */
+export function hasWrittenPrivateKey(text: string): boolean {
+  return text.search(PRIVATE_KEY) !== -1;
+}
+
+const CREDENTIALS_IN_URL =
+  /\b[a-z][a-z0-9+.-]{0,30}:\/\/(?<user>[^\s:@/'"`]{0,200}):(?<password>[^\s@/'"`]{1,200})@(?<host>[^\s/:?#'"`)>\]]{1,253})/gi;
+const PLACEHOLDER_PASSWORD =
+  /^(?:.{0,3}|(?:my|your|the|some|db|proxy)?[_-]?(?:pass(?:word|wd|phrase)?|pwd|secret|token|key|user|username|admin|root|postgres|mysql|guest|foo|bar|baz|hunter2|12345?6?)\d{0,3}|\*+|x+|<.*>|\[.*\]|[$%#]?\{.*\}?|\$\w+|%\w+%?)$/i;
+const PLACEHOLDER_HOST =
+  /(?:^|\.)(?:example|test|invalid|localhost|local|internal)$|(?:^|\.)example\.(?:com|org|net|edu)$|^(?:host(?:name)?|server|proxy|domain|db|database|postgres|mysql|redis|mongo(?:db)?|rabbitmq)$|^(?:0|10|127)\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^192\.0\.2\.|^198\.51\.100\.|^203\.0\.113\.|^\[(?:::1|f[cd])|^[$%{<]/i;
+
+/**
+ * Whether every `scheme://user:password@host` of a line is one to look at, not to use: a password such as `pass`, or a
+ * host of examples or of a private network. `quiet` is a document or a test, where only a password that looks random
+ * counts. False when the line has none. Pure.
+ */
+export function hasOnlyPlaceholderCredentials(line: string, quiet: boolean): boolean {
+  const found = [...line.matchAll(CREDENTIALS_IN_URL)];
+  return (
+    found.length > 0 &&
+    found.every(({ groups }) => {
+      const password = groups?.password ?? '';
+      if (PLACEHOLDER_PASSWORD.test(password) || PLACEHOLDER_HOST.test(groups?.host ?? '')) return true;
+      return quiet && !looksSecret(password);
+    })
+  );
 }
 
 /** Shannon entropy of the characters of a text, in bits a character. Pure. */

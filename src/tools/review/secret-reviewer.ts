@@ -5,7 +5,13 @@ import type { DraftFinding } from './draft-finding.ts';
 import { isExampleFile, isGeneratedPath, isTestFile } from './file-kind.ts';
 import { loadOptional } from './load-optional.ts';
 import type { ReviewerReport } from './reviewer.ts';
-import { looksSecret, SECRET_PATTERNS, type SecretPattern } from './secret-patterns.ts';
+import {
+  hasOnlyPlaceholderCredentials,
+  hasWrittenPrivateKey,
+  looksSecret,
+  SECRET_PATTERNS,
+  type SecretPattern,
+} from './secret-patterns.ts';
 import { addedLines } from './text-rules.ts';
 import { yieldToOthers } from './yield-to-others.ts';
 
@@ -67,6 +73,7 @@ async function scanFile(file: ChangedFile, scan: Scanner | undefined): Promise<r
   const text = lines.map(line => line.text).join('\n');
   const places: Place[] = [];
   for (const found of (await scan?.(file.path, text)) ?? []) {
+    if (isPlaceholder(found.rule, lines.slice(found.line - 1), file.path)) continue;
     // Keys and passwords that only tests use are made for them more often than not.
     const isTestKey =
       isQuiet(file.path) && /:(privatekey|basicauth|database-connection-string)$/.test(found.rule);
@@ -84,6 +91,16 @@ async function scanFile(file: ChangedFile, scan: Scanner | undefined): Promise<r
     findings.push(toFinding(file.path, line, place));
   }
   return findings;
+}
+
+/** Whether secretlint took for a secret what is put in when the program runs, or what only shows where one would be. */
+function isPlaceholder(rule: string, from: readonly { readonly text: string }[], path: string): boolean {
+  if (rule.endsWith(':privatekey')) {
+    const head = from.slice(0, 3).map(({ text }) => text);
+    return !hasWrittenPrivateKey(head.join('\n'));
+  }
+  if (!/:(basicauth|database-connection-string)$/.test(rule)) return false;
+  return hasOnlyPlaceholderCredentials(from[0]?.text ?? '', isQuiet(path));
 }
 
 function matchPattern(pattern: SecretPattern, text: string, path: string): readonly Place[] {
