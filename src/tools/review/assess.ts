@@ -2,7 +2,7 @@ import type { Finding, ReviewSummary } from '../../model/review.ts';
 import { gitText } from '../git/run-git.ts';
 import type { Change, ChangedFile } from './change.ts';
 import type { DraftFinding } from './draft-finding.ts';
-import { isExampleFile, isSourceFile, isTestFile } from './file-kind.ts';
+import { isExampleFile, isSourceFile, isTestFile, isTestSource } from './file-kind.ts';
 
 const MAX_SUBJECTS = 20;
 const SENSITIVE =
@@ -135,6 +135,6 @@ function effortOf(files: readonly ChangedFile[]): ReviewSummary['effort'] {
 }
 
 function testsOf(files: readonly ChangedFile[]): ReviewSummary['tests'] {
-  if (files.some(file => isTestFile(file.path) && file.diff.status !== 'deleted')) return 'yes';
+  if (files.some(file => isTestSource(file.path) && file.diff.status !== 'deleted')) return 'yes';
   return files.some(file => isSourceFile(file.path)) ? 'no' : 'n/a';
 }

@@ -11,6 +11,9 @@ import { yieldToOthers } from './yield-to-others.ts';
 const MAX_FUNCTION_LINES = 80;
 const MAX_DEPTH = 4;
 const MAX_PARAMETERS = 6;
+/** Many small remarks about depth drown the rest, so a change hears of its worst places only. */
+const MAX_DEEP_PLACES = 2;
+const NEW_SHARE = 0.8;
 const MAX_FILE_LINES = 500;
 
 const SCRIPT: NestingKinds = {
@@ -44,19 +47,26 @@ const PYTHON: NestingKinds = {
 };
 
 /**
- * Looks at the shape of what a change adds outside tests: functions of more than 80 lines, with more than 6 parameters
- * or statements nested more than 4 deep, files that grow past 500 lines, blocks of 10 lines that occur twice.
+ * Looks at the shape of what a change adds outside tests: functions of more than 80 lines, at least 80 % of them
+ * new, or with more than 6 parameters, the two worst functions with statements nested more than 4 deep, files that grow
+ * past 500 lines, blocks of 10 lines that occur twice.
  */
 export async function reviewDesign(change: Change, signal: AbortSignal): Promise<ReviewerReport> {
   const files = readableFiles(change).filter(file => isSourceFile(file.path));
   const findings: DraftFinding[] = files.flatMap(grownFile);
   findings.push(...duplicates(files));
   const parser = files.some(file => file.language !== undefined) ? await loadSyntaxParser() : undefined;
+  const deep: DeepPlace[] = [];
   for (const file of files) {
     signal.throwIfAborted();
-    if (parser !== undefined) findings.push(...shapeOfFunctions(parser, file));
+    if (parser !== undefined) {
+      const shape = shapeOfFunctions(parser, file);
+      findings.push(...shape.findings);
+      deep.push(...shape.deep);
+    }
     await yieldToOthers();
   }
+  findings.push(...worstNesting(deep));
   return { name: 'design', files: files.length, findings, notices: [] };
 }
 
@@ -120,19 +130,23 @@ function duplicates(files: readonly ReadableFile[]): readonly DraftFinding[] {
   });
 }
 
-function shapeOfFunctions(parser: SyntaxParser, file: ReadableFile): readonly DraftFinding[] {
-  if (file.language === undefined) return [];
-  const root = parser.parse(file.language, file.text)?.root();
-  if (root === undefined) return [];
+interface Shape {
+  readonly findings: readonly DraftFinding[];
+  readonly deep: readonly DeepPlace[];
+}
+
+function shapeOfFunctions(parser: SyntaxParser, file: ReadableFile): Shape {
+  const root = file.language === undefined ? undefined : parser.parse(file.language, file.text)?.root();
+  if (root === undefined) return { findings: [], deep: [] };
   const kinds = file.language === 'python' ? PYTHON : SCRIPT;
   const functions = root.findAll({ rule: { any: kinds.functions.map(kind => ({ kind })) } });
   const code = countCode(file, root);
   const added = functions.filter(node => file.added.has(firstLine(node)));
-  return [
+  const findings = [
     ...added.flatMap(node => longFunction(file, node, code)),
     ...added.flatMap(node => manyParameters(file, node)),
-    ...deepNesting(file, root, kinds),
   ];
+  return { findings, deep: deepPlaces(file, root, kinds) };
 }
 
 function firstLine(node: SgNode): number {
@@ -145,7 +159,7 @@ function longFunction(file: ReadableFile, node: SgNode, code: CodeCounts): reado
   const lines = (code.all[last] ?? 0) - (code.all[first - 1] ?? 0);
   const written = (code.added[last] ?? 0) - (code.added[first - 1] ?? 0);
   // A new first line around old code, such as a renamed function, is not a new function.
-  if (lines <= MAX_FUNCTION_LINES || written <= MAX_FUNCTION_LINES / 2) return [];
+  if (lines <= MAX_FUNCTION_LINES || written < lines * NEW_SHARE) return [];
   return [
     remark({
       file,
@@ -199,24 +213,36 @@ function manyParameters(file: ReadableFile, node: SgNode): readonly DraftFinding
   ];
 }
 
-function deepNesting(file: ReadableFile, root: SgNode, kinds: NestingKinds): readonly DraftFinding[] {
-  const reported = new Set<number>();
-  const findings: DraftFinding[] = [];
+/** The first too deep statement of a function; `worst` is the depth of the deepest added one in it. */
+interface DeepPlace {
+  readonly file: ReadableFile;
+  readonly line: number;
+  readonly depth: number;
+  readonly worst: number;
+}
+
+function deepPlaces(file: ReadableFile, root: SgNode, kinds: NestingKinds): readonly DeepPlace[] {
+  const byOwner = new Map<number, DeepPlace>();
   for (const { line, depth, owner } of nestedStatements(root, kinds)) {
-    if (depth <= MAX_DEPTH || !file.added.has(line) || reported.has(owner)) continue;
-    reported.add(owner);
-    findings.push(
-      remark({
-        file,
-        line,
-        rule: 'deep-nesting',
-        severity: 'nit',
-        title: 'Statement is nested very deep',
-        why: `It stands inside ${depth - 1} others; which conditions hold here can hardly be seen. Return early or split it.`,
-      }),
-    );
+    if (depth <= MAX_DEPTH || !file.added.has(line)) continue;
+    const first = byOwner.get(owner) ?? { file, line, depth, worst: depth };
+    byOwner.set(owner, { ...first, worst: Math.max(first.worst, depth) });
   }
-  return findings;
+  return [...byOwner.values()];
+}
+
+function worstNesting(places: readonly DeepPlace[]): readonly DraftFinding[] {
+  const worst = [...places].sort((one, two) => two.worst - one.worst).slice(0, MAX_DEEP_PLACES);
+  return worst.map(({ file, line, depth }) =>
+    remark({
+      file,
+      line,
+      rule: 'deep-nesting',
+      severity: 'nit',
+      title: 'Statement is nested very deep',
+      why: `It stands inside ${depth - 1} others; which conditions hold here can hardly be seen. Return early or split it.`,
+    }),
+  );
 }
 
 function nameOf(node: SgNode): string {

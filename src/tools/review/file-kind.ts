@@ -47,6 +47,11 @@ export function isTestFile(path: string): boolean {
   return TEST_PATH.test(path);
 }
 
+/** Whether a path holds tests that run: no settings, workflows, data or documents, whatever their names say. Pure. */
+export function isTestSource(path: string): boolean {
+  return isTestFile(path) && (SOURCE.test(path) || /\.(bats|feature|robot|sh)$/i.test(path));
+}
+
 /** Whether a path shows something to readers rather than runs: examples, samples, templates, documents. Pure. */
 export function isExampleFile(path: string): boolean {
   return EXAMPLE_PATH.test(path);

@@ -1,7 +1,7 @@
 import { gitFailure, gitText, runGit } from '../git/run-git.ts';
 import type { Change, ChangedFile } from './change.ts';
 import type { DraftFinding } from './draft-finding.ts';
-import { isSourceFile, isTestFile } from './file-kind.ts';
+import { isSourceFile, isTestFile, isTestSource } from './file-kind.ts';
 import type { ReviewerReport } from './reviewer.ts';
 import { addedLines } from './text-rules.ts';
 
@@ -33,7 +33,7 @@ export async function reviewTests(change: Change, signal: AbortSignal): Promise<
 }
 
 async function repositoryHasTests(change: Change, signal: AbortSignal): Promise<boolean> {
-  if ([...change.files.keys()].some(isTestFile)) return true;
+  if ([...change.files.keys()].some(isTestSource)) return true;
   const { workspace } = change;
   const { head } = change.diff;
   const args =
@@ -180,7 +180,7 @@ function nameList(exported: readonly NewExport[]): string {
 }
 
 function hasChangedTests(change: Change): boolean {
-  return [...change.files.values()].some(file => isTestFile(file.path) && file.diff.status !== 'deleted');
+  return [...change.files.values()].some(file => isTestSource(file.path) && file.diff.status !== 'deleted');
 }
 
 /** A blank line would be an odd place for a finding. */

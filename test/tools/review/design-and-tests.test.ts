@@ -138,6 +138,45 @@ test('a renamed function and a function in tests are not new long functions', as
   expect((await tools.report('design')).findings).toEqual([]);
 });
 
+test('a long function is new only when at least four fifths of its lines are', async () => {
+  const head = 'export function long() {\n';
+  const old = (count: number) => lines(count, index => `  old${index}();`);
+  const fresh = (count: number) => lines(count, index => `  fresh${index}();`);
+  const tools = change(
+    { 'src/a.ts': `function a() {\n${old(30)}}\n`, 'src/b.ts': `function b() {\n${old(10)}}\n` },
+    { 'src/a.ts': `${head}${old(30)}${fresh(70)}}\n`, 'src/b.ts': `${head}${old(10)}${fresh(90)}}\n` },
+  );
+  expect(places((await tools.report('design')).findings)).toEqual(['src/b.ts:1 design:long-function']);
+});
+
+test('of many deep places only the two worst of a change are said, as nits', async () => {
+  const nested = (depth: number) =>
+    `export function f() {\n${'if (a) {\n'.repeat(depth)}${'}\n'.repeat(depth)}}\n`;
+  const files = Object.fromEntries([5, 8, 6, 7, 5].map((depth, index) => [`src/${index}.ts`, nested(depth)]));
+  const tools = change({ 'a.txt': '' }, { 'a.txt': '', ...files });
+  const { findings } = await tools.report('design');
+  expect(places(findings)).toEqual(['src/1.ts:6 design:deep-nesting', 'src/3.ts:6 design:deep-nesting']);
+  expect(findings.map(({ severity }) => severity)).toEqual(['nit', 'nit']);
+});
+
+test('workflows and settings with test in their name are no tests; source files of tests are', async () => {
+  const code = lines(15, index => `f(${index});`);
+  const settings = { '.github/workflows/run-tests.yml': 'on: push\n', '.pre-commit-config.yaml': 'a: 1\n' };
+  const before = { 'src/a.ts': '', 'README.md': '' };
+  const assessed = async (after: Readonly<Record<string, string>>) =>
+    (await change(before, { ...before, ...after }).assess()).summary.tests;
+  expect(await assessed(settings)).toBe('n/a');
+  expect(await assessed({ ...settings, 'src/a.ts': code })).toBe('no');
+  expect(await assessed({ 'src/a.ts': code, 'test/settings.json': '{}\n' })).toBe('no');
+  expect(await assessed({ 'src/a.ts': code, 'test/a.test.ts': 'f();\n' })).toBe('yes');
+  expect(await assessed({ 'tests/test_a.py': 'f()\n' })).toBe('yes');
+  const bare = change(
+    { ...WITH_TESTS, 'src/a.ts': '' },
+    { ...WITH_TESTS, 'src/a.ts': code, '.github/workflows/run-tests.yml': 'on: push\n' },
+  );
+  expect(places((await bare.report('tests')).findings)).toEqual(['src/a.ts:1 tests:no-test-changed']);
+});
+
 test('a file that grows past 500 lines is said once; one that was long before is not', async () => {
   const tools = change(
     { 'src/a.ts': lines(499, index => `a${index}();`), 'src/b.ts': lines(600, index => `b${index}();`) },
