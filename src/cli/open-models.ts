@@ -48,6 +48,7 @@ export async function modelTerms(options: {
       languageModel: model?.isLanguageModel ?? true,
       price: ownAddress ? modelPrice(use) : null,
       ...(contextTokens === undefined ? {} : { contextTokens }),
+      ...(model?.rules === undefined ? {} : { rules: model.rules }),
       ...(declared?.temperature === undefined ? {} : { temperature: declared.temperature }),
     };
     return [alias, terms] as const;

@@ -45,12 +45,14 @@ const RESULT_FRAME = 300;
 export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound {
   const role = context.roles.find(each => each.name === task.role);
   const tools = role === undefined ? [] : grantedSpecs(role.tools, context.tools);
-  const workTurns = tools.length === 0 ? 1 : task.maxTurns;
-  const turns = workTurns + MAX_REPAIRS;
-  const failures = Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1));
-  const calls = turns + failures;
-  const toolCalls = (workTurns - 1) * MAX_TOOL_CALLS_PER_TURN;
   const terms = role === undefined ? undefined : termsOf(context, role);
+  const rules = terms?.rules;
+  const workTurns = tools.length === 0 ? 1 : Math.min(task.maxTurns, rules?.answers ?? task.maxTurns);
+  const turns = workTurns + MAX_REPAIRS;
+  const failures = rules === undefined ? Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1)) : 0;
+  const calls = turns + failures;
+  const toolsAtOnce = Math.min(MAX_TOOL_CALLS_PER_TURN, rules?.toolCalls ?? MAX_TOOL_CALLS_PER_TURN);
+  const toolCalls = (workTurns - 1) * toolsAtOnce;
   const spend = boundSpend(context, {
     path: task.path,
     terms,
@@ -60,29 +62,38 @@ export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound 
   const timeMs =
     calls * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS + (toolCalls > 0 ? Number.POSITIVE_INFINITY : 0);
   const bound = { calls, undisturbedCalls: workTurns, toolCalls, ...spend, timeMs };
-  const turnReason = tools.length === 0 ? 'no tools, so the first answer delivers' : '`max_turns`';
+  const turnReason = reasonOfTurns(tools.length > 0, workTurns < task.maxTurns);
   return {
     bound,
     factors: [
       { what: 'turns', count: workTurns, why: turnReason },
       { what: 'repairs', count: MAX_REPAIRS, why: 'answers that do not fit are mended at most so often' },
-      {
-        what: 'failed calls',
-        count: failures,
-        why: 'an attempt lives through so many failures of its provider',
-      },
+      ...(failures === 0
+        ? []
+        : [
+            {
+              what: 'failed calls',
+              count: failures,
+              why: 'an attempt lives through so many failures of its provider',
+            },
+          ]),
       ...(toolCalls === 0
         ? []
         : [
             {
               what: 'tools at once',
-              count: MAX_TOOL_CALLS_PER_TURN,
+              count: toolsAtOnce,
               why: 'one answer may call so many, in every turn but the last',
             },
           ]),
       ...tokenFactors(terms),
     ],
   };
+}
+
+function reasonOfTurns(hasTools: boolean, isBoundByRules: boolean): string {
+  if (!hasTools) return 'no tools, so the first answer delivers';
+  return isBoundByRules ? 'the rules of the model: tools once, then its answer' : '`max_turns`';
 }
 
 /** Bounds one call of a model that has no tools and is not asked again. Pure but for the notes. */

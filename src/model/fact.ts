@@ -17,6 +17,15 @@ export interface ModelPrice {
   readonly outputMicroUsd: number;
 }
 
+/**
+ * The bounds of a rule-driven model: how often it answers in one task, answers that are asked for again not counted, and
+ * how many tools it calls. Such a model never fails.
+ */
+export interface ResponderRules {
+  readonly answers: number;
+  readonly toolCalls: number;
+}
+
 /** What the ledger must know of a model. `price` null is unknown, never zero; no tokens are spent unless `languageModel`. */
 export interface ModelTerms {
   readonly maxTokens: number;
@@ -24,6 +33,8 @@ export interface ModelTerms {
   readonly languageModel: boolean;
   /** The most input tokens of one call, where it is known: a longer input is refused and costs nothing. */
   readonly contextTokens?: number;
+  /** What the model never exceeds by its own rules, for a model that has some. */
+  readonly rules?: ResponderRules;
   readonly price: ModelPrice | null;
 }
 

@@ -1,6 +1,6 @@
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { OutputRequest, RequestOrigin } from '../model/effect.ts';
-import type { FinishReason } from '../model/fact.ts';
+import type { FinishReason, ResponderRules } from '../model/fact.ts';
 import type { Message, ToolCall } from '../model/message.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import type { Usage } from '../model/usage.ts';
@@ -36,5 +36,7 @@ export interface LanguageModel {
   readonly defaultMaxTokens: number;
   /** False when the responses are not made by a language model; said wherever it speaks. */
   readonly isLanguageModel: boolean;
+  /** For a rule-driven model that keeps to bounds of its own; a plan counts with them. */
+  readonly rules?: ResponderRules;
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelStreamPart>;
 }

@@ -11,7 +11,7 @@ import {
 } from './schema-fit.ts';
 
 /** Enough for a role's tools; a crew that grants more wants a language model to choose. */
-const MAX_CALLS = 6;
+export const MOST_OFFLINE_CALLS = 6;
 
 /**
  * Picks the tool calls that follow from the values alone: each read-only tool whose required arguments stand under
@@ -21,7 +21,7 @@ const MAX_CALLS = 6;
 export function deriveToolCalls(tools: readonly ToolSpec[], values: JsonObject): readonly ToolCall[] {
   const calls: ToolCall[] = [];
   for (const tool of tools) {
-    if (calls.length === MAX_CALLS) break;
+    if (calls.length === MOST_OFFLINE_CALLS) break;
     const args = tool.readOnly ? deriveArguments(tool, values) : undefined;
     if (args !== undefined) calls.push({ id: `offline_${calls.length + 1}`, tool: tool.name, args });
   }

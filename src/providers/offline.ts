@@ -5,7 +5,7 @@ import { NO_USAGE } from '../model/usage.ts';
 import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
 import { extractSummary, proseOf } from './extract-summary.ts';
 import { buildArtifact } from './offline-artifact.ts';
-import { deriveToolCalls } from './offline-calls.ts';
+import { deriveToolCalls, MOST_OFFLINE_CALLS } from './offline-calls.ts';
 import { isList, isObject } from './schema-fit.ts';
 
 type ToolResult = Extract<MessagePart, { readonly type: 'tool-result' }>;
@@ -25,7 +25,8 @@ const INTERRUPTED: CodedFailure = {
  * signal ends in RUN_INTERRUPTED. Deterministic: equal requests get equal answers.
  */
 export function createOfflineModel(): LanguageModel {
-  return { id: 'offline', defaultMaxTokens: 0, isLanguageModel: false, generate };
+  const rules = { answers: 2, toolCalls: MOST_OFFLINE_CALLS };
+  return { id: 'offline', defaultMaxTokens: 0, isLanguageModel: false, rules, generate };
 }
 
 async function* generate(

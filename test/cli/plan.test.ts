@@ -31,8 +31,8 @@ describe('crew plan', () => {
     const from = folderWith({ 'loop.crew.yaml': LOOP });
     const { code, stdout } = await crew(['plan', 'loop.crew.yaml'], { from });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^draft +3 +21 +0/m);
-    expect(stdout).toMatch(/^at most +42 +0/m);
+    expect(stdout).toMatch(/^draft +3 +9 +0/m);
+    expect(stdout).toMatch(/^at most +18 +0/m);
     expect(stdout).toContain('draft: 3 visits: `max_visits`');
     expect(stdout).toContain('judge: 3 visits: `max_visits` of the phases on its cycle');
   });
@@ -93,9 +93,9 @@ describe('crew plan', () => {
     const { stdout, stderr } = await crew(['plan', 'outer.crew.yaml', '--json'], { from });
     expect(stderr).not.toContain('error');
     expect(JSON.parse(stdout).total).toMatchObject({
-      calls: 2 * 8,
+      calls: 2 * 4,
       undisturbedCalls: 2 * 2,
-      toolCalls: 2 * 8,
+      toolCalls: 2 * 6,
     });
   });
 
@@ -109,14 +109,14 @@ describe('crew plan', () => {
 });
 
 describe('a run whose plan lies above its budget', () => {
-  const small = LOOP.replace('start:', 'budget: { calls: 41 }\nstart:');
+  const small = LOOP.replace('start:', 'budget: { calls: 17 }\nstart:');
 
   test('is refused before it exists', async () => {
     const from = folderWith({ 'loop.crew.yaml': small });
     const { code, stderr } = await crew(['run', 'loop.crew.yaml'], { from });
     expect(code).toBe(4);
     expect(stderr).toContain(
-      'error[PLAN_OVER_BUDGET]: the run may need up to 42 model calls, `budget.calls` is 41',
+      'error[PLAN_OVER_BUDGET]: the run may need up to 18 model calls, `budget.calls` is 17',
     );
     expect(readdirSync(from)).toEqual(['loop.crew.yaml']);
   });
@@ -124,7 +124,7 @@ describe('a run whose plan lies above its budget', () => {
   test('runs when that is allowed, or when the budget fits', async () => {
     const from = folderWith({ 'loop.crew.yaml': small });
     expect((await crew(['run', 'loop.crew.yaml', '--allow-over-plan'], { from })).code).not.toBe(4);
-    expect((await crew(['run', 'loop.crew.yaml', '--max-calls', '42'], { from })).code).not.toBe(4);
+    expect((await crew(['run', 'loop.crew.yaml', '--max-calls', '18'], { from })).code).not.toBe(4);
   });
 });
 

@@ -3,6 +3,7 @@ import { planCrew } from '../../src/compiler/plan-crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { createOfflineModel } from '../../src/providers/offline.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
 import { type Stub, simulateRun } from '../../src/runtime/simulate.ts';
 import { compileText, runCrew } from '../runtime/run-crew.ts';
@@ -48,6 +49,17 @@ describe('the bound of a role', () => {
     const greedy = Array.from({ length: 20 }, () => ({ tool: 'kit.give' }));
     const run = await runCrew({ yaml, replies: () => ({ calls: greedy }) });
     expect(run.toolCalls).toHaveLength(16);
+  });
+
+  test('of a rule-driven model is what its rules allow, and is met by nothing more', async () => {
+    const yaml = `inputs: { text: { type: string } }\nroles: { writer: { goal: Write., tools: [kit] } }\nstart: write\nphases:\n  write: { role: writer, task: "Write {{ inputs.text }}", next: done }\n${END}`;
+    const model = createOfflineModel();
+    const terms = { languageModel: false, ...(model.rules && { rules: model.rules }) };
+    expect(planOf(yaml, terms).total).toMatchObject({ calls: 4, undisturbedCalls: 2, toolCalls: 6 });
+    const run = await runCrew({ yaml, model, inputs: { text: 'a' } });
+    expect(run.outcome).toMatchObject({ type: 'ended', end: { outcome: 'success' } });
+    expect(run.calledKeys.filter(key => key.includes('model'))).toHaveLength(2);
+    expect(run.toolCalls.length).toBeLessThanOrEqual(6);
   });
 
   test('takes the context window as the most that a call can read', () => {
