@@ -4,25 +4,24 @@ import type { Change, ChangedFile } from './change.ts';
 import type { DraftFinding } from './draft-finding.ts';
 import { isExampleFile, isSourceFile, isTestFile, isTestSource } from './file-kind.ts';
 
-const MAX_SUBJECTS = 20;
 const SENSITIVE =
   /(^|[/_.-])(auth\w*|oauth\w*|login|sessions?|crypto|passwords?|secrets?|permissions?|acl|rbac|tokens?|payments?|billing|migrations?|security|sandbox|policy)([/_.-]|$)|(^|\/)(\.github\/workflows|\.gitlab-ci|\.circleci|terraform|k8s|helm)|(^|\/)(dockerfile|package\.json|requirements\.txt|pyproject\.toml|jenkinsfile)/i;
 
 /**
  * A summary from what can be counted: subjects and files say what, size and sensitive paths and findings say the risk,
  * size and spread the effort, changed test files the tests, the worst finding the verdict.
- * `subjects` are those of the commits, newest first. Pure.
+ * `commits` are those of the range. Pure.
  */
 export function assess(
   change: Change,
   findings: readonly DraftFinding[],
-  subjects: readonly string[],
+  commits: RangeCommits,
 ): ReviewSummary {
   const files = [...change.files.values()];
   if (files.length === 0) return NO_CHANGES;
   const open = findings.filter(finding => finding.muted === undefined);
   return {
-    what: whatChanged(files, subjects),
+    what: whatChanged(files, commits),
     risk: riskOf(files, open),
     effort: effortOf(files),
     tests: testsOf(files),
@@ -48,39 +47,37 @@ export function verdictFor(
   return open.includes('minor') ? 'comment' : 'approve';
 }
 
-/** The subjects of the commits of a change without merges, newest first, at most 20; none for the working tree. */
-export async function readSubjects(change: Change, signal: AbortSignal): Promise<readonly string[]> {
-  const { base, head } = change.diff;
-  if (head === null) return [];
-  const workspace = change.workspace;
-  const isTree = (await gitText({ workspace, signal, args: ['cat-file', '-t', base] })).trim() === 'tree';
-  const range = isTree ? [head] : [`^${base}`, head];
-  const args = [
-    'log',
-    '--no-color',
-    '--no-merges',
-    '--format=%s',
-    '-z',
-    `--max-count=${MAX_SUBJECTS}`,
-    ...range,
-    '--',
-  ];
-  return (await gitText({ workspace, signal, args })).split('\0').filter(subject => subject !== '');
+/** The commits of a change without merges: how many there are, and the subject of the newest. */
+export interface RangeCommits {
+  readonly total: number;
+  readonly newest?: string;
 }
 
-function whatChanged(files: readonly ChangedFile[], subjects: readonly string[]): string {
+/** The commits of a change; none for the working tree. Fails with TOOL_FAILED. */
+export async function readCommits(change: Change, signal: AbortSignal): Promise<RangeCommits> {
+  const { base, head } = change.diff;
+  if (head === null) return { total: 0 };
+  const workspace = change.workspace;
+  const isTree = (await gitText({ workspace, signal, args: ['cat-file', '-t', base] })).trim() === 'tree';
+  const range = [...(isTree ? [head] : [`^${base}`, head]), '--'];
+  const newest = ['log', '--no-color', '--no-merges', '--format=%s', '--max-count=1', ...range];
+  const [subject, count] = await Promise.all([
+    gitText({ workspace, signal, args: newest }),
+    gitText({ workspace, signal, args: ['rev-list', '--count', '--no-merges', ...range] }),
+  ]);
+  const text = subject.trim();
+  return { total: Number(count.trim()), ...(text === '' ? {} : { newest: text }) };
+}
+
+function whatChanged(files: readonly ChangedFile[], { total, newest }: RangeCommits): string {
   const { added, removed } = linesOfAll(files);
   const count = files.length === 1 ? `1 file (${files[0]?.path ?? ''})` : `${files.length} files`;
   const folders = files.length === 1 ? '' : ` in ${foldersOf(files)}`;
   const size = `${count}${folders}, ${added} lines added and ${removed} removed.`;
-  const [first] = subjects;
-  if (first === undefined) return `Changes ${size}`;
-  const others = subjects.length - 1;
-  const more =
-    others === 0
-      ? ''
-      : ` and ${others}${subjects.length === MAX_SUBJECTS ? ' or more' : ''} other ${others === 1 ? 'commit' : 'commits'}`;
-  return `“${first.slice(0, 200).replace(/[.\s]+$/, '')}”${more}: changes ${size}`;
+  if (newest === undefined) return `Changes ${size}`;
+  const others = total - 1;
+  const more = others <= 0 ? '' : ` and ${others} other ${others === 1 ? 'commit' : 'commits'}`;
+  return `“${newest.slice(0, 200).replace(/[.\s]+$/, '')}”${more}: changes ${size}`;
 }
 
 function foldersOf(files: readonly ChangedFile[]): string {

@@ -61,11 +61,25 @@ const OWN_LINTERS: readonly OwnLinter[] = [
 export async function findOwnLinter(workspace: string): Promise<OwnLinter | undefined> {
   for (const linter of OWN_LINTERS) {
     if (!(await exists(binary(workspace, linter)))) continue;
-    for (const configuration of linter.configurations) {
-      if (await exists(join(workspace, configuration))) return linter;
-    }
+    if (await isConfigured(workspace, linter)) return linter;
   }
   return undefined;
+}
+
+/** The name of the first linter that a repository has a configuration of and no binary. */
+export async function findMissingLinter(workspace: string): Promise<string | undefined> {
+  for (const linter of OWN_LINTERS) {
+    if (await exists(binary(workspace, linter))) continue;
+    if (await isConfigured(workspace, linter)) return linter.name;
+  }
+  return undefined;
+}
+
+async function isConfigured(workspace: string, linter: OwnLinter): Promise<boolean> {
+  for (const configuration of linter.configurations) {
+    if (await exists(join(workspace, configuration))) return true;
+  }
+  return false;
 }
 
 /**

@@ -33,6 +33,11 @@ export function addedLines(file: ChangedFile): readonly AddedLine[] {
   return lines;
 }
 
+/** Whether a change leaves an unresolved merge in a file. Pure. */
+export function hasMergeMarker(file: ChangedFile): boolean {
+  return mergeMarkers(file).length > 0;
+}
+
 /** A line of equals signs alone also underlines headings, so a file needs an opening or a closing marker. */
 function mergeMarkers(file: ChangedFile): readonly DraftFinding[] {
   const markers = addedLines(file).filter(({ text }) => MARKER.test(text));

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { FindingCategory } from '../../model/review.ts';
 import type { Tool, ToolContext } from '../../ports/tool.ts';
 import { textArgument, textsArgument } from '../arguments.ts';
-import { assess, readSubjects } from './assess.ts';
+import { assess, readCommits } from './assess.ts';
 import { collate, gather } from './collate.ts';
 import { finish } from './finish.ts';
 import { reviewReport } from './review-report.ts';
@@ -76,18 +76,18 @@ async function runCollate(work: ReviewWork, args: JsonObject, context: ToolConte
 async function runAssess(work: ReviewWork, args: JsonObject, context: ToolContext): Promise<object> {
   const change = await (await work.open(textArgument(args, 'range'), context)).change();
   const findings = gather(args.findings ?? null).drafts;
-  const summary = assess(change, findings, await readSubjects(change, context.signal));
+  const summary = assess(change, findings, await readCommits(change, context.signal));
   return { summary, decisions: [], findings: [] };
 }
 
 async function runFinish(work: ReviewWork, args: JsonObject, context: ToolContext): Promise<object> {
   const change = await (await work.open(textArgument(args, 'range'), context)).change();
-  const subjects = await readSubjects(change, context.signal);
+  const commits = await readCommits(change, context.signal);
   return finish({
     change,
     collated: requiredArgument(args, 'collated'),
     judged: args.judged ?? null,
-    baseline: findings => assess(change, findings, subjects),
+    baseline: findings => assess(change, findings, commits),
   });
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { CATEGORIES, type Review, SEVERITIES } from '../../../src/model/review.ts';
 import { repositoryWithChange, reviewIn } from './review-call.ts';
 
@@ -241,4 +241,16 @@ test('every field of the schemas is described', () => {
   };
   for (const name of ['review', 'findings', 'judgement']) visit(schema(name), name, true);
   expect(bare).toEqual([]);
+});
+
+test('the summary says how many other commits there are, however many', async () => {
+  const repository = repositoryWithChange({ 'a.txt': '0\n' }, { 'a.txt': '1\n' });
+  onTestFinished(() => repository.dispose());
+  for (let number = 2; number <= 26; number += 1) {
+    repository.write('a.txt', `${number}\n`);
+    repository.commit(`Commit ${number}`);
+  }
+  const root = repository.git('rev-list', '--max-parents=0', 'HEAD');
+  const { summary } = await reviewIn(repository.path).assess(`${root}..HEAD`);
+  expect(summary.what).toContain('“Commit 26” and 25 other commits: changes 1 file');
 });

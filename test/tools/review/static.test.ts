@@ -186,6 +186,18 @@ test('a syntax error in added lines is critical, one in old lines is quiet', asy
   expect(findings[0]?.severity).toBe('critical');
 });
 
+test('one defect is one finding: a merge marker is no syntax error too, an assignment no constant too', async () => {
+  const marker = (sign: string) => sign.repeat(7);
+  const conflict = `f();\n${marker('<')} HEAD\ng();\n${marker('=')}\nh();\n${marker('>')} topic\n`;
+  const assigning = 'let a = 1;\nif (a = 3) a += 1;\nexport const b = a;\nif (3) b();\n';
+  const { path } = change({ 'a.txt': '' }, { 'a.txt': '', 'src/a.js': conflict, 'src/b.ts': assigning });
+  expect(places((await reviewIn(path).report('static')).findings)).toEqual([
+    'src/a.js:2 text:merge-marker',
+    'src/b.ts:2 oxlint:no-cond-assign',
+    'src/b.ts:4 oxlint:no-constant-condition',
+  ]);
+});
+
 test('the review stops when its caller aborts, and others that share the work go on', async () => {
   const { path } = change({ 'a.js': '' }, { 'a.js': 'eval(two);\n' });
   const tools = reviewIn(path);

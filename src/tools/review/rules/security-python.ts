@@ -254,7 +254,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
   },
   {
     id: 'fixed-temp-file',
-    needs: /\/tmp\/|mktemp/,
+    needs: /\/tmp\//,
     languages: ['python'],
     severity: 'minor',
     category: 'security',
@@ -263,18 +263,27 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
     confidence: 0.7,
     skipTests: true,
     rule: {
-      any: [
-        {
-          all: [
-            pythonCallOf('^open$', firstArgument({ kind: 'string', regex: '^["\'](/var)?/tmp/' })),
-            { has: { field: 'arguments', has: { kind: 'string', regex: '^["\'][wax]' } } },
-          ],
-        },
-        pythonCallOf('^tempfile\\.mktemp$'),
+      all: [
+        pythonCallOf('^open$', firstArgument({ kind: 'string', regex: '^["\'](/var)?/tmp/' })),
+        { has: { field: 'arguments', has: { kind: 'string', regex: '^["\'][wax]' } } },
       ],
     },
     bad: 'report = open("/tmp/report.json", "w")',
     good: 'report = tempfile.NamedTemporaryFile()\nlog = open("/tmp/log.txt")',
+  },
+  {
+    id: 'temp-name-not-held',
+    needs: /mktemp/,
+    languages: ['python'],
+    severity: 'minor',
+    category: 'security',
+    title: 'Temporary name is not held',
+    why: '`mktemp` only makes up a name; before the file is opened another user of the machine can put a link there. Use `mkstemp` or `NamedTemporaryFile`.',
+    confidence: 0.8,
+    skipTests: true,
+    rule: pythonCallOf('^tempfile\\.mktemp$'),
+    bad: 'path = tempfile.mktemp()',
+    good: 'handle, path = tempfile.mkstemp()\nfolder = tempfile.mkdtemp()',
   },
   {
     id: 'secret-in-log',
