@@ -51,6 +51,33 @@ describe('git.diff', () => {
     expect(change.patch).toBe(`${made.git('diff', '--full-index', 'HEAD~2', 'HEAD~1')}\n`);
   });
 
+  test('names files of the working tree that git does not track, and no ignored ones', async () => {
+    const notices = async (range: string, paths?: readonly string[]) =>
+      (
+        await callTool(made.path, 'git.diff', {
+          range,
+          ...(paths === undefined ? {} : { paths: [...paths] }),
+        })
+      ).notices;
+    expect(await notices('HEAD')).toEqual([]);
+    made.write('.gitignore', 'ignored\n');
+    made.git('add', '.gitignore');
+    made.write('ignored/x.ts', 'x\n');
+    made.write('.crew/runs/x.json', '{}\n');
+    made.write('new one.ts', 'x\n');
+    expect(await notices('HEAD')).toEqual([
+      '1 file is not tracked by git and is not part of this change: new one.ts; `git add -N` it to review it',
+    ]);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) made.write(`sub/${name}.js`, 'x\n');
+    expect(await notices('HEAD')).toEqual([
+      '6 files are not tracked by git and are not part of this change: new one.ts, sub/a.js, sub/b.js, sub/c.js, sub/d.js, …; `git add -N` them to review them',
+    ]);
+    expect(await notices('HEAD', ['new one.ts'])).toEqual([expect.stringContaining('1 file is not tracked')]);
+    expect(await notices('HEAD~1..HEAD')).toEqual([]);
+    made.git('add', '--intent-to-add', '.');
+    expect(await notices('HEAD')).toEqual([]);
+  });
+
   test('narrows files and commits to paths', async () => {
     const change = await callTool(made.path, 'git.diff', { range: 'HEAD~2..HEAD', paths: ['sub'] });
     expect(change.files).toMatchObject([{ path: 'sub/c.txt', status: 'added' }]);

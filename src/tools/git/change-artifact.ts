@@ -39,7 +39,7 @@ export async function changeArtifact(options: {
   const notices = [...options.notices];
   if (truncated) {
     notices.push(
-      `the patch is cut to ${maxPatchBytes} bytes: ${omitted.size} of ${entries.length} files are not whole`,
+      `the patch is cut to ${maxPatchBytes} bytes, but only as text for models: ${omitted.size} of ${entries.length} files are not whole in it; static reviewers read the files themselves and see all of the change`,
     );
   }
   if (entries.length > MAX_LISTED_FILES) {

@@ -73,7 +73,7 @@ const CHANGE_REQUIRED = ['files', 'files_changed', 'added', 'removed', 'patch', 
 export const GIT_DIFF: ToolSpec = {
   name: 'git.diff',
   description:
-    'Shows what changed between two git revisions, or between one and the working tree: changed files with line counts, a unified patch, and the commits of the range. Untracked files are not seen.',
+    'Shows what changed between two git revisions, or between one and the working tree: changed files with line counts, a unified patch, and the commits of the range. Untracked files are not seen; for the working tree a notice names them.',
   inputSchema: objectSchema(
     {
       range: textSchema(
