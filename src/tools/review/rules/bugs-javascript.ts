@@ -1,3 +1,4 @@
+import { isUsedAsBoolean } from './boolean-use.ts';
 import { callOf, firstArgument } from './fragments.ts';
 import { JAVASCRIPT_FAMILY, type Matcher, type ReviewRule } from './rule.ts';
 
@@ -109,6 +110,26 @@ export const BUG_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     declares: ASYNC_METHOD,
     bad: 'class A { async save() {}\n close() { this.save(); } }',
     good: 'class A { async save() {}\n async close() { await this.save(); this.other(); } }',
+  },
+  {
+    id: 'promise-as-condition',
+    needs: /\basync\b/,
+    languages: JAVASCRIPT_FAMILY,
+    severity: 'major',
+    category: 'bug',
+    title: 'Condition tests a promise',
+    why: 'The function is async, so this is a promise, which counts as true whatever it becomes; a check like this lets everyone through. Add `await`.',
+    confidence: 0.85,
+    rule: {
+      any: [
+        { pattern: '$NAME($$$ARGS)' },
+        { kind: 'variable_declarator', has: { field: 'value', pattern: '$NAME($$$ARGS)' } },
+      ],
+    },
+    declares: ASYNC_FUNCTION,
+    accepts: isUsedAsBoolean,
+    bad: 'async function isAdmin(u) { return find(u); }\nfunction open(u) { if (!isAdmin(u)) throw new Error(); }',
+    good: 'async function isAdmin(u) { return find(u); }\nasync function open(u) { if (!(await isAdmin(u))) throw new Error(); const p = isAdmin(u); if (p) await p; }',
   },
   {
     id: 'async-map-dropped',

@@ -104,3 +104,30 @@ export const UNGUESSABLE_NAME =
 /** A regex for names of values that must not be read by others. */
 export const SECRET_NAME =
   '(?i)(^|[._])((user|db|admin|root|client|new|old|current|plain|raw|my)?_?(password|passwd|api_?key|secret_?key|secret|access_?token|refresh_?token|private_?key|auth_?token))$';
+
+/** Names of functions that work on passwords; a look-up in lists of leaked ones needs SHA-1. */
+export const NAMED_FOR_PASSWORD: Matcher = {
+  all: [{ regex: '(?i)passw(or)?d' }, { not: { regex: '(?i)pwned|leak|breach|hibp|range' } }],
+};
+
+/** Names of Python functions that make what must not be guessed; tokens of a language model are no such thing. */
+export const NAMED_FOR_SECRET: Matcher = {
+  all: [
+    {
+      regex:
+        '(?i)(^|_)(token|secret|password|passwd|session|session_?id|otp|api_?key|nonce|csrf|salt|reset_?code|invite_?code)($|_)',
+    },
+    { not: { regex: '(?i)mask|sample|shuffle|augment|batch|train|fake|mock|test|noise|drop' } },
+  ],
+};
+
+/** Something inside a JavaScript function, method or named arrow function whose name fits `name`. */
+export function insideFunction(name: Matcher): Matcher {
+  const kinds = ['function_declaration', 'method_definition', 'variable_declarator'];
+  return { inside: { stopBy: 'end', any: kinds.map(kind => ({ kind, has: { field: 'name', ...name } })) } };
+}
+
+/** Something inside a Python function whose name fits `name`. */
+export function insidePythonFunction(name: Matcher): Matcher {
+  return { inside: { stopBy: 'end', kind: 'function_definition', has: { field: 'name', ...name } } };
+}

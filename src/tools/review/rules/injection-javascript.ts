@@ -7,9 +7,12 @@ import {
   SQL_WORDS,
   someArgument,
 } from './fragments.ts';
+import { firstArgumentMeans } from './one-step-flow.ts';
 import { JAVASCRIPT_FAMILY, type ReviewRule } from './rule.ts';
 import { hasLooseSqlValue } from './sql-text.ts';
 
+/** What a value that is safe in a shell has gone through. */
+const QUOTED = /(quote|shell_?escape|escape_?shell\w*)\(/i;
 const NOT_CLEANED = { not: { regex: '(?i)(saniti[sz]e|dompurify|escape)' } };
 
 /** TypeScript and JavaScript that lets foreign text into a shell, SQL, code, paths, redirects or HTML. */
@@ -27,18 +30,37 @@ export const INJECTION_JAVASCRIPT_RULES: readonly ReviewRule[] = [
       any: [
         callOf(
           '^(exec|execSync|execAsync|(child_process|childProcess|cp|shell|shelljs)\\.exec|\\w+\\.execSync)$',
-          firstArgument(BUILT_TEXT),
+          firstArgument({ any: [BUILT_TEXT, { kind: 'identifier' }] }),
         ),
         callOf('^(\\w+\\.)?(spawn|spawnSync|execFile|execFileSync)$', {
           all: [
-            firstArgument(BUILT_TEXT),
+            firstArgument({ any: [BUILT_TEXT, { kind: 'identifier' }] }),
             someArgument({ kind: 'pair', regex: '^[\'"]?shell[\'"]?\\s*:\\s*true$' }),
           ],
         }),
       ],
     },
+    accepts: firstArgumentMeans(BUILT_TEXT, QUOTED),
     bad: 'execSync(`git log $' + '{branch}`);',
     good: "execFileSync('git', ['log', branch]); pattern.exec(`$" + '{a}`); exec(`ls $' + '{FOLDER}`);',
+  },
+  {
+    id: 'shell-arguments-from-input',
+    needs: /\bshell\b/,
+    languages: JAVASCRIPT_FAMILY,
+    severity: 'critical',
+    category: 'security',
+    title: 'Shell arguments are built from values',
+    why: 'With `shell: true` the arguments are joined and read by a shell, so a value that contains `;` or `$(…)` runs as a command of its own. Leave `shell` out.',
+    confidence: 0.85,
+    rule: callOf('^(\\w+\\.)?(spawn|spawnSync|execFile|execFileSync)$', {
+      all: [
+        { has: { field: 'arguments', has: { kind: 'array', has: BUILT_TEXT } } },
+        someArgument({ kind: 'pair', regex: '^[\'"]?shell[\'"]?\\s*:\\s*true$' }),
+      ],
+    }),
+    bad: "execFile('git', ['log', `--author=$" + '{name}`], { shell: true });',
+    good: "execFile('git', ['log', `--author=$" + "{name}`]); execFile('npm', ['test'], { shell: true });",
   },
   {
     id: 'sql-from-input',

@@ -26,6 +26,8 @@ export function valueOfName(name: SgNode): SgNode | undefined {
   const regex = `^${name.text().replaceAll('$', '\\$')}$`;
   const rule = isPython(name) ? pythonWrite(regex) : scriptWrite(regex);
   for (const scope of scopesAround(name)) {
+    // A parameter hides what the name stands for further out.
+    if (hasParameter(scope, regex)) return undefined;
     const written = scope.findAll({ rule });
     const [first] = written;
     if (first === undefined) continue;
@@ -33,6 +35,12 @@ export function valueOfName(name: SgNode): SgNode | undefined {
     return first.field('value') ?? first.field('right') ?? undefined;
   }
   return undefined;
+}
+
+function hasParameter(scope: SgNode, regex: string): boolean {
+  const parameters = scope.field('parameters') ?? scope.field('parameter');
+  if (parameters === null) return false;
+  return parameters.matches({ rule: { regex } }) || parameters.find({ rule: { regex } }) !== null;
 }
 
 // A grammar knows only its own kinds; asking for those of another one is an error.

@@ -1,4 +1,12 @@
-import { callOf, firstArgument, SECRET_NAME, someArgument, UNGUESSABLE_NAME } from './fragments.ts';
+import {
+  callOf,
+  firstArgument,
+  insideFunction,
+  NAMED_FOR_PASSWORD,
+  SECRET_NAME,
+  someArgument,
+  UNGUESSABLE_NAME,
+} from './fragments.ts';
 import { JAVASCRIPT_FAMILY, type ReviewRule } from './rule.ts';
 
 /** TypeScript and JavaScript that weakens transport, passwords, tokens, origins, files or logs. */
@@ -37,10 +45,20 @@ export const SECURITY_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     why: 'MD5, SHA-1 and plain SHA-2 are tried billions of times a second; a stolen table is read in hours. Use scrypt, bcrypt or argon2.',
     confidence: 0.85,
     skipTests: true,
-    rule: callOf(
-      '(?is)createHash\\([\'"](md5|sha1|sha256|sha512)[\'"]\\)\\.update$',
-      someArgument({ regex: '(?i)(password|passwd|pwd)$' }),
-    ),
+    rule: {
+      any: [
+        callOf(
+          '(?is)createHash\\([\'"](md5|sha1|sha256|sha512)[\'"]\\)\\.update$',
+          someArgument({ regex: '(?i)(password|passwd|pwd)$' }),
+        ),
+        callOf('(?is)createHash\\([\'"](md5|sha1)[\'"]\\)\\.update$', {
+          all: [
+            { not: someArgument({ regex: '(?i)(password|passwd|pwd)$' }) },
+            insideFunction(NAMED_FOR_PASSWORD),
+          ],
+        }),
+      ],
+    },
     bad: "const stored = createHash('md5').update(password).digest('hex');",
     good: "const etag = createHash('md5').update(body).digest('hex');",
   },
@@ -56,7 +74,14 @@ export const SECURITY_JAVASCRIPT_RULES: readonly ReviewRule[] = [
     skipTests: true,
     rule: {
       all: [
-        { any: [{ kind: 'variable_declarator' }, { kind: 'pair' }, { kind: 'assignment_expression' }] },
+        {
+          any: [
+            { kind: 'variable_declarator' },
+            { kind: 'pair' },
+            { kind: 'assignment_expression' },
+            { regex: '^[^={]*=[^=]', inside: { kind: 'class_body' } },
+          ],
+        },
         { regex: `^[\\w.'"\\[\\]]*${UNGUESSABLE_NAME}[\\w'"\\]]*\\s*[:=]` },
         { has: { pattern: 'Math.random()', stopBy: 'end' } },
       ],

@@ -1,5 +1,8 @@
 import {
   firstArgument,
+  insidePythonFunction,
+  NAMED_FOR_PASSWORD,
+  NAMED_FOR_SECRET,
   PYTHON_BUILT_TEXT,
   PYTHON_REQUEST_VALUE,
   pythonCallOf,
@@ -9,8 +12,17 @@ import {
   someArgument,
   UNGUESSABLE_NAME,
 } from './fragments.ts';
+import { argumentComesFrom, firstArgumentMeans } from './one-step-flow.ts';
 import type { ReviewRule } from './rule.ts';
 import { hasLooseSqlValue } from './sql-text.ts';
+
+const RANDOM_CALL = pythonCallOf('^random\\.(random|randint|randrange|choice|choices|getrandbits|sample)$');
+
+/** What a function calls that makes sure that a path stays where it should. */
+const CHECKED_PATH =
+  /secure_filename|basename|safe_join|realpath|abspath|normpath|commonpath|is_relative_to|\.resolve\(|startswith|fullmatch|\.match\(|isalnum|isdigit|\bint\(|UUID/;
+
+const IS_BUILT = firstArgumentMeans(PYTHON_BUILT_TEXT, /quote\(/);
 
 /** Vulnerabilities in Python. */
 export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
@@ -27,7 +39,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
       any: [
         pythonCallOf(
           '^(os\\.(system|popen)|commands\\.getoutput|subprocess\\.(getoutput|getstatusoutput))$',
-          firstArgument(PYTHON_BUILT_TEXT),
+          firstArgument({ any: [PYTHON_BUILT_TEXT, { kind: 'identifier' }] }),
         ),
         pythonCallOf('^(subprocess\\.)?(run|call|check_call|check_output|Popen)$', {
           all: [
@@ -38,6 +50,8 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
         }),
       ],
     },
+    // With `shell=True` any value is taken for a command; the other functions take fixed commands as well.
+    accepts: call => /\bshell\s*=/.test(call.text()) || IS_BUILT(call),
     bad: 'subprocess.run(f"git log {branch}", shell=True)',
     good: 'subprocess.run(["git", "log", branch])\nsubprocess.run("ls | wc", shell=True)',
   },
@@ -140,7 +154,6 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
       '^(open|os\\.path\\.join|send_file|flask\\.send_file|Path|os\\.remove|shutil\\.rmtree)$',
       {
         all: [
-          someArgument(PYTHON_REQUEST_VALUE),
           { not: { regex: 'secure_filename|basename' } },
           {
             not: {
@@ -150,6 +163,7 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
         ],
       },
     ),
+    accepts: argumentComesFrom(PYTHON_REQUEST_VALUE, CHECKED_PATH),
     bad: 'path = os.path.join(root, request.args["name"])',
     good: 'path = os.path.join(root, secure_filename(request.args["name"]))',
   },
@@ -204,10 +218,15 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
     why: 'MD5, SHA-1 and plain SHA-2 are tried billions of times a second; a stolen table is read in hours. Use scrypt, bcrypt or argon2.',
     confidence: 0.85,
     skipTests: true,
-    rule: pythonCallOf(
-      '^hashlib\\.(md5|sha1|sha256|sha512)$',
-      someArgument({ kind: 'identifier', regex: '(?i)(password|passwd|pwd)$' }),
-    ),
+    rule: {
+      any: [
+        pythonCallOf(
+          '^hashlib\\.(md5|sha1|sha256|sha512)$',
+          someArgument({ kind: 'identifier', regex: '(?i)(password|passwd|pwd)$' }),
+        ),
+        pythonCallOf('^hashlib\\.(md5|sha1)$', insidePythonFunction(NAMED_FOR_PASSWORD)),
+      ],
+    },
     bad: 'stored = hashlib.md5(password.encode()).hexdigest()',
     good: 'etag = hashlib.md5(body).hexdigest()',
   },
@@ -222,14 +241,21 @@ export const SECURITY_PYTHON_RULES: readonly ReviewRule[] = [
     confidence: 0.85,
     skipTests: true,
     rule: {
-      all: [
-        { any: [{ kind: 'assignment' }, { kind: 'keyword_argument' }] },
-        { regex: `^[\\w.]*${UNGUESSABLE_NAME}\\w*\\s*(:\\s*\\w+\\s*)?=` },
+      any: [
         {
-          has: {
-            ...pythonCallOf('^random\\.(random|randint|randrange|choice|choices|getrandbits|sample)$'),
-            stopBy: 'end',
-          },
+          all: [
+            { any: [{ kind: 'assignment' }, { kind: 'keyword_argument' }] },
+            { regex: `^[\\w.]*${UNGUESSABLE_NAME}\\w*\\s*(:\\s*\\w+\\s*)?=` },
+            { has: { ...RANDOM_CALL, stopBy: 'end' } },
+          ],
+        },
+        {
+          all: [
+            RANDOM_CALL,
+            insidePythonFunction(NAMED_FOR_SECRET),
+            // What is written to a name of that kind is found there.
+            { not: { inside: { kind: 'assignment', regex: `^[\\w.]*${UNGUESSABLE_NAME}`, stopBy: 'end' } } },
+          ],
         },
       ],
     },
