@@ -67,7 +67,9 @@ export async function writeResult(
   if (request.out !== undefined) writeOut(text, request.out, terminal);
   else if (!request.json && !request.ndjson) terminal.stdout(text.endsWith('\n') ? text : `${text}\n`);
   if (request.failOn === undefined || review === undefined || !failsGate(review, request.failOn)) return 0;
-  terminal.stderr(`exit code 1: the review has findings of at least \`${request.failOn}\` (--fail-on)\n`);
+  terminal.stderr(
+    `--fail-on ${request.failOn}: the review has findings of that severity or worse, so this exits with 1\n`,
+  );
   return 1;
 }
 
