@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { asObject } from './lower-values.ts';
 import { listWords } from './report.ts';
+import { TYPE_WORDS } from './type-words.ts';
 
 /** Says whether a value is text with Liquid in it, whose result is not known yet. Pure. */
 export function isTemplated(value: JsonValue): boolean {
@@ -29,16 +30,6 @@ export function misfit(
   }
   return outsideLimits(value, schema) ?? misfitInside(value, schema, unknown);
 }
-
-const TYPE_WORDS = new Map([
-  ['string', 'text'],
-  ['integer', 'a whole number'],
-  ['number', 'a number'],
-  ['boolean', '`true` or `false`'],
-  ['array', 'a list'],
-  ['object', 'a mapping'],
-  ['null', 'empty'],
-]);
 
 function isOfType(value: JsonValue, type: string): boolean {
   if (type === 'integer') return typeof value === 'number' && Number.isInteger(value);

@@ -4,6 +4,7 @@ import { isLaterKey, type LaterPlace } from './later-keys.ts';
 import { listWords, quote, type Report } from './report.ts';
 import { keysOfSchema } from './schema-keys.ts';
 import { keyPlaceOf, type NodePath, nodeAt, placeOf, type SourceNode } from './source-node.ts';
+import { TYPE_WORDS } from './type-words.ts';
 import type { ValidationProblem } from './validate.ts';
 
 /** Where the validated value stands: under `path` of `root`. */
@@ -136,16 +137,6 @@ function laterToolset(at: NodePath, place: SchemaPlace): void {
 }
 
 const DURATIONS = new Set(['timeout', 'time', 'backoff']);
-
-const TYPE_WORDS = new Map([
-  ['string', 'text'],
-  ['integer', 'a whole number'],
-  ['number', 'a number'],
-  ['boolean', '`true` or `false`'],
-  ['array', 'a list'],
-  ['object', 'a mapping'],
-  ['null', 'empty'],
-]);
 
 /** Names the type of a node for people. */
 function foundWords(node: SourceNode | undefined): string {
