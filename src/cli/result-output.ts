@@ -65,7 +65,11 @@ export async function writeResult(
       ? formatResult(result, { terminal: !toFile && terminal.stdoutIsTerminal })
       : formatReview(review, request.format ?? 'markdown', { version: terminal.version, color });
   if (request.out !== undefined) writeOut(text, request.out, terminal);
-  else if (!request.json && !request.ndjson) terminal.stdout(text.endsWith('\n') ? text : `${text}\n`);
+  else if (!request.json && !request.ndjson) {
+    // On one screen the result needs some air after the progress; in a pipe it is data and nothing else.
+    if (terminal.stdoutIsTerminal && terminal.stderrIsTerminal) terminal.stderr('\n');
+    terminal.stdout(text.endsWith('\n') ? text : `${text}\n`);
+  }
   if (request.failOn === undefined || review === undefined || !failsGate(review, request.failOn)) return 0;
   terminal.stderr(
     `--fail-on ${request.failOn}: the review has findings of that severity or worse, so this exits with 1\n`,
