@@ -1,5 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
 import { closest, suggest } from './closest.ts';
+import { ownWord } from './foreign-words.ts';
 import { isLaterKey, type LaterPlace } from './later-keys.ts';
 import { listWords, quote, type Report } from './report.ts';
 import { keysOfSchema } from './schema-keys.ts';
@@ -89,8 +90,14 @@ function unknownKey({ params, at, place }: Problem): void {
     code: 'unknown-key',
     range,
     message,
-    hint: merge ?? torn ?? suggest(key, known) ?? 'keys of your own start with `x-`',
+    hint:
+      merge ?? torn ?? hereCalled(key, known) ?? suggest(key, known) ?? 'keys of your own start with `x-`',
   });
+}
+
+function hereCalled(word: string, known: Iterable<string>): string | undefined {
+  const own = ownWord(word, known);
+  return own === undefined ? undefined : `here that is called ${quote(own)}`;
 }
 
 function placeKind(at: NodePath, place: SchemaPlace): LaterPlace {
@@ -173,7 +180,7 @@ function notInEnum({ params, at, place }: Problem): void {
   const word = node?.kind === 'scalar' ? String(node.value) : '';
   const range = placeOf(place.root, at);
   const near = closest(word, allowed);
-  const hint = near === undefined ? undefined : `did you mean ${quote(near)}?`;
+  const hint = hereCalled(word, allowed) ?? (near === undefined ? undefined : `did you mean ${quote(near)}?`);
   place.report({ code: 'invalid-value', range, message, hint });
 }
 

@@ -1,0 +1,50 @@
+/** What other frameworks and languages call the things that crew files have, and what they are called here. */
+const FOREIGN_WORDS = new Map([
+  ['agents', 'roles'],
+  ['agent', 'role'],
+  ['tasks', 'phases'],
+  ['steps', 'phases'],
+  ['nodes', 'phases'],
+  ['states', 'phases'],
+  ['initial', 'start'],
+  ['entry', 'start'],
+  ['prompt', 'task'],
+  ['description', 'task'],
+  ['instructions', 'task'],
+  ['expected_output', 'output'],
+  ['output_schema', 'output'],
+  ['response_format', 'output'],
+  ['system_prompt', 'backstory'],
+  ['persona', 'backstory'],
+  ['llm', 'model'],
+  ['llms', 'models'],
+  ['args', 'with'],
+  ['arguments', 'with'],
+  ['params', 'with'],
+  ['condition', 'when'],
+  ['if', 'when'],
+  ['goto', 'to'],
+  ['target', 'to'],
+  ['transitions', 'next'],
+  ['edges', 'next'],
+  ['on_failure', 'on_error'],
+  ['catch', 'on_error'],
+  ['max_iterations', 'max_visits'],
+  ['max_iter', 'max_turns'],
+  ['retries', 'retry'],
+  ['int', 'integer'],
+  ['float', 'number'],
+  ['double', 'number'],
+  ['str', 'string'],
+  ['text', 'string'],
+  ['bool', 'boolean'],
+  ['list', 'array'],
+  ['dict', 'object'],
+  ['map', 'object'],
+]);
+
+/** The word of this language for a word of another one, if it stands among those that are known at the place. Pure. */
+export function ownWord(foreign: string, known: Iterable<string>): string | undefined {
+  const own = FOREIGN_WORDS.get(foreign.toLowerCase());
+  return own !== undefined && [...known].includes(own) ? own : undefined;
+}
