@@ -10,10 +10,10 @@ import type { RunOutcome } from '../runtime/run.ts';
 import { chooseModels } from './choose-models.ts';
 import type { FlagValues } from './command.ts';
 import { libraryTerminal } from './library-terminal.ts';
+import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { readInputs } from './read-inputs.ts';
-import { builtinName } from './run-session.ts';
-import { loadRuntime, loadTools } from './wire.ts';
+import { loadRuntime } from './wire.ts';
 import { openWorkspaceEngine, workspaceOf } from './workspace.ts';
 import { realWorld } from './world.ts';
 
@@ -98,24 +98,13 @@ interface DriveOptions {
 }
 
 async function drive({ journal, workspace, modelOf, options }: DriveOptions): Promise<CrewOutcome> {
-  const { driveRun, createExecutor } = await loadRuntime();
-  const { runId, program } = journal;
-  const own = new Map(options.tools?.map(tool => [tool.spec.name, tool]));
-  let builtins: ReturnType<typeof loadTools> | undefined;
-  const execute = createExecutor({
-    world: realWorld,
+  const { driveRun } = await loadRuntime();
+  const { runId } = journal;
+  const execute = await openExecutor({
+    journal,
     workspace,
-    runId,
-    model: async alias => {
-      const model = modelOf(alias);
-      if (model === undefined) throw new Error(`no model was opened for alias ${alias}`);
-      return model;
-    },
-    tool: async name => {
-      const builtin = builtinName(program.toolsets, name);
-      builtins ??= loadTools();
-      return own.get(builtin) ?? (await builtins).get(builtin);
-    },
+    modelOf,
+    ...(options.tools === undefined ? {} : { tools: options.tools }),
     onDelta: delta => options.onDelta?.(delta),
     onNotice: () => undefined,
   });

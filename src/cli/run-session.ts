@@ -1,13 +1,13 @@
 import { ERROR_CODES } from '../model/crew-error.ts';
-import type { Program } from '../model/program.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { listenForInterrupts } from './interrupts.ts';
+import { openExecutor } from './open-executor.ts';
 import { type ResultRequest, writeResult } from './result-output.ts';
-import { loadReporters, loadRuntime, loadTools } from './wire.ts';
+import { loadReporters, loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
 interface SessionOptions {
@@ -48,24 +48,11 @@ async function drive(
   stop: AbortSignal,
 ): Promise<RunOutcome> {
   const { journal, workspace, opened, models } = options;
-  const { driveRun, createExecutor } = await loadRuntime();
-  const { toolsets } = journal.program;
-  // One set for the whole run: the reviewers share what they have read of a change.
-  let loaded: ReturnType<typeof loadTools> | undefined;
-  const tools = () => {
-    loaded ??= loadTools();
-    return loaded;
-  };
-  const execute = createExecutor({
-    world: realWorld,
+  const { driveRun } = await loadRuntime();
+  const execute = await openExecutor({
+    journal,
     workspace,
-    runId: journal.runId,
-    model: async alias => {
-      const model = opened.get(models[alias]?.use ?? '');
-      if (model === undefined) throw new Error(`no model was opened for alias ${alias}`);
-      return model;
-    },
-    tool: async name => (await tools()).get(builtinName(toolsets, name)),
+    modelOf: alias => opened.get(models[alias]?.use ?? ''),
     onDelta: delta => {
       for (const reporter of reporters) reporter.onDelta?.(delta);
     },
@@ -98,12 +85,6 @@ function resumeFlags(values: FlagValues): string {
 
 function shellWord(text: string): string {
   return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** The built-in behind a tool as the crew calls it: `vcs.diff` is `git.diff` when `vcs` is `builtin:git`. Pure. */
-export function builtinName(toolsets: Program['toolsets'], name: string): string {
-  const dot = name.indexOf('.');
-  return `${toolsets[name.slice(0, dot)] ?? ''}${name.slice(dot)}`;
 }
 
 async function exitCodeOf(
