@@ -1,7 +1,5 @@
-import { checkTemplate } from '../expressions/template-check.ts';
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
-import type { JsonObject, JsonValue } from '../model/json.ts';
 import { MAX_CALL_WAIT_MS, MAX_PROBLEM_LENGTH, MAX_REPAIRS, MAX_TRIES } from '../model/limits.ts';
 import { type Message, textMessage } from '../model/message.ts';
 import { buildRepairPrompt } from '../prompts/repair-prompt.ts';
@@ -84,19 +82,8 @@ function sendCall(state: RoleState, context: WorkContext): Step<RoleState> {
       phase: context.path,
       role: work.role,
       turn: state.turn,
-      values: valuesRead(work.task, context.scope),
+      values: state.values,
     },
   };
   return { state, effects: [call] };
-}
-
-/** The inputs, and the artifacts that a template reads, by name and in the order of reading. */
-function valuesRead(template: string, scope: JsonObject): JsonObject {
-  const roots = checkTemplate(template, 'text').paths.map(path => String(path[0]));
-  const values: [string, JsonValue][] = [];
-  for (const root of new Set(['inputs', ...roots])) {
-    const value = Object.hasOwn(scope, root) ? scope[root] : undefined;
-    if (value !== undefined && root !== 'run' && root !== 'visit') values.push([root, value]);
-  }
-  return Object.fromEntries(values);
 }

@@ -1,5 +1,5 @@
 import type { RoleWork } from '../model/crew.ts';
-import type { JsonValue } from '../model/json.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Message, ToolCall } from '../model/message.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 
@@ -15,6 +15,8 @@ export interface RoleState {
   readonly work: RoleWork;
   readonly model: string;
   readonly tools: readonly ToolSpec[];
+  /** The inputs and artifacts that the task reads; they cannot change while the role works. */
+  readonly values: JsonObject;
   readonly messages: readonly Message[];
   /** Model calls of this attempt so far, counted from 1; a try again after a provider's failure is the same turn. */
   readonly turn: number;

@@ -1,9 +1,11 @@
 import { readOutput } from '../expressions/read-output.ts';
+import { checkTemplate } from '../expressions/template-check.ts';
 import { renderTemplate } from '../expressions/template-evaluate.ts';
 import type { RoleWork } from '../model/crew.ts';
 import { ERROR_CODES } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
 import { MAX_FAILED_CALLS, MAX_REPAIRS, MAX_TRIES } from '../model/limits.ts';
 import { messageText, messageToolCalls, textMessage } from '../model/message.ts';
 import { NO_USAGE } from '../model/usage.ts';
@@ -37,7 +39,8 @@ export function startRole(work: RoleWork, context: WorkContext): Step<RoleState>
   const messages = [textMessage('system', system), textMessage('user', task)];
   const model = context.models[roleModelKey(role.name)] === undefined ? role.model : roleModelKey(role.name);
   const nothingYet = { turn: 0, tries: 0, triesLeft: 0, failures: 0, repairs: 0, calls: [] };
-  return askModel({ work, model, tools, messages, ...nothingYet }, context);
+  const values = valuesRead(work.task, context.scope);
+  return askModel({ work, model, tools, values, messages, ...nothingYet }, context);
 }
 
 /** The alias of a model that was chosen for one role alone, over what the crew file says. Pure. */
@@ -162,4 +165,15 @@ function modelEnded(state: RoleState, context: WorkContext, fact: Answered | Fai
     ms,
   } as const;
   return { type: 'event.publish', event };
+}
+
+/** The inputs, and the artifacts that a template reads, by name and in the order of reading. */
+function valuesRead(template: string, scope: JsonObject): JsonObject {
+  const roots = checkTemplate(template, 'text').paths.map(path => String(path[0]));
+  const values: [string, JsonValue][] = [];
+  for (const root of new Set(['inputs', ...roots])) {
+    const value = Object.hasOwn(scope, root) ? scope[root] : undefined;
+    if (value !== undefined && root !== 'run' && root !== 'visit') values.push([root, value]);
+  }
+  return Object.fromEntries(values);
 }
