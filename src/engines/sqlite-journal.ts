@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import { PROGRAM_FORMAT, type Program } from '../model/program.ts';
@@ -46,12 +46,16 @@ export class SqliteJournal implements Journal {
   readonly program: Program;
   readonly recorded: readonly Fact[];
   readonly #database: DatabaseSync;
+  readonly #insertFact: StatementSync;
   readonly #queue: EffectQueue;
   #seq: number;
   #lastHash: string;
 
   constructor(database: DatabaseSync, run: StoredRun) {
     this.#database = database;
+    this.#insertFact = database.prepare(
+      'INSERT INTO facts (run_id, seq, effect_key, fact, hash) VALUES (?, ?, ?, ?, ?)',
+    );
     this.runId = run.runId;
     this.program = run.program;
     this.recorded = run.records.map(({ fact }) => fact);
@@ -100,11 +104,7 @@ export class SqliteJournal implements Journal {
     const text = JSON.stringify(fact);
     const hash = chainHash(this.#lastHash, text);
     const seq = this.#seq + 1;
-    guarded(`fact ${seq}`, () =>
-      this.#database
-        .prepare('INSERT INTO facts (run_id, seq, effect_key, fact, hash) VALUES (?, ?, ?, ?, ?)')
-        .run(this.runId, seq, effectKey, text, hash),
-    );
+    guarded(`fact ${seq}`, () => this.#insertFact.run(this.runId, seq, effectKey, text, hash));
     this.#seq = seq;
     this.#lastHash = hash;
     // Parsed from the text that was stored, so that live and replayed facts are the same to the byte.
