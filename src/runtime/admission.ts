@@ -1,4 +1,4 @@
-import { type CodedFailure, ERROR_CODES, type ErrorCode } from '../model/crew-error.ts';
+import type { CodedFailure, ErrorCode } from '../model/crew-error.ts';
 import type { ActEffect, Effect, ModelCallEffect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import { NO_USAGE, type Usage } from '../model/usage.ts';
@@ -117,12 +117,13 @@ function inputBound(effect: ModelCallEffect, contextTokens = Number.POSITIVE_INF
   return Math.min(contextTokens, new TextEncoder().encode(sent).length);
 }
 
-/** Failures before the provider began to answer, which no provider bills. */
-const UNBILLED: ReadonlySet<ErrorCode> = new Set(
-  (Object.keys(ERROR_CODES) as ErrorCode[]).filter(
-    code => !['PROVIDER_TIMEOUT', 'PROVIDER_PROTOCOL', 'RUN_INTERRUPTED', 'RUN_TERMINATED'].includes(code),
-  ),
-);
+/** Failures after the provider began to answer; all earlier ones no provider bills. */
+const BILLED: ReadonlySet<ErrorCode> = new Set([
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_PROTOCOL',
+  'RUN_INTERRUPTED',
+  'RUN_TERMINATED',
+]);
 
 function actualCharge(
   state: RunState,
@@ -139,5 +140,5 @@ function actualCharge(
 function reportedUsage(fact: Fact): Usage | undefined {
   if (fact.type === 'model.answered') return fact.usage;
   if (fact.type !== 'model.failed') return undefined;
-  return fact.usage ?? (UNBILLED.has(fact.failure.code) ? NO_USAGE : undefined);
+  return fact.usage ?? (BILLED.has(fact.failure.code) ? undefined : NO_USAGE);
 }

@@ -24,11 +24,24 @@ export function workAt(program: Program, path: string): WorkingPhase | BranchWor
 
 /** What templates read; `visit` is how often the phase they stand in was entered. Pure. */
 export function scopeOf(state: RunState, visit: number): JsonObject {
-  const failure = state.lastFailure;
+  const { artifacts, inputs, runId, program, lastFailure } = state;
+  return templateScope({ artifacts, inputs, runId, program, failure: lastFailure, visit });
+}
+
+/** The names that every template knows, made of what is known at a place. Pure. */
+export function templateScope(known: {
+  readonly artifacts: JsonObject;
+  readonly inputs: JsonObject;
+  readonly runId: string;
+  readonly program: Program;
+  readonly failure: RunState['lastFailure'] | undefined;
+  readonly visit: number;
+}): JsonObject {
+  const { artifacts, inputs, runId, program, failure, visit } = known;
   const error: JsonValue =
     failure === undefined ? null : { code: failure.code, message: failure.message, phase: failure.phase };
-  const run = { id: state.runId, crew: state.program.crew, goal: state.program.goal, error };
-  return { ...state.artifacts, inputs: state.inputs, run, visit };
+  const run = { id: runId, crew: program.crew, goal: program.goal, error };
+  return { ...artifacts, inputs, run, visit };
 }
 
 /** What a piece of open work may read. A branch is in the visit of its phase, however often it was begun. Pure. */

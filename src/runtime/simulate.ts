@@ -2,6 +2,7 @@ import { evaluateTemplate } from '../expressions/template-evaluate.ts';
 import { type CodedFailure, CrewError } from '../model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
+import { templateScope } from './scope.ts';
 import { advance, enterStatechart, type StatechartAction } from './statechart.ts';
 
 /** What a phase is taken to do at one visit: deliver an artifact, or fail. */
@@ -109,13 +110,10 @@ function takeVisit(
   walk.published.set(name, 2 * walk.steps.length - 1);
 }
 
-/** What templates and conditions read at a phase, as `scope.ts` has it for a run. */
 function scopeAt(phase: string, { program, inputs }: WalkOptions, walk: Position): JsonObject {
-  const { failure } = walk;
-  const error: JsonValue =
-    failure === undefined ? null : { code: failure.code, message: failure.message, phase: failure.phase };
-  const run = { id: 'walk', crew: program.crew, goal: program.goal, error };
-  return { ...Object.fromEntries(walk.artifacts), inputs, run, visit: walk.visits.get(phase) ?? 0 };
+  const artifacts = Object.fromEntries(walk.artifacts);
+  const visit = walk.visits.get(phase) ?? 0;
+  return templateScope({ artifacts, inputs, runId: 'walk', program, failure: walk.failure, visit });
 }
 
 function countsOf({ visits, published, entered }: Position) {
