@@ -2,6 +2,7 @@ import type { Tool } from '../ports/tool.ts';
 import { filesList } from './files/list.ts';
 import { filesRead } from './files/read.ts';
 import { filesSearch } from './files/search.ts';
+import { GATE_TOOLS } from './gate/tools.ts';
 import { gitBlame } from './git/blame.ts';
 import { gitDiff } from './git/diff.ts';
 import { gitFile } from './git/file.ts';
@@ -9,7 +10,7 @@ import { gitLog } from './git/log.ts';
 import { gitShow } from './git/show.ts';
 import { createReviewTools } from './review/tools.ts';
 
-/** The tools of `builtin:git` and `builtin:files`, one row each; `catalog.ts` has the specs. */
+/** The tools of `builtin:git`, `builtin:files` and `builtin:gate`, one row each; `catalog.ts` has the specs. */
 const TOOLS: readonly Tool[] = [
   gitDiff,
   gitLog,
@@ -19,6 +20,7 @@ const TOOLS: readonly Tool[] = [
   filesRead,
   filesList,
   filesSearch,
+  ...GATE_TOOLS,
 ];
 
 /** Gives the built-in tools by name, such as `git.diff`; those of `builtin:review` share their work within one call of this. */

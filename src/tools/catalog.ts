@@ -1,5 +1,6 @@
 import type { ToolCatalog } from '../model/tool-spec.ts';
 import { FILES_SPECS } from './files/specs.ts';
+import { GATE_SPECS } from './gate/specs.ts';
 import { GIT_SPECS } from './git/specs.ts';
 import { REVIEW_SPECS } from './review/specs.ts';
 
@@ -8,4 +9,5 @@ export const BUILTIN_CATALOG: ToolCatalog = new Map([
   ['git', GIT_SPECS],
   ['files', FILES_SPECS],
   ['review', REVIEW_SPECS],
+  ['gate', GATE_SPECS],
 ]);
