@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /** One written answer. It is given to a call that matches all of `phase`, `role` and `turn` that are written. */
 export interface ScriptReply {
+  /** A phase path, or a pattern of paths: `*` stands for any text within one segment, `explain.*`. */
   readonly phase?: string;
   readonly role?: string;
   /** Counts the model calls of a phase visit from 1. */
@@ -43,7 +44,12 @@ export const SCRIPT_SCHEMA: JsonObject = {
       anyOf: ['text', 'json', 'calls', 'finish', 'failure'].map(name => ({ required: [name] })),
       not: { required: ['text', 'json'] },
       properties: {
-        phase: { type: 'string', minLength: 1, description: 'Phase path, `inspect.security` for a branch.' },
+        phase: {
+          type: 'string',
+          minLength: 1,
+          description:
+            'Phase path: `inspect.security` for a branch, `explain.0` for an item, `build/design` for a phase of a crew in a phase. `*` stands for any text between two of these marks, as in `explain.*`; a reply that names the very path comes first.',
+        },
         role: { type: 'string', minLength: 1 },
         turn: { type: 'integer', minimum: 1, description: 'Model call of the phase visit, from 1.' },
         text: { type: 'string' },

@@ -2,6 +2,7 @@ import { type CodedFailure, ERROR_CODES, type ErrorCode } from '../model/crew-er
 import type { RequestOrigin } from '../model/effect.ts';
 import { NO_USAGE } from '../model/usage.ts';
 import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
+import { matchesPhase } from './phase-pattern.ts';
 import type { ScriptFile, ScriptReply } from './script-schema.ts';
 
 const CHUNKS = 4;
@@ -13,9 +14,10 @@ const INTERRUPTED: CodedFailure = {
 
 /**
  * A model that answers with written replies, `script:<source>`. A call gets the first reply that matches, replies with
- * `turn` before those without; a reply without `turn` is used up after `times`, one with `turn` only if `times` is
- * written, so that a resumed run finds it again. No match ends in PROVIDER_REFUSED. The script must fit SCRIPT_SCHEMA.
- * Never throws; spends no tokens; text comes in up to four chunks.
+ * `turn` before those without; a reply whose `phase` is a pattern only when no other one names the very phase. A reply
+ * without `turn` is used up after `times`, one with `turn` only if `times` is written, so that a resumed run finds it
+ * again. No match ends in PROVIDER_REFUSED. The script must fit SCRIPT_SCHEMA. Never throws; spends no tokens; text
+ * comes in up to four chunks.
  */
 export function createScriptModel(script: ScriptFile, source: string): LanguageModel {
   const given = new Map<ScriptReply, number>();
@@ -43,13 +45,15 @@ function takeReply(
   const open = replies.filter(
     reply => matches(reply, origin) && (given.get(reply) ?? 0) < allowedTimes(reply),
   );
-  const reply = open.find(each => each.turn !== undefined) ?? open[0];
+  const isNamed = open.some(each => each.phase === origin.phase);
+  const nearest = open.filter(each => !isNamed || each.phase === undefined || each.phase === origin.phase);
+  const reply = nearest.find(each => each.turn !== undefined) ?? nearest[0];
   if (reply !== undefined) given.set(reply, (given.get(reply) ?? 0) + 1);
   return reply;
 }
 
 function matches(reply: ScriptReply, origin: RequestOrigin): boolean {
-  if (reply.phase !== undefined && reply.phase !== origin.phase) return false;
+  if (reply.phase !== undefined && !matchesPhase(reply.phase, origin.phase)) return false;
   if (reply.role !== undefined && reply.role !== origin.role) return false;
   return reply.turn === undefined || reply.turn === origin.turn;
 }

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { schemaProblems, validateValue } from '../../src/expressions/validate-value.ts';
 import type { JsonValue } from '../../src/model/json.ts';
 import type { ModelRequest, ModelStreamPart } from '../../src/ports/language-model.ts';
+import { matchesPhase } from '../../src/providers/phase-pattern.ts';
 import { createScriptModel } from '../../src/providers/script.ts';
 import { SCRIPT_SCHEMA, type ScriptReply } from '../../src/providers/script-schema.ts';
 
@@ -77,6 +79,94 @@ describe('script: matching', () => {
         },
       },
     ]);
+  });
+});
+
+describe('script: patterns of phases', () => {
+  it('gives a reply to every phase that its pattern fits, and to no other', async () => {
+    const model = scripted(
+      { phase: 'explain.*', text: 'item', times: 9 },
+      { phase: 'build/*', text: 'inside', times: 9 },
+      { phase: 'look.sec*', text: 'part', times: 9 },
+      { text: 'other', times: 99 },
+    );
+    expect([await text(model, 'explain.0'), await text(model, 'explain.12')]).toEqual(['item', 'item']);
+    expect([await text(model, 'build/design'), await text(model, 'look.security')]).toEqual([
+      'inside',
+      'part',
+    ]);
+    for (const phase of [
+      'explain',
+      'explain.0.a',
+      'explain/0',
+      'build/a.b',
+      'build/a/b',
+      'look.style',
+      'x.look.sec',
+    ])
+      expect(await text(model, phase)).toBe('other');
+  });
+
+  it('prefers the reply that names the very phase, while it has any left', async () => {
+    const model = scripted(
+      { phase: 'explain.*', turn: 1, text: 'any' },
+      { phase: 'explain.1', text: 'one' },
+      { phase: '*.*', text: 'unused' },
+    );
+    expect(await text(model, 'explain.0')).toBe('any');
+    expect([await text(model, 'explain.1'), await text(model, 'explain.1')]).toEqual(['one', 'any']);
+  });
+
+  it('keeps `turn` before none and the order of the file among patterns and replies for any phase', async () => {
+    const model = scripted(
+      { text: 'first' },
+      { phase: 'a.*', text: 'second' },
+      { phase: '*.b', turn: 3, text: 'third turn', times: 1 },
+    );
+    expect(await text(model, 'a.b', 'r', 3)).toBe('third turn');
+    expect([await text(model, 'a.b', 'r', 3), await text(model, 'a.b', 'r', 3)]).toEqual(['first', 'second']);
+  });
+
+  it('takes `*` as any text of one segment and all else as it stands', () => {
+    const word = fc
+      .array(fc.constantFrom('a', 'b', '[', '\\', '(', '+', '0'), { maxLength: 4 })
+      .map(all => all.join(''));
+    const segment = fc.array(word, { minLength: 1, maxLength: 4 });
+    const path = fc.array(fc.tuple(segment, fc.constantFrom('.', '/')), { minLength: 1, maxLength: 3 });
+    const written = (rows: [string[], string][], star: (index: number) => string): string =>
+      rows
+        .map(([words, mark]) => words.map((one, i) => (i === 0 ? one : star(i) + one)).join('') + mark)
+        .join('');
+    fc.assert(
+      fc.property(path, fc.array(word, { minLength: 4, maxLength: 4 }), (rows, fillings) => {
+        const pattern = written(rows, () => '*');
+        expect(
+          matchesPhase(
+            pattern,
+            written(rows, index => fillings[index] ?? ''),
+          ),
+        ).toBe(true);
+        if (pattern.includes('*'))
+          expect(
+            matchesPhase(
+              pattern,
+              written(rows, () => '.'),
+            ),
+          ).toBe(false);
+        expect(matchesPhase(pattern, `${written(rows, () => '')}c`)).toBe(false);
+      }),
+    );
+  });
+
+  it.each([
+    ['a*a', 'a', false],
+    ['a*a', 'aa', true],
+    ['a*b*b', 'ab', false],
+    ['a*b*c', 'abbc', true],
+    ['**', '', true],
+    ['*', 'a.b', false],
+  ])('the pattern %s and the phase %s: %s', (pattern, phase, fits) => {
+    expect(matchesPhase(pattern, phase)).toBe(fits);
   });
 });
 
