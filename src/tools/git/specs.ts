@@ -108,15 +108,22 @@ export const GIT_LOG: ToolSpec = {
     range: textSchema(
       `Commits to list: \`A..B\` for those of B that are not in A, \`A...B\` for those of B since both parted, or one revision for its whole history; HEAD when left out. A revision is ${REVISION_HINT}.`,
     ),
+    since: textSchema(
+      `Only commits that this revision does not have; \`latest-tag\` stands for the nearest tag in the history, and for no limit when there is none. Not together with \`A..B\`.`,
+    ),
     paths: PATHS,
-    limit: numberSchema('Most commits to return.', { minimum: 1, maximum: 200, default: 20 }),
+    limit: numberSchema('Most commits to return.', { minimum: 1, maximum: 400, default: 20 }),
   }),
   outputSchema: objectSchema(
     {
       commits: arraySchema(COMMIT, 'The commits, newest first.'),
       truncated: flagSchema('There are more commits than the limit.'),
+      since: {
+        type: ['string', 'null'],
+        description: 'The tag or revision of `since`; null when nothing limits the history.',
+      },
     },
-    ['commits', 'truncated'],
+    ['commits', 'truncated', 'since'],
   ),
   readOnly: true,
 };
