@@ -1,4 +1,4 @@
-// Compiles the schemas of crew and SOP files, and the draft 2020-12 meta-schema, into plain validators without
+// Compiles the schemas of crew, SOP and config files, and the draft 2020-12 meta-schema, into plain validators without
 // dependencies: compiling them at start would cost 100 ms.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
@@ -50,9 +50,10 @@ function fileValidators() {
   const kinds = Object.keys(sop.$defs).filter(name => /(Phase|Branch)$/.test(name));
   sop.$defs.phase = { type: 'object' };
   sop.$defs.branch = { type: 'object' };
-  const ajv = new ajv2020({ ...options(), schemas: [sop, readSchema('crew')] });
+  const ajv = new ajv2020({ ...options(), schemas: [sop, readSchema('crew'), readSchema('config')] });
   const rows = kinds.map(kind => [kind, `sop.schema.json#/$defs/${kind}`]);
-  return { crew: 'crew.schema.json', sop: 'sop.schema.json', ...Object.fromEntries(rows), ajv };
+  const files = ['crew', 'sop', 'config'].map(name => [name, `${name}.schema.json`]);
+  return { ...Object.fromEntries([...files, ...rows]), ajv };
 }
 
 function declarations(names) {
@@ -94,11 +95,24 @@ function schemaKeys() {
     reflect: keys(sop.$defs.reflect),
     evaluator: keys(sop.$defs.reflect.properties.evaluator),
   };
-  const rows = { PHASE_KEYS: kinds('Phase'), BRANCH_KEYS: kinds('Branch'), PLACE_KEYS: places };
+  const config = Object.fromEntries(keysByPath(readSchema('config'), []));
+  const rows = {
+    PHASE_KEYS: kinds('Phase'),
+    BRANCH_KEYS: kinds('Branch'),
+    PLACE_KEYS: places,
+    CONFIG_KEYS: config,
+  };
   const code = Object.entries(rows).map(
     ([name, row]) => `export const ${name} = ${JSON.stringify(row, null, 2)};\n`,
   );
   return `// Written by .scripts/generate-validators.mjs; do not edit.\n${code.join('')}`;
+}
+
+/** The keys of every mapping inside a schema, by its dotted path; that of the file itself is empty. */
+function keysByPath(schema, path) {
+  if (schema.properties === undefined) return [];
+  const inner = Object.entries(schema.properties).flatMap(([key, one]) => keysByPath(one, [...path, key]));
+  return [[path.join('.'), Object.keys(schema.properties)], ...inner];
 }
 
 const KEY_TYPES = `// Written by .scripts/generate-validators.mjs; do not edit.
@@ -107,6 +121,7 @@ type KeyTable = Readonly<Record<string, readonly string[]>>;
 export const PHASE_KEYS: KeyTable;
 export const BRANCH_KEYS: KeyTable;
 export const PLACE_KEYS: KeyTable;
+export const CONFIG_KEYS: KeyTable;
 `;
 
 /** Renders every generated file by name. */

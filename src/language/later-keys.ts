@@ -4,6 +4,7 @@ const LATER_KEYS = {
   sop: [],
   role: ['memory'],
   phase: [],
+  config: ['reformulation'],
   none: [],
 } as const satisfies Record<string, readonly string[]>;
 

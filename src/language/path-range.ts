@@ -4,7 +4,11 @@ import { scalarRange } from './scalar-range.ts';
 import type { TemplateSite } from './template-sites.ts';
 
 /** Finds where a template reads a path: its first `parts` parts, pointing at the last of them. Pure. */
-export function pathRange(site: TemplateSite, path: TemplatePath, parts: number): SourceRange {
+export function pathRange(
+  site: Pick<TemplateSite, 'node' | 'source' | 'mode'>,
+  path: TemplatePath,
+  parts: number,
+): SourceRange {
   const { node, source } = site;
   const steps = path.slice(0, parts).map(String);
   const last = steps.at(-1) ?? '';

@@ -14,6 +14,8 @@ export interface SchemaPlace {
   readonly path: NodePath;
   readonly report: Report;
   readonly laterPlace: LaterPlace;
+  /** The keys that are known at a path; those of crew and SOP files when left out. */
+  readonly keysAt?: (path: NodePath, node: SourceNode | undefined) => readonly string[];
 }
 
 interface Problem extends ValidationProblem {
@@ -82,7 +84,7 @@ function unknownKey({ params, at, place }: Problem): void {
     });
     return;
   }
-  const known = keysOfSchema(at, nodeAt(place.root, at));
+  const known = (place.keysAt ?? keysOfSchema)(at, nodeAt(place.root, at));
   const message = `The key ${quote(key)} is not known here`;
   const torn = / \S+ /.test(key) ? 'put a text with a comma in quotes' : undefined;
   const merge = key === '<<' ? 'merge keys are not read; write the keys out' : undefined;

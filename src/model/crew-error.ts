@@ -30,6 +30,11 @@ export const ERROR_CODES = {
     hint: 'Check that the folder exists and can be written to.',
   },
   CREW_INVALID: { exitCode: 2, retryable: false, hint: 'Run `crew check FILE` and mend what it shows.' },
+  CONFIG_INVALID: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Mend what is shown; `crew schema config` prints what may stand in a `config.yaml`.',
+  },
   PHASE_NOT_RUNNABLE: {
     exitCode: 2,
     retryable: false,

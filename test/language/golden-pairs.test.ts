@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DIAGNOSTIC_CODES } from '../../src/language/diagnostic-codes.ts';
+import { loadConfig } from '../../src/language/load-config.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { formatDiagnostics } from '../../src/reporters/diagnostics-text.ts';
@@ -20,6 +21,10 @@ function readGolden(name: string): string | undefined {
 }
 
 function check(name: string): string {
+  if (name.startsWith('config-')) {
+    const text = readGolden(name) ?? '';
+    return formatDiagnostics(loadConfig(name, text).diagnostics, new Map([[name, text]]), { color: false });
+  }
   const options = { path: name, readSource: readGolden, catalog: CATALOG };
   const { diagnostics, sources } = name.startsWith('sop-') ? loadSop(options) : loadCrew(options);
   return formatDiagnostics(diagnostics, sources, { color: false });

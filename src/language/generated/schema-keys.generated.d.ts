@@ -4,3 +4,4 @@ type KeyTable = Readonly<Record<string, readonly string[]>>;
 export const PHASE_KEYS: KeyTable;
 export const BRANCH_KEYS: KeyTable;
 export const PLACE_KEYS: KeyTable;
+export const CONFIG_KEYS: KeyTable;

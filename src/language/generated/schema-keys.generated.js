@@ -317,3 +317,21 @@ export const PLACE_KEYS = {
     "task"
   ]
 };
+export const CONFIG_KEYS = {
+  "": [
+    "version",
+    "parallel_processing"
+  ],
+  "parallel_processing": [
+    "models",
+    "summarizer",
+    "ui"
+  ],
+  "parallel_processing.summarizer": [
+    "model",
+    "prompt"
+  ],
+  "parallel_processing.ui": [
+    "show_summary"
+  ]
+};

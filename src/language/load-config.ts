@@ -1,0 +1,67 @@
+import type { ConfigValues } from '../model/config.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { JsonValue } from '../model/json.ts';
+import { checkSummarizerPrompt } from './check-summarizer-prompt.ts';
+import { config } from './generated/file-validators.generated.js';
+import { CONFIG_KEYS } from './generated/schema-keys.generated.js';
+import { asText, asTexts, compact } from './lower-values.ts';
+import { parseSource } from './parse.ts';
+import { createReport, sortDiagnostics } from './report.ts';
+import { explainProblems } from './schema-problems.ts';
+import { entryOf, type NodePath, nodeAt, type SourceNode, toJson } from './source-node.ts';
+
+/** A `config.yaml` as it was read, with all that is wrong with it. */
+export interface LoadedConfig {
+  /** Present exactly when no diagnostic is an error. */
+  readonly values?: ConfigValues;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads the text of a `config.yaml` and checks it like a crew file: its keys, its values and the template in it. A file
+ * that holds nothing but comments sets nothing. Never throws; all mistakes are in `diagnostics`, by line and column. Pure.
+ */
+export function loadConfig(path: string, text: string): LoadedConfig {
+  const { report, diagnostics, failed } = createReport();
+  // A byte order mark is no part of the text that lines and columns count.
+  const { root } = parseSource(path, text.replace(/^\uFEFF/, ''), finding => {
+    if (finding.code !== 'empty-file') report(finding);
+  });
+  if (root !== undefined && !isBlank(root)) {
+    const problems = config(toJson(root)) ? [] : (config.errors ?? []);
+    explainProblems(problems, { root, path: [], report, laterPlace: 'config', keysAt });
+    const prompt = nodeAt(root, ['parallel_processing', 'summarizer', 'prompt']);
+    if (prompt !== undefined) checkSummarizerPrompt(prompt, report);
+  }
+  const found = { diagnostics: sortDiagnostics(diagnostics, [path]) };
+  return failed() ? found : { ...found, values: lowerConfig(root) };
+}
+
+/** A file of comments alone is read as null. */
+function isBlank(root: SourceNode): boolean {
+  return root.kind === 'scalar' && root.value === null;
+}
+
+/** The known keys that a mapping does not have yet, for suggestions. */
+function keysAt(path: NodePath, node: SourceNode | undefined): readonly string[] {
+  const place = path.join('.');
+  const known = Object.hasOwn(CONFIG_KEYS, place) ? (CONFIG_KEYS[place] ?? []) : [];
+  return known.filter(key => entryOf(node, key) === undefined);
+}
+
+function lowerConfig(root: SourceNode | undefined): ConfigValues {
+  const read = (...path: readonly string[]): JsonValue | undefined => {
+    const node = nodeAt(root, path);
+    return node === undefined ? undefined : toJson(node);
+  };
+  const models = read('parallel_processing', 'models');
+  const model = read('parallel_processing', 'summarizer', 'model');
+  const prompt = read('parallel_processing', 'summarizer', 'prompt');
+  const show = read('parallel_processing', 'ui', 'show_summary');
+  return compact({
+    'parallel_processing.models': models === undefined ? undefined : asTexts(models),
+    'parallel_processing.summarizer.model': asText(model) || undefined,
+    'parallel_processing.summarizer.prompt': asText(prompt) || undefined,
+    'parallel_processing.ui.show_summary': typeof show === 'boolean' ? show : undefined,
+  });
+}

@@ -1,0 +1,35 @@
+/** What a `config.yaml` may set, by dotted key. */
+export interface ConfigValues {
+  /** Models as `auto`, `offline` or `provider:name`; at least one, none twice. */
+  readonly 'parallel_processing.models'?: readonly string[];
+  readonly 'parallel_processing.summarizer.model'?: string;
+  /** A Liquid template over `question` and `answers`. */
+  readonly 'parallel_processing.summarizer.prompt'?: string;
+  readonly 'parallel_processing.ui.show_summary'?: boolean;
+}
+
+export type ConfigKey = keyof ConfigValues;
+
+/** The values of one file; `origin` is its path as people know it. */
+export interface ConfigLayer {
+  readonly origin: string;
+  readonly values: ConfigValues;
+}
+
+/** A value with the layer that it came from. */
+export interface Setting<Key extends ConfigKey> {
+  readonly value: NonNullable<ConfigValues[Key]>;
+  readonly origin: string;
+}
+
+/** The value of a key in the first layer that has it; undefined when none has. Pure. */
+export function settingOf<Key extends ConfigKey>(
+  layers: readonly ConfigLayer[],
+  key: Key,
+): Setting<Key> | undefined {
+  for (const { origin, values } of layers) {
+    const value = values[key];
+    if (value !== undefined) return { value, origin };
+  }
+  return undefined;
+}
