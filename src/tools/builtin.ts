@@ -9,6 +9,8 @@ import { gitFile } from './git/file.ts';
 import { gitLog } from './git/log.ts';
 import { gitShow } from './git/show.ts';
 import { createReviewTools } from './review/tools.ts';
+import { sourcesCollect } from './sources/collect.ts';
+import { sourcesSearch } from './sources/search.ts';
 
 /** The tools of `builtin:git`, `builtin:files` and `builtin:gate`, one row each; `catalog.ts` has the specs. */
 const TOOLS: readonly Tool[] = [
@@ -20,6 +22,8 @@ const TOOLS: readonly Tool[] = [
   filesRead,
   filesList,
   filesSearch,
+  sourcesCollect,
+  sourcesSearch,
   ...GATE_TOOLS,
 ];
 

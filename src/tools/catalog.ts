@@ -3,11 +3,13 @@ import { FILES_SPECS } from './files/specs.ts';
 import { GATE_SPECS } from './gate/specs.ts';
 import { GIT_SPECS } from './git/specs.ts';
 import { REVIEW_SPECS } from './review/specs.ts';
+import { SOURCES_SPECS } from './sources/specs.ts';
 
 /** What `builtin:<name>` offers, one row per toolset. Imports specs only, so that checking a crew loads no tool. */
 export const BUILTIN_CATALOG: ToolCatalog = new Map([
   ['git', GIT_SPECS],
   ['files', FILES_SPECS],
   ['review', REVIEW_SPECS],
+  ['sources', SOURCES_SPECS],
   ['gate', GATE_SPECS],
 ]);
