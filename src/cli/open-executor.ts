@@ -21,7 +21,7 @@ interface OpenExecutorOptions {
 /** Opens the doors of one run to the real world, for the command line and for the library alike. */
 export async function openExecutor(options: OpenExecutorOptions): Promise<Executor> {
   const { journal, workspace, modelOf, onDelta, onNotice } = options;
-  const { createExecutor } = await loadRuntime();
+  const { createExecutor, programAt } = await loadRuntime();
   const own = new Map(options.tools?.map(tool => [tool.spec.name, tool]));
   // One set for the whole run: the reviewers share what they have read of a change.
   let builtins: ReturnType<typeof loadTools> | undefined;
@@ -34,11 +34,12 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Execut
       if (model === undefined) throw new Error(`no model was opened for alias ${alias}`);
       return model;
     },
-    tool: async name => {
-      const builtin = builtinName(journal.program.toolsets, name);
+    tool: async (name, crew) => {
+      const builtin = builtinName(programAt(journal.program, crew).toolsets, name);
       builtins ??= loadTools();
       return own.get(builtin) ?? (await builtins).get(builtin);
     },
+    person: async () => undefined,
     onDelta,
     onNotice,
   });

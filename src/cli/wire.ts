@@ -26,13 +26,15 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export async function loadRuntime() {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }, { refuseNotRunnable }] = await Promise.all([
-    import('../runtime/run.ts'),
-    import('../runtime/executor.ts'),
-    import('../runtime/role-work.ts'),
-    import('../runtime/refuse-not-runnable.ts'),
-  ]);
-  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable };
+  const [{ driveRun }, { createExecutor }, { roleModelKey }, { refuseNotRunnable }, { programAt }] =
+    await Promise.all([
+      import('../runtime/run.ts'),
+      import('../runtime/executor.ts'),
+      import('../runtime/model-key.ts'),
+      import('../runtime/refuse-not-runnable.ts'),
+      import('../runtime/program-at.ts'),
+    ]);
+  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable, programAt };
 }
 
 /** Checks values against JSON Schemas; loads ajv. */

@@ -12,10 +12,11 @@ export interface ChartNode {
   readonly order: 'at-once' | 'one-by-one' | 'free';
 }
 
-/** A part of a phase: a branch, a speaker, a step, a worker. */
+/** A part of a phase: a branch, a speaker, a step, a worker. A speaker that is a conversation has parts inside. */
 export interface ChartPart {
   readonly id: string;
   readonly detail: string;
+  readonly inside?: Pick<ChartNode, 'parts' | 'partWays' | 'order'>;
 }
 
 /** A way between two phases; `label` is its condition or what it is taken for. */

@@ -123,6 +123,11 @@ export const ERROR_CODES = {
     hint: 'Check `with:` against the input schema of the tool.',
   },
   TOOL_FAILED: { exitCode: 1, retryable: true, hint: 'Read the message of the tool.' },
+  TOOL_CHANGED: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Put the file back as it was when the run began, or start a new run.',
+  },
   TOOL_MISSING: { exitCode: 3, retryable: false, hint: 'Install the program that the tool needs.' },
   OUTSIDE_WORKSPACE: {
     exitCode: 1,
@@ -144,10 +149,36 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'The clone is shallow; run `git fetch --deepen=50` and try again.',
   },
+  CREW_FAILED: {
+    exitCode: 1,
+    retryable: true,
+    hint: 'The procedure inside this phase ended in a failure of its own; give the phase `on_error` to go on from there.',
+  },
+  TOO_FEW_ANSWERS: {
+    exitCode: 1,
+    retryable: true,
+    hint: 'Lower `min_answers`, or ask more models.',
+  },
+  TOO_MANY_ITEMS: { exitCode: 1, retryable: false, hint: 'Raise `each.max`, or shorten the list.' },
+  NO_PROGRESS: {
+    exitCode: 1,
+    retryable: true,
+    hint: 'The model makes the same calls with the same results over and over; narrow the task or try another model.',
+  },
+  PERSON_NEEDED: {
+    exitCode: 5,
+    retryable: false,
+    hint: 'Answer with `crew answer RUN`, or `crew resume RUN` in a terminal.',
+  },
+  CONSENT_DENIED: {
+    exitCode: 1,
+    retryable: false,
+    hint: 'A person refused this call; the role was told and may go another way.',
+  },
   CONSENT_REQUIRED: {
     exitCode: 5,
     retryable: false,
-    hint: 'The tool may change something and nobody has allowed it.',
+    hint: 'Allow it with `crew approve RUN`, for all calls with `--allow TOOL`, or refuse it with `crew reject RUN`.',
   },
   EFFECT_UNCERTAIN: {
     exitCode: 5,

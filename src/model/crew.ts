@@ -1,5 +1,6 @@
 import type { SourceRange } from './diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from './json.ts';
+import type { ToolSpec } from './tool-spec.ts';
 
 /** One typed input of a crew; without `default` it must be given. `schema` is the declaration as a JSON Schema. */
 export interface InputDeclaration {
@@ -18,7 +19,7 @@ export interface ModelDeclaration {
   readonly maxTokens?: number;
 }
 
-/** A role: who works, with which model and which tools. `tools` are grants: a toolset (`git`) or one tool (`git.diff`). */
+/** A role: who works, with which model and which tools. `tools` are grants: a toolset (`git`) or one tool (`git.diff`); bundles are written out. */
 export interface Role {
   readonly name: string;
   readonly goal: string;
@@ -32,7 +33,18 @@ export interface Role {
 /** A toolset that the crew declares: an alias and where it comes from. */
 export interface ToolsetDeclaration {
   readonly name: string;
-  readonly source: { readonly kind: 'builtin'; readonly name: string };
+  readonly source: { readonly kind: 'builtin'; readonly name: string } | ModuleSource;
+}
+
+/**
+ * A JavaScript or TypeScript module of the crew's author. `path` is relative to the current folder, `sha256` that of its
+ * text in UTF-8 when it was read, in hex; both are empty when it could not be read. `tools` are its specs under the alias.
+ */
+export interface ModuleSource {
+  readonly kind: 'module';
+  readonly path: string;
+  readonly sha256: string;
+  readonly tools: readonly ToolSpec[];
 }
 
 /** Hard ceilings of a run; an absent one is unlimited. Money in millionths of a US dollar. */
@@ -123,6 +135,7 @@ export interface PromptedModel {
  */
 export interface TalkWork extends WorkBase {
   readonly kind: 'talk';
+  /** Who takes part: roles, and names of `inner`, which come before roles of the same name. */
   readonly roles: readonly string[];
   readonly task: string;
   readonly speaker: SpeakerChoice;
@@ -138,6 +151,13 @@ export interface TalkWork extends WorkBase {
   readonly rules: readonly Transition[];
   /** Who hears a role; `shared`: everybody hears everybody, `private`: only whoever speaks next. */
   readonly audience: 'shared' | 'private' | { readonly [role: string]: readonly string[] };
+  /**
+   * Conversations that stand for a participant, by its name, which is the `name` of each too. When it speaks, such a
+   * conversation is held from its beginning; what its `by` writes, in the form of `output`, is the reply. `output` is
+   * the outer `reply` when there is one. Its `task` may read `reply`, `speaker`, `turn` and `thread` of the outer one.
+   * None has an `inner`, a `retry` or a timeout of its own. Look one up with `innerTalk`.
+   */
+  readonly inner?: { readonly [participant: string]: TalkWork };
 }
 
 /** A manager role delegates to workers, accepts their results or sends them back, and delivers the artifact. */

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonSchema } from './json.ts';
 import type { Message } from './message.ts';
+import type { PersonQuestion } from './person-question.ts';
 import type { RunEvent } from './run-event.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
@@ -39,6 +40,20 @@ export interface ToolCallEffect {
   readonly tool: string;
   readonly args: JsonObject;
   readonly repeatable: boolean;
+  /** Which program's tool it is: the path of its crew, such as `build/`; absent for the run's own. */
+  readonly crew?: string;
+}
+
+/**
+ * A wish to have a person answer. `id` stays the same when the question is asked again after a resume, so that an answer
+ * from another shell finds it; `phase` is the path of the work that waits.
+ */
+export interface PersonAskEffect {
+  readonly type: 'person.ask';
+  readonly key: string;
+  readonly id: string;
+  readonly phase: string;
+  readonly question: PersonQuestion;
 }
 
 /** A wish to be told after `ms` milliseconds of run time. */
@@ -49,7 +64,7 @@ interface TimerStartEffect {
 }
 
 /** Something that only the executor may do, and whose outcome becomes a fact under the same key. */
-export type ActEffect = ModelCallEffect | ToolCallEffect | TimerStartEffect;
+export type ActEffect = ModelCallEffect | ToolCallEffect | PersonAskEffect | TimerStartEffect;
 
 /** A wish of a decider: to act, to drop what was begun, or to tell the watchers. */
 export type Effect =

@@ -54,8 +54,15 @@ export type Fact =
       readonly workspace: string;
       readonly models: { readonly [alias: string]: ResolvedModel };
       readonly terms: { readonly [alias: string]: ModelTerms };
+      /** Tools that the user allowed for this run, as `--allow` patterns: `change.check`, `files.*`. */
+      readonly grants?: readonly string[];
     }
-  | { readonly type: 'run.resumed'; readonly at: number; readonly budget?: Budget }
+  | {
+      readonly type: 'run.resumed';
+      readonly at: number;
+      readonly budget?: Budget;
+      readonly grants?: readonly string[];
+    }
   | {
       readonly type: 'model.answered';
       readonly at: number;
@@ -89,4 +96,16 @@ export type Fact =
       readonly ms: number;
       readonly failure: CodedFailure;
     }
+  | {
+      readonly type: 'person.answered';
+      readonly at: number;
+      readonly key: string;
+      /** One of the choices; `allow` or `deny` for an approval; null when only text was given. */
+      readonly choice: string | null;
+      readonly text: string | null;
+      /** Who answered, as the system knows them. */
+      readonly by: string;
+    }
+  /** Nobody was there to be asked; the run waits until somebody is. */
+  | { readonly type: 'person.absent'; readonly at: number; readonly key: string }
   | { readonly type: 'timer.fired'; readonly at: number; readonly key: string };

@@ -5,10 +5,16 @@ import type { ToolSpec } from './tool-spec.ts';
 /** The program format that this version writes and runs. A journal replays only on its own format. */
 export const PROGRAM_FORMAT = 1;
 
+/** A module that tools come from: its path, relative to the program's `folder`, and the sha256 that its text must have. */
+export interface ProgramModule {
+  readonly module: string;
+  readonly sha256: string;
+}
+
 /**
  * A compiled crew: plain JSON, stored by value with every run. `machine` is an XState machine config with named
  * actions and guards only; `phases` holds the work behind each state; `tools` the specs as models were shown them.
- * `hash` is the sha256 of all the rest but `sourceMap` in canonical form: a changed comment changes no hash.
+ * `hash` is the sha256 of all the rest but `sourceMap` and `folder` in canonical form: a changed comment changes no hash.
  */
 export interface Program {
   readonly format: typeof PROGRAM_FORMAT;
@@ -19,8 +25,8 @@ export interface Program {
   readonly models: readonly ModelDeclaration[];
   readonly roles: readonly Role[];
   readonly tools: readonly ToolSpec[];
-  /** Toolset aliases of the crew to the built-in that stands behind each. */
-  readonly toolsets: { readonly [alias: string]: string };
+  /** Toolset aliases of the crew to what stands behind each: the name of a built-in, or a module. */
+  readonly toolsets: { readonly [alias: string]: string | ProgramModule };
   readonly budget: Budget;
   readonly phases: { readonly [name: string]: Phase };
   /** The programs of `crew` phases and branches by path (`build`, `split.docs`); absent when there are none. */
@@ -29,4 +35,6 @@ export interface Program {
   readonly bindings?: { readonly [input: string]: JsonValue };
   readonly machine: JsonObject;
   readonly sourceMap: SourceMap;
+  /** The absolute folder that the crew file was read from; absent when no tool of this program or inside it is a module's. */
+  readonly folder?: string;
 }

@@ -1,6 +1,7 @@
 import type { CodedFailure } from './crew-error.ts';
 import type { ResolvedModel } from './fact.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { PersonQuestion } from './person-question.ts';
 import type { Usage } from './usage.ts';
 
 /** What the run has spent so far. `costMicroUsd` is null as soon as one call had no known price. */
@@ -33,6 +34,78 @@ export type RunEvent = { readonly at: number } & (
       readonly kind: string;
       readonly visit: number;
       readonly role?: string;
+      /** The newly published artifacts that woke a subscriber. */
+      readonly causeBy?: readonly string[];
+    }
+  /** The procedure went from one phase to another; `when` is the condition that held. `crew` is where a crew phase stands. */
+  | {
+      readonly type: 'transition.taken';
+      readonly from: string;
+      readonly to: string;
+      readonly event: string;
+      readonly when?: string;
+      readonly crew?: string;
+    }
+  /** A role of a conversation or a managed phase has its turn; `closing` when it is to write the artifact. */
+  | {
+      readonly type: 'turn.started';
+      readonly phase: string;
+      readonly role: string;
+      readonly turn: number;
+      readonly closing?: boolean;
+      /** Why it is this role's turn, in a few words. */
+      readonly reason?: string;
+    }
+  /** What a role said to others. `turn` counts the messages of the visit from 1. */
+  | {
+      readonly type: 'message.sent';
+      readonly phase: string;
+      readonly from: string;
+      readonly to: readonly string[];
+      readonly turn: number;
+      readonly text: string;
+    }
+  /** One role passed the work on to another: a hand-off, a delegation, a question, a work sent back or accepted. */
+  | {
+      readonly type: 'work.handed';
+      readonly phase: string;
+      readonly how: 'hand-off' | 'delegation' | 'question' | 'sent-back' | 'accepted' | 'returned';
+      readonly from: string;
+      readonly to: string;
+      readonly text: string;
+    }
+  /** A role was told that what it does leads nowhere. */
+  | { readonly type: 'role.warned'; readonly phase: string; readonly role: string; readonly reason: string }
+  /** An attempt of a phase with `reflect` was judged; `lesson` is what the next one is told. */
+  | {
+      readonly type: 'trial.judged';
+      readonly phase: string;
+      readonly trial: number;
+      readonly passed: boolean;
+      readonly score: number | null;
+      readonly feedback: string;
+    }
+  | {
+      readonly type: 'lesson.learned';
+      readonly phase: string;
+      readonly trial: number;
+      readonly lesson: string;
+    }
+  | {
+      readonly type: 'person.asked';
+      readonly key: string;
+      readonly id: string;
+      readonly phase: string;
+      readonly question: PersonQuestion;
+    }
+  | {
+      readonly type: 'person.answered';
+      readonly key: string;
+      readonly id: string;
+      readonly phase: string;
+      readonly choice: string | null;
+      readonly text: string | null;
+      readonly by: string;
     }
   | {
       readonly type: 'phase.retried';

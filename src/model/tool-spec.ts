@@ -10,6 +10,8 @@ export interface ToolSpec {
   readonly inputSchema: JsonSchema;
   readonly outputSchema?: JsonSchema;
   readonly readOnly: boolean;
+  /** For tools of a crew's own module, whose promises nobody has vouched for; absent for the others. */
+  readonly source?: 'module';
 }
 
 /** The tools that can be declared as `builtin:<name>`, known before anything is loaded. */

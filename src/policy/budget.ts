@@ -12,22 +12,46 @@ export interface Charge {
   readonly costMicroUsd: number | null;
 }
 
+/** A budget inside the run's, such as that of a crew phase: everything whose key starts with the pot's id counts. */
+interface Pot {
+  /** What messages call it. */
+  readonly name: string;
+  readonly limits: Budget;
+  readonly spent: Spend;
+}
+
 /**
  * Who spent what, and who may still spend what.
- * 1. `spent` and all of `reserved` together never exceed `limits`, whatever runs in parallel.
+ * 1. `spent` and all of `reserved` together never exceed `limits`, whatever runs in parallel; the same holds in each pot.
  * 2. A charge enters `spent` only through `settle`; the reservation under its key leaves at the same time.
  */
 export interface Ledger {
   readonly limits: Budget;
   readonly spent: Spend;
   readonly reserved: { readonly [key: string]: Charge };
+  readonly pots: { readonly [id: string]: Pot };
 }
 
 const NO_SPEND: Spend = { calls: 0, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 };
 
 /** A ledger where nothing is spent. Pure. */
 export function openLedger(limits: Budget): Ledger {
-  return { limits, spent: NO_SPEND, reserved: {} };
+  return { limits, spent: NO_SPEND, reserved: {}, pots: {} };
+}
+
+/** Adds a budget for everything whose key starts with `id`; it lies within all others. Pure. */
+export function openPot(
+  ledger: Ledger,
+  id: string,
+  pot: { readonly name: string; readonly limits: Budget },
+): Ledger {
+  return { ...ledger, pots: { ...ledger.pots, [id]: { ...pot, spent: NO_SPEND } } };
+}
+
+/** Takes away the pots that are over; what was spent stays spent in the others. Pure. */
+export function closePots(ledger: Ledger, isOver: (id: string) => boolean): Ledger {
+  const pots = Object.entries(ledger.pots).filter(([id]) => !isOver(id));
+  return { ...ledger, pots: Object.fromEntries(pots) };
 }
 
 /** Sets aside the worst case of an effect, or says which ceiling stands in its way (BUDGET_EXCEEDED). Pure. */
@@ -37,7 +61,7 @@ export function reserve(
   charge: Charge,
 ): { readonly ledger: Ledger } | { readonly failure: CodedFailure } {
   const total = Object.values(ledger.reserved).reduce(addCharge, addCharge(ledger.spent, charge));
-  const message = firstExceeded(ledger.limits, total);
+  const message = firstExceeded(ledger.limits, total) ?? firstPotExceeded(ledger, key, charge);
   if (message !== undefined) return { failure: { code: 'BUDGET_EXCEEDED', message } };
   return { ledger: { ...ledger, reserved: { ...ledger.reserved, [key]: charge } } };
 }
@@ -45,7 +69,17 @@ export function reserve(
 /** Replaces a reservation by what was really spent, at most what was reserved for a count, tokens as reported. Pure. */
 export function settle(ledger: Ledger, key: string, actual: Charge): Ledger {
   const { [key]: _settled, ...reserved } = ledger.reserved;
-  return { ...ledger, spent: addCharge(ledger.spent, actual), reserved };
+  const pots = Object.entries(ledger.pots).map(([id, pot]) =>
+    key.startsWith(id)
+      ? ([id, { ...pot, spent: addCharge(pot.spent, actual) }] as const)
+      : ([id, pot] as const),
+  );
+  return {
+    ...ledger,
+    spent: addCharge(ledger.spent, actual),
+    reserved,
+    pots: pots.length === 0 ? ledger.pots : Object.fromEntries(pots),
+  };
 }
 
 /** Gives a reservation back because its effect was cancelled; what was sent is charged in full. Pure. */
@@ -54,9 +88,19 @@ export function forfeit(ledger: Ledger, key: string): Ledger {
   return charge === undefined ? ledger : settle(ledger, key, charge);
 }
 
-/** Sets new ceilings over the old ones; those not named stay. Pure. */
+/** Sets new ceilings over the old ones; those not named stay. A pot has its ceilings raised too, never lowered. Pure. */
 export function raiseLimits(ledger: Ledger, limits: Budget): Ledger {
-  return { ...ledger, limits: { ...ledger.limits, ...limits } };
+  const pots = Object.entries(ledger.pots).map(
+    ([id, pot]) => [id, { ...pot, limits: raised(pot.limits, limits) }] as const,
+  );
+  return { ...ledger, limits: { ...ledger.limits, ...limits }, pots: Object.fromEntries(pots) };
+}
+
+function raised(limits: Budget, to: Budget): Budget {
+  const rows = Object.entries(limits).map(
+    ([name, limit]) => [name, Math.max(limit, to[name as keyof Budget] ?? 0)] as const,
+  );
+  return Object.fromEntries(rows);
 }
 
 /** The price of a usage in micro dollars, rounded up; null when the price is not known. Pure. */
@@ -80,6 +124,17 @@ function addCharge(left: Charge, right: Charge): Charge {
         ? null
         : left.costMicroUsd + right.costMicroUsd,
   };
+}
+
+function firstPotExceeded({ pots, reserved }: Ledger, key: string, charge: Charge): string | undefined {
+  for (const [id, { name, limits, spent }] of Object.entries(pots)) {
+    if (!key.startsWith(id)) continue;
+    const held = Object.entries(reserved).filter(([other]) => other.startsWith(id));
+    const total = held.reduce((sum, [, each]) => addCharge(sum, each), addCharge(spent, charge));
+    const message = firstExceeded(limits, total);
+    if (message !== undefined) return `in the crew of \`${name}\`, ${message}`;
+  }
+  return undefined;
 }
 
 /** A money ceiling cannot be kept when a price is unknown, so it refuses instead of guessing zero. */

@@ -3,6 +3,7 @@ import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolSta
 import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
 import { tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
 import type { PlainState } from './plain-state.ts';
+import { tellPerson, tellTurn } from './plain-turns.ts';
 import { createPlainWriter, type PlainOptions } from './plain-writer.ts';
 import { createRunClock } from './run-clock.ts';
 
@@ -90,6 +91,21 @@ function tell(state: PlainState, event: RunEvent): void {
       break;
     case 'tool.ended':
       tellToolEnded(state, event);
+      break;
+    case 'turn.started':
+    case 'message.sent':
+    case 'work.handed':
+    case 'role.warned':
+    case 'trial.judged':
+    case 'lesson.learned':
+      tellTurn(state, event);
+      break;
+    case 'person.asked':
+    case 'person.answered':
+      tellPerson(state, event);
+      break;
+    // The start of the next phase tells it too.
+    case 'transition.taken':
       break;
     default:
       event satisfies never;

@@ -1,18 +1,20 @@
 import type { CodedFailure, ErrorCode } from '../model/crew-error.ts';
-import type { ActEffect, Effect, ModelCallEffect } from '../model/effect.ts';
+import type { ActEffect, Effect, ModelCallEffect, ToolCallEffect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import { NO_USAGE, type Usage } from '../model/usage.ts';
 import { type Charge, forfeit, reserve, settle } from '../policy/budget.ts';
-import { refuseWithoutConsent } from '../policy/consent.ts';
+import { type Consent, decideConsent, hashArguments } from '../policy/consent.ts';
 import { callCost } from './call-cost.ts';
-import { type Draft, publish, type RunState } from './run-state.ts';
+import { programAt } from './program-at.ts';
+import { type Draft, procedureOf, publish, type RunState } from './run-state.ts';
+import { ownerOf } from './scope.ts';
 import { startedEvent } from './started-event.ts';
 
 /**
  * Lets effects out: the one place where consent and budget are asked.
  * 1. Nothing goes out while the run is suspended; it waits in `blocked`.
  * 2. A tool call goes out only with consent (R9), any call only with a reservation of its worst case (R8).
- * 3. What may not go out suspends the run.
+ * 3. What may not go out suspends the run; a call that a person may allow waits in `approvals` until they have answered.
  * 4. The watchers hear that a call started when it goes out, not when it was wished for.
  */
 export function admit(draft: Draft, effects: readonly Effect[]): void {
@@ -29,7 +31,7 @@ export function admit(draft: Draft, effects: readonly Effect[]): void {
  */
 export function chargeLostCalls(draft: Draft): void {
   for (const act of Object.values(draft.state.acts)) {
-    if (act.type === 'timer.start') continue;
+    if (!isCharged(act)) continue;
     const ledger = forfeit(draft.state.ledger, act.key);
     const reserved = reserve(ledger, act.key, worstCase(draft.state, act));
     if ('ledger' in reserved) {
@@ -50,32 +52,64 @@ export function cancelAct(draft: Draft, key: string): void {
   if (act !== undefined) draft.effects.push({ type: 'effect.cancel', key });
 }
 
-/** Takes an answered effect off the open ones and settles its charge. Returns false for a stale fact. */
-export function settleAct(draft: Draft, fact: Extract<Fact, { key: string }>): boolean {
+/** Withdraws all effects whose keys have a prefix, and the tool calls under it that wait for a person. */
+export function cancelActsOf(draft: Draft, prefix: string): void {
+  const keys = [...Object.keys(draft.state.acts), ...draft.state.blocked.map(effect => effect.key)];
+  for (const key of keys) if (key.startsWith(prefix)) cancelAct(draft, key);
+  const approvals = Object.entries(draft.state.approvals).filter(([key]) => !key.startsWith(prefix));
+  draft.state = { ...draft.state, approvals: Object.fromEntries(approvals) };
+}
+
+/** Takes an answered effect off the open ones, settles its charge and returns it; undefined for a stale fact. */
+export function settleAct(draft: Draft, fact: Extract<Fact, { key: string }>): ActEffect | undefined {
   const { [fact.key]: act, ...acts } = draft.state.acts;
-  if (act === undefined) return false;
+  if (act === undefined) return undefined;
   const held = draft.state.ledger.reserved[fact.key];
   const ledger =
     held === undefined
       ? draft.state.ledger
       : settle(draft.state.ledger, fact.key, actualCharge(draft.state, act, { fact, held }));
   draft.state = { ...draft.state, acts, ledger };
-  return true;
+  return act;
 }
 
-function admitAct(draft: Draft, effect: ActEffect): void {
-  const { state } = draft;
-  const refusal = state.suspension?.failure ?? refusalOf(draft, effect);
-  if (refusal === undefined) {
-    draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
-    if (effect.type !== 'timer.start') publish(draft, startedEvent(draft.state, effect));
-    draft.effects.push(effect);
-    return;
+/** A person has allowed just this call, so it goes out. */
+export function admitAllowed(draft: Draft, call: ToolCallEffect): void {
+  admitAct(draft, call, 'allow');
+}
+
+function admitAct(draft: Draft, effect: ActEffect, given?: Consent): void {
+  const { suspension } = draft.state;
+  if (suspension !== undefined) return block(draft, effect, suspension.failure);
+  if (effect.type === 'tool.call' && (given ?? consentTo(draft.state, effect)) === 'ask') {
+    return askForLeave(draft, effect);
   }
-  block(draft, effect, refusal);
+  const refusal = refusalOf(draft, effect);
+  if (refusal !== undefined) return block(draft, effect, refusal);
+  draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
+  if (effect.type !== 'timer.start') publish(draft, startedEvent(draft.state, effect));
+  draft.effects.push(effect);
 }
 
-function block(draft: Draft, effect: ActEffect, failure: CodedFailure): void {
+function consentTo(state: RunState, { tool, crew = '' }: ToolCallEffect): Consent {
+  const spec = programAt(state.program, crew).tools.find(each => each.name === tool);
+  return spec === undefined ? 'ask' : decideConsent(spec, state.grants);
+}
+
+/** The call waits until a person has allowed exactly these arguments. */
+function askForLeave(draft: Draft, call: ToolCallEffect): void {
+  const { key, tool, args } = call;
+  const asked = (draft.state.approvals[key]?.asked ?? 0) + 1;
+  draft.state = { ...draft.state, approvals: { ...draft.state.approvals, [key]: { call, asked } } };
+  const work = draft.state.open[ownerOf(key)];
+  if (work === undefined) throw new Error(`tool call ${key} has no work`);
+  const question = { kind: 'approval', tool, args, argsHash: hashArguments(args) } as const;
+  const phase = `${procedureOf(draft.state, work.procedure).place}${work.path}`;
+  admitAct(draft, { type: 'person.ask', key: `${key}/leave-${asked}`, id: key, phase, question });
+}
+
+/** Keeps an effect back until the run is resumed. */
+export function block(draft: Draft, effect: ActEffect, failure: CodedFailure): void {
   const { state } = draft;
   const suspension = state.suspension ?? { failure, atOnce: false, settled: false };
   draft.state = { ...state, suspension, blocked: [...state.blocked, effect] };
@@ -83,20 +117,21 @@ function block(draft: Draft, effect: ActEffect, failure: CodedFailure): void {
 
 /** Reserves on success. */
 function refusalOf(draft: Draft, effect: ActEffect): CodedFailure | undefined {
-  if (effect.type === 'timer.start') return undefined;
+  if (!isCharged(effect)) return undefined;
   const { state } = draft;
-  if (effect.type === 'tool.call') {
-    const spec = state.program.tools.find(tool => tool.name === effect.tool);
-    const refusal = spec === undefined ? undefined : refuseWithoutConsent(spec);
-    if (refusal !== undefined) return refusal;
-  }
   const reserved = reserve(state.ledger, effect.key, worstCase(state, effect));
   if ('failure' in reserved) return reserved.failure;
   draft.state = { ...state, ledger: reserved.ledger };
   return undefined;
 }
 
-function worstCase(state: RunState, effect: Exclude<ActEffect, { type: 'timer.start' }>): Charge {
+type Charged = ModelCallEffect | ToolCallEffect;
+
+function isCharged(act: ActEffect): act is Charged {
+  return act.type === 'model.call' || act.type === 'tool.call';
+}
+
+function worstCase(state: RunState, effect: Charged): Charge {
   if (effect.type === 'tool.call') return { calls: 0, toolCalls: 1, usage: NO_USAGE, costMicroUsd: 0 };
   const terms = state.terms[effect.model];
   if (terms?.languageModel === false) return { calls: 1, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 };

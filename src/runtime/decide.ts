@@ -5,9 +5,9 @@ import { openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, chargeLostCalls, settleAct } from './admission.ts';
 import { bindInputs } from './bind-inputs.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
+import { takePersonFact } from './person-facts.ts';
 import { route } from './routing.ts';
-import { type Draft, publish, type RunState } from './run-state.ts';
-import { enterStatechart } from './statechart.ts';
+import { type Draft, ENTER, publish, type RunState } from './run-state.ts';
 
 /**
  * Starts a run: the state after its first fact, and the first wishes. Pure.
@@ -17,31 +17,42 @@ export function startRun(
   program: Program,
   fact: Extract<Fact, { type: 'run.started' }>,
 ): readonly [RunState, readonly Effect[]] {
-  const { at, runId, inputs, models, terms } = fact;
-  const [position, actions] = enterStatechart(program.machine);
+  const { at, runId, inputs, models, terms, grants = [] } = fact;
+  const procedure = {
+    id: '',
+    place: '',
+    crewPath: '',
+    program,
+    inputs: bindInputs(program, inputs),
+    artifacts: {},
+    visits: {},
+    entered: {},
+    published: {},
+    moment: 0,
+  };
   const state: RunState = {
     program,
     runId,
-    inputs: bindInputs(program, inputs),
     models,
     terms,
-    position,
-    artifacts: {},
-    visits: {},
+    grants,
+    procedures: { '': procedure },
     open: {},
     acts: {},
     blocked: [],
+    approvals: {},
     ledger: openLedger(program.budget),
     activeMs: 0,
     timeLimits: 0,
+    idle: false,
     at,
   };
   const { crew, goal, hash: programHash } = program;
   const started = { at, type: 'run.started', runId, crew, goal, programHash, inputs, models } as const;
-  const draft: Draft = { state, effects: [], moves: [] };
+  const draft: Draft = { state, effects: [], moves: [{ procedure: '', type: ENTER }] };
   publish(draft, started);
   limitTime(draft);
-  route(draft, actions);
+  route(draft);
   return finish(draft);
 }
 
@@ -49,24 +60,37 @@ export function startRun(
 export function decide(state: RunState, fact: Fact): readonly [RunState, readonly Effect[]] {
   const draft: Draft = { state: advanceClock(state, fact), effects: [], moves: [] };
   if (fact.type === 'run.resumed') resume(draft, fact);
-  else if (fact.type !== 'run.started' && settleAct(draft, fact)) {
-    if (isRunTimer(fact.key)) runOutOfTime(draft);
-    else takeWorkFact(draft, fact);
-  }
+  else if (fact.type !== 'run.started') takeOutcome(draft, fact);
   route(draft);
   return finish(draft);
 }
 
-/** The time between a stop and a resume is nobody's work. */
+/** An outcome without its effect is stale. */
+function takeOutcome(draft: Draft, fact: Extract<Fact, { key: string }>): void {
+  const act = settleAct(draft, fact);
+  if (act === undefined) return;
+  if (isRunTimer(fact.key)) return runOutOfTime(draft);
+  if (fact.type !== 'person.answered' && fact.type !== 'person.absent') return takeWorkFact(draft, fact);
+  if (act.type === 'person.ask') takePersonFact(draft, fact, act);
+}
+
+/** The time between a stop and a resume is nobody's work, and neither is that in which people think. */
 function advanceClock(state: RunState, fact: Fact): RunState {
-  const worked = fact.type === 'run.resumed' ? 0 : Math.max(0, fact.at - state.at);
+  const worked = fact.type === 'run.resumed' || state.idle ? 0 : Math.max(0, fact.at - state.at);
   return { ...state, at: fact.at, activeMs: state.activeMs + worked };
 }
 
 function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): void {
   publish(draft, { at: fact.at, type: 'run.resumed' });
   const { suspension: _ended, blocked, ...state } = draft.state;
-  draft.state = { ...state, blocked: [], ledger: raiseLimits(state.ledger, fact.budget ?? {}) };
+  const grants = [...state.grants, ...(fact.grants ?? [])];
+  draft.state = {
+    ...state,
+    grants,
+    idle: false,
+    blocked: [],
+    ledger: raiseLimits(state.ledger, fact.budget ?? {}),
+  };
   if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
   if (draft.state.acts[timeKey(draft.state)] === undefined) limitTime(draft);
   // Without time left nothing is asked again, so nothing is charged again either.
@@ -102,15 +126,27 @@ function isRunTimer(key: string): boolean {
   return key.startsWith('run/');
 }
 
+/** Stops the clock of the run's time ceiling while only people are waited for. */
+function watchIdleness(draft: Draft): void {
+  const { acts, end, idle } = draft.state;
+  const open = Object.values(acts).filter(act => act.type !== 'timer.start');
+  const waits = end === undefined && open.length > 0 && open.every(act => act.type === 'person.ask');
+  if (waits === idle) return;
+  draft.state = { ...draft.state, idle: waits };
+  if (waits) cancelAct(draft, timeKey(draft.state));
+  else if (draft.state.suspension === undefined && end === undefined) limitTime(draft);
+}
+
 /** Tells the watchers that the run waits, once nothing that is under way is waited for. */
 function finish(draft: Draft): readonly [RunState, readonly Effect[]] {
+  watchIdleness(draft);
   const { suspension, end, acts, at, ledger } = draft.state;
   if (end === undefined && suspension === undefined && Object.keys(acts).every(isRunTimer)) {
     throw new Error('the run has neither ended nor anything to wait for');
   }
   if (suspension === undefined || suspension.settled || end !== undefined)
     return [draft.state, draft.effects];
-  const underWay = Object.values(acts).some(act => act.type !== 'timer.start');
+  const underWay = Object.values(acts).some(act => act.type === 'model.call' || act.type === 'tool.call');
   if (underWay && !suspension.atOnce) return [draft.state, draft.effects];
   const { failure } = suspension;
   draft.state = { ...draft.state, suspension: { ...suspension, settled: true } };

@@ -1,5 +1,5 @@
 import { type CodedFailure, CrewError } from '../model/crew-error.ts';
-import type { ActEffect, ModelCallEffect, ToolCallEffect } from '../model/effect.ts';
+import type { ActEffect, ModelCallEffect, PersonAskEffect, ToolCallEffect } from '../model/effect.ts';
 import type { Fact, FinishReason } from '../model/fact.ts';
 import type { JsonValue } from '../model/json.ts';
 import { MAX_ANSWER_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../model/limits.ts';
@@ -17,10 +17,19 @@ export interface ExecutorDoors {
   readonly runId: string;
   /** The model behind an alias; made when it is first asked. */
   readonly model: (alias: string) => Promise<LanguageModel>;
-  /** The tool of that name as the crew calls it. */
-  readonly tool: (name: string) => Promise<Tool | undefined>;
+  /** The tool of that name as the program of that crew path calls it; '' is the run's own program. */
+  readonly tool: (name: string, crew: string) => Promise<Tool | undefined>;
+  /** Asks a person; undefined when nobody is there to be asked. The answer is what the question allows. */
+  readonly person: (effect: PersonAskEffect, signal: AbortSignal) => Promise<PersonAnswer | undefined>;
   readonly onDelta: (delta: ModelDelta) => void;
   readonly onNotice: (text: string) => void;
+}
+
+/** What a person said; `by` is who answered, as the system knows them. */
+export interface PersonAnswer {
+  readonly choice: string | null;
+  readonly text: string | null;
+  readonly by: string;
 }
 
 /** Acts on one effect and says what happened. */
@@ -37,6 +46,8 @@ export function createExecutor(doors: ExecutorDoors): Executor {
         return callModel(doors, effect, signal);
       case 'tool.call':
         return callTool(doors, effect, signal);
+      case 'person.ask':
+        return askPerson(doors, effect, signal);
       case 'timer.start':
         return doors.world.sleep(effect.ms, signal).then(() => ({
           type: 'timer.fired',
@@ -124,6 +135,15 @@ function addText(parts: MessagePart[], text: string): void {
   else parts.push({ type: 'text', text });
 }
 
+async function askPerson(doors: ExecutorDoors, effect: PersonAskEffect, signal: AbortSignal): Promise<Fact> {
+  const { key } = effect;
+  const answer = await doors.person(effect, signal);
+  const at = doors.world.now();
+  return answer === undefined
+    ? { type: 'person.absent', at, key }
+    : { type: 'person.answered', at, key, ...answer };
+}
+
 async function callTool(doors: ExecutorDoors, effect: ToolCallEffect, signal: AbortSignal): Promise<Fact> {
   const { world, workspace, onNotice } = doors;
   const start = world.monotonic();
@@ -140,7 +160,7 @@ async function toolOutcome(
   context: Parameters<Tool['call']>[1],
 ): Promise<{ readonly value: JsonValue } | { readonly failure: CodedFailure }> {
   try {
-    const tool = await doors.tool(effect.tool);
+    const tool = await doors.tool(effect.tool, effect.crew ?? '');
     if (tool === undefined) throw new CrewError('TOOL_UNKNOWN', `there is no tool \`${effect.tool}\``);
     const value = await tool.call(effect.args, context);
     const { length } = JSON.stringify(value);

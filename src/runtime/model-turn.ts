@@ -3,87 +3,72 @@ import type { Effect } from '../model/effect.ts';
 import { MAX_CALL_WAIT_MS, MAX_PROBLEM_LENGTH, MAX_REPAIRS, MAX_TRIES } from '../model/limits.ts';
 import { type Message, textMessage } from '../model/message.ts';
 import { buildRepairPrompt } from '../prompts/repair-prompt.ts';
-import type { RoleState } from './role-state.ts';
-import { failed, type Step } from './step.ts';
+import type { TurnLoop, TurnStep } from './turn-loop-state.ts';
 import type { WorkContext } from './work-context.ts';
 
 const FIRST_WAIT_MS = 500;
 
 /** Asks the model with what has been said so far, as the next turn. Pure. */
-export function askModel(state: RoleState, context: WorkContext): Step<RoleState> {
-  return sendCall({ ...state, turn: state.turn + 1, tries: 1, triesLeft: MAX_TRIES - 1, calls: [] }, context);
+export function askModel(loop: TurnLoop, context: WorkContext): TurnStep {
+  return sendCall({ ...loop, turn: loop.turn + 1, tries: 1, triesLeft: MAX_TRIES - 1, calls: [] }, context);
 }
 
 /** Sends the current turn's call again after its wait. Pure. */
-export function askModelAgain(state: RoleState, context: WorkContext): Step<RoleState> {
-  return sendCall({ ...state, tries: state.tries + 1, triesLeft: state.triesLeft - 1 }, context);
+export function askModelAgain(loop: TurnLoop, context: WorkContext): TurnStep {
+  return sendCall({ ...loop, tries: loop.tries + 1, triesLeft: loop.triesLeft - 1 }, context);
 }
 
 /** Waits before another try: what the provider asked for, else twice as long each time; capped at a minute. Pure. */
-export function waitForModel(
-  state: RoleState,
-  context: WorkContext,
-  retryAfterMs: number | undefined,
-): Step<RoleState> {
-  const backoffMs = FIRST_WAIT_MS * 2 ** (MAX_TRIES - 1 - state.triesLeft);
+export function waitForModel(loop: TurnLoop, retryAfterMs: number | undefined): TurnStep {
+  const backoffMs = FIRST_WAIT_MS * 2 ** (MAX_TRIES - 1 - loop.triesLeft);
   const ms = Math.min(MAX_CALL_WAIT_MS, Math.max(0, retryAfterMs ?? backoffMs));
-  const next = { ...state, failures: state.failures + 1 };
-  return { state: next, effects: [{ type: 'timer.start', key: `${modelKey(state, context)}/wait`, ms }] };
+  const next = { ...loop, failures: loop.failures + 1 };
+  return { loop: next, effects: [{ type: 'timer.start', key: `${modelKey(loop)}/wait`, ms }] };
 }
 
-/** Shows the model what is wrong with its answer, at most `MAX_REPAIRS` times; then the failure stands. Pure. */
+/**
+ * Shows the model what is wrong with its answer, at most `MAX_REPAIRS` times; then the failure stands. `prompt` stands
+ * in for the words that ask for the whole answer again. Pure.
+ */
 export function askForRepair(
-  state: RoleState,
+  loop: TurnLoop,
   context: WorkContext,
-  options: { readonly answer: Message; readonly failure: CodedFailure },
-): Step<RoleState> {
+  options: { readonly answer: Message; readonly failure: CodedFailure; readonly prompt?: string },
+): TurnStep {
   const { answer, failure } = options;
-  if (state.repairs === MAX_REPAIRS) return failed(state, failure);
-  const repair = state.repairs + 1;
+  if (loop.repairs === MAX_REPAIRS) return { loop, effects: [], outcome: { type: 'failed', failure } };
+  const repair = loop.repairs + 1;
+  const { at, place: phase } = context;
   const rejected: Effect = {
     type: 'event.publish',
-    event: {
-      at: context.at,
-      type: 'artifact.rejected',
-      phase: context.path,
-      reason: failure.message,
-      repair,
-    },
+    event: { at, type: 'artifact.rejected', phase, reason: failure.message, repair },
   };
   const problem = failure.message.slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
-  const prompt = textMessage('user', buildRepairPrompt(problem, state.work.output));
+  const prompt = textMessage('user', options.prompt ?? buildRepairPrompt(problem, loop.task.output));
   const said = answer.parts.length === 0 ? [] : [answer];
-  const next = askModel(
-    { ...state, repairs: repair, messages: [...state.messages, ...said, prompt] },
-    context,
-  );
+  const next = askModel({ ...loop, repairs: repair, messages: [...loop.messages, ...said, prompt] }, context);
   return { ...next, effects: [rejected, ...next.effects] };
 }
 
-/** The key of the current model call. Pure. */
-function modelKey(state: RoleState, context: WorkContext): string {
-  const again = state.tries > 1 ? `-${state.tries}` : '';
-  return `${context.key}/model-${state.turn}${again}`;
+/** The key of the current model call. */
+function modelKey(loop: TurnLoop): string {
+  const again = loop.tries > 1 ? `-${loop.tries}` : '';
+  return `${loop.key}/model-${loop.turn}${again}`;
 }
 
-function sendCall(state: RoleState, context: WorkContext): Step<RoleState> {
-  const { work, model } = state;
+function sendCall(loop: TurnLoop, context: WorkContext): TurnStep {
+  const { task, model } = loop;
   const terms = context.terms[model];
   const call: Effect = {
     type: 'model.call',
-    key: modelKey(state, context),
+    key: modelKey(loop),
     model,
-    messages: state.messages,
-    tools: state.tools,
-    ...(work.output === undefined ? {} : { output: { name: work.name, schema: work.output } }),
+    messages: loop.messages,
+    tools: [...loop.tools, ...loop.controls.map(control => control.spec)],
+    ...(task.output === undefined ? {} : { output: { name: task.name, schema: task.output } }),
     ...(terms?.temperature === undefined ? {} : { temperature: terms.temperature }),
     maxTokens: terms?.maxTokens ?? 0,
-    origin: {
-      phase: context.path,
-      role: work.role,
-      turn: state.turn,
-      values: state.values,
-    },
+    origin: { phase: context.place, role: task.role, turn: loop.turn, values: loop.values },
   };
-  return { state, effects: [call] };
+  return { loop, effects: [call] };
 }

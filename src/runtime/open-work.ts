@@ -1,77 +1,168 @@
 import { describeProblems, validateValue } from '../expressions/validate-value.ts';
 import { type CodedFailure, CrewError, ERROR_CODES } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
+import type { JsonValue } from '../model/json.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
-import { admit, cancelAct } from './admission.ts';
-import { type Draft, type OpenWork, publish, type RunState } from './run-state.ts';
-import { contextOf, splitPath, workAt } from './scope.ts';
-import type { Step, WorkOutcome } from './step.ts';
-import { decideWork, joinBranch, resumeWork, startWork, type WorkState } from './work.ts';
+import { closePots, openPot } from '../policy/budget.ts';
+import { admit, cancelActsOf } from './admission.ts';
+import { leastNeeded } from './join.ts';
+import { startReflection } from './reflection-work.ts';
+import {
+  type Draft,
+  ENTER,
+  type OpenWork,
+  procedureOf,
+  publish,
+  type RunState,
+  setProcedure,
+} from './run-state.ts';
+import { contextOf, outerOf, ownerOf, splitPath, workAt } from './scope.ts';
+import type { InnerProcedure, PartOutcome, Step, WorkOutcome } from './step.ts';
+import {
+  beginPart,
+  canResume,
+  decideWork,
+  resumeWork,
+  startWork,
+  takeInnerEnd,
+  takePart,
+  timeOutWork,
+  type WorkState,
+} from './work.ts';
 
 /**
- * Phases and branches from their opening to their end, with attempts, timeouts and what waits for a model.
- * 1. A branch is open only while its parallel phase is, and is at work.
+ * Work from its opening to its end, with attempts, trials, timeouts and what waits for a model or a person.
+ * 1. A part is open only while its phase is, and is at work; the work of a procedure only while its crew phase is.
  * 2. What is closed has no open effects; an outcome that comes later is stale.
- * 3. The statechart hears of every end through `moves`, in the order of the ends.
+ * 3. The statecharts hear of every end through `moves`, in the order of the ends.
  */
 
-/** Opens a phase or a branch; a branch whose phase has failed in the meantime does not open. */
-export function openWork(draft: Draft, path: string): void {
-  const { phase, branch } = splitPath(path);
-  if (branch !== undefined && draft.state.open[phase]?.state?.kind !== 'parallel') return;
-  const visit = (draft.state.visits[path] ?? 0) + 1;
-  draft.state = { ...draft.state, visits: { ...draft.state.visits, [path]: visit } };
-  const declared = workAt(draft.state.program, path);
-  const { kind, timeoutMs } = declared;
-  const role = kind === 'role' ? { role: declared.role } : {};
-  publish(draft, { at: draft.state.at, type: 'phase.started', phase: path, kind, visit, ...role });
-  const work = { path, visit, attempt: 1, key: `${path}:${visit}:1` };
+/** Opens a phase, or a part of one. */
+export function openWork(draft: Draft, at: { readonly procedure: string; readonly path: string }): void {
+  const { procedure: procedureId, path } = at;
+  const procedure = procedureOf(draft.state, procedureId);
+  const visit = (procedure.visits[path] ?? 0) + 1;
+  setProcedure(draft, procedureId, { visits: { ...procedure.visits, [path]: visit } });
+  const id = `${procedureId}${path}`;
+  const work: OpenWork = {
+    id,
+    procedure: procedureId,
+    path,
+    visit,
+    attempt: 1,
+    key: `${id}:${visit}:1`,
+    retries: 0,
+    timeouts: 0,
+    openedAt: draft.state.at,
+  };
+  publishStart(draft, work);
   setWork(draft, work);
-  if (timeoutMs !== undefined) admit(draft, [{ type: 'timer.start', key: timeoutKey(work), ms: timeoutMs }]);
-  beginAttempt(draft, work);
+  beginAttempt(draft, limitTime(draft, work));
 }
 
-/** Hands a fact to the work that its key names; a timer of the phase itself is a timeout or the next attempt. */
+/** Begins a branch or a role's turn inside a phase, as its statechart says. */
+export function beginInside(
+  draft: Draft,
+  at: { readonly procedure: string; readonly path: string },
+  part: { readonly name: string; readonly closing?: boolean; readonly limited?: boolean },
+): void {
+  const work = draft.state.open[`${at.procedure}${at.path}`];
+  // Its phase has ended, or waits for its next attempt, by what happened earlier in the same transition.
+  if (work?.state === undefined) return;
+  takeStep(draft, work, beginPart(work.state, contextOf(draft.state, work), part));
+}
+
+/** Hands a fact to the work that its key names; a timer of the work itself is a timeout or the next attempt. */
 export function takeWorkFact(draft: Draft, fact: Extract<Fact, { key: string }>): void {
-  const path = fact.key.slice(0, fact.key.indexOf(':'));
-  const work = draft.state.open[path];
+  const work = draft.state.open[ownerOf(fact.key)];
   if (work === undefined) throw new Error(`effect ${fact.key} outlived its work`);
-  if (fact.type === 'timer.fired' && fact.key === timeoutKey(work)) {
-    const message = `phase \`${path}\` did not end within its timeout`;
-    return closeWork(draft, work, { type: 'failed', failure: { code: 'PHASE_TIMEOUT', message } });
-  }
+  if (fact.type === 'timer.fired' && fact.key === timeoutKey(work)) return runOutOfTime(draft, work);
   if (fact.type === 'timer.fired' && fact.key === backoffKey(work)) return beginAttempt(draft, work);
   if (work.state === undefined) throw new Error(`effect ${fact.key} outlived its attempt`);
   takeStep(draft, work, decideWork(work.state, contextOf(draft.state, work), fact));
 }
 
-/** Makes the model calls again that work was held for. */
+/** Goes on with what was held, and lets the time of what waits for people go on from where their clock is. */
 export function releaseHeld(draft: Draft): void {
   for (const { held, ...work } of Object.values(draft.state.open)) {
-    if (held === undefined || work.state === undefined) continue;
-    takeStep(draft, work, resumeWork(work.state, contextOf(draft.state, work)));
+    if (draft.state.open[work.id] === undefined || work.state === undefined) continue;
+    const timed = work.state.kind === 'human' ? limitTime(draft, work) : work;
+    if (held === undefined) continue;
+    setWork(draft, timed);
+    takeStep(draft, timed, resumeWork(work.state, contextOf(draft.state, work)));
   }
 }
 
-/** Takes a piece of work, its branches and all its open effects off the run. */
+/** Tells the crew phase around a procedure how the procedure ended. */
+export function endProcedure(draft: Draft, procedure: string, outcome: PartOutcome): void {
+  const work = draft.state.open[ownerOf(procedure)];
+  if (work?.state === undefined) throw new Error(`procedure ${procedure} outlived its work`);
+  takeStep(draft, work, takeInnerEnd(work.state, contextOf(draft.state, work), outcome));
+}
+
+/** Takes a piece of work, all that is done inside it and all open effects of it off the run. */
 export function removeWork(draft: Draft, work: OpenWork): void {
-  closeBranches(draft, work);
-  cancelActsOf(draft, `${work.path}:`);
-  const { [work.path]: _closed, ...open } = draft.state.open;
+  closeInside(draft, work);
+  cancelActsOf(draft, `${work.id}:`);
+  const { [work.id]: _closed, ...open } = draft.state.open;
   draft.state = { ...draft.state, open };
+}
+
+function publishStart(draft: Draft, work: OpenWork): void {
+  const { program, place, published, entered } = procedureOf(draft.state, work.procedure);
+  const declared = workAt(program, work.path);
+  const { kind } = declared;
+  const role = kind === 'role' || kind === 'manage' ? { role: declared.role } : {};
+  const watched = 'subscribe' in declared ? declared.subscribe : undefined;
+  const causeBy = watched?.filter(name => (published[name] ?? 0) > (entered[work.path] ?? 0));
+  publish(draft, {
+    at: draft.state.at,
+    type: 'phase.started',
+    phase: `${place}${work.path}`,
+    kind,
+    visit: work.visit,
+    ...role,
+    ...(causeBy === undefined ? {} : { causeBy }),
+  });
+}
+
+/** Starts the timer of the work's timeout for what is left of it; people's time goes on while the run is stopped. */
+function limitTime(draft: Draft, work: OpenWork): OpenWork {
+  const declared = declaredOf(draft.state, work);
+  const { timeoutMs } = declared;
+  if (timeoutMs === undefined) return work;
+  if (work.timeouts > 0) cancelActsOf(draft, timeoutKey(work));
+  const timed = { ...work, timeouts: work.timeouts + 1 };
+  setWork(draft, timed);
+  const passed = declared.kind === 'human' ? draft.state.at - work.openedAt : 0;
+  admit(draft, [{ type: 'timer.start', key: timeoutKey(timed), ms: Math.max(0, timeoutMs - passed) }]);
+  return timed;
+}
+
+function runOutOfTime(draft: Draft, work: OpenWork): void {
+  const step = work.state === undefined ? undefined : timeOutWork(work.state, contextOf(draft.state, work));
+  if (step !== undefined) return takeStep(draft, work, step);
+  const message = `phase \`${contextOf(draft.state, work).place}\` did not end within its timeout`;
+  closeWork(draft, work, { type: 'failed', failure: { code: 'PHASE_TIMEOUT', message } });
 }
 
 function beginAttempt(draft: Draft, work: OpenWork): void {
   const step = firstStep(draft.state, work);
   if ('code' in step) return closeWork(draft, work, { type: 'failed', failure: step });
   takeStep(draft, work, step);
-  if (step.state.kind === 'parallel' && work.attempt > 1) draft.moves.push(`${work.path}.retried`);
+  const { kind } = step.state;
+  if (work.attempt > 1 && hasStates(kind)) tell(draft, work, `${work.path}.retried`);
+}
+
+/** Kinds whose parts or turns are states of the statechart, which a new attempt sends back to their beginning. */
+function hasStates(kind: string): boolean {
+  return kind === 'parallel' || kind === 'talk' || kind === 'manage';
 }
 
 /** A task or arguments that cannot be rendered are the author's trouble, and the phase's failure. */
 function firstStep(state: RunState, work: OpenWork): Step<WorkState> | CodedFailure {
   try {
-    return startWork(workAt(state.program, work.path), contextOf(state, work));
+    return startWork(declaredOf(state, work), contextOf(state, work));
   } catch (error) {
     if (!(error instanceof CrewError)) throw error;
     return error.toFailure();
@@ -81,83 +172,189 @@ function firstStep(state: RunState, work: OpenWork): Step<WorkState> | CodedFail
 function takeStep(draft: Draft, work: OpenWork, step: Step<WorkState>): void {
   const next = { ...work, state: step.state };
   setWork(draft, next);
+  for (const prefix of step.withdraw ?? []) cancelActsOf(draft, prefix);
   admit(draft, step.effects);
-  if (step.outcome !== undefined) closeWork(draft, next, checkedOutcome(draft.state, work, step.outcome));
+  for (const move of step.moves ?? []) draft.moves.push({ ...move, procedure: work.procedure });
+  if (step.procedure !== undefined) openProcedure(draft, next, step.procedure);
+  for (const part of step.open ?? []) openPart(draft, next, part);
+  const current = draft.state.open[work.id];
+  if (step.hold !== undefined && current !== undefined) hold(draft, current, step.hold);
+  if (step.outcome !== undefined && current !== undefined) {
+    closeWork(draft, current, checkedOutcome(draft.state, current, step.outcome));
+  }
+}
+
+/** A part that ends at once may end its phase, and then the parts after it do not open. */
+function openPart(draft: Draft, work: OpenWork, part: string): void {
+  if (draft.state.open[work.id]?.key !== work.key) return;
+  openWork(draft, { procedure: work.procedure, path: `${work.path}.${part}` });
+}
+
+/** The procedure enters its first state in its turn, when the statecharts are told. */
+function openProcedure(draft: Draft, work: OpenWork, inner: InnerProcedure): void {
+  const { program, inputs, crewPath } = inner;
+  const id = `${work.key}/`;
+  const { place } = procedureOf(draft.state, work.procedure);
+  const procedure = {
+    id,
+    place: `${place}${work.path}/`,
+    crewPath,
+    program,
+    inputs,
+    artifacts: {},
+    visits: {},
+    entered: {},
+    published: {},
+    moment: 0,
+  };
+  const procedures = { ...draft.state.procedures, [id]: procedure };
+  const ledger = openPot(draft.state.ledger, id, { name: work.path, limits: program.budget });
+  draft.state = { ...draft.state, procedures, ledger };
+  draft.moves.push({ procedure: id, type: ENTER });
 }
 
 /** An artifact that does not fit its schema never gets out, whoever made it. */
 function checkedOutcome(state: RunState, work: OpenWork, outcome: WorkOutcome): WorkOutcome {
-  const declared = workAt(state.program, work.path);
-  if (outcome.type === 'failed' || declared.output === undefined) return outcome;
+  const declared = declaredOf(state, work);
+  if (outcome.type !== 'completed' || declared.output === undefined) return outcome;
   const problems = validateValue(declared.output, outcome.artifact);
   if (problems.length === 0) return outcome;
-  const message = `the artifact of \`${work.path}\` does not fit its schema: ${describeProblems(problems, 5)}`;
+  const { place } = contextOf(state, work);
+  const message = `the artifact of \`${place}\` does not fit its schema: ${describeProblems(problems, 5)}`;
   return { type: 'failed', failure: { code: 'OUTPUT_INVALID', message } };
 }
 
 function closeWork(draft: Draft, work: OpenWork, outcome: WorkOutcome): void {
+  if (outcome.type === 'again') return beginTrial(draft, work, outcome);
   if (outcome.type === 'failed') {
     if (mayTryAgain(draft.state, work, outcome.failure)) return waitForAttempt(draft, work, outcome.failure);
     if (mustHold(draft.state, work, outcome.failure)) return hold(draft, work, outcome.failure);
   }
+  if (outcome.type === 'completed' && mustBeJudged(draft.state, work)) {
+    return beginJudging(draft, work, outcome.artifact);
+  }
+  const { place } = contextOf(draft.state, work);
   removeWork(draft, work);
-  const { path } = work;
-  publish(draft, { at: draft.state.at, type: 'phase.ended', phase: path, ...ending(outcome) });
-  draft.moves.push(`${path}.${outcome.type}`);
-  const { phase, branch } = splitPath(path);
-  if (branch !== undefined) return leaveBranch(draft, { phase, branch }, outcome);
-  const { artifacts } = draft.state;
-  draft.state =
-    outcome.type === 'completed'
-      ? { ...draft.state, artifacts: { ...artifacts, [path]: outcome.artifact } }
-      : { ...draft.state, lastFailure: { ...outcome.failure, phase: path } };
+  publish(draft, { at: draft.state.at, type: 'phase.ended', phase: place, ...ending(outcome) });
+  const { part } = splitPath(work.path);
+  if (part === undefined || isBranch(draft.state, work)) tell(draft, work, `${work.path}.${outcome.type}`);
+  if (part !== undefined) return leavePart(draft, work, { part, outcome });
+  keepArtifact(draft, work, outcome);
 }
 
-function ending(outcome: WorkOutcome) {
+function ending(outcome: PartOutcome) {
   return outcome.type === 'completed'
     ? ({ outcome: 'completed', artifact: outcome.artifact } as const)
     : ({ outcome: 'failed', failure: outcome.failure } as const);
 }
 
-/** A failed branch takes its siblings and the parallel phase with it. */
-function leaveBranch(
-  draft: Draft,
-  { phase, branch }: { readonly phase: string; readonly branch: string },
-  outcome: WorkOutcome,
-): void {
-  const work = draft.state.open[phase];
-  if (work?.state?.kind !== 'parallel') throw new Error(`branch ${branch} outlived its phase ${phase}`);
-  if (outcome.type === 'failed') return closeWork(draft, work, outcome);
-  takeStep(draft, work, joinBranch(work.state, { name: branch, artifact: outcome.artifact }));
+function keepArtifact(draft: Draft, { procedure, path }: OpenWork, outcome: PartOutcome): void {
+  const { artifacts, published, moment, place } = procedureOf(draft.state, procedure);
+  if (outcome.type === 'failed') {
+    return setProcedure(draft, procedure, { lastFailure: { ...outcome.failure, phase: `${place}${path}` } });
+  }
+  setProcedure(draft, procedure, {
+    artifacts: { ...artifacts, [path]: outcome.artifact },
+    published: { ...published, [path]: moment + 1 },
+    moment: moment + 1,
+  });
 }
 
-/** Whether the phase allows another attempt and another attempt may help. */
+/** Branches are states of the statechart; items and inner conversations are not told of by themselves. */
+function isBranch(state: RunState, work: OpenWork): boolean {
+  const { phase } = splitPath(work.path);
+  return procedureOf(state, work.procedure).program.phases[phase]?.kind === 'parallel';
+}
+
+function leavePart(
+  draft: Draft,
+  work: OpenWork,
+  { part, outcome }: { readonly part: string; readonly outcome: PartOutcome },
+): void {
+  const phase = draft.state.open[`${work.procedure}${splitPath(work.path).phase}`];
+  if (phase?.state === undefined) throw new Error(`part ${part} outlived its phase`);
+  takeStep(draft, phase, takePart(phase.state, contextOf(draft.state, phase), { name: part, outcome }));
+}
+
 function mayTryAgain(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
-  const { retry } = workAt(state.program, work.path);
-  return retry !== undefined && work.attempt <= retry.max && ERROR_CODES[failure.code].retryable;
+  const { retry } = declaredOf(state, work);
+  return retry !== undefined && work.retries < retry.max && ERROR_CODES[failure.code].retryable;
 }
 
 function waitForAttempt(draft: Draft, work: OpenWork, failure: CodedFailure): void {
+  const { state: _left, ...waiting } = work;
+  closeInside(draft, work);
   cancelActsOf(draft, `${work.key}/`);
-  closeBranches(draft, work);
-  const { path, visit } = work;
-  const attempt = work.attempt + 1;
-  const next = { path, visit, attempt, key: `${path}:${visit}:${attempt}` };
+  const next = nextAttempt({ ...waiting, retries: work.retries + 1 });
   setWork(draft, next);
-  publish(draft, { at: draft.state.at, type: 'phase.retried', phase: path, attempt, failure });
-  const backoffMs = workAt(draft.state.program, path).retry?.backoffMs ?? 0;
-  const ms = Math.min(MAX_BACKOFF_MS, backoffMs * 2 ** (work.attempt - 1));
+  const { place } = contextOf(draft.state, next);
+  publish(draft, { at: draft.state.at, type: 'phase.retried', phase: place, attempt: next.attempt, failure });
+  const backoffMs = declaredOf(draft.state, work).retry?.backoffMs ?? 0;
+  const ms = Math.min(MAX_BACKOFF_MS, backoffMs * 2 ** work.retries);
   admit(draft, [{ type: 'timer.start', key: backoffKey(next), ms }]);
 }
 
-/** Whether a role's work must be kept: its model cannot be reached, and neither a retry nor the SOP has a way for that. */
+function nextAttempt(work: OpenWork): OpenWork {
+  const attempt = work.attempt + 1;
+  return { ...work, attempt, key: `${work.id}:${work.visit}:${attempt}` };
+}
+
+function mustBeJudged(state: RunState, work: OpenWork): boolean {
+  const declared = declaredOf(state, work);
+  return 'reflect' in declared && declared.reflect !== undefined && work.state?.kind !== 'reflection';
+}
+
+/** The attempt is over; its artifact is judged under the same key. */
+function beginJudging(draft: Draft, work: OpenWork, artifact: JsonValue): void {
+  closeInside(draft, work);
+  cancelActsOf(draft, `${work.key}/`);
+  const record = work.reflection ?? { trial: 1, lessons: [] };
+  const judged = { ...work, reflection: record };
+  setWork(draft, judged);
+  const declared = declaredOf(draft.state, work);
+  takeStep(
+    draft,
+    judged,
+    startReflection({ work: declared, artifact, record }, contextOf(draft.state, judged)),
+  );
+}
+
+function beginTrial(
+  draft: Draft,
+  work: OpenWork,
+  { lesson, kept }: Extract<WorkOutcome, { type: 'again' }>,
+): void {
+  const { state: _judged, ...waiting } = work;
+  cancelActsOf(draft, `${work.key}/`);
+  const { trial, lessons } = work.reflection ?? { trial: 1, lessons: [] };
+  const reflection = { trial: trial + 1, lessons: [...lessons, lesson], kept };
+  const next = nextAttempt({ ...waiting, reflection });
+  setWork(draft, next);
+  beginAttempt(draft, next);
+}
+
+/**
+ * Whether work must be kept: its model cannot be reached, and neither a retry nor the procedures around it have a way
+ * for that.
+ */
 function mustHold(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
-  if (work.state?.kind !== 'role' || ERROR_CODES[failure.code].exitCode !== 3) return false;
-  const { phase, branch } = splitPath(work.path);
-  const parent = branch === undefined ? undefined : state.open[phase];
-  if (parent !== undefined && mayTryAgain(state, parent, failure)) return false;
-  const declared = state.program.phases[phase];
-  return declared?.kind !== 'end' && declared?.onError === undefined;
+  if (work.state === undefined || !canResume(work.state)) return false;
+  return ERROR_CODES[failure.code].exitCode === 3 && hasNoWay(state, work, failure);
+}
+
+function hasNoWay(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
+  const outer = outerOf(state, work);
+  const { part } = splitPath(work.path);
+  if (part === undefined) {
+    const declared = declaredOf(state, work);
+    if ('onError' in declared && declared.onError !== undefined) return false;
+  } else if (outer?.state?.kind === 'parallel') {
+    const { work: parallel, failed } = outer.state;
+    const count = parallel.branches.length;
+    if (count - failed - 1 >= leastNeeded(parallel.join, count)) return false;
+  }
+  if (outer === undefined) return true;
+  return !mayTryAgain(state, outer, failure) && hasNoWay(state, outer, failure);
 }
 
 /** The run waits, nothing that was done is lost, and a resume makes just this call again. */
@@ -167,21 +364,38 @@ function hold(draft: Draft, work: OpenWork, failure: CodedFailure): void {
   draft.state = { ...draft.state, suspension };
 }
 
-function closeBranches(draft: Draft, work: OpenWork): void {
-  for (const branch of Object.values(draft.state.open)) {
-    if (!branch.path.startsWith(`${work.path}.`)) continue;
-    removeWork(draft, branch);
-    publish(draft, { at: draft.state.at, type: 'phase.ended', phase: branch.path, outcome: 'cancelled' });
+/** Ends what is done inside: parts, and the procedures of crew phases; the innermost first. */
+function closeInside(draft: Draft, work: OpenWork): void {
+  const inside = (id: string): boolean => id.startsWith(`${work.id}.`) || id.startsWith(`${work.id}:`);
+  const works = Object.values(draft.state.open).filter(({ id }) => inside(id));
+  for (const inner of works.toSorted((left, right) => depthOf(right.id) - depthOf(left.id))) {
+    const { place } = contextOf(draft.state, inner);
+    cancelActsOf(draft, `${inner.id}:`);
+    const { [inner.id]: _closed, ...open } = draft.state.open;
+    draft.state = { ...draft.state, open };
+    publish(draft, { at: draft.state.at, type: 'phase.ended', phase: place, outcome: 'cancelled' });
   }
+  const procedures = Object.entries(draft.state.procedures).filter(([id]) => !inside(id));
+  if (procedures.length === Object.keys(draft.state.procedures).length) return;
+  const ledger = closePots(draft.state.ledger, inside);
+  draft.state = { ...draft.state, procedures: Object.fromEntries(procedures), ledger };
 }
 
-function cancelActsOf(draft: Draft, prefix: string): void {
-  const keys = [...Object.keys(draft.state.acts), ...draft.state.blocked.map(effect => effect.key)];
-  for (const key of keys) if (key.startsWith(prefix)) cancelAct(draft, key);
+function depthOf(id: string): number {
+  return id.split(/[/.]/).length;
+}
+
+function declaredOf(state: RunState, work: OpenWork) {
+  return workAt(procedureOf(state, work.procedure).program, work.path);
+}
+
+function tell(draft: Draft, work: OpenWork, type: string): void {
+  draft.moves.push({ procedure: work.procedure, type });
 }
 
 function timeoutKey(work: OpenWork): string {
-  return `${work.path}:${work.visit}/timeout`;
+  const again = work.timeouts > 1 ? `-${work.timeouts}` : '';
+  return `${work.id}:${work.visit}/timeout${again}`;
 }
 
 function backoffKey(work: OpenWork): string {
@@ -189,5 +403,5 @@ function backoffKey(work: OpenWork): string {
 }
 
 function setWork(draft: Draft, work: OpenWork): void {
-  draft.state = { ...draft.state, open: { ...draft.state.open, [work.path]: work } };
+  draft.state = { ...draft.state, open: { ...draft.state.open, [work.id]: work } };
 }

@@ -1,80 +1,175 @@
 import { evaluateTemplate } from '../expressions/template-evaluate.ts';
 import { CrewError } from '../model/crew-error.ts';
-import { openWork, removeWork } from './open-work.ts';
-import { type Draft, publish } from './run-state.ts';
-import { scopeOf } from './scope.ts';
-import { advance, type StatechartAction } from './statechart.ts';
+import type { JsonValue } from '../model/json.ts';
+import { beginInside, endProcedure, openWork, removeWork } from './open-work.ts';
+import {
+  type Draft,
+  ENTER,
+  type Move,
+  type Procedure,
+  procedureOf,
+  publish,
+  setProcedure,
+} from './run-state.ts';
+import { scopeOf, splitPath } from './scope.ts';
+import { advance, enterStatechart, phaseOf, type StatechartAction } from './statechart.ts';
 
 /**
- * Does what the statechart wants, then tells it what came of that, until neither has anything left to say.
+ * Does what the statecharts want, then tells them what came of that, until neither has anything left to say.
  * The moves stand in a queue, so that phases which end at once do not pile up on the stack, and so that all actions of
  * one transition are done before the next is taken.
  */
-export function route(draft: Draft, entered: readonly StatechartAction[] = []): void {
-  for (const action of entered) carryOut(draft, action);
+export function route(draft: Draft): void {
   while (draft.state.end === undefined) {
-    const type = draft.moves.shift();
-    if (type === undefined) return;
-    for (const action of move(draft, type)) carryOut(draft, action);
+    const move = draft.moves.shift();
+    if (move === undefined) return;
+    // The crew phase of a procedure may have been closed since.
+    if (draft.state.procedures[move.procedure] === undefined) continue;
+    const actions = move.type === ENTER ? enter(draft, move.procedure) : take(draft, move);
+    for (const action of actions) carryOut(draft, move.procedure, action);
   }
 }
 
-/** A way out that cannot be chosen ends the run: no other way was meant. */
-function move(draft: Draft, type: string): readonly StatechartAction[] {
-  const { state } = draft;
-  const phase = type.slice(0, type.indexOf('.'));
-  const scope = scopeOf(state, state.visits[phase] ?? 0);
+function enter(draft: Draft, id: string): readonly StatechartAction[] {
+  const [position, actions] = enterStatechart(procedureOf(draft.state, id).program.machine);
+  setProcedure(draft, id, { position });
+  return actions;
+}
+
+/** A way out that cannot be chosen ends the procedure: no other way was meant. */
+function take(draft: Draft, { procedure: id, ...event }: Move): readonly StatechartAction[] {
+  const procedure = procedureOf(draft.state, id);
+  const { position, visits, published, entered, place } = procedure;
+  if (position === undefined) throw new Error(`procedure ${id} was not entered`);
+  const phase = event.type.slice(0, event.type.indexOf('.'));
+  const scope = scopeOf(draft.state, procedure, visits[phase] ?? 0);
   try {
-    const [position, actions] = advance(state.position, { type, scope, visits: state.visits });
-    draft.state = { ...state, position };
+    const [next, actions, condition] = advance(position, { ...event, scope, visits, published, entered });
+    setProcedure(draft, id, { position: next });
+    if (isIllegal(event.type, actions))
+      throw new Error(`the statechart does not allow ${place}${event.type}`);
+    const to = phaseOf(next);
+    if (to !== phase) tellTransition(draft, procedure, { from: phase, to, event: event.type, condition });
     return actions;
   } catch (error) {
     if (!(error instanceof CrewError)) throw error;
-    draft.state = { ...state, lastFailure: { ...error.toFailure(), phase } };
+    setProcedure(draft, id, { lastFailure: { ...error.toFailure(), phase: `${place}${phase}` } });
     return [{ type: 'run.fail' }];
   }
 }
 
-function carryOut(draft: Draft, action: StatechartAction): void {
+/** Deciders ask only for what is legal, so a hand-over that the statechart does not know is a bug of ours. */
+function isIllegal(type: string, actions: readonly StatechartAction[]): boolean {
+  return /\.to\.[^.]+$/.test(type) && !actions.some(action => action.type === 'turn.start');
+}
+
+function tellTransition(
+  draft: Draft,
+  { place }: Procedure,
+  taken: {
+    readonly from: string;
+    readonly to: string;
+    readonly event: string;
+    readonly condition: string | undefined;
+  },
+): void {
+  const { from, to, event, condition } = taken;
+  // A run that fails without `on_error` goes to no phase of the author's.
+  if (to.startsWith('$')) return;
+  publish(draft, {
+    at: draft.state.at,
+    type: 'transition.taken',
+    from,
+    to,
+    event: event.slice(event.lastIndexOf('.') + 1),
+    ...(condition === undefined ? {} : { when: condition }),
+    ...(place === '' ? {} : { crew: place.slice(0, -1) }),
+  });
+}
+
+function carryOut(draft: Draft, procedure: string, action: StatechartAction): void {
   switch (action.type) {
     case 'phase.start':
-      return openWork(draft, action.phase);
+      return start(draft, procedure, action.phase);
+    case 'turn.start': {
+      const { role: name, closing = false } = action;
+      return beginInside(draft, { procedure, path: action.phase }, { name, closing });
+    }
+    case 'turn.limit':
+      return;
     case 'visit.limit':
-      return noteVisitLimit(draft, action.phase);
+      return noteVisitLimit(draft, procedure, action.phase);
     case 'run.end':
-      return endRun(draft, action.phase);
+      return end(draft, procedure, action.phase);
     case 'run.fail':
-      return failRun(draft);
+      return fail(draft, procedure);
   }
 }
 
-function noteVisitLimit(draft: Draft, phase: string): void {
-  const message = `phase \`${phase}\` was entered ${draft.state.visits[phase] ?? 0} times, its \`max_visits\``;
-  draft.state = { ...draft.state, lastFailure: { code: 'VISIT_LIMIT', message, phase } };
+/** A branch is begun by its phase, which may let it wait; a phase is opened. */
+function start(draft: Draft, procedure: string, path: string): void {
+  const { phase, part } = splitPath(path);
+  if (part !== undefined) return beginInside(draft, { procedure, path: phase }, { name: part });
+  openWork(draft, { procedure, path });
+  if (draft.state.procedures[procedure] === undefined) return;
+  const { entered, moment } = procedureOf(draft.state, procedure);
+  setProcedure(draft, procedure, { entered: { ...entered, [phase]: moment } });
 }
 
-function endRun(draft: Draft, phase: string): void {
-  const { state } = draft;
-  const declared = state.program.phases[phase];
+function noteVisitLimit(draft: Draft, id: string, phase: string): void {
+  const { visits, place } = procedureOf(draft.state, id);
+  const message = `phase \`${place}${phase}\` was entered ${visits[phase] ?? 0} times, its \`max_visits\``;
+  setProcedure(draft, id, { lastFailure: { code: 'VISIT_LIMIT', message, phase: `${place}${phase}` } });
+}
+
+function end(draft: Draft, id: string, phase: string): void {
+  const procedure = procedureOf(draft.state, id);
+  const declared = procedure.program.phases[phase];
   if (declared?.kind !== 'end') throw new Error(`compiled program has no end phase ${phase}`);
+  const { outcome, result: template } = declared;
   try {
-    const result =
-      declared.result === undefined ? null : evaluateTemplate(declared.result, scopeOf(state, 1));
-    const { outcome } = declared;
-    draft.state = { ...state, end: { outcome, phase, result } };
-    const spend = state.ledger.spent;
-    publish(draft, { at: state.at, type: 'run.ended', outcome, phase, result, spend });
+    const scope = scopeOf(draft.state, procedure, 1);
+    const result = template === undefined ? null : evaluateTemplate(template, scope);
+    if (id !== '') return endInner(draft, procedure, { outcome, phase, result });
+    draft.state = { ...draft.state, end: { outcome, phase, result } };
+    const { at, ledger } = draft.state;
+    publish(draft, { at, type: 'run.ended', outcome, phase, result, spend: ledger.spent });
   } catch (error) {
     if (!(error instanceof CrewError)) throw error;
-    draft.state = { ...state, lastFailure: { ...error.toFailure(), phase } };
-    failRun(draft);
+    const failure = { ...error.toFailure(), phase: `${procedure.place}${phase}` };
+    setProcedure(draft, id, { lastFailure: failure });
+    fail(draft, id);
   }
 }
 
-function failRun(draft: Draft): void {
-  if (draft.state.lastFailure === undefined) throw new Error('a run failed without a failure');
-  const { phase, ...failure } = draft.state.lastFailure;
-  for (const work of Object.values(draft.state.open)) removeWork(draft, work);
+/** A procedure inside another one that ends in a failure has no artifact to give. */
+function endInner(
+  draft: Draft,
+  { id, program, place }: Procedure,
+  end: { readonly outcome: 'success' | 'failure'; readonly phase: string; readonly result: JsonValue },
+): void {
+  const { outcome, phase, result } = end;
+  if (outcome === 'success') return endProcedure(draft, id, { type: 'completed', artifact: result });
+  const said =
+    result === null ? '' : `: ${JSON.stringify(result).slice(0, MAX_RESULT_LENGTH).toWellFormed()}`;
+  const message = `\`${program.crew}\` ended in a failure at \`${place}${phase}\`${said}`;
+  endProcedure(draft, id, { type: 'failed', failure: { code: 'CREW_FAILED', message } });
+}
+
+/** How much of the result of a failed procedure its message shows, in characters. */
+const MAX_RESULT_LENGTH = 500;
+
+function fail(draft: Draft, id: string): void {
+  const { lastFailure } = procedureOf(draft.state, id);
+  if (lastFailure === undefined) throw new Error('a run failed without a failure');
+  const { phase, ...failure } = lastFailure;
+  if (id !== '') {
+    const message = `\`${phase}\`: ${failure.message}`;
+    return endProcedure(draft, id, { type: 'failed', failure: { ...failure, message } });
+  }
+  for (const work of Object.values(draft.state.open)) {
+    if (draft.state.open[work.id] !== undefined) removeWork(draft, work);
+  }
   const { at, ledger } = draft.state;
   draft.state = { ...draft.state, end: { outcome: 'error', phase, failure } };
   publish(draft, { at, type: 'run.ended', outcome: 'error', phase, failure, spend: ledger.spent });

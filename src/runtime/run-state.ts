@@ -1,5 +1,5 @@
 import type { CodedFailure } from '../model/crew-error.ts';
-import type { ActEffect, Effect } from '../model/effect.ts';
+import type { ActEffect, Effect, ToolCallEffect } from '../model/effect.ts';
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
@@ -8,16 +8,38 @@ import type { Ledger } from '../policy/budget.ts';
 import type { StatechartPosition } from './statechart.ts';
 import type { WorkState } from './work.ts';
 
-/** A phase or branch that is being worked on. `attempt` counts from 1; `key` is `<path>:<visit>:<attempt>`. */
+/**
+ * A phase, a branch or an item that is being worked on. `id` is unique in the run: the procedure's id and the path.
+ * `attempt` counts its beginnings from 1; `key` is `<id>:<visit>:<attempt>`.
+ */
 export interface OpenWork {
+  readonly id: string;
+  readonly procedure: string;
   readonly path: string;
   readonly visit: number;
   readonly attempt: number;
   readonly key: string;
+  /** Attempts that failed and were tried again. */
+  readonly retries: number;
+  /** How often its timeout was started; the last one counts. */
+  readonly timeouts: number;
+  /** The moment of its opening, on the clock of people. */
+  readonly openedAt: number;
   /** Absent while the work waits for its next attempt. */
   readonly state?: WorkState;
-  /** A model could not be reached; the call is made again when the run is resumed. */
+  /** It cannot go on before the run is resumed: a model could not be reached, or nobody is there to answer. */
   readonly held?: CodedFailure;
+  /** What earlier trials of a phase with `reflect` have taught. */
+  readonly reflection?: TrialRecord;
+}
+
+/** What is known of the trials of a phase with `reflect` so far. */
+export interface TrialRecord {
+  /** The number of the current trial, from 1. */
+  readonly trial: number;
+  readonly lessons: readonly string[];
+  /** The kept artifact of the earlier trials. */
+  readonly kept?: { readonly artifact: JsonValue; readonly score: number };
 }
 
 /** How a run ended. */
@@ -36,45 +58,100 @@ interface Suspension {
 }
 
 /**
+ * A procedure under way: the run's own, with the id '', or that of a crew phase, with the key of its work and a slash.
+ * 1. `artifacts` has exactly the artifacts of completed phases, the latest visit of each.
+ * 2. `entered` and `published` count in one order, `moment`, when each phase was last entered and each artifact published.
+ */
+export interface Procedure {
+  readonly id: string;
+  /** Stands before the paths of its phases where people read them: '' or `build/`. */
+  readonly place: string;
+  /** Stands before its model aliases and names its program inside the run's: '' or `build/`, `explain.do/`. */
+  readonly crewPath: string;
+  readonly program: Program;
+  readonly inputs: JsonObject;
+  /** Absent until its first state is entered. */
+  readonly position?: StatechartPosition;
+  readonly artifacts: JsonObject;
+  readonly visits: { readonly [path: string]: number };
+  readonly entered: { readonly [phase: string]: number };
+  readonly published: { readonly [artifact: string]: number };
+  readonly moment: number;
+  readonly lastFailure?: CodedFailure & { readonly phase: string };
+}
+
+/** A tool call that waits for a person's leave; `asked` counts the questions. */
+export interface WaitingCall {
+  readonly call: ToolCallEffect;
+  readonly asked: number;
+}
+
+/**
  * All that a run is, folded from its facts.
  * 1. `acts` are the effects that were let out and not answered yet; a fact without its act is stale and changes nothing.
  * 2. `blocked` are the effects that wait for a suspension to end; they hold no reservation.
- * 3. `artifacts` has exactly the artifacts of completed phases, the latest visit of each.
+ * 3. `open` has the work of all procedures by id.
  */
 export interface RunState {
   readonly program: Program;
   readonly runId: string;
-  readonly inputs: JsonObject;
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly terms: { readonly [alias: string]: ModelTerms };
-  readonly position: StatechartPosition;
-  readonly artifacts: JsonObject;
-  readonly visits: { readonly [path: string]: number };
-  readonly lastFailure?: CodedFailure & { readonly phase: string };
-  readonly open: { readonly [path: string]: OpenWork };
+  readonly grants: readonly string[];
+  readonly procedures: { readonly [id: string]: Procedure };
+  readonly open: { readonly [id: string]: OpenWork };
   readonly acts: { readonly [key: string]: ActEffect };
   readonly blocked: readonly ActEffect[];
+  /** Tool calls by key that a person was asked about. */
+  readonly approvals: { readonly [key: string]: WaitingCall };
   readonly ledger: Ledger;
   readonly suspension?: Suspension;
-  /** Milliseconds that the run was worked on; the time between a stop and a resume does not count. */
+  /** Milliseconds that the run was worked on; the time between a stop and a resume, and that of people, does not count. */
   readonly activeMs: number;
   /** How many run-time timers were started; the last one counts. */
   readonly timeLimits: number;
+  /** Nothing is waited for but people. */
+  readonly idle: boolean;
   readonly at: number;
   readonly end?: RunEnd;
 }
 
+/** Something that the statechart of a procedure has still to hear. Counts are those that its guards read. */
+export interface Move {
+  readonly procedure: string;
+  readonly type: string;
+  readonly turns?: number;
+  readonly delegations?: number;
+  readonly working?: number;
+}
+
+/** The move that enters a procedure's first state. */
+export const ENTER = '$enter';
+
 /**
  * A decision in the making, inside one call of `decide`: the state so far, the wishes so far, in order, and the events
- * that the statechart has still to hear.
+ * that the statecharts have still to hear.
  */
 export interface Draft {
   state: RunState;
   readonly effects: Effect[];
-  readonly moves: string[];
+  readonly moves: Move[];
 }
 
 /** Wishes that the watchers be told. */
 export function publish(draft: Draft, event: RunEvent): void {
   draft.effects.push({ type: 'event.publish', event });
+}
+
+/** The procedure of that id. Pure. */
+export function procedureOf(state: RunState, id: string): Procedure {
+  const procedure = state.procedures[id];
+  if (procedure === undefined) throw new Error(`the run has no procedure ${id}`);
+  return procedure;
+}
+
+/** Changes a procedure. */
+export function setProcedure(draft: Draft, id: string, change: Partial<Procedure>): void {
+  const procedure = { ...procedureOf(draft.state, id), ...change };
+  draft.state = { ...draft.state, procedures: { ...draft.state.procedures, [id]: procedure } };
 }

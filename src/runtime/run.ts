@@ -118,7 +118,9 @@ function recordTaker(
   });
   let graceOver: Promise<void> | undefined;
   const isCalling = () =>
-    [...underWay.values()].some(({ act, begun }) => begun && act.type !== 'timer.start');
+    [...underWay.values()].some(
+      ({ act, begun }) => begun && (act.type === 'model.call' || act.type === 'tool.call'),
+    );
   let pending: Promise<JournalRecord> | undefined;
   return async () => {
     if (stop.aborted) forgetUnbegun(journal, underWay);

@@ -1,31 +1,33 @@
-import type { BranchWork, WorkingPhase } from '../model/crew.ts';
+import type { BranchWork, TalkWork, WorkingPhase } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
-import type { OpenWork, RunState } from './run-state.ts';
+import { type OpenWork, type Procedure, procedureOf, type RunState } from './run-state.ts';
 import type { WorkContext } from './work-context.ts';
 
-/** The phase that a path belongs to, and the branch if it names one: `inspect.security`. Pure. */
-export function splitPath(path: string): { readonly phase: string; readonly branch?: string } {
+/** The phase that a path belongs to, and the part if it names one: a branch, an item, an inner conversation. Pure. */
+export function splitPath(path: string): { readonly phase: string; readonly part?: string } {
   const dot = path.indexOf('.');
-  return dot === -1 ? { phase: path } : { phase: path.slice(0, dot), branch: path.slice(dot + 1) };
+  return dot === -1 ? { phase: path } : { phase: path.slice(0, dot), part: path.slice(dot + 1) };
 }
 
-/** What a path declares: a working phase or a branch of one. Pure. */
-export function workAt(program: Program, path: string): WorkingPhase | BranchWork {
-  const { phase, branch } = splitPath(path);
+/** What a path declares: a working phase or a part of one. Pure. */
+export function workAt(program: Program, path: string): WorkingPhase | BranchWork | TalkWork {
+  const { phase, part } = splitPath(path);
   const declared = program.phases[phase];
-  const work =
-    branch === undefined || declared?.kind !== 'parallel'
-      ? declared
-      : declared.branches.find(each => each.name === branch);
+  const work = part === undefined || declared === undefined ? declared : partOf(declared, part);
   if (work === undefined || work.kind === 'end') throw new Error(`compiled program has no work at ${path}`);
   return work;
 }
 
+function partOf(phase: Program['phases'][string], part: string): BranchWork | TalkWork | undefined {
+  if (phase.kind === 'parallel') return phase.branches.find(each => each.name === part);
+  return phase.kind === 'each' ? phase.work : undefined;
+}
+
 /** What templates read; `visit` is how often the phase they stand in was entered. Pure. */
-export function scopeOf(state: RunState, visit: number): JsonObject {
-  const { artifacts, inputs, runId, program, lastFailure } = state;
-  return templateScope({ artifacts, inputs, runId, program, failure: lastFailure, visit });
+export function scopeOf(state: RunState, procedure: Procedure, visit: number): JsonObject {
+  const { artifacts, inputs, program, lastFailure } = procedure;
+  return templateScope({ artifacts, inputs, runId: state.runId, program, failure: lastFailure, visit });
 }
 
 /** The names that every template knows, made of what is known at a place. Pure. */
@@ -34,7 +36,7 @@ export function templateScope(known: {
   readonly inputs: JsonObject;
   readonly runId: string;
   readonly program: Program;
-  readonly failure: RunState['lastFailure'] | undefined;
+  readonly failure: Procedure['lastFailure'] | undefined;
   readonly visit: number;
 }): JsonObject {
   const { artifacts, inputs, runId, program, failure, visit } = known;
@@ -44,9 +46,53 @@ export function templateScope(known: {
   return { ...artifacts, inputs, run, visit };
 }
 
-/** What a piece of open work may read. A branch is in the visit of its phase, however often it was begun. Pure. */
+/** What a piece of open work may read. A part is in the visit of its phase, however often it was begun. Pure. */
 export function contextOf(state: RunState, work: OpenWork): WorkContext {
-  const { program, models, terms, at } = state;
-  const scope = scopeOf(state, state.visits[splitPath(work.path).phase] ?? 0);
-  return { program, models, terms, path: work.path, key: work.key, scope, at };
+  const procedure = procedureOf(state, work.procedure);
+  const { phase, part } = splitPath(work.path);
+  const scope = scopeOf(state, procedure, procedure.visits[phase] ?? 0);
+  const parent = part === undefined ? undefined : state.open[`${procedure.id}${phase}`];
+  return {
+    runId: state.runId,
+    program: procedure.program,
+    crewPath: procedure.crewPath,
+    models: state.models,
+    terms: state.terms,
+    path: work.path,
+    place: `${procedure.place}${work.path}`,
+    key: work.key,
+    scope: part === undefined ? scope : { ...scope, ...itemOf(parent, part) },
+    lessons: lessonsFor(state, work),
+    openedAt: work.openedAt,
+    at: state.at,
+  };
+}
+
+/** The item of an `each` by the name that the author gave it, and its place. */
+function itemOf(parent: OpenWork | undefined, part: string): JsonObject {
+  const { state } = parent ?? {};
+  if (state?.kind !== 'each') return {};
+  const index = Number(part);
+  return { [state.work.as]: state.items[index] ?? null, index };
+}
+
+/** Lessons reach all that is done inside the phase that learned them. */
+function lessonsFor(state: RunState, work: OpenWork): readonly string[] {
+  const own = work.reflection?.lessons ?? [];
+  const outer = outerOf(state, work);
+  return outer === undefined ? own : [...lessonsFor(state, outer), ...own];
+}
+
+/** The work that a piece of work is a part of: its phase, or the crew phase around its procedure. Pure. */
+export function outerOf(state: RunState, work: OpenWork): OpenWork | undefined {
+  const { phase, part } = splitPath(work.path);
+  if (part !== undefined) return state.open[`${work.procedure}${phase}`];
+  return work.procedure === '' ? undefined : state.open[ownerOf(work.procedure)];
+}
+
+/** The id of the work that a procedure's id or an effect's key belongs to. Pure. */
+export function ownerOf(key: string): string {
+  const works = key.split('/').filter(segment => segment.includes(':'));
+  const last = works.pop() ?? '';
+  return [...works, last.slice(0, last.indexOf(':'))].join('/');
 }

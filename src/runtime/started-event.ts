@@ -1,9 +1,10 @@
-import type { ModelCallEffect, ToolCallEffect } from '../model/effect.ts';
+import type { ActEffect } from '../model/effect.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import type { RunState } from './run-state.ts';
+import { type OpenWork, procedureOf, type RunState } from './run-state.ts';
+import { ownerOf } from './scope.ts';
 
 /** What the watchers are told when a call is let out; a call that has to wait has not started. Pure. */
-export function startedEvent(state: RunState, effect: ModelCallEffect | ToolCallEffect): RunEvent {
+export function startedEvent(state: RunState, effect: Exclude<ActEffect, { type: 'timer.start' }>): RunEvent {
   const { at } = state;
   const { key } = effect;
   if (effect.type === 'model.call') {
@@ -11,8 +12,20 @@ export function startedEvent(state: RunState, effect: ModelCallEffect | ToolCall
     const model = state.models[effect.model]?.use ?? effect.model;
     return { at, type: 'model.started', key, phase, role, model, turn };
   }
-  const phase = key.slice(0, key.indexOf(':'));
-  const work = state.open[phase]?.state;
-  const role = work?.kind === 'role' ? { role: work.work.role } : {};
-  return { at, type: 'tool.started', key, phase, ...role, tool: effect.tool, args: effect.args };
+  if (effect.type === 'person.ask') {
+    const { id, phase, question } = effect;
+    return { at, type: 'person.asked', key, id, phase, question };
+  }
+  const work = state.open[ownerOf(key)];
+  if (work === undefined) throw new Error(`tool call ${key} has no work`);
+  const phase = `${procedureOf(state, work.procedure).place}${work.path}`;
+  const role = callerOf(work, key);
+  const who = role === undefined ? {} : { role };
+  return { at, type: 'tool.started', key, phase, ...who, tool: effect.tool, args: effect.args };
+}
+
+/** The role whose turn loop made the call. */
+function callerOf({ state }: OpenWork, key: string): string | undefined {
+  if (state === undefined || !('loop' in state)) return undefined;
+  return key.startsWith(`${state.loop.key}/`) ? state.loop.task.role : undefined;
 }

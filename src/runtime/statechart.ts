@@ -10,12 +10,23 @@ export interface StatechartEvent {
   /** When each artifact was last published and each phase last entered, counted in one order; for subscribers. */
   readonly published?: { readonly [artifact: string]: number };
   readonly entered?: { readonly [phase: string]: number };
+  /** Counts of the visit, for what happens inside a conversation or a managed phase. */
+  readonly turns?: number;
+  readonly delegations?: number;
+  readonly working?: number;
 }
 
 /** What the machine wants done on a transition, as data. */
 export type StatechartAction =
   | { readonly type: 'phase.start'; readonly phase: string }
   | { readonly type: 'visit.limit'; readonly phase: string }
+  | {
+      readonly type: 'turn.start';
+      readonly phase: string;
+      readonly role: string;
+      readonly closing?: boolean;
+    }
+  | { readonly type: 'turn.limit'; readonly phase: string }
   | { readonly type: 'run.end'; readonly phase: string }
   | { readonly type: 'run.fail' };
 
@@ -34,20 +45,32 @@ export function enterStatechart(config: JsonObject): [StatechartPosition, readon
   return taken(machine, initialTransition(machine));
 }
 
-/** Takes one event. Pure. Fails with TEMPLATE_FAILED when a condition cannot be evaluated. */
-export function advance(
+/** A transition that was taken: where to, what is to be done, and the condition that held if there was one. */
+export type Advance = readonly [
   position: StatechartPosition,
-  event: StatechartEvent,
-): [StatechartPosition, readonly StatechartAction[]] {
+  actions: readonly StatechartAction[],
+  condition: string | undefined,
+];
+
+/** Takes one event. Pure. Fails with TEMPLATE_FAILED when a condition cannot be evaluated. */
+export function advance(position: StatechartPosition, event: StatechartEvent): Advance {
   const heard: HeardEvent = { ...event };
   const next = transition(position.machine, position.snapshot, heard as never);
   if (heard.guardError !== undefined) throw heard.guardError;
-  return taken(position.machine, next);
+  const [after, actions] = taken(position.machine, next);
+  return [after, actions, heard.condition];
 }
 
-/** XState hides what a guard throws in an error of its own, so guards leave it on the event. */
+/** The phase that a chart stands in; undefined once it has ended without one. Pure. */
+export function phaseOf({ snapshot }: StatechartPosition): string {
+  const { value } = snapshot;
+  return typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
+}
+
+/** XState hides what a guard throws in an error of its own, so guards leave it, and what held, on the event. */
 interface HeardEvent extends StatechartEvent {
   guardError?: unknown;
+  condition?: string;
 }
 
 /** XState's own event that enters the initial state tells nothing; nothing was visited then. */
@@ -56,7 +79,9 @@ type GuardEvent = HeardEvent | { readonly type: string; readonly visits?: undefi
 const GUARDS = {
   when: ({ event }: { event: HeardEvent }, params: { condition: string }) => {
     try {
-      return evaluateCondition(params.condition, event.scope);
+      const holds = evaluateCondition(params.condition, event.scope);
+      if (holds) event.condition = params.condition;
+      return holds;
     } catch (error) {
       event.guardError ??= error;
       return false;
@@ -71,6 +96,10 @@ const GUARDS = {
     const fresh = params.artifacts.some(name => (published[name] ?? 0) > since);
     return there && fresh && (visits[params.phase] ?? 0) < params.max;
   },
+  'turns-left': ({ event }: { event: HeardEvent }, params: { max: number }) =>
+    (event.turns ?? 0) < params.max,
+  'delegations-left': ({ event }: { event: HeardEvent }, params: { max: number; atOnce: number }) =>
+    (event.delegations ?? 0) < params.max && (event.working ?? 0) < params.atOnce,
 };
 
 interface NewsParams {
@@ -88,6 +117,5 @@ function taken(
 }
 
 function readAction(action: { type: string; params?: unknown }): StatechartAction {
-  const { phase } = (action.params ?? {}) as { phase?: string };
-  return { type: action.type, phase } as StatechartAction;
+  return { type: action.type, ...(action.params as object | undefined) } as StatechartAction;
 }

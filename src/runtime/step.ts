@@ -1,17 +1,61 @@
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
-import type { JsonValue } from '../model/json.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Program } from '../model/program.ts';
 
-/** How a piece of work came out: with its artifact, or with the reason why there is none. */
+/**
+ * How a piece of work came out: with its artifact, with the reason why there is none, or, for a phase with `reflect`,
+ * with what the next trial has to know.
+ */
 export type WorkOutcome =
   | { readonly type: 'completed'; readonly artifact: JsonValue }
-  | { readonly type: 'failed'; readonly failure: CodedFailure };
+  | { readonly type: 'failed'; readonly failure: CodedFailure }
+  | {
+      readonly type: 'again';
+      readonly lesson: string;
+      readonly kept: { readonly artifact: JsonValue; readonly score: number };
+    };
 
-/** What a work decider answers: its next state, its wishes, and its outcome once it has one. */
+/** A part that the statechart begins: a branch, or the turn of a role, which may be the one that writes the artifact. */
+export interface BegunPart {
+  readonly name: string;
+  readonly closing?: boolean;
+  /** The turns of a conversation are used up, so this one closes it. */
+  readonly limited?: boolean;
+}
+
+/** How a part, or the procedure inside a crew phase, came out. */
+export type PartOutcome = Exclude<WorkOutcome, { type: 'again' }>;
+
+/** An event for the statechart about what happens inside a phase, with the counts that its guards read. */
+export interface StepMove {
+  readonly type: string;
+  readonly turns?: number;
+  readonly delegations?: number;
+  readonly working?: number;
+}
+
+/** A procedure that a crew phase wants to have run. */
+export interface InnerProcedure {
+  readonly program: Program;
+  readonly inputs: JsonObject;
+  readonly crewPath: string;
+}
+
+/**
+ * What a work decider answers: its next state, its wishes, and its outcome once it has one.
+ * `hold`: it cannot go on before the run is resumed. `moves`: what the statechart is to hear. `open`: parts that are to be
+ * begun, by name. `withdraw`: prefixes of keys whose open effects are not wanted any more; done before the effects.
+ */
 export interface Step<State> {
   readonly state: State;
   readonly effects: readonly Effect[];
   readonly outcome?: WorkOutcome;
+  readonly hold?: CodedFailure;
+  readonly moves?: readonly StepMove[];
+  readonly open?: readonly string[];
+  readonly withdraw?: readonly string[];
+  readonly procedure?: InnerProcedure;
 }
 
 /** The step that ends a piece of work with its artifact. Pure. */

@@ -2,38 +2,89 @@ import { describeProblems, validateValue } from '../expressions/validate-value.t
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
+import type { JsonValue } from '../model/json.ts';
 import { MAX_PROBLEM_LENGTH, MAX_TOOL_CALLS_PER_TURN } from '../model/limits.ts';
-import type { Message, ToolCall } from '../model/message.ts';
+import { type Message, messageText, type ToolCall, textMessage } from '../model/message.ts';
+import { isStaleTurn } from './is-stale-turn.ts';
 import { askModel } from './model-turn.ts';
-import type { RoleState, TurnCall } from './role-state.ts';
-import { failed, type Step } from './step.ts';
+import { toolEnded } from './tool-ended.ts';
+import type { TurnCall, TurnLoop, TurnStep } from './turn-loop-state.ts';
 import type { WorkContext } from './work-context.ts';
 
 type ToolFact = Extract<Fact, { type: 'tool.returned' | 'tool.failed' }>;
 
-/** Calls the tools that a model asked for, all at once; calls that cannot be right are answered with an error. Pure. */
+/**
+ * Calls the tools that a model asked for, all at once; calls that cannot be right are answered with an error. A control
+ * that ends the loop is taken before anything is called. Pure.
+ */
 export function callTools(
-  state: RoleState,
+  loop: TurnLoop,
   context: WorkContext,
   options: { readonly answer: Message; readonly toolCalls: readonly ToolCall[] },
-): Step<RoleState> {
-  if (state.turn >= state.work.maxTurns) {
-    const message = `role \`${state.work.role}\` still calls tools after ${state.turn} turns, \`max_turns\` is ${state.work.maxTurns}`;
-    return failed(state, { code: 'TURN_LIMIT', message });
+): TurnStep {
+  const { answer, toolCalls } = options;
+  const ending = toolCalls.find(call => isEnding(loop, call));
+  if (ending !== undefined) {
+    return { loop, effects: [], outcome: { type: 'ended', call: ending, text: messageText(answer) } };
+  }
+  const { role, maxTurns } = loop.task;
+  if (loop.turn >= maxTurns) {
+    const message = `role \`${role}\` still calls tools after ${loop.turn} turns, \`max_turns\` is ${maxTurns}`;
+    return { loop, effects: [], outcome: { type: 'failed', failure: { code: 'TURN_LIMIT', message } } };
   }
   const refusals: Effect[] = [];
-  const calls = options.toolCalls.map((call, index): TurnCall => {
-    const key = `${context.key}/tool-${state.turn}-${index + 1}`;
-    const refusal = index < MAX_TOOL_CALLS_PER_TURN ? refusalOf(state, call) : TOO_MANY_CALLS;
+  const calls = toolCalls.map((call, index): TurnCall => {
+    const key = `${loop.key}/tool-${loop.turn}-${index + 1}`;
+    const refusal = index < MAX_TOOL_CALLS_PER_TURN ? refusalOf(loop, call) : TOO_MANY_CALLS;
     if (refusal === undefined) return { call, key };
-    refusals.push(...refusedEvents(context, { key, call, role: state.work.role, failure: refusal }));
+    refusals.push(...refusedEvents(context, { key, call, role, failure: refusal }));
     return { call, key, result: { value: { error: cut(refusal.message) }, isError: true } };
   });
-  const next = { ...state, messages: [...state.messages, options.answer], calls };
-  const step = calls.every(call => call.result !== undefined)
-    ? answerModel(next, context)
-    : { state: next, effects: calls.flatMap(call => wishes(state, call)) };
-  return { ...step, effects: [...refusals, ...step.effects] };
+  const next = { ...loop, messages: [...loop.messages, answer], calls };
+  if (calls.every(call => call.result !== undefined))
+    return withEffects(refusals, answerModel(next, context));
+  const open = calls.filter(call => call.result === undefined);
+  const asked = open.filter(({ call }) => isControl(loop, call));
+  const wishes = open.filter(({ call }) => !isControl(loop, call)).map(call => wish(loop, context, call));
+  return {
+    loop: next,
+    effects: [...refusals, ...wishes],
+    ...(asked.length === 0 ? {} : { asked }),
+  };
+}
+
+/** Notes one tool's answer; when all have answered, the model is asked again. Pure. */
+export function takeToolAnswer(loop: TurnLoop, context: WorkContext, fact: ToolFact): TurnStep {
+  const value =
+    fact.type === 'tool.returned'
+      ? fact.value
+      : { error: cut(`${fact.failure.code}: ${fact.failure.message}`) };
+  const call = loop.calls.find(({ key }) => key === fact.key);
+  const ended = call === undefined ? [] : [toolEnded(context, call.call.tool, fact)];
+  const result = { value, isError: fact.type === 'tool.failed' };
+  return withEffects(ended, takeResult(loop, context, { key: fact.key, result }));
+}
+
+/** Answers a control that the loop handed to its owner; when all calls are answered, the model is asked again. Pure. */
+export function answerControl(
+  loop: TurnLoop,
+  context: WorkContext,
+  answer: { readonly key: string; readonly value: JsonValue; readonly isError?: boolean },
+): TurnStep {
+  const { key, value, isError = false } = answer;
+  return takeResult(loop, context, { key, result: { value, isError } });
+}
+
+function takeResult(
+  loop: TurnLoop,
+  context: WorkContext,
+  { key, result }: { readonly key: string; readonly result: NonNullable<TurnCall['result']> },
+): TurnStep {
+  const calls = loop.calls.map(call => (call.key === key ? { ...call, result } : call));
+  const next = { ...loop, calls };
+  return calls.some(call => call.result === undefined)
+    ? { loop: next, effects: [] }
+    : answerModel(next, context);
 }
 
 /** What a model is told of a failed call has a known size. */
@@ -41,50 +92,57 @@ function cut(problem: string): string {
   return problem.slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
 }
 
-/** Notes one tool's answer; when all have answered, the model is asked again. Pure. */
-export function takeToolAnswer(state: RoleState, context: WorkContext, fact: ToolFact): Step<RoleState> {
-  const value =
-    fact.type === 'tool.returned'
-      ? fact.value
-      : { error: cut(`${fact.failure.code}: ${fact.failure.message}`) };
-  const result = { value, isError: fact.type === 'tool.failed' };
-  const calls = state.calls.map(call => (call.key === fact.key ? { ...call, result } : call));
-  const answered = calls.find(call => call.key === fact.key);
-  const ended = answered === undefined ? [] : [toolEnded(context, answered.call.tool, fact)];
-  const next = { ...state, calls };
-  if (calls.some(call => call.result === undefined)) return { state: next, effects: ended };
-  const step = answerModel(next, context);
-  return { ...step, effects: [...ended, ...step.effects] };
+function withEffects(effects: readonly Effect[], step: TurnStep): TurnStep {
+  return { ...step, effects: [...effects, ...step.effects] };
 }
 
-/** The event that a tool call ended, for roles and tool phases alike. Pure. */
-export function toolEnded(context: WorkContext, tool: string, fact: ToolFact): Effect {
-  const shared = { at: context.at, type: 'tool.ended', key: fact.key, phase: context.path, tool } as const;
-  if (fact.type === 'tool.returned') {
-    return {
-      type: 'event.publish',
-      event: { ...shared, outcome: 'returned', value: fact.value, ms: fact.ms },
-    };
-  }
-  return {
-    type: 'event.publish',
-    event: { ...shared, outcome: 'failed', failure: fact.failure, ms: fact.ms },
-  };
-}
+const STALE =
+  'You have made these calls before, with the same results. Do something else now: use what you know, or deliver what you have.';
 
-function answerModel(state: RoleState, context: WorkContext): Step<RoleState> {
-  const parts = state.calls.flatMap(({ call, result }) =>
+function answerModel(loop: TurnLoop, context: WorkContext): TurnStep {
+  const parts = loop.calls.flatMap(({ call, result }) =>
     result === undefined
       ? []
       : [{ type: 'tool-result' as const, callId: call.id, tool: call.tool, ...result }],
   );
-  return askModel({ ...state, messages: [...state.messages, { from: 'tool', parts }] }, context);
+  const stale = isStaleTurn(loop.messages, loop.calls);
+  const answered = { ...loop, messages: [...loop.messages, { from: 'tool' as const, parts }] };
+  if (!stale) return askModel(answered, context);
+  const { role } = loop.task;
+  if (loop.warned) {
+    const message = `role \`${role}\` repeats the same calls with the same results, although it was told so`;
+    return {
+      loop: answered,
+      effects: [],
+      outcome: { type: 'failed', failure: { code: 'NO_PROGRESS', message } },
+    };
+  }
+  const warned = { ...answered, warned: true, messages: [...answered.messages, textMessage('user', STALE)] };
+  const { at, place: phase } = context;
+  const event = {
+    at,
+    type: 'role.warned',
+    phase,
+    role,
+    reason: 'the same calls with the same results',
+  } as const;
+  return withEffects([{ type: 'event.publish', event }], askModel(warned, context));
 }
 
-function wishes(state: RoleState, { call, key, result }: TurnCall): readonly Effect[] {
-  if (result !== undefined) return [];
-  const repeatable = state.tools.some(spec => spec.name === call.tool && spec.readOnly);
-  return [{ type: 'tool.call', key, tool: call.tool, args: call.args, repeatable }];
+function wish(loop: TurnLoop, { crewPath }: WorkContext, { call, key }: TurnCall): Effect {
+  const repeatable = loop.tools.some(spec => spec.name === call.tool && spec.readOnly);
+  const crew = crewPath === '' ? {} : { crew: crewPath };
+  return { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable, ...crew };
+}
+
+function isControl(loop: TurnLoop, call: ToolCall): boolean {
+  return loop.controls.some(({ spec }) => spec.name === call.tool);
+}
+
+/** A control with wrong arguments is answered like any other call, so that the model can do better. */
+function isEnding(loop: TurnLoop, call: ToolCall): boolean {
+  const ends = loop.controls.some(({ spec, ends: ending }) => ending && spec.name === call.tool);
+  return ends && refusalOf(loop, call) === undefined;
 }
 
 const TOO_MANY_CALLS: CodedFailure = {
@@ -93,10 +151,11 @@ const TOO_MANY_CALLS: CodedFailure = {
 };
 
 /** Why a call cannot be made, in words that let the model do better. */
-function refusalOf(state: RoleState, call: ToolCall): CodedFailure | undefined {
-  const spec = state.tools.find(tool => tool.name === call.tool);
+function refusalOf(loop: TurnLoop, call: ToolCall): CodedFailure | undefined {
+  const specs = [...loop.tools, ...loop.controls.map(control => control.spec)];
+  const spec = specs.find(tool => tool.name === call.tool);
   if (spec === undefined) {
-    const granted = state.tools.map(tool => `\`${tool.name}\``).join(', ') || 'none';
+    const granted = specs.map(tool => `\`${tool.name}\``).join(', ') || 'none';
     return { code: 'TOOL_UNKNOWN', message: `there is no tool \`${call.tool}\`; your tools are: ${granted}` };
   }
   if (call.malformed !== undefined) {
@@ -120,7 +179,7 @@ function refusedEvents(
 ): readonly Effect[] {
   const { key, call, role, failure } = refused;
   const { tool, args } = call;
-  const { at, path: phase } = context;
+  const { at, place: phase } = context;
   return [
     { type: 'event.publish', event: { at, type: 'tool.started', key, phase, role, tool, args } },
     toolEnded(context, tool, { type: 'tool.failed', at, key, failure, ms: 0 }),

@@ -5,11 +5,12 @@ import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import { completed, failed, type Step } from './step.ts';
-import { toolEnded } from './tool-turn.ts';
+import { toolEnded } from './tool-ended.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** A tool phase has one call under way and nothing else to remember. */
 export interface ToolState {
+  readonly kind: 'tool';
   readonly work: ToolWork;
 }
 
@@ -18,7 +19,7 @@ export interface ToolState {
  * Fails with TOOL_ARGUMENTS when they do not fit the tool's schema, TOOL_UNKNOWN, or with the tool's own code.
  */
 export function startTool(work: ToolWork, context: WorkContext): Step<ToolState> {
-  const state = { work };
+  const state = { kind: 'tool', work } as const;
   const args = evaluateTemplate(work.with, context.scope) as JsonObject;
   const spec = context.program.tools.find(tool => tool.name === work.tool);
   if (spec === undefined) {
@@ -30,7 +31,8 @@ export function startTool(work: ToolWork, context: WorkContext): Step<ToolState>
     return failed(state, { code: 'TOOL_ARGUMENTS', message });
   }
   const key = `${context.key}/tool`;
-  const call: Effect = { type: 'tool.call', key, tool: work.tool, args, repeatable: spec.readOnly };
+  const crew = context.crewPath === '' ? {} : { crew: context.crewPath };
+  const call: Effect = { type: 'tool.call', key, tool: work.tool, args, repeatable: spec.readOnly, ...crew };
   return { state, effects: [call] };
 }
 

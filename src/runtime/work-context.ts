@@ -4,15 +4,24 @@ import type { Program } from '../model/program.ts';
 
 /** What a work decider may read. `key` is unique to this attempt and starts the keys of all its effects. */
 export interface WorkContext {
+  readonly runId: string;
+  /** The program whose phase this is. */
   readonly program: Program;
+  /** Stands before the names of its models and tools: '' for the run's own program. */
+  readonly crewPath: string;
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly terms: { readonly [alias: string]: ModelTerms };
-  /** Path of the phase or branch: `merge`, `inspect.security`. */
+  /** Path inside the procedure: `merge`, `inspect.security`, `explain.0`. It starts the events of the statechart. */
   readonly path: string;
-  /** `<path>:<visit>:<attempt>`. */
+  /** The same as people read it, with the crew phases around it: `build/inspect.security`. */
+  readonly place: string;
+  /** `<id>:<visit>:<attempt>`. */
   readonly key: string;
-  /** What templates read: `inputs`, artifacts by phase name, `run`, `visit`. */
+  /** What templates read: `inputs`, artifacts by phase name, `run`, `visit`, and the item of an `each`. */
   readonly scope: JsonObject;
-  /** Wall-clock time of the fact that is being decided on. */
+  /** What earlier trials have taught, oldest first. */
+  readonly lessons: readonly string[];
+  /** When the work was opened, and the moment of the fact that is being decided on; wall-clock milliseconds. */
+  readonly openedAt: number;
   readonly at: number;
 }

@@ -1,75 +1,124 @@
-import type { ParallelWork, PhaseWork } from '../model/crew.ts';
+import type { PhaseWork } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { RoleState } from './role-state.ts';
-import { decideRole, resumeRole, startRole } from './role-work.ts';
-import { completed, type Step } from './step.ts';
+import { type CrewState, endCrew, startCrew } from './crew-work.ts';
+import { type EachState, startEach, takeItem } from './each-work.ts';
+import { decideHuman, type HumanState, resumeHuman, startHuman, timeOutHuman } from './human-work.ts';
+import { beginBranch, type ParallelState, startParallel, takeBranch } from './parallel-work.ts';
+import { decideReflection, type ReflectionState, resumeReflection } from './reflection-work.ts';
+import { decideRole, type RoleState, resumeRole, startRole } from './role-work.ts';
+import type { BegunPart, PartOutcome, Step } from './step.ts';
 import { decideTool, startTool, type ToolState } from './tool-work.ts';
 import type { WorkContext } from './work-context.ts';
 
-/** The artifacts of the branches that have completed so far. */
-interface ParallelState {
-  readonly work: ParallelWork;
-  readonly artifacts: JsonObject;
-}
-
 /** The small state of any kind of work. */
 export type WorkState =
-  | ({ readonly kind: 'role' } & RoleState)
-  | ({ readonly kind: 'tool' } & ToolState)
-  | ({ readonly kind: 'parallel' } & ParallelState);
+  | RoleState
+  | ToolState
+  | ParallelState
+  | EachState
+  | HumanState
+  | CrewState
+  | ReflectionState;
 
 /**
- * Starts a piece of work. Fails with TEMPLATE_FAILED when its task or arguments cannot be rendered, and with
- * PHASE_NOT_RUNNABLE for a kind that `refuseNotRunnable` should have kept out.
+ * One kind of work. `decide` takes the facts of its own effects, `begin` what the statechart begins inside it, `part`
+ * how a part that it opened came out, `inner` how its procedure ended; `resume` goes on after a hold, `timeout` says what
+ * comes out when its time is over, if that is no failure. All are pure.
  */
+interface WorkRow<Work, State> {
+  readonly start: (work: Work, context: WorkContext) => Step<State>;
+  readonly decide?: (state: State, context: WorkContext, fact: Fact) => Step<State>;
+  readonly resume?: (state: State, context: WorkContext) => Step<State>;
+  readonly begin?: (state: State, context: WorkContext, part: BegunPart) => Step<State>;
+  readonly part?: (
+    state: State,
+    context: WorkContext,
+    part: { readonly name: string; readonly outcome: PartOutcome },
+  ) => Step<State>;
+  readonly inner?: (state: State, context: WorkContext, outcome: PartOutcome) => Step<State>;
+  readonly timeout?: (state: State, context: WorkContext) => Step<State> | undefined;
+}
+
+type RowOf<Kind extends WorkState['kind']> = WorkRow<
+  Extract<PhaseWork, { kind: Kind }>,
+  Extract<WorkState, { kind: Kind }>
+>;
+
+const WORKS: { readonly [Kind in WorkState['kind']]: RowOf<Kind> } = {
+  role: { start: startRole, decide: decideRole, resume: resumeRole },
+  tool: { start: startTool, decide: decideTool },
+  parallel: { start: startParallel, begin: beginBranch, part: takeBranch },
+  each: { start: startEach, part: takeItem },
+  human: { start: startHuman, decide: decideHuman, resume: resumeHuman, timeout: timeOutHuman },
+  crew: { start: startCrew, inner: endCrew },
+  // A phase with `reflect` comes to be judged by its completion, never by its opening.
+  reflection: { start: neverStarted, decide: decideReflection, resume: resumeReflection },
+};
+
+function neverStarted(): never {
+  throw new Error('a reflection is no kind of phase');
+}
+
+/** The row of a state or a work; its functions take just that kind. */
+function rowOf(kind: string): WorkRow<PhaseWork, WorkState> {
+  const row = Object.hasOwn(WORKS, kind) ? WORKS[kind as WorkState['kind']] : undefined;
+  if (row !== undefined) return row as unknown as WorkRow<PhaseWork, WorkState>;
+  throw new CrewError('PHASE_NOT_RUNNABLE', `this version does not run \`${kind}\``);
+}
+
+/** Starts a piece of work. Fails with TEMPLATE_FAILED when its task or arguments cannot be rendered. */
 export function startWork(work: PhaseWork, context: WorkContext): Step<WorkState> {
-  switch (work.kind) {
-    case 'role':
-      return ofKind('role', startRole(work, context));
-    case 'tool':
-      return ofKind('tool', startTool(work, context));
-    case 'parallel':
-      return { state: { kind: 'parallel', work, artifacts: {} }, effects: [] };
-    default:
-      throw new CrewError('PHASE_NOT_RUNNABLE', `this version does not run \`${work.kind}\``);
-  }
+  return rowOf(work.kind).start(work, context);
 }
 
 /** Decides on a fact about one of the work's effects. Pure. */
 export function decideWork(state: WorkState, context: WorkContext, fact: Fact): Step<WorkState> {
-  switch (state.kind) {
-    case 'role':
-      return ofKind('role', decideRole(state, context, fact));
-    case 'tool':
-      return ofKind('tool', decideTool(state, context, fact));
-    case 'parallel':
-      throw new Error(`a parallel phase has no effects of its own, but got ${fact.type}`);
+  const { decide } = rowOf(state.kind);
+  if (decide === undefined) {
+    throw new Error(`a ${state.kind} phase has no effects of its own, but got ${fact.type}`);
   }
+  return decide(state, context, fact);
 }
 
-/** Asks a model again that could not be reached before. Pure. */
+/** Goes on with work that was held. Pure. */
 export function resumeWork(state: WorkState, context: WorkContext): Step<WorkState> {
-  if (state.kind !== 'role') throw new Error(`a ${state.kind} phase waits for no model`);
-  return ofKind('role', resumeRole(state, context));
+  const { resume } = rowOf(state.kind);
+  if (resume === undefined) throw new Error(`a ${state.kind} phase waits for nothing`);
+  return resume(state, context);
 }
 
-/** Takes in the artifact of one branch; completes when all branches have one, with one key per branch in their order. */
-export function joinBranch(
-  state: Extract<WorkState, { kind: 'parallel' }>,
-  branch: { readonly name: string; readonly artifact: JsonObject[string] },
+/** Begins a branch or a turn inside the work, as the statechart says. Pure. */
+export function beginPart(state: WorkState, context: WorkContext, part: BegunPart): Step<WorkState> {
+  const { begin } = rowOf(state.kind);
+  if (begin === undefined) throw new Error(`a ${state.kind} phase has no parts to begin`);
+  return begin(state, context, part);
+}
+
+/** Takes in how a part came out. Pure. */
+export function takePart(
+  state: WorkState,
+  context: WorkContext,
+  part: { readonly name: string; readonly outcome: PartOutcome },
 ): Step<WorkState> {
-  const artifacts = { ...state.artifacts, [branch.name]: branch.artifact };
-  const next = { ...state, artifacts };
-  const names = state.work.branches.map(({ name }) => name);
-  if (names.some(name => !Object.hasOwn(artifacts, name))) return { state: next, effects: [] };
-  return completed(next, Object.fromEntries(names.map(name => [name, artifacts[name] ?? null])));
+  const { part: take } = rowOf(state.kind);
+  if (take === undefined) throw new Error(`a ${state.kind} phase has no parts`);
+  return take(state, context, part);
 }
 
-function ofKind<Kind extends string, State extends object>(
-  kind: Kind,
-  step: Step<State>,
-): Step<State & { readonly kind: Kind }> {
-  return { ...step, state: { ...step.state, kind } };
+/** Takes in how the procedure inside the work ended. Pure. */
+export function takeInnerEnd(state: WorkState, context: WorkContext, outcome: PartOutcome): Step<WorkState> {
+  const { inner } = rowOf(state.kind);
+  if (inner === undefined) throw new Error(`a ${state.kind} phase has no procedure inside`);
+  return inner(state, context, outcome);
+}
+
+/** What comes out when the time of the work is over; undefined when that is its failure. Pure. */
+export function timeOutWork(state: WorkState, context: WorkContext): Step<WorkState> | undefined {
+  return rowOf(state.kind).timeout?.(state, context);
+}
+
+/** Whether a model or a person may be what the work waits for, so that it can be held. Pure. */
+export function canResume(state: WorkState): boolean {
+  return rowOf(state.kind).resume !== undefined;
 }

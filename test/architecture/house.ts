@@ -56,7 +56,7 @@ export const DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['@ast-grep/lang-python', ['tools']],
   ['@ast-grep/napi', ['tools']],
   ['@dagrejs/dagre', ['cli']],
-  ['@noble/hashes', ['compiler']],
+  ['@noble/hashes', ['compiler', 'language', 'policy']],
   ['@secretlint/core', ['tools']],
   ['@secretlint/secretlint-rule-preset-recommend', ['tools']],
   ['ajv', ['expressions']],

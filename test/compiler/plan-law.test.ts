@@ -191,11 +191,11 @@ test('no run uses more than its plan says, whatever models and tools answer', {
       expect(spent.usage.outputTokens).toBeLessThanOrEqual(total.outputTokens);
       expect(spent.costMicroUsd ?? 0).toBeLessThanOrEqual(total.costMicroUsd);
       expect(outcome.state.activeMs).toBeLessThanOrEqual(total.timeMs);
-      for (const [path, count] of Object.entries(outcome.state.visits)) {
+      for (const [path, count] of Object.entries((outcome.state.procedures['']?.visits ?? {}))) {
         const row = plan.phases.find(phase => phase.path === path);
         expect(count, path).toBeLessThanOrEqual(row?.visits ?? 1);
       }
-      if (Object.values(outcome.state.visits).some(count => count > 1)) seen.cycles += 1;
+      if (Object.values((outcome.state.procedures['']?.visits ?? {})).some(count => count > 1)) seen.cycles += 1;
       if (spent.calls > 0) seen.ratios.push(total.calls / spent.calls);
     },
   );

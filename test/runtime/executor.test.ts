@@ -27,6 +27,7 @@ function executorWith(doors: Partial<ExecutorDoors>) {
     runId: 'run1',
     model: async () => modelSaying([]),
     tool: async () => undefined,
+    person: async () => undefined,
     onDelta: () => undefined,
     onNotice: () => undefined,
     ...doors,

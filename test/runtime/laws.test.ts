@@ -77,7 +77,7 @@ test('R5: after a crash at any fact, a resume repeats no recorded call and comes
 });
 
 function artifactsOf(run: CrewRun) {
-  return run.outcome.type === 'ended' ? run.outcome.state.artifacts : undefined;
+  return run.outcome.type === 'ended' ? run.outcome.state.procedures['']?.artifacts : undefined;
 }
 
 test('R3, R5: also where branches race and models fail, a resume at any fact repeats nothing and replays', async () => {

@@ -2,13 +2,14 @@ import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import type { Budget } from '../../src/model/crew.ts';
+import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { Fact, ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { Engine, Journal } from '../../src/ports/engine.ts';
 import type { LanguageModel, ModelRequest } from '../../src/ports/language-model.ts';
-import { createExecutor, type Executor } from '../../src/runtime/executor.ts';
+import { createExecutor, type Executor, type PersonAnswer } from '../../src/runtime/executor.ts';
 import { driveRun, type RunOutcome } from '../../src/runtime/run.ts';
 import { createFakeModel, type Replies } from './fake-model.ts';
 import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
@@ -21,6 +22,9 @@ export interface CrewRunOptions {
   readonly replies?: Replies;
   readonly model?: LanguageModel;
   readonly tools?: { readonly [name: string]: FakeTool };
+  /** What a person answers; undefined when nobody is there. */
+  readonly person?: (effect: PersonAskEffect) => PersonAnswer | undefined;
+  readonly grants?: readonly string[];
   readonly terms?: Partial<ModelTerms>;
   readonly world?: FakeWorld;
   readonly stop?: AbortSignal;
@@ -146,6 +150,7 @@ function startedFact(options: CrewRunOptions, program: Program, world: FakeWorld
     at: world.now(),
     runId: RUN_ID,
     inputs: options.inputs ?? {},
+    ...(options.grants === undefined ? {} : { grants: options.grants }),
     workspace: '/workspace',
     models: Object.fromEntries(aliases.map(alias => [alias, { use: `fake:${alias}`, reason: 'a test' }])),
     terms: Object.fromEntries(aliases.map(alias => [alias, terms])),
@@ -185,6 +190,7 @@ function createTestExecutor(
         },
       };
     },
+    person: async effect => options.person?.(effect),
     onDelta: () => undefined,
     onNotice: () => undefined,
   });

@@ -1,0 +1,19 @@
+import type { JsonObject } from './json.ts';
+
+/** What a person is asked: a question of the procedure, or leave for one tool call with exactly these arguments. */
+export type PersonQuestion =
+  | {
+      readonly kind: 'question';
+      readonly text: string;
+      /** Empty when only free text is asked for. */
+      readonly choices: readonly string[];
+      readonly freeText: boolean;
+    }
+  | {
+      readonly kind: 'approval';
+      readonly tool: string;
+      readonly args: JsonObject;
+      /** The sha256, in hex, of the arguments in canonical form; an approval is bound to it. */
+      readonly argsHash: string;
+      readonly role?: string;
+    };

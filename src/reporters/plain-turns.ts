@@ -1,0 +1,86 @@
+import { flushStreams } from './plain-call.ts';
+import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
+
+/** What passes between roles, and what a phase learns: who has the turn, who said what to whom, who handed what on. */
+export function tellTurn(
+  state: PlainState,
+  event: EventOf<
+    'turn.started' | 'message.sent' | 'work.handed' | 'role.warned' | 'trial.judged' | 'lesson.learned'
+  >,
+): void {
+  flushStreams(state, event.phase);
+  const place = event.phase;
+  switch (event.type) {
+    case 'turn.started': {
+      const what = event.closing === true ? ' writes the artifact' : ` · turn ${event.turn}`;
+      const why = event.reason === undefined ? '' : ` · ${oneLine(event.reason)}`;
+      const spans = [{ text: event.role, style: 'bold' } as const, { text: `${what}${why}` }];
+      return tellRow(state, { place, mark: '▹', style: 'cyan', spans });
+    }
+    case 'message.sent': {
+      const to = event.to.length === 0 ? '' : ` → ${event.to.join(', ')}`;
+      const spans = [{ text: `${event.from}${to}: `, style: 'bold' } as const, { text: oneLine(event.text) }];
+      return tellRow(state, { place, mark: '“', spans });
+    }
+    case 'work.handed': {
+      const spans = [
+        { text: `${event.from} → ${event.to} `, style: 'bold' } as const,
+        { text: `(${event.how}) ${oneLine(event.text)}` },
+      ];
+      return tellRow(state, { place, mark: '⇢', style: 'cyan', spans });
+    }
+    case 'role.warned':
+      return tellRow(state, {
+        place,
+        mark: '!',
+        style: 'yellow',
+        spans: [{ text: `${event.role}: ${event.reason}` }],
+      });
+    case 'trial.judged': {
+      const score = event.score === null ? '' : ` · score ${event.score}`;
+      const verdict = event.passed ? 'passed' : 'did not pass';
+      const spans = [{ text: `trial ${event.trial} ${verdict}${score} ${oneLine(event.feedback)}` }];
+      return tellRow(state, {
+        place,
+        mark: event.passed ? '✓' : '✗',
+        style: event.passed ? 'green' : 'yellow',
+        spans,
+      });
+    }
+    case 'lesson.learned':
+      return tellRow(state, {
+        place,
+        mark: '✎',
+        style: 'cyan',
+        spans: [{ text: `lesson: ${oneLine(event.lesson)}` }],
+      });
+  }
+}
+
+/** What a person is asked, and what they said. */
+export function tellPerson(
+  state: PlainState,
+  event: EventOf<'person.asked'> | EventOf<'person.answered'>,
+): void {
+  flushStreams(state, event.phase);
+  const place = event.phase;
+  if (event.type === 'person.answered') {
+    const said = [event.choice, event.text].filter(part => part !== null).join(' · ');
+    return tellRow(state, {
+      place,
+      mark: '●',
+      style: 'green',
+      spans: [{ text: `${event.by}: ${oneLine(said)}` }],
+    });
+  }
+  const { question } = event;
+  const asks =
+    question.kind === 'question'
+      ? `asks: ${oneLine(question.text)}`
+      : `wants to call ${question.tool} with ${oneLine(JSON.stringify(question.args))}`;
+  tellRow(state, { place, mark: '?', style: 'yellow', spans: [{ text: asks }] });
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,61 @@
+import { renderTemplate } from '../expressions/template-evaluate.ts';
+import type { HumanWork } from '../model/crew.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Fact } from '../model/fact.ts';
+import { completed, type Step } from './step.ts';
+import type { WorkContext } from './work-context.ts';
+
+/** A question to a person and how often it was put. */
+export interface HumanState {
+  readonly kind: 'human';
+  readonly work: HumanWork;
+  readonly text: string;
+  readonly asked: number;
+}
+
+/**
+ * A question to a person, as a decider; the artifact is `{ choice, text }`. Where nobody can be asked the work is held
+ * with PERSON_NEEDED, and asked again when the run is resumed. When its time is over, on the clock of people and also
+ * while the run was stopped, the answer is `default`. An answer that the question does not allow is not taken. Pure.
+ */
+export function startHuman(work: HumanWork, context: WorkContext): Step<HumanState> {
+  const text = renderTemplate(work.question, context.scope);
+  return ask({ kind: 'human', work, text, asked: 0 }, context);
+}
+
+/** Decides on what the person said, or that nobody is there. Pure. */
+export function decideHuman(state: HumanState, context: WorkContext, fact: Fact): Step<HumanState> {
+  if (fact.type === 'person.absent') {
+    const [line = ''] = state.text.trim().split('\n', 1);
+    const message = `\`${context.place}\` waits for an answer: ${line.slice(0, 200).toWellFormed()}`;
+    return { state, effects: [], hold: { code: 'PERSON_NEEDED', message } };
+  }
+  if (fact.type !== 'person.answered') throw new Error(`a human phase cannot decide on ${fact.type}`);
+  const { choice, text } = fact;
+  const { choices, freeText } = state.work;
+  const fits =
+    choice === null ? text !== null && (freeText || choices.length === 0) : choices.includes(choice);
+  return fits ? completed(state, { choice, text }) : ask(state, context);
+}
+
+/** Asks again, unless the time was over meanwhile. Pure. */
+export function resumeHuman(state: HumanState, context: WorkContext): Step<HumanState> {
+  const { timeoutMs } = state.work;
+  const isOver = timeoutMs !== undefined && context.at - context.openedAt >= timeoutMs;
+  return (isOver ? timeOutHuman(state) : undefined) ?? ask(state, context);
+}
+
+/** The default answer, if there is one. Pure. */
+export function timeOutHuman(state: HumanState): Step<HumanState> | undefined {
+  const { default: choice } = state.work;
+  return choice === undefined ? undefined : completed(state, { choice, text: null });
+}
+
+function ask(state: HumanState, context: WorkContext): Step<HumanState> {
+  const next = { ...state, asked: state.asked + 1 };
+  const { choices, freeText } = state.work;
+  const question = { kind: 'question', text: state.text, choices, freeText } as const;
+  const key = `${context.key}/ask-${next.asked}`;
+  const effect: Effect = { type: 'person.ask', key, id: context.key, phase: context.place, question };
+  return { state: next, effects: [effect] };
+}

@@ -1,0 +1,34 @@
+import type { PersonAskEffect } from '../model/effect.ts';
+import type { Fact } from '../model/fact.ts';
+import { admitAllowed, block } from './admission.ts';
+import { takeWorkFact } from './open-work.ts';
+import { type Draft, publish } from './run-state.ts';
+
+type PersonFact = Extract<Fact, { type: 'person.answered' | 'person.absent' }>;
+
+/**
+ * Takes in what a person said, or that nobody is there. Leave for a tool call lets out just that call, a refusal is the
+ * call's failure (CONSENT_DENIED); without anybody to ask the call waits, and the run with it. A question of the
+ * procedure is its phase's own business.
+ */
+export function takePersonFact(draft: Draft, fact: PersonFact, ask: PersonAskEffect): void {
+  if (fact.type === 'person.answered') {
+    const { at, key, choice, text, by } = fact;
+    const { id, phase } = ask;
+    publish(draft, { at, type: 'person.answered', key, id, phase, choice, text, by });
+  }
+  if (ask.question.kind === 'question') return takeWorkFact(draft, fact);
+  const waiting = draft.state.approvals[ask.id];
+  if (waiting === undefined) throw new Error(`leave for ${ask.id} outlived its call`);
+  const { call } = waiting;
+  if (fact.type === 'person.absent') {
+    const message = `\`${call.tool}\` may change something, and nobody is here to allow it (\`${ask.phase}\`)`;
+    return block(draft, call, { code: 'CONSENT_REQUIRED', message });
+  }
+  const { [ask.id]: _answered, ...approvals } = draft.state.approvals;
+  draft.state = { ...draft.state, approvals };
+  if (fact.choice === 'allow') return admitAllowed(draft, call);
+  const said = fact.text === null ? '' : `: ${fact.text}`;
+  const failure = { code: 'CONSENT_DENIED', message: `a person refused this call${said}` } as const;
+  takeWorkFact(draft, { type: 'tool.failed', at: fact.at, key: call.key, ms: 0, failure });
+}
