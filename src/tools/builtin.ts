@@ -1,4 +1,5 @@
 import type { Tool } from '../ports/tool.ts';
+import { CHANGE_TOOLS } from './change/tools.ts';
 import { filesList } from './files/list.ts';
 import { filesRead } from './files/read.ts';
 import { filesSearch } from './files/search.ts';
@@ -12,7 +13,7 @@ import { createReviewTools } from './review/tools.ts';
 import { sourcesCollect } from './sources/collect.ts';
 import { sourcesSearch } from './sources/search.ts';
 
-/** The tools of `builtin:git`, `builtin:files` and `builtin:gate`, one row each; `catalog.ts` has the specs. */
+/** The tools of `builtin:git`, `builtin:files`, `builtin:change` and `builtin:gate`, one row each; `catalog.ts` has the specs. */
 const TOOLS: readonly Tool[] = [
   gitDiff,
   gitLog,
@@ -24,6 +25,7 @@ const TOOLS: readonly Tool[] = [
   filesSearch,
   sourcesCollect,
   sourcesSearch,
+  ...CHANGE_TOOLS,
   ...GATE_TOOLS,
 ];
 

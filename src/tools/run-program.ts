@@ -20,6 +20,13 @@ export interface ProgramCall {
   readonly maxStdoutBytes?: number;
   /** Takes the output piece by piece instead of `stdout`; `false` says that no more is needed and stops the program. */
   readonly onStdout?: (chunk: Buffer) => boolean;
+  /** Takes the standard error piece by piece as well as `stderr`; `false` stops the program. */
+  readonly onStderr?: (chunk: Buffer) => boolean;
+  /**
+   * For programs that nobody knows: one that is stopped is asked to end (SIGTERM) and killed so many milliseconds later,
+   * and pipes that a runaway descendant keeps open are given up as long after its end. By default it is killed at once.
+   */
+  readonly graceMs?: number;
 }
 
 /** What a program did. `exitCode` is null when a signal ended it, also when it was stopped by `onStdout` or the cap. */
@@ -46,10 +53,11 @@ export function runProgram(call: ProgramCall): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const child = start(call);
     const output = collectOutput(child, call);
+    const ending = groupEnding(child, call.graceMs);
     let failure: CrewError | undefined;
     const stop = (reason: CrewError) => {
       failure ??= reason;
-      killGroup(child);
+      ending.stop();
     };
     const onAbort = () => stop(abortFailure(call));
     const timeoutMs = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -59,13 +67,13 @@ export function runProgram(call: ProgramCall): Promise<ProgramResult> {
     );
     const settle = (finish: () => void) => {
       clearTimeout(timer);
+      ending.settled();
       call.signal.removeEventListener('abort', onAbort);
       forget(child);
       finish();
     };
     call.signal.addEventListener('abort', onAbort, { once: true });
-    // A descendant that outlives the program would hold the pipes open, and `close` would never come.
-    child.once('exit', () => killGroup(child));
+    child.once('exit', ending.exited);
     child.once('error', error => settle(() => reject(failure ?? startFailure(call, error))));
     child.once('close', exitCode =>
       settle(() => {
@@ -91,6 +99,33 @@ function start(call: ProgramCall): ChildProcess {
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(call.input ?? '');
   return child;
+}
+
+interface GroupEnding {
+  stop(): void;
+  exited(): void;
+  settled(): void;
+}
+
+/** How the group of a program ends: at once, or with a grace when it is given one. */
+function groupEnding(child: ChildProcess, graceMs: number | undefined): GroupEnding {
+  const timers: NodeJS.Timeout[] = [];
+  return {
+    stop: () => {
+      if (graceMs === undefined) return signalGroup(child, 'SIGKILL');
+      signalGroup(child, 'SIGTERM');
+      timers.push(setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs));
+    },
+    // A descendant that outlives the program would hold the pipes open, and `close` would never come.
+    exited: () => {
+      signalGroup(child, 'SIGKILL');
+      if (graceMs === undefined) return;
+      // One that left the group is out of reach of its signals.
+      const giveUp = () => [child.stdout, child.stderr].map(pipe => pipe?.destroy());
+      timers.push(setTimeout(giveUp, graceMs));
+    },
+    settled: () => timers.map(clearTimeout),
+  };
 }
 
 interface CollectedOutput {
@@ -119,10 +154,13 @@ function collectOutput(child: ChildProcess, call: ProgramCall): CollectedOutput 
       failure = error;
       cut = true;
     }
-    if (cut) killGroup(child);
+    if (cut) signalGroup(child, 'SIGKILL');
   });
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_TAIL_BYTES);
+    if (cut || call.onStderr === undefined || call.onStderr(chunk)) return;
+    cut = true;
+    signalGroup(child, 'SIGKILL');
   });
   return {
     finish: () => ({ stdout: Buffer.concat(chunks), cut, stderr: stderr.toString('utf8').trim() }),
@@ -130,11 +168,11 @@ function collectOutput(child: ChildProcess, call: ProgramCall): CollectedOutput 
   };
 }
 
-function killGroup(child: ChildProcess): void {
+function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
   } catch (error) {
     // ESRCH: the whole group is gone. EPERM: macOS says this of a group of zombies.
     const code = (error as NodeJS.ErrnoException).code;
@@ -143,7 +181,7 @@ function killGroup(child: ChildProcess): void {
 }
 
 function killAll(): void {
-  for (const child of running) killGroup(child);
+  for (const child of running) signalGroup(child, 'SIGKILL');
 }
 
 function forget(child: ChildProcess): void {

@@ -11,6 +11,9 @@ import { callTool } from './tool-call.ts';
 
 const SPECS = [...BUILTIN_CATALOG].flatMap(([toolset, specs]) => specs.map(spec => ({ toolset, spec })));
 
+/** Toolsets that run foreign code or write files, so that a person must allow their calls. */
+const NOT_READ_ONLY = new Set(['change']);
+
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
 test('the catalogue and the tools are the same', () => {
@@ -37,9 +40,9 @@ test('the catalogue is light: it imports specs and words only', () => {
 });
 
 describe.each(SPECS)('$spec.name', ({ toolset, spec }) => {
-  test('belongs to its toolset and changes nothing', () => {
+  test('belongs to its toolset and says whether it changes anything', () => {
     expect(spec.name).toMatch(new RegExp(`^${toolset}\\.[a-z_]+$`));
-    expect(spec.readOnly).toBe(true);
+    expect(spec.readOnly).toBe(!NOT_READ_ONLY.has(toolset));
     expect(spec.description.length).toBeGreaterThan(40);
   });
 
@@ -83,6 +86,16 @@ describe('results fit the output schema', () => {
     ['files.read', { path: 'binary' }],
     ['files.list', {}],
     ['files.search', { query: 'x', limit: 5 }],
+    ['change.test', { command: ['false'] }],
+    ['change.check', { files: [{ path: 'a.txt', content: 'x' }], tests: [], command: ['ls', 'b.txt'] }],
+    [
+      'change.apply',
+      { patch: 'diff --git a/n b/n\nnew file mode 100644\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+x\n' },
+    ],
+    [
+      'gate.traced',
+      { requirements: [{ id: 'R1', priority: 'P0' }], tasks: [{ requirements: ['R2'] }], tests: [] },
+    ],
   ])('%s %j', async (name, args) => {
     const spec = createBuiltinTools().get(name)?.spec;
     expect(ajv.validate(spec?.inputSchema as JsonSchema & object, args)).toBe(true);

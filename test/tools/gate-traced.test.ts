@@ -86,7 +86,7 @@ test('law: it passes exactly when each gated requirement has both links and no i
         const known = requirements.map(item => item.id);
         const gated = requirements.filter(item => item.priority === 'P0').map(item => item.id);
         const named = [...tasks, ...tests].flatMap(item => item.requirements);
-        const has = (list: typeof tasks, wanted: string) =>
+        const has = (list: readonly { readonly requirements: readonly string[] }[], wanted: string) =>
           list.some(item => item.requirements.includes(wanted));
         const expected =
           gated.length > 0 &&
