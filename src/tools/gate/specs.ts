@@ -76,5 +76,130 @@ export const GATE_TRACED: ToolSpec = {
   readOnly: true,
 };
 
+const CLAIM_ID = textSchema('Id of a source.');
+
+/** Spec of `gate.quoted`. */
+export const GATE_QUOTED: ToolSpec = {
+  name: 'gate.quoted',
+  description:
+    'Passes when every claim cites a known source and its quote stands in that source word for word. White space, typographic quotes and dashes, and invisible characters do not count; case and spelling do.',
+  inputSchema: objectSchema(
+    {
+      claims: itemsSchema(
+        {
+          text: textSchema('What is claimed.'),
+          source: CLAIM_ID,
+          sources: arraySchema(CLAIM_ID, 'Ids, instead of `source`; the quote stands in one of them.'),
+          quote: textSchema('What bears it out, word for word.'),
+        },
+        [],
+        'What is claimed.',
+      ),
+      sources: itemsSchema(
+        { id: CLAIM_ID, text: textSchema('Its text.') },
+        ['id', 'text'],
+        'What may be cited.',
+      ),
+      min_length: numberSchema('Fewest letters and digits of a quote; less proves nothing.', {
+        minimum: 1,
+        default: 12,
+      }),
+    },
+    ['claims', 'sources'],
+  ),
+  outputSchema: verdictSchema({
+    checked: numberSchema('Claims.'),
+    places: arraySchema(
+      objectSchema(
+        {
+          claim: numberSchema('Number of the claim, from 1.'),
+          source: textSchema('Id of the source.'),
+          from: numberSchema('Where the quote begins in its text, in characters from 0.'),
+          to: numberSchema('One past its last character.'),
+        },
+        ['claim', 'source', 'from', 'to'],
+      ),
+      'The first place of each quote that was found.',
+    ),
+  }),
+  readOnly: true,
+};
+
+const ENTRIES = itemsSchema(
+  {
+    text: textSchema('What the readers are told.'),
+    commits: arraySchema(textSchema('An id, in full or abbreviated.'), 'The commits that it is about.'),
+  },
+  [],
+  'Entries of the notes.',
+);
+
+/** Spec of `gate.accounted`. */
+export const GATE_ACCOUNTED: ToolSpec = {
+  name: 'gate.accounted',
+  description:
+    'Passes when every commit is named exactly once, by an entry of the notes or with a reason among the ignored ones, and no other commit is named.',
+  inputSchema: objectSchema(
+    {
+      commits: itemsSchema(
+        {
+          id: textSchema('Its full id; or `sha`.'),
+          sha: textSchema('Its full id; or `id`.'),
+          subject: textSchema('The first line of its message, for reasons.'),
+        },
+        [],
+        'The commits that are to be accounted for.',
+      ),
+      sections: itemsSchema({ entries: ENTRIES }, [], 'Sections of the notes with their entries.'),
+      entries: ENTRIES,
+      ignored: itemsSchema(
+        {
+          sha: textSchema('Its id, in full or abbreviated; or `id`.'),
+          id: textSchema('Its id, in full or abbreviated; or `sha`.'),
+          reason: textSchema('Why the readers need not know of it.'),
+        },
+        [],
+        'Commits that are left out of the notes.',
+      ),
+    },
+    ['commits'],
+  ),
+  outputSchema: verdictSchema({
+    checked: numberSchema('Commits.'),
+    missing: arraySchema(textSchema('A full id.'), 'Commits that nothing names.'),
+    unknown: arraySchema(textSchema('What was written.'), 'Ids that are none of these commits.'),
+  }),
+  readOnly: true,
+};
+
+/** Spec of `gate.adr`. */
+export const GATE_ADR: ToolSpec = {
+  name: 'gate.adr',
+  description:
+    'Passes when a decision record in Markdown is complete: free number, title, status, context, decision, consequences, two or more options with one chosen and a reason against each other one, and links to files that exist.',
+  inputSchema: objectSchema(
+    {
+      path: textSchema('The file of the record, such as `docs/decisions/0003-one-file.md`.'),
+      text: textSchema(
+        'The record: `# 3. Title`, `Status: accepted`, `## Context`, `## Options considered` with `### Name` and `Against: …` for each option, `## Decision` with `Chosen option: Name`, `## Consequences`.',
+      ),
+      files: arraySchema(
+        textSchema('A path relative to the workspace.'),
+        'The files that exist, to look for numbers that are taken and for links that are dead.',
+      ),
+    },
+    ['path', 'text', 'files'],
+  ),
+  outputSchema: verdictSchema({
+    number: { type: ['integer', 'null'], description: 'The number in the file name.' },
+    title: textSchema('The title without its number.'),
+    status: textSchema('The status.'),
+    options: arraySchema(textSchema('A name.'), 'The options.'),
+    chosen: { type: ['string', 'null'], description: 'The name of the option that was chosen.' },
+    links: arraySchema(textSchema('A target.'), 'Links to files.'),
+  }),
+  readOnly: true,
+};
+
 /** The tools of `builtin:gate`, one row each. */
-export const GATE_SPECS: readonly ToolSpec[] = [GATE_TRACED];
+export const GATE_SPECS: readonly ToolSpec[] = [GATE_TRACED, GATE_QUOTED, GATE_ACCOUNTED, GATE_ADR];
