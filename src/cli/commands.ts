@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { askCommand } from './commands/ask.ts';
 import { checkCommand } from './commands/check.ts';
 import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
@@ -12,6 +13,7 @@ import { schemaCommand } from './commands/schema.ts';
 /** Every command, one row each, in the order of help. */
 export const COMMANDS: readonly Command[] = [
   runCommand,
+  askCommand,
   checkCommand,
   planCommand,
   resumeCommand,

@@ -48,7 +48,7 @@ export async function writeResult(
   request: ResultRequest,
   terminal: Terminal,
 ): Promise<0 | 1> {
-  const { isReview, failsGate, formatReview, formatResult } = await loadReporters();
+  const { isReview, failsGate } = await loadReporters();
   const review = isReview(result) ? result : undefined;
   const needsReview = request.failOn ?? (request.format === 'json' ? undefined : request.format);
   if (needsReview !== undefined && review === undefined) {
@@ -58,12 +58,7 @@ export async function writeResult(
       `\`${flag} ${needsReview}\` expects a review, and this crew's result is something else`,
     );
   }
-  const toFile = request.out !== undefined;
-  const color = !toFile && terminal.stdoutColor;
-  const text =
-    review === undefined || request.format === 'json'
-      ? formatResult(result, { terminal: !toFile && terminal.stdoutIsTerminal })
-      : formatReview(review, request.format ?? 'markdown', { version: terminal.version, color });
+  const text = await resultText(result, request, terminal);
   if (request.out !== undefined) writeOut(text, request.out, terminal);
   else if (!request.json && !request.ndjson) {
     // On one screen the result needs some air after the progress; in a pipe it is data and nothing else.
@@ -75,6 +70,21 @@ export async function writeResult(
     `--fail-on ${request.failOn}: the review has findings of that severity or worse, so this exits with 1\n`,
   );
   return 1;
+}
+
+/** A result as its kind is shown to people; as JSON when that was asked for, or when it is of no kind that we know. */
+async function resultText(result: JsonValue, request: ResultRequest, terminal: Terminal): Promise<string> {
+  const { isReview, formatReview, isAnswers, formatAnswers, formatResult } = await loadReporters();
+  const toFile = request.out !== undefined;
+  const color = !toFile && terminal.stdoutColor;
+  const onTerminal = { terminal: !toFile && terminal.stdoutIsTerminal };
+  if (request.format === 'json') return formatResult(result, onTerminal);
+  if (isReview(result)) {
+    return formatReview(result, request.format ?? 'markdown', { version: terminal.version, color });
+  }
+  return isAnswers(result)
+    ? formatAnswers(result, { ...onTerminal, color })
+    : formatResult(result, onTerminal);
 }
 
 /** A result of minutes and money must not be lost to a slip in a path. */

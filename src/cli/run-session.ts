@@ -6,6 +6,7 @@ import type { RunOutcome } from '../runtime/run.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { openExecutor } from './open-executor.ts';
+import { resultDocument } from './result-document.ts';
 import { type ResultRequest, writeResult } from './result-output.ts';
 import { loadReporters, loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
@@ -34,7 +35,9 @@ export async function runSession(options: SessionOptions): Promise<number> {
       return interrupts.exitCode();
     }
     if (outcome.type === 'ended') journal.mark(outcome.end.outcome);
-    if (request.json) terminal.stdout(`${JSON.stringify(summary(journal, outcome), null, 2)}\n`);
+    if (request.json) {
+      terminal.stdout(`${JSON.stringify(await resultDocument(journal, outcome), null, 2)}\n`);
+    }
     return await exitCodeOf(outcome, request, terminal);
   } finally {
     interrupts.release();
@@ -99,12 +102,4 @@ async function exitCodeOf(
   if (outcome.end.outcome === 'error') return ERROR_CODES[outcome.end.failure.code].exitCode;
   const gate = await writeResult(outcome.end.result, request, terminal);
   return outcome.end.outcome === 'failure' ? 1 : gate;
-}
-
-/** The one document of `--json`. */
-function summary(journal: Journal, outcome: Exclude<RunOutcome, { type: 'interrupted' }>) {
-  const shared = { version: 1, runId: journal.runId, crew: journal.program.crew };
-  const { spent: spend } = outcome.state.ledger;
-  if (outcome.type === 'ended') return { ...shared, ...outcome.end, spend };
-  return { ...shared, outcome: 'suspended', failure: outcome.state.suspension?.failure, spend };
 }

@@ -15,8 +15,8 @@ const SCHEMAS = new URL('../../schemas/', import.meta.url);
 /** Schemas that the files of a project name in their first line. */
 const NEEDED_SCHEMAS = ['crew', 'sop'];
 
-/** Run state is kept out of version control. */
-const GITIGNORE = '.crew/\nnode_modules/\n';
+/** Run state is kept out of version control; the settings of the project are not. */
+const GITIGNORE = '.crew/*\n!.crew/config.yaml\nnode_modules/\n';
 
 /** The files of a template by their path in the new project. */
 export function templateFiles(name: TemplateName): ReadonlyMap<string, string> {

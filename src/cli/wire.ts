@@ -18,6 +18,12 @@ export async function loadLanguage() {
   return { loadCrew, loadSop, loadYamlValue, DIAGNOSTIC_CODES, catalog: BUILTIN_CATALOG };
 }
 
+/** Reads settings. */
+export async function loadConfigReader() {
+  const { loadConfig } = await import('../language/load-config.ts');
+  return { loadConfig };
+}
+
 /** Crew → Program. */
 export async function loadCompiler() {
   const { compileCrew, hashProgram } = await import('../compiler/compile-crew.ts');
@@ -55,15 +61,17 @@ export async function loadDiagnosticReporters() {
 
 /** Runs and results for people and programs. */
 export async function loadReporters() {
-  const [plain, ndjson, review, isReview, gate, result] = await Promise.all([
+  const [plain, ndjson, review, isReview, gate, result, isAnswers, answers] = await Promise.all([
     import('../reporters/plain.ts'),
     import('../reporters/ndjson.ts'),
     import('../reporters/format-review.ts'),
     import('../reporters/is-review.ts'),
     import('../reporters/fails-gate.ts'),
     import('../reporters/result-text.ts'),
+    import('../reporters/is-answers.ts'),
+    import('../reporters/answers-text.ts'),
   ]);
-  return { ...plain, ...ndjson, ...review, ...isReview, ...gate, ...result };
+  return { ...plain, ...ndjson, ...review, ...isReview, ...gate, ...result, ...isAnswers, ...answers };
 }
 
 /** The journal file of a state folder. */

@@ -6,6 +6,9 @@ import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { namedFolder } from './read-files.ts';
 import { openEngine } from './wire.ts';
 
+/** Runs are nobody else's; the settings of a project may be shared. */
+const IGNORED = '*\n!config.yaml\n';
+
 /** The folder that a run works in, as a real path: `--cwd`, else where the program was called. */
 export function workspaceOf(values: FlagValues, terminal: Terminal): string {
   return realpathSync(namedFolder(terminal.cwd, textFlag(values, 'cwd') ?? '.'));
@@ -17,7 +20,7 @@ export async function openWorkspaceEngine(values: FlagValues, terminal: Terminal
   try {
     makeFolder(stateDir);
     const ignore = join(stateDir, '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+    if (!existsSync(ignore)) writeFileSync(ignore, IGNORED);
   } catch (error) {
     const message = `the state folder \`${stateDir}\` cannot be made: ${(error as Error).message}`;
     throw new CrewError('JOURNAL_UNAVAILABLE', message, { cause: error });

@@ -25,7 +25,7 @@ describe.each(Object.keys(TEMPLATES))('the template %s', { timeout: 60_000 }, na
       'sops',
       'test',
     ]);
-    expect(readFileSync(join(from, '.gitignore'), 'utf8')).toContain('.crew/');
+    expect(readFileSync(join(from, '.gitignore'), 'utf8')).toContain('.crew/*\n!.crew/config.yaml\n');
   });
 
   test('passes the check and lies within its plan', async () => {

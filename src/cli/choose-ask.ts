@@ -1,0 +1,81 @@
+import { type ConfigLayer, settingOf } from '../model/config.ts';
+import { CrewError } from '../model/crew-error.ts';
+import type { ResolvedModel } from '../model/fact.ts';
+import { type FlagValues, type Terminal, textFlag, textFlags } from './command.ts';
+
+/** Whom `crew ask` asks, who merges the answers, and why. */
+export interface AskChoice {
+  /** At least one, none twice. */
+  readonly models: readonly ResolvedModel[];
+  readonly summarizer: ResolvedModel;
+  /** Absent for the prompt of the crew file. */
+  readonly prompt?: string;
+  /** Whether the answers are merged at all. */
+  readonly summary: boolean;
+}
+
+interface AskSources {
+  readonly values: FlagValues;
+  readonly env: Terminal['env'];
+  /** Nearest first. */
+  readonly config: readonly ConfigLayer[];
+  /** What `auto` stands for here. */
+  readonly auto: ResolvedModel;
+}
+
+/**
+ * Chooses by flag, then `CREW_MODEL`, then `config.yaml`, then `auto`. Unless it is said, the first of the models
+ * summarizes, and there is a summary when there is more than one answer to merge. Fails with USAGE for a model that is
+ * named twice. Pure.
+ */
+export function chooseAsk(sources: AskSources): AskChoice {
+  const models = distinct(chooseModels(sources).map(model => resolveAuto(model, sources.auto)));
+  const [first = sources.auto] = models;
+  const prompt = settingOf(sources.config, 'parallel_processing.summarizer.prompt');
+  return {
+    models,
+    summarizer: chooseSummarizer(sources, first),
+    ...(prompt === undefined ? {} : { prompt: prompt.value }),
+    summary: wantsSummary(sources, models.length),
+  };
+}
+
+function chooseModels({ values, env, config, auto }: AskSources): readonly ResolvedModel[] {
+  const words = textFlags(values, 'models').flatMap(flag => flag.split(',').map(word => word.trim()));
+  if (words.length > 0) {
+    refuseOdd(words);
+    return words.map(use => ({ use, reason: '--models' }));
+  }
+  if (env.CREW_MODEL) return [{ use: env.CREW_MODEL, reason: 'CREW_MODEL' }];
+  const setting = settingOf(config, 'parallel_processing.models');
+  return setting?.value.map(use => ({ use, reason: setting.origin })) ?? [auto];
+}
+
+function refuseOdd(words: readonly string[]): void {
+  const flag = `\`--models ${words.join(',')}\``;
+  if (words.includes('')) throw new CrewError('USAGE', `${flag}: expected models with commas between them`);
+  const twice = words.find((word, index) => words.indexOf(word) !== index);
+  if (twice !== undefined) throw new CrewError('USAGE', `${flag} names \`${twice}\` twice`);
+}
+
+function chooseSummarizer({ values, env, config, auto }: AskSources, first: ResolvedModel): ResolvedModel {
+  const flag = textFlag(values, 'summarizer');
+  if (flag !== undefined) return resolveAuto({ use: flag, reason: '--summarizer' }, auto);
+  if (env.CREW_MODEL) return resolveAuto({ use: env.CREW_MODEL, reason: 'CREW_MODEL' }, auto);
+  const setting = settingOf(config, 'parallel_processing.summarizer.model');
+  return setting === undefined ? first : resolveAuto({ use: setting.value, reason: setting.origin }, auto);
+}
+
+function wantsSummary({ values, config }: AskSources, answers: number): boolean {
+  if (typeof values.summary === 'boolean') return values.summary;
+  return answers > 1 && settingOf(config, 'parallel_processing.ui.show_summary')?.value !== false;
+}
+
+function resolveAuto(model: ResolvedModel, auto: ResolvedModel): ResolvedModel {
+  return model.use === 'auto' ? { use: auto.use, reason: `auto: ${auto.reason}` } : model;
+}
+
+/** `auto` may stand for a model that is named, too. */
+function distinct(models: readonly ResolvedModel[]): readonly ResolvedModel[] {
+  return models.filter(({ use }, index) => models.findIndex(each => each.use === use) === index);
+}

@@ -1,0 +1,44 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative } from 'node:path';
+import type { ConfigLayer } from '../model/config.ts';
+import { CrewError } from '../model/crew-error.ts';
+import type { FlagValues, Terminal } from './command.ts';
+import { sourceReader } from './read-files.ts';
+import { loadConfigReader, loadDiagnosticReporters } from './wire.ts';
+import { workspaceOf } from './workspace.ts';
+
+/**
+ * Reads the `config.yaml` of the project (`.crew/` in the workspace) and of the person (`$XDG_CONFIG_HOME/crew`, else
+ * `~/.config/crew`), nearest first; a file that is not there is left out. All mistakes of both are shown. Fails with
+ * CONFIG_INVALID or FILE_UNREADABLE.
+ */
+export async function readConfig(values: FlagValues, terminal: Terminal): Promise<readonly ConfigLayer[]> {
+  const readSource = sourceReader(terminal.cwd);
+  const found = configPaths(values, terminal).flatMap(path => {
+    const text = readSource(path);
+    return text === undefined ? [] : [{ path, text }];
+  });
+  if (found.length === 0) return [];
+  const { loadConfig } = await loadConfigReader();
+  const loaded = found.map(({ path, text }) => ({ path, ...loadConfig(path, text) }));
+  const diagnostics = loaded.flatMap(each => each.diagnostics);
+  if (diagnostics.length > 0) {
+    const { formatDiagnostics } = await loadDiagnosticReporters();
+    const sources = new Map(found.map(({ path, text }) => [path, text]));
+    terminal.stderr(`${formatDiagnostics(diagnostics, sources, { color: terminal.stderrColor })}\n`);
+  }
+  return loaded.map(({ path, values: read }) => {
+    if (read !== undefined) return { origin: path, values: read };
+    throw new CrewError('CONFIG_INVALID', `\`${path}\` has errors, so nothing was run`);
+  });
+}
+
+/** Where settings may stand, nearest first, each as a person would write it from the current folder. */
+function configPaths(values: FlagValues, terminal: Terminal): readonly string[] {
+  const project = join(workspaceOf(values, terminal), '.crew', 'config.yaml');
+  const inside = relative(terminal.cwd, project);
+  const { XDG_CONFIG_HOME: chosen = '', HOME } = terminal.env;
+  // The XDG specification says to ignore a relative path.
+  const folder = isAbsolute(chosen) ? chosen : join(HOME || homedir(), '.config');
+  return [inside.startsWith('..') ? project : inside, join(folder, 'crew', 'config.yaml')];
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { askCrew } from '../../src/cli/ask-crew.ts';
+import { type AskChoice, chooseAsk } from '../../src/cli/choose-ask.ts';
+import { loadShippedCrew } from '../../src/cli/load-shipped-crew.ts';
+import type { ConfigLayer, ConfigValues } from '../../src/model/config.ts';
+
+const AUTO = { use: 'offline', reason: 'no model was chosen' };
+
+function layer(origin: string, values: ConfigValues): ConfigLayer {
+  return { origin, values };
+}
+
+function choose(sources: {
+  readonly flags?: Parameters<typeof chooseAsk>[0]['values'];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly config?: readonly ConfigLayer[];
+}): AskChoice {
+  const { flags = {}, env = {}, config = [] } = sources;
+  return chooseAsk({ values: flags, env, config, auto: AUTO });
+}
+
+const uses = (choice: AskChoice): readonly string[] => choice.models.map(({ use }) => use);
+
+describe('whom `crew ask` asks', () => {
+  const project = layer('.crew/config.yaml', { 'parallel_processing.models': ['p:1', 'p:2'] });
+  const user = layer('~/config.yaml', { 'parallel_processing.models': ['u:1'] });
+
+  test('is the flag, then CREW_MODEL, then the project, then the person, then auto', () => {
+    const flags = { models: ['f:1,f:2', ' f:3 '] };
+    const env = { CREW_MODEL: 'e:1' };
+    expect(uses(choose({ flags, env, config: [project, user] }))).toEqual(['f:1', 'f:2', 'f:3']);
+    expect(uses(choose({ env, config: [project, user] }))).toEqual(['e:1']);
+    expect(uses(choose({ config: [project, user] }))).toEqual(['p:1', 'p:2']);
+    expect(uses(choose({ config: [user] }))).toEqual(['u:1']);
+    expect(choose({}).models).toEqual([AUTO]);
+  });
+
+  test('is said with its reason, for people and for the journal', () => {
+    expect(choose({ flags: { models: ['f:1'] } }).models).toEqual([{ use: 'f:1', reason: '--models' }]);
+    expect(choose({ config: [project] }).models[0]?.reason).toBe('.crew/config.yaml');
+    const auto = { use: 'offline', reason: 'auto: no model was chosen' };
+    expect(choose({ flags: { models: ['auto'] } }).models).toEqual([auto]);
+  });
+
+  test('is asked once, also when `auto` stands for one that is named', () => {
+    expect(uses(choose({ flags: { models: ['offline,auto'] } }))).toEqual(['offline']);
+  });
+
+  test.each(['a:1,a:1', 'a:1,', ',', ''])('is refused when the flag is odd: %j', models => {
+    expect(() => choose({ flags: { models: [models] } })).toThrow(/--models/);
+  });
+});
+
+describe('the summary', () => {
+  const two = { models: ['a:1,b:2'] };
+  const hidden = layer('x', { 'parallel_processing.ui.show_summary': false });
+  const summarizer = layer('x', { 'parallel_processing.summarizer.model': 'c:3' });
+
+  test.each<readonly [string, Parameters<typeof choose>[0], boolean]>([
+    ['there is one for several models', { flags: two }, true],
+    ['there is none for one model', { flags: { models: ['a:1'] } }, false],
+    ['unless it is asked for', { flags: { models: ['a:1'], summary: true } }, true],
+    ['`show_summary: false` leaves it out', { flags: two, config: [hidden] }, false],
+    ['the flag is above the config', { flags: { ...two, summary: true }, config: [hidden] }, true],
+    ['--no-summary leaves it out', { flags: { ...two, summary: false } }, false],
+  ])('%s', (_what, sources, summary) => {
+    expect(choose(sources).summary).toBe(summary);
+  });
+
+  test('is made by the flag, then CREW_MODEL, then the config, then the first of the models', () => {
+    const flags = { ...two, summarizer: 'd:4' };
+    const env = { CREW_MODEL: 'e:5' };
+    expect(choose({ flags, env, config: [summarizer] }).summarizer).toMatchObject({ use: 'd:4' });
+    expect(choose({ flags: two, env, config: [summarizer] }).summarizer).toMatchObject({ use: 'e:5' });
+    expect(choose({ flags: two, config: [summarizer] }).summarizer).toEqual({ use: 'c:3', reason: 'x' });
+    expect(choose({ flags: two }).summarizer).toMatchObject({ use: 'a:1' });
+  });
+});
+
+describe('the shipped ask crew', () => {
+  test('takes models, summarizer and prompt, and keeps all the rest', async () => {
+    const { crew } = await loadShippedCrew('ask');
+    const changed = askCrew(crew, { models: ['a:1', 'b:2'], summarizer: 'c:3', prompt: 'Of {{ question }}' });
+    const [answers, summary, ...ends] = changed.sop.phases;
+    expect(answers).toEqual({ ...crew.sop.phases[0], models: ['a:1', 'b:2'] });
+    expect(summary).toMatchObject({
+      kind: 'chain',
+      onError: 'not_summarized',
+      steps: [{ model: 'c:3', promptTemplate: '{% assign question = inputs.question %}Of {{ question }}' }],
+    });
+    expect(ends).toEqual(crew.sop.phases.slice(2));
+    expect(crew.sop.phases[0]).toMatchObject({ models: ['default'], minAnswers: 1 });
+  });
+
+  test('without a prompt of one’s own has one that wants sources, disagreement and no invented consensus', async () => {
+    const { crew } = await loadShippedCrew('ask');
+    const [, summary] = askCrew(crew, { models: ['a:1'], summarizer: 'c:3' }).sop.phases;
+    const [step] = summary?.kind === 'chain' ? summary.steps : [];
+    expect(step?.promptTemplate).toMatch(/exact ids/);
+    expect(step?.promptTemplate).toMatch(/where they differ/);
+    expect(step?.promptTemplate).toMatch(/not invent a consensus/);
+  });
+});
