@@ -58,6 +58,45 @@ export const SAMPLE_EVENTS = {
   ],
   'artifact.repaired': [{ type: 'artifact.repaired', at, phase, how: ['took the fenced block'] }],
   'artifact.rejected': [{ type: 'artifact.rejected', at, phase, reason: 'no `range`', repair: 1 }],
+  'transition.taken': [
+    { type: 'transition.taken', at, from: 'draft', to: 'done', event: 'completed' },
+    { type: 'transition.taken', at, from: 'a', to: 'b', event: 'failed', when: 'visit < 3', crew: 'build' },
+  ],
+  'turn.started': [
+    { type: 'turn.started', at, phase, role: 'critic', turn: 2, reason: 'next in turn' },
+    { type: 'turn.started', at, phase, role: 'author', turn: 3, closing: true },
+  ],
+  'message.sent': [{ type: 'message.sent', at, phase, from: 'critic', to: ['author'], turn: 2, text: 'No.' }],
+  'work.handed': [
+    { type: 'work.handed', at, phase, how: 'hand-off', from: 'critic', to: 'author', text: 'Mend it.' },
+  ],
+  'role.warned': [{ type: 'role.warned', at, phase, role: 'critic', reason: 'the same calls' }],
+  'trial.judged': [
+    { type: 'trial.judged', at, phase, trial: 1, passed: false, score: 0.5, feedback: 'Too short.' },
+    { type: 'trial.judged', at, phase, trial: 2, passed: true, score: null, feedback: '' },
+  ],
+  'lesson.learned': [{ type: 'lesson.learned', at, phase, trial: 1, lesson: 'Write more.' }],
+  'person.asked': [
+    {
+      type: 'person.asked',
+      at,
+      key: 'k',
+      id: 'i',
+      phase,
+      question: { kind: 'question', text: 'Release?', choices: ['yes', 'no'], freeText: true },
+    },
+    {
+      type: 'person.asked',
+      at,
+      key: 'k',
+      id: 'i',
+      phase,
+      question: { kind: 'approval', tool: 'change.apply', args: { patch: '+1' }, argsHash: 'ab12' },
+    },
+  ],
+  'person.answered': [
+    { type: 'person.answered', at, key: 'k', id: 'i', phase, choice: 'yes', text: null, by: 'ada' },
+  ],
   'run.ended': [
     { type: 'run.ended', at, outcome: 'success', phase: 'approved', result: { ok: true }, spend },
     { type: 'run.ended', at, outcome: 'failure', phase: 'gave_up', result: null, spend },

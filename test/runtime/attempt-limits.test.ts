@@ -18,7 +18,8 @@ describe('one attempt of a role', () => {
   test('lives through so many failed calls over all its turns, then waits for a resume', async () => {
     const run = await runCrew({
       yaml: TOOLS,
-      replies: (_request, nth) => (nth % 2 === 1 ? BUSY : { calls: [{ tool: 'kit.give', args: { value: nth } }] }),
+      replies: (_request, nth) =>
+        nth % 2 === 1 ? BUSY : { calls: [{ tool: 'kit.give', args: { value: nth } }] },
     });
     expect(run.outcome.type).toBe('suspended');
     expect(run.modelRequests).toHaveLength(MAX_FAILED_CALLS * 2 + 1);

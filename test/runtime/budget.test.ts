@@ -258,6 +258,7 @@ phases:
     'run.suspended',
     'tool.ended',
     'phase.ended',
+    'transition.taken',
     'phase.started',
   ]);
   expect(steps.at(-1)?.state).toMatchObject({

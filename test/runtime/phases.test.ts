@@ -32,6 +32,7 @@ phases:
     'tool.started collect:1:1/tool',
     'tool.ended collect:1:1/tool returned',
     'phase.ended collect completed',
+    'transition.taken',
     'phase.started both',
     'phase.started both.left',
     'tool.started both.left:1:1/tool',
@@ -42,6 +43,7 @@ phases:
     'model.ended both.right:1:1/model-1 answered',
     'phase.ended both.right completed',
     'phase.ended both completed',
+    'transition.taken',
     'run.ended success',
   ]);
 });

@@ -107,10 +107,11 @@ phases:
     next: done
 ${ENDS}`,
   });
-  expect(compact(run.events).slice(-4)).toEqual([
+  expect(compact(run.events).slice(-5)).toEqual([
     'phase.ended both.quick completed',
     'phase.ended both.slow cancelled',
     'phase.ended both failed',
+    'transition.taken',
     'run.ended failure',
   ]);
 });
