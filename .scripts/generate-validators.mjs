@@ -86,6 +86,7 @@ function schemaKeys() {
     retry: keys(sop.$defs.retry),
     next: keys(sop.$defs.next.items),
     procedure: keys(crew.properties.sop),
+    inner: keys(sop.$defs.innerTalk),
     until: keys(sop.$defs.talkEnding),
     selector: keys(sop.$defs.selector),
     rules: keys(sop.$defs.rules.items),

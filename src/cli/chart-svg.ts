@@ -73,10 +73,7 @@ const ARROW =
   '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker></defs>';
 
 function boxOf(node: ChartNode): Box {
-  const mark = node.order === 'at-once' ? '∥' : '→';
-  const parts = node.parts.map(
-    part => `${mark} ${part.detail === '' ? part.id : `${part.id} · ${part.detail}`}`,
-  );
+  const parts = partLines(node);
   const lines = [node.id, ...(node.detail === '' ? [] : [node.detail]), ...parts].map(cut);
   const longest = Math.max(...lines.map(line => [...line].length));
   return {
@@ -85,6 +82,15 @@ function boxOf(node: ChartNode): Box {
     width: longest * CHARACTER_WIDTH + 2 * PADDING,
     height: lines.length * LINE_HEIGHT + PADDING,
   };
+}
+
+/** A line for each part, and below it those of the parts inside it. */
+function partLines({ parts, order }: Pick<ChartNode, 'parts' | 'order'>): readonly string[] {
+  const mark = order === 'at-once' ? '∥' : '→';
+  return parts.flatMap(({ id, detail, inside }) => {
+    const line = `${mark} ${detail === '' ? id : `${id} · ${detail}`}`;
+    return inside === undefined ? [line] : [line, ...partLines(inside).map(inner => `${mark} ${inner}`)];
+  });
 }
 
 function labelSize(label: string) {

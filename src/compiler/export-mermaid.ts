@@ -1,4 +1,4 @@
-import type { Chart, ChartEdge, ChartNode } from '../model/chart.ts';
+import type { Chart, ChartEdge, ChartNode, ChartPart } from '../model/chart.ts';
 
 /**
  * Draws a procedure as a Mermaid state diagram: conditions are labels, parallel branches concurrent regions, ends lead
@@ -24,7 +24,7 @@ const RESERVED = new Set(
 
 type Ids = ReadonlyMap<string, string>;
 
-/** Ids of phases by name, of parts by `phase.part`; all distinct. */
+/** Ids of phases by name, of parts by `phase.part`, of what is inside a part by `phase.part.inner`; all distinct. */
 function nodeIds(chart: Chart): Ids {
   const ids = new Map<string, string>();
   const taken = new Set<string>();
@@ -35,35 +35,45 @@ function nodeIds(chart: Chart): Ids {
     ids.set(name, id);
   };
   for (const node of chart.nodes) take(node.id);
-  for (const node of chart.nodes) for (const part of node.parts) take(`${node.id}.${part.id}`);
+  for (const node of chart.nodes) takeParts(node, node.id, take);
   return ids;
 }
 
+function takeParts({ parts }: Pick<ChartNode, 'parts'>, path: string, take: (name: string) => void): void {
+  for (const part of parts) take(`${path}.${part.id}`);
+  for (const part of parts) if (part.inside) takeParts(part.inside, `${path}.${part.id}`, take);
+}
+
 function nodeLines(node: ChartNode, ids: Ids): readonly string[] {
-  const id = ids.get(node.id) ?? node.id;
-  const head = stateLine(id, node.id, node.detail);
-  if (node.parts.length === 0) return [head];
-  const partId = (name: string): string => ids.get(`${node.id}.${name}`) ?? name;
-  const states = node.parts.map(part => `  ${stateLine(partId(part.id), part.id, part.detail)}`);
-  return [head, `state ${id} {`, ...insideLines(node, states, partId), '}'];
+  return boxLines({ ...node, inside: node }, node.id, ids);
+}
+
+/** A box, with what stands inside it. `path` is the key of its id. */
+function boxLines({ id: name, detail, inside }: ChartPart, path: string, ids: Ids): readonly string[] {
+  const id = ids.get(path) ?? name;
+  const head = stateLine(id, name, detail);
+  if (inside === undefined || inside.parts.length === 0) return [head];
+  return [head, `state ${id} {`, ...insideLines(inside, path, ids).map(line => `  ${line}`), '}'];
 }
 
 function insideLines(
-  node: ChartNode,
-  states: readonly string[],
-  partId: (name: string) => string,
+  { parts, partWays, order }: NonNullable<ChartPart['inside']>,
+  path: string,
+  ids: Ids,
 ): readonly string[] {
-  const names = node.parts.map(part => part.id);
-  switch (node.order) {
+  const idOf = (name: string): string => ids.get(`${path}.${name}`) ?? name;
+  const way = (from: string, to: string): string => `${idOf(from)} --> ${idOf(to)}`;
+  const boxes = parts.map(part => boxLines(part, `${path}.${part.id}`, ids));
+  switch (order) {
     case 'at-once':
-      return states.flatMap((line, index) => (index === 0 ? [line] : ['  --', line]));
+      return boxes.flatMap((lines, index) => (index === 0 ? lines : ['--', ...lines]));
     case 'one-by-one':
       return [
-        ...states,
-        ...names.slice(1).map((name, index) => `  ${partId(names[index] ?? name)} --> ${partId(name)}`),
+        ...boxes.flat(),
+        ...parts.slice(1).map((part, index) => way(parts[index]?.id ?? part.id, part.id)),
       ];
     case 'free':
-      return [...states, ...node.partWays.map(({ from, to }) => `  ${partId(from)} --> ${partId(to)}`)];
+      return [...boxes.flat(), ...partWays.map(({ from, to }) => way(from, to))];
   }
 }
 

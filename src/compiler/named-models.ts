@@ -18,7 +18,10 @@ function modelsOf(work: PhaseWork): readonly string[] {
     case 'chain':
       return work.steps.map(step => step.model);
     case 'talk':
-      return work.selector === undefined ? [] : [work.selector.model];
+      return [
+        ...(work.selector === undefined ? [] : [work.selector.model]),
+        ...Object.values(work.inner ?? {}).flatMap(modelsOf),
+      ];
     case 'parallel':
       return work.branches.flatMap(modelsOf);
     case 'each':

@@ -1,5 +1,6 @@
 import type { Chart, ChartEdge, ChartNode, ChartPart } from '../model/chart.ts';
-import type { BranchWork, Phase, PhaseWork, WorkingPhase } from '../model/crew.ts';
+import type { BranchWork, Phase, PhaseWork, TalkWork, WorkingPhase } from '../model/crew.ts';
+import { innerTalk } from '../model/inner-talk.ts';
 import type { Program } from '../model/program.ts';
 
 /** The phases of a program and the ways between them as they are drawn, in the order of the file. Pure. */
@@ -24,14 +25,7 @@ const INSIDES = {
   tool: work => plain(work.tool),
   parallel: work => ({ ...plain('at once'), parts: work.branches.map(branchPart), order: 'at-once' }),
   each: work => ({ ...plain(`for each ${work.as}, at most ${work.max}`), parts: [branchPart(work.work)] }),
-  talk: work => ({
-    ...plain(`talk, at most ${work.maxTurns} replies`),
-    parts: [...new Set(work.roles)].map(role => ({ id: role, detail: '' })),
-    partWays: Object.entries(work.transitions).flatMap(([from, targets]) =>
-      targets.map(to => ({ from, to })),
-    ),
-    order: 'free',
-  }),
+  talk: talkInside,
   manage: work => ({
     ...plain(`${work.role} delegates`),
     parts: [work.role, ...work.workers].map(role => ({ id: role, detail: '' })),
@@ -67,6 +61,24 @@ function nodeOf(phase: Phase): ChartNode {
 function insideOf(work: PhaseWork): Inside {
   const row = INSIDES[work.kind] as (work: PhaseWork) => Inside;
   return row(work);
+}
+
+function talkInside(work: TalkWork): Inside {
+  return {
+    detail: `talk, at most ${work.maxTurns} replies`,
+    parts: [...new Set(work.roles)].map(role => speakerPart(work, role)),
+    partWays: Object.entries(work.transitions).flatMap(([from, targets]) =>
+      targets.map(to => ({ from, to })),
+    ),
+    order: 'free',
+  };
+}
+
+function speakerPart(work: TalkWork, role: string): ChartPart {
+  const inner = innerTalk(work, role);
+  if (inner === undefined) return { id: role, detail: '' };
+  const { detail, ...inside } = talkInside(inner);
+  return { id: role, detail, inside };
 }
 
 function plain(detail: string): Inside {

@@ -1,7 +1,8 @@
 import type { BranchWork, ManageWork, ParallelWork, PhaseWork, TalkWork } from '../model/crew.ts';
+import { innerTalk } from '../model/inner-talk.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 
-/** The part of a talk in which one role writes the artifact. */
+/** The part of a talk in which one role writes the artifact, or the summary of an inner one. */
 const CLOSING_STATE = '$closing';
 
 /**
@@ -13,7 +14,15 @@ const CLOSING_STATE = '$closing';
  * - `<phase>.closed` ends a conversation: its `by` role writes the artifact in `$closing`.
  * - In a managed phase `<phase>.to.<worker>` starts an idle worker and `<phase>.from.<worker>` makes it idle again.
  *   Guard `delegations-left {phase, max, atOnce}` reads `delegations` and `working`, counts of the visit.
- * - Action `turn.start {phase, role}` begins the turn of a role; with `closing` it is to write the artifact.
+ * - A participant that is an inner conversation has the states of that one inside its own. They are the same with the
+ *   path `<phase>.<participant>` in place of the phase: events `<phase>.<participant>.to.<role>` and
+ *   `<phase>.<participant>.closed`, guard and actions with `phase: '<phase>.<participant>'`, and a `$closing`, in which
+ *   its `by` role writes the summary. Entering it is `turn.start {phase: '<phase>', role: '<participant>'}` and then
+ *   `turn.start {phase: '<phase>.<participant>', role: <its first role>}`; its `turns` are counted from there. The
+ *   machine stays in the inner `$closing`: the summary is a reply, after which `<phase>.to.<role>` or `<phase>.closed`
+ *   leaves the participant as it leaves any speaker, and `<phase>.to.<participant>` begins it anew where it is legal.
+ * - Action `turn.start {phase, role}` begins the turn of a role; with `closing: true` it is to write the artifact or the
+ *   summary.
  * - `<phase>.retried` sends all of it back to its beginning.
  *
  * Pure.
@@ -58,25 +67,33 @@ function branchState(phase: string, branch: BranchWork): JsonObject {
 }
 
 function talkStates(talk: TalkWork): { readonly state: JsonObject; readonly on: JsonObject } {
-  const { name, roles, by } = talk;
-  const first = roles[0] ?? by;
-  const speakers = roles.map(role => [role, speakerState(talk, role)] as const);
-  const closing = { entry: [turnOf(name, by, { closing: true })] };
+  const state = conversation(talk, talk.name);
+  const first = talk.roles[0] ?? talk.by;
+  return { state, on: { [`${talk.name}.retried`]: { target: `.${first}`, reenter: true } } };
+}
+
+/** The states of a conversation; `path` stands before its events. */
+function conversation(talk: TalkWork, path: string): JsonObject {
+  const { roles, by } = talk;
+  const speakers = roles.map(role => [role, speakerState(talk, path, role)] as const);
+  const closing = { entry: [turnOf(path, by, { closing: true })] };
   return {
-    state: { initial: first, states: Object.fromEntries([...speakers, [CLOSING_STATE, closing]]) },
-    on: { [`${name}.retried`]: { target: `.${first}`, reenter: true } },
+    initial: roles[0] ?? by,
+    states: Object.fromEntries([...speakers, [CLOSING_STATE, closing]]),
   };
 }
 
-function speakerState({ name, transitions, maxTurns }: TalkWork, role: string): JsonObject {
-  const left = { type: 'turns-left', params: { phase: name, max: maxTurns } };
-  const limit = { target: CLOSING_STATE, actions: [{ type: 'turn.limit', params: { phase: name } }] };
-  const moves = (transitions[role] ?? []).map((next): [string, JsonValue] => [
-    `${name}.to.${next}`,
+function speakerState(talk: TalkWork, path: string, role: string): JsonObject {
+  const left = { type: 'turns-left', params: { phase: path, max: talk.maxTurns } };
+  const limit = { target: CLOSING_STATE, actions: [{ type: 'turn.limit', params: { phase: path } }] };
+  const moves = (talk.transitions[role] ?? []).map((next): [string, JsonValue] => [
+    `${path}.to.${next}`,
     [{ guard: left, target: next, reenter: true }, limit],
   ]);
-  const closed: [string, JsonValue] = [`${name}.closed`, { target: CLOSING_STATE }];
-  return { entry: [turnOf(name, role)], on: Object.fromEntries([...moves, closed]) };
+  const closed: [string, JsonValue] = [`${path}.closed`, { target: CLOSING_STATE }];
+  const inner = innerTalk(talk, role);
+  const inside = inner === undefined ? {} : conversation(inner, `${path}.${role}`);
+  return { ...inside, entry: [turnOf(path, role)], on: Object.fromEntries([...moves, closed]) };
 }
 
 function turnOf(phase: string, role: string, more: JsonObject = {}): JsonObject {

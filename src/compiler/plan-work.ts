@@ -12,6 +12,7 @@ import type {
   RoleWork,
   TalkWork,
 } from '../model/crew.ts';
+import { innerTalk } from '../model/inner-talk.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
 import { addBounds, atOnce, maxBounds, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
@@ -96,9 +97,14 @@ function boundEach(work: EachWork, { context, path, boundCrew }: Place): Explain
   return { bound: timesBound(one.bound, work.max), factors };
 }
 
-function boundTalk(work: TalkWork, { context, path }: Place): ExplainedBound {
-  const reply = (role: string): Bound =>
-    boundRole(context, { path, name: work.name, role, task: work.task, maxTurns: TURNS_OF_A_REPLY }).bound;
+function boundTalk(work: TalkWork, place: Place): ExplainedBound {
+  const { context, path } = place;
+  const reply = (role: string): Bound => {
+    const inner = innerTalk(work, role);
+    if (inner !== undefined) return boundTalk(inner, insideTalk(place, role)).bound;
+    return boundRole(context, { path, name: work.name, role, task: work.task, maxTurns: TURNS_OF_A_REPLY })
+      .bound;
+  };
   const replies = timesBound(maxBounds(work.roles.map(reply)), work.maxTurns);
   const choices =
     work.selector === undefined
@@ -106,10 +112,22 @@ function boundTalk(work: TalkWork, { context, path }: Place): ExplainedBound {
       : boundSingleCalls(context, { path, models: [work.selector.model] });
   const factors = [
     { what: 'replies', count: work.maxTurns, why: '`talk.max_turns`' },
+    ...Object.values(work.inner ?? {}).map(({ name, maxTurns }) => ({
+      what: `replies inside \`${name}\``,
+      count: maxTurns,
+      why: `\`inner.${name}.max_turns\`, and one more turn for its summary`,
+    })),
     { what: 'turns of a reply', count: TURNS_OF_A_REPLY, why: 'a speaker may use its tools' },
     { what: 'artifacts', count: 1, why: 'one more turn writes the artifact' },
   ];
   return { bound: sumBounds([replies, timesBound(choices, work.maxTurns), reply(work.by)]), factors };
+}
+
+/** Its task reads replies, whose names may be those of phases, which are of other sizes. */
+function insideTalk({ context, path, boundCrew }: Place, participant: string): Place {
+  const sizes = new Map(context.sizes);
+  for (const name of ['reply', 'speaker', 'turn', 'thread']) sizes.delete(name);
+  return { context: { ...context, sizes }, path: `${path}.${participant}`, boundCrew };
 }
 
 function boundManage(work: ManageWork, { context, path }: Place): ExplainedBound {

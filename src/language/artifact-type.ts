@@ -11,7 +11,8 @@ import {
   unionOf,
   type ValueType,
 } from '../expressions/value-type.ts';
-import type { Crew, InputDeclaration, PhaseWork } from '../model/crew.ts';
+import type { Crew, InputDeclaration, PhaseWork, TalkWork } from '../model/crew.ts';
+import { innerTalk } from '../model/inner-talk.ts';
 import type { ToolCatalog, ToolSpec } from '../model/tool-spec.ts';
 import type { Places } from './source-map.ts';
 import type { NodePath } from './source-node.ts';
@@ -70,6 +71,20 @@ export function artifactType(work: PhaseWork, path: NodePath, context: ArtifactC
   }
 }
 
+/**
+ * The type of a reply of the conversation at `path`: that of its `reply`, else text, or what a conversation inside it
+ * writes. A `reply` that could not be read, which was reported, is anything. Pure.
+ */
+export function replyType(talk: TalkWork, path: NodePath, context: ArtifactContext): ValueType {
+  if (talk.reply !== undefined) return schemaType(talk.reply);
+  if (context.places.node([...path, 'reply']) !== undefined) return ANY;
+  const summaries = Object.entries(talk.inner ?? {}).map(([name, inner]) =>
+    artifactType(inner, [...path, 'inner', name], context),
+  );
+  const hasRoles = talk.roles.some(name => innerTalk(talk, name) === undefined);
+  return unionOf(hasRoles ? [TEXT, ...summaries] : summaries);
+}
+
 /** The type of what a tool gives; anything when its spec is not known or does not say. Pure. */
 export function toolType(name: string, { crew, catalog }: Omit<ArtifactContext, 'places'>): ValueType {
   const schema = specOf(name, crew, catalog)?.outputSchema;
@@ -107,7 +122,6 @@ export function localTypes(work: PhaseWork, listType: ValueType): ReadonlyMap<st
     const isList = !isUnclear(listType) && listType.every(one => one.kind === 'array' || one.kind === 'null');
     types.set(work.as, isList ? itemsOf(listType) : ANY);
   }
-  if (work.kind === 'talk') types.set('reply', work.reply === undefined ? TEXT : schemaType(work.reply));
   const steps = work.kind === 'chain' ? work.steps : [];
   for (const { name } of steps) types.set(name, TEXT);
   types.set(

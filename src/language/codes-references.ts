@@ -20,6 +20,16 @@ export const REFERENCE_CODES = {
     'critic: [writer, editor]',
     'critic: [writer]',
   ),
+  'inner-is-role': swapTalk(
+    'A conversation inside another one has the name of a role, so `talk` could mean either.',
+    'max_turns: 8\n',
+    'max_turns: 8\n    inner: { critic: { talk: [writer, editor], task: Discuss } }\n',
+  ),
+  'inner-not-in-talk': swapTalk(
+    'A conversation inside another one stands for nobody in `talk`, so it would never be held.',
+    'max_turns: 8\n',
+    'max_turns: 8\n    inner: { panel: { talk: [writer, editor], task: Discuss } }\n',
+  ),
   'unknown-artifact': swapTalk(
     'A phase waits for an artifact that no other phase writes.',
     'subscribe: [draft]',

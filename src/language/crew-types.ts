@@ -1,13 +1,9 @@
-import {
-  type ConditionTypes,
-  type TypeScope,
-  typeCondition,
-  typeTemplate,
-} from '../expressions/template-types.ts';
+import { type ConditionTypes, type TypeScope, typeCondition } from '../expressions/template-types.ts';
 import { commonFacts, type Facts, forgetRoots, NO_FACTS, sameFacts } from '../expressions/type-facts.ts';
 import { ANY, NUMBER, type ValueType } from '../expressions/value-type.ts';
 import type { Phase } from '../model/crew.ts';
-import { artifactType, inputsType, localTypes, toolType } from './artifact-type.ts';
+import { artifactType, inputsType } from './artifact-type.ts';
+import { typeLocals } from './local-types.ts';
 import type { PhaseGraph } from './phase-graph.ts';
 import type { RuleInput } from './rule.ts';
 import type { TemplateSite } from './template-sites.ts';
@@ -42,7 +38,7 @@ export function createCrewTypes(
     return name === 'run' ? ANY : artifacts.get(name);
   }
   const rootType = (site: TemplateSite) => (name: string) =>
-    site.locals.includes(name) ? (locals.get(site.phase.name)?.get(name) ?? ANY) : globalType(name);
+    site.locals.includes(name) ? (locals.get(site.localPlace)?.get(name) ?? ANY) : globalType(name);
   const guards = guardsOf(templates);
   const flow = followGuards(graph, guards, rootType);
   return {
@@ -70,34 +66,6 @@ function typeArtifacts(
 function typeInputs({ crew, file }: Pick<RuleInput, 'crew' | 'file'>): ValueType {
   const declared = crew.sop.inputs ?? (file === 'crew' ? crew.inputs : undefined);
   return declared === undefined ? ANY : inputsType(declared);
-}
-
-interface LocalsContext {
-  readonly input: Pick<RuleInput, 'crew' | 'catalog' | 'places'>;
-  readonly rootType: TypeScope['rootType'];
-}
-
-function typeLocals(templates: readonly TemplateSite[], { input, rootType }: LocalsContext) {
-  const types = new Map<string, ReadonlyMap<string, ValueType>>();
-  for (const phase of new Set(templates.map(site => site.phase))) {
-    if (phase.kind === 'end') continue;
-    const list = templates.find(
-      site =>
-        site.phase === phase &&
-        site.path.at(-2) === 'each' &&
-        site.path.at(-1) === 'in' &&
-        // A list that is written out has templates inside, which are its items.
-        input.places.node(site.path) === site.node,
-    );
-    const listType = list ? typeTemplate(list.source, { rootType }).type : ANY;
-    const own = new Map(localTypes(phase, listType));
-    if (phase.kind === 'each')
-      for (const [name, type] of localTypes(phase.work, ANY)) if (!own.has(name)) own.set(name, type);
-    const judge = phase.reflect?.evaluator;
-    if (judge?.kind === 'tool') own.set('evaluation', toolType(judge.tool, input));
-    types.set(phase.name, own);
-  }
-  return types;
 }
 
 /** The conditions of the ways out of each phase, by their place in `next`. */

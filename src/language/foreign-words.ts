@@ -32,6 +32,8 @@ const FOREIGN_WORDS = new Map([
   ['max_iterations', 'max_visits'],
   ['max_iter', 'max_turns'],
   ['retries', 'retry'],
+  ['nested', 'inner'],
+  ['nested_chats', 'inner'],
   ['int', 'integer'],
   ['float', 'number'],
   ['double', 'number'],

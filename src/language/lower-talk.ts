@@ -1,5 +1,5 @@
 import type { ManageWork, SpeakerChoice, TalkEnding, TalkWork } from '../model/crew.ts';
-import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import { readDurationMs, readTokens } from './amounts.ts';
 import { DEFAULT_MAX_TURNS, lowerPromptedModel } from './lower-branch.ts';
 import { lowerNext } from './lower-routing.ts';
@@ -9,21 +9,49 @@ import { lowerSchema, lowerWork, type Written } from './lower-work.ts';
 const DEFAULT_MAX_DELEGATIONS = 8;
 const SPEAKERS: readonly string[] = ['random', 'selector', 'handoff', 'rules'];
 
-/** Lowers a conversation; the roles that may speak after one that `transitions` leaves out are filled in. */
+/**
+ * Lowers a conversation with those inside it; the roles that may speak after one that `transitions` leaves out are
+ * filled in.
+ */
 export function lowerTalk(written: Written): TalkWork {
+  const { value, path } = written;
+  const insides = namedRows(value.inner);
+  const names = insides.map(([name]) => name);
+  const talk = lowerConversation(written, names);
+  const inner = insides.map(([name, one]) => {
+    const place = { ...written, name, path: [...path, 'inner', name], value: asObject(one) };
+    return [name, lowerInner(place, talk.reply)] as const;
+  });
+  return {
+    kind: 'talk',
+    ...lowerWork(written),
+    ...talk,
+    ...(inner.length === 0 ? {} : { inner: Object.fromEntries(inner) }),
+  };
+}
+
+/** Its summary is a reply of the conversation around it, so it has the form that replies have there. */
+function lowerInner(written: Written, outerReply: JsonSchema | undefined): TalkWork {
+  const output = outerReply ?? lowerSchema(written, ['output']);
+  return { kind: 'talk', name: written.name, ...compact({ output }), ...lowerConversation(written, []) };
+}
+
+/** What every conversation has. `inner` are the participants that are no roles, so that none of them is `by`. */
+function lowerConversation(
+  written: Written,
+  inner: readonly string[],
+): Omit<TalkWork, 'kind' | 'name' | 'inner'> {
   const { value } = written;
   const roles = asTexts(value.talk);
   const speaker = SPEAKERS.includes(asText(value.speaker)) ? (value.speaker as SpeakerChoice) : 'round_robin';
   return {
-    kind: 'talk',
-    ...lowerWork(written),
     roles,
     task: asText(value.task),
     speaker,
     transitions: lowerTransitions(asObject(value.transitions), roles, speaker),
     until: lowerUntil(value.until),
     maxTurns: wholeNumber(value.max_turns) ?? DEFAULT_MAX_TURNS,
-    by: value.by === undefined ? (roles[0] ?? '') : asText(value.by),
+    by: value.by === undefined ? (roles.find(role => !inner.includes(role)) ?? '') : asText(value.by),
     ...compact({
       reply: lowerSchema(written, ['reply']),
       selector: speaker === 'selector' ? lowerPromptedModel(value.selector) : undefined,

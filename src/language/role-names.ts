@@ -21,12 +21,20 @@ export function knownRoles(context: RuleContext): readonly string[] {
   return hasOwnList(context) ? crew.sop.roles : crew.roles.map(role => role.name);
 }
 
+interface NamedRole {
+  readonly role: string;
+  readonly path: NodePath;
+  /** What else may be named there, such as the conversations of `inner`. */
+  readonly others?: readonly string[];
+}
+
 /** Reports a role that phases cannot name; an empty name was reported before. */
-export function checkRole(context: RuleContext, role: string, path: NodePath): void {
-  const known = knownRoles(context);
+export function checkRole(context: RuleContext, { role, path, others = [] }: NamedRole): void {
+  const known = [...knownRoles(context), ...others];
   if (role === '' || known.includes(role)) return;
   const owner = hasOwnList(context) ? 'in the `roles` of this procedure' : 'a role of this crew';
-  const message = `${quote(role)} is not ${owner}`;
+  const besides = others.length === 0 ? '' : ', and not in `inner`';
+  const message = `${quote(role)} is not ${owner}${besides}`;
   const hint = suggest(role, known) ?? 'add it to `roles`';
   context.report({ code: 'unknown-role', range: context.places.at(path), message, hint });
 }

@@ -15,6 +15,7 @@ function keysAt(path: NodePath, written: ReadonlySet<string>): readonly string[]
     return (
       PLACE_KEYS[written.has('sop') && !written.has('crew') && !written.has('goal') ? 'sop' : 'crew'] ?? []
     );
+  if (isInnerPath(path)) return PLACE_KEYS.inner ?? [];
   const place = path[0] === 'phases' ? placeInPhase(path) : String(path[0]);
   return Object.hasOwn(PLACE_KEYS, place) ? (PLACE_KEYS[place] ?? []) : [];
 }
@@ -22,6 +23,10 @@ function keysAt(path: NodePath, written: ReadonlySet<string>): readonly string[]
 function isBranchPath(path: NodePath): boolean {
   if (path[0] !== 'phases') return false;
   return (path[2] === 'parallel' && path.length === 4) || (path[2] === 'do' && path.length === 3);
+}
+
+function isInnerPath(path: NodePath): boolean {
+  return path[0] === 'phases' && path[2] === 'inner' && path.length === 4;
 }
 
 /** The nearest key that a mapping of its own stands under; entries of lists are under the key of the list. */

@@ -87,13 +87,20 @@ function unknownKey({ params, at, place }: Problem): void {
   const known = (place.keysAt ?? keysOfSchema)(at, nodeAt(place.root, at));
   const message = `The key ${quote(key)} is not known here`;
   const torn = / \S+ /.test(key) ? 'put a text with a comma in quotes' : undefined;
+  const deeper =
+    key === 'inner' && at[2] === 'inner' ? 'one conversation stands inside another, no deeper' : undefined;
   const merge = key === '<<' ? 'merge keys are not read; write the keys out' : undefined;
   place.report({
     code: 'unknown-key',
     range,
     message,
     hint:
-      merge ?? torn ?? hereCalled(key, known) ?? suggest(key, known) ?? 'keys of your own start with `x-`',
+      merge ??
+      torn ??
+      deeper ??
+      hereCalled(key, known) ??
+      suggest(key, known) ??
+      'keys of your own start with `x-`',
   });
 }
 

@@ -42,8 +42,12 @@ export function buildSourceMap(crewRoot: SourceNode, sopRoot: SourceNode): Sourc
 
 function isSchema(path: NodePath): boolean {
   const key = path.at(-1);
+  const talk = path[2] === 'inner' ? 4 : 2;
   return (
-    key === 'output' || (key === 'reply' && path.length === 3) || path.slice(2).join('.') === EVALUATOR_SCHEMA
+    key === 'output' ||
+    (key === 'input' && path[0] === 'tools' && path.length === 5) ||
+    (key === 'reply' && path.length === talk + 1) ||
+    path.slice(2).join('.') === EVALUATOR_SCHEMA
   );
 }
 

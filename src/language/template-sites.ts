@@ -2,7 +2,7 @@ import { checkTemplate, type TemplateCheck } from '../expressions/template-check
 import type { Phase, PhaseWork } from '../model/crew.ts';
 import type { RuleContext } from './rule.ts';
 import type { NodePath, ScalarNode, SourceNode } from './source-node.ts';
-import { listWorks, type PlacedWork } from './works.ts';
+import { isInnerTalk, listWorks, type PlacedWork } from './works.ts';
 
 const MOST_TAGS = 2000;
 
@@ -18,6 +18,8 @@ export interface TemplateSite {
   readonly after: boolean;
   /** The names that only this place has, such as the item of an `each`. */
   readonly locals: readonly string[];
+  /** The place whose names these are, as a dotted path below `phases`: the phase, or a conversation inside it. */
+  readonly localPlace: string;
   readonly branch?: string;
   readonly check: TemplateCheck;
 }
@@ -28,8 +30,10 @@ interface Place {
   readonly mode?: 'condition';
   readonly after?: true;
   readonly locals?: readonly string[];
+  readonly localPlace?: string;
 }
 
+/** What follows a reply may read. */
 const REPLY_NAMES = ['reply', 'speaker', 'turn', 'thread'];
 
 /** Lists every template of the procedure: tasks, prompts, arguments, results and conditions, each checked once. */
@@ -53,13 +57,29 @@ export function listTemplateSites({
 }
 
 /** The templates of one piece of work; those of an item's work know the item. */
-function placesOf({ work, phase, path }: PlacedWork): readonly Place[] {
+function placesOf(placed: PlacedWork): readonly Place[] {
+  const { work, phase, path } = placed;
+  if (isInnerTalk(placed)) return innerPlaces(work, path);
   const item = phase.kind === 'each' && path.length > 2 ? [phase.as, 'index'] : [];
   return ownPlaces(work).map(place => ({
     ...place,
     path: [...path, ...place.path],
     locals: [...item, ...(place.locals ?? [])],
   }));
+}
+
+/** A conversation inside another one has names of its own; its task is read where a reply of the outer one is due. */
+function innerPlaces(work: PhaseWork, path: NodePath): readonly Place[] {
+  const here = path.slice(1).join('.');
+  return ownPlaces(work).map(place => {
+    const isTask = place.path[0] === 'task';
+    return {
+      ...place,
+      path: [...path, ...place.path],
+      locals: isTask ? REPLY_NAMES : (place.locals ?? []),
+      localPlace: isTask ? `${here}.task` : here,
+    };
+  });
 }
 
 function ownPlaces(work: PhaseWork): readonly Place[] {
@@ -145,6 +165,7 @@ function sitesAt(
       mode,
       after: place.after ?? false,
       locals: place.locals ?? [],
+      localPlace: place.localPlace ?? phase.name,
       check: tooManyTags(source) ?? checkTemplate(source, mode),
       ...(branch === undefined ? {} : { branch }),
     };

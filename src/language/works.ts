@@ -1,4 +1,5 @@
-import type { Crew, Phase, PhaseWork } from '../model/crew.ts';
+import type { Crew, Phase, PhaseWork, TalkWork } from '../model/crew.ts';
+import { innerTalk } from '../model/inner-talk.ts';
 import type { NodePath } from './source-node.ts';
 
 /** A piece of work with the phase that it belongs to and its path. */
@@ -8,17 +9,34 @@ export interface PlacedWork {
   readonly path: NodePath;
 }
 
-/** Lists the work of all phases, each followed by its branches or by the work for its items, as in the file. Pure. */
+/**
+ * Lists the work of all phases, each followed by its branches, by the work for its items or by the conversations inside
+ * it, as in the file. Pure.
+ */
 export function listWorks(crew: Pick<Crew, 'sop'>): readonly PlacedWork[] {
   return crew.sop.phases.flatMap((phase): PlacedWork[] => {
     const path = ['phases', phase.name];
     if (phase.kind === 'end') return [];
     const own = { work: phase, phase, path };
     if (phase.kind === 'each') return [own, { work: phase.work, phase, path: [...path, 'do'] }];
+    if (phase.kind === 'talk') return [own, ...innerWorks(phase, phase, path)];
     if (phase.kind !== 'parallel') return [own];
     const branches = phase.branches.map(work => ({ work, phase, path: [...path, 'parallel', work.name] }));
     return [own, ...branches];
   });
+}
+
+function innerWorks(talk: TalkWork, phase: Phase, path: NodePath): readonly PlacedWork[] {
+  return Object.entries(talk.inner ?? {}).map(([name, work]) => ({
+    work,
+    phase,
+    path: [...path, 'inner', name],
+  }));
+}
+
+/** Whether a piece of work is a conversation inside another one. Pure. */
+export function isInnerTalk({ phase, path }: Pick<PlacedWork, 'phase' | 'path'>): boolean {
+  return phase.kind === 'talk' && path.length > 2 && path[2] === 'inner';
 }
 
 /** The roles that a piece of work names, each with its place. What only casts a procedure of its own is not here. Pure. */
@@ -38,8 +56,10 @@ function ownRoles(work: PhaseWork): readonly (readonly [string, NodePath])[] {
     case 'role':
       return [[work.role, ['role']]];
     case 'talk': {
+      const isRole = (name: string): boolean => innerTalk(work, name) === undefined;
       const speakers = work.roles.map((role, index) => [role, ['talk', index]] as const);
-      return work.roles.includes(work.by) ? speakers : [...speakers, [work.by, ['by']]];
+      const own = work.roles.includes(work.by) ? speakers : [...speakers, [work.by, ['by']] as const];
+      return own.filter(([role]) => isRole(role));
     }
     case 'manage':
       return [

@@ -34,6 +34,17 @@ test('every phase is a box, every way a line, and foreign text is escaped', () =
   expect(svg).not.toMatch(/NaN|undefined|<script/);
 });
 
+test('a conversation inside a conversation stands below its participant', () => {
+  const inside = { parts: [{ id: 'lawyer', detail: '' }], partWays: [], order: 'free' as const };
+  const parts = [
+    { id: 'panel', detail: 'talk', inside },
+    { id: 'author', detail: '' },
+  ];
+  const svg = chartSvg({ ...chart, nodes: [{ ...node('draft', 'talk'), parts }, node('done', '')] });
+  const lines = [...svg.matchAll(/<text class="note" [^>]*>(.+?)<\/text>/g)].map(match => match[1]);
+  expect(lines).toEqual(expect.arrayContaining(['→ panel · talk', '→ → lawyer', '→ author']));
+});
+
 test('the same chart gives the same picture', () => {
   expect(chartSvg(chart)).toBe(chartSvg(chart));
 });

@@ -44,6 +44,25 @@ test('who may speak after whom is drawn', () => {
   expect(text).toContain('work_b --> work_a');
 });
 
+test('a conversation inside a conversation is drawn inside its participant', () => {
+  const text = draw(
+    `${ROLES}phases:\n  work: { talk: [a, panel], task: T., max_turns: 4, inner: { panel: { talk: [b, a], task: T., max_turns: 2 } }, next: done }\n  done: { end: success }\n`,
+  );
+  expect(text).toContain(`  state work {
+    state "a" as work_a
+    state "panel · talk, at most 2 replies" as work_panel
+    state work_panel {
+      state "b" as work_panel_b
+      state "a" as work_panel_a
+      work_panel_b --> work_panel_a
+      work_panel_a --> work_panel_b
+    }
+    work_a --> work_panel
+    work_panel --> work_a
+  }
+`);
+});
+
 test("Mermaid's own words and marks do no harm", () => {
   const text = draw(
     `roles: { a: { goal: A. } }\ninputs: { x: { type: string, default: q } }\nstart: state\nphases:\n  state: { role: a, task: T., next: [{ when: 'inputs.x == "a;b:c --> [*] %% <i>"', to: note }, { to: end }] }\n  note: { end: success }\n  end: { end: failure }\n`,

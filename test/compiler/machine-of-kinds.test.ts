@@ -154,6 +154,138 @@ describe('a conversation', () => {
   });
 });
 
+describe('a conversation inside a conversation', () => {
+  const PANEL = `start: debate
+phases:
+  debate:
+    talk: [author, panel, editor]
+    task: Settle it
+    speaker: handoff
+    transitions: { author: [panel], panel: [panel, editor], editor: [author] }
+    max_turns: 3
+    by: editor
+    inner:
+      panel:
+        talk: [critic, author]
+        task: "{{ speaker }} said {{ reply }}"
+        transitions: { critic: [author], author: [author] }
+        max_turns: 2
+    next: done
+  done: { end: success, result: "{{ debate }}" }
+`;
+  const program = compile(PANEL);
+  const heard = (...types: string[]): Heard[] => types.map(type => ({ type }));
+  const inPanel = (who: string) => ({ debate: { panel: who } });
+
+  test('begins with its first role when it is to speak, and is left by the moves of the outer one', () => {
+    const { values, actions } = walk(
+      program,
+      heard(
+        'debate.to.panel',
+        'debate.panel.to.author',
+        'debate.panel.closed',
+        'debate.to.editor',
+        'debate.closed',
+        'debate.completed',
+      ),
+    );
+    expect(values).toEqual([
+      { debate: 'author' },
+      inPanel('critic'),
+      inPanel('author'),
+      inPanel('$closing'),
+      { debate: 'editor' },
+      { debate: '$closing' },
+      'done',
+    ]);
+    expect(actions).toEqual([
+      'phase.start debate',
+      'turn.start debate author',
+      'turn.start debate panel',
+      'turn.start debate.panel critic',
+      'turn.start debate.panel author',
+      'turn.start debate.panel critic true',
+      'turn.start debate editor',
+      'turn.start debate editor true',
+      'run.end done',
+    ]);
+  });
+
+  test('knows its own moves only, and only while it speaks', () => {
+    const { values } = walk(
+      program,
+      heard(
+        'debate.panel.to.author',
+        'debate.panel.closed',
+        'debate.to.panel',
+        'debate.to.author',
+        'debate.panel.to.critic',
+        'debate.panel.to.panel',
+        'debate.panel.to.author',
+        'debate.panel.to.author',
+        'debate.to.editor',
+        'debate.panel.to.author',
+      ),
+    );
+    expect(values.map(value => (value as { debate: unknown }).debate)).toEqual([
+      'author',
+      'author',
+      'author',
+      { panel: 'critic' },
+      { panel: 'critic' },
+      { panel: 'critic' },
+      { panel: 'critic' },
+      { panel: 'author' },
+      { panel: 'author' },
+      'editor',
+      'editor',
+    ]);
+  });
+
+  test('counts its replies for itself, and the outer one counts the summary', () => {
+    const spent = walk(program, [
+      ...heard('debate.to.panel'),
+      { type: 'debate.panel.to.author', turns: { debate: 1, 'debate.panel': 2 } },
+    ]);
+    expect(spent.values.at(-1)).toEqual(inPanel('$closing'));
+    expect(spent.actions.slice(-2)).toEqual([
+      'turn.limit debate.panel',
+      'turn.start debate.panel critic true',
+    ]);
+    const outer = walk(program, [
+      ...heard('debate.to.panel'),
+      { type: 'debate.panel.to.author', turns: { debate: 3, 'debate.panel': 1 } },
+      { type: 'debate.to.editor', turns: { debate: 3, 'debate.panel': 1 } },
+    ]);
+    expect(outer.values.slice(-2)).toEqual([inPanel('author'), { debate: '$closing' }]);
+    expect(outer.actions.slice(-2)).toEqual(['turn.limit debate', 'turn.start debate editor true']);
+  });
+
+  test('is ended with the outer one, whoever speaks, and begins anew when it speaks again', () => {
+    const inside = heard('debate.to.panel', 'debate.panel.to.author');
+    expect(walk(program, [...inside, ...heard('debate.closed')]).values.at(-1)).toEqual({
+      debate: '$closing',
+    });
+    expect(walk(program, [...inside, ...heard('debate.retried')]).values.at(-1)).toEqual({
+      debate: 'author',
+    });
+    expect(walk(program, [...inside, ...heard('debate.failed')]).values.at(-1)).toBe('$failed');
+    const again = walk(program, [...inside, ...heard('debate.to.panel')]);
+    expect(again.values.at(-1)).toEqual(inPanel('critic'));
+    expect(again.actions.slice(-2)).toEqual(['turn.start debate panel', 'turn.start debate.panel critic']);
+  });
+
+  test('may open the outer one', () => {
+    const opened = walk(compile(PANEL.replace('[author, panel, editor]', '[panel, author, editor]')), []);
+    expect(opened.values).toEqual([inPanel('critic')]);
+    expect(opened.actions).toEqual([
+      'phase.start debate',
+      'turn.start debate panel',
+      'turn.start debate.panel critic',
+    ]);
+  });
+});
+
 test('a managed phase starts idle workers only, within its limits, and takes them back', () => {
   const program = compile(`start: make
 phases:

@@ -252,6 +252,11 @@ describe('the bound of kinds that are not run yet', () => {
       7 * 5,
     ],
     [
+      'a talk with a talk inside: each of its replies is a whole conversation at most',
+      'w: { talk: [a, p], task: T., max_turns: 4, inner: { p: { talk: [a, b], task: "{{ reply }}", max_turns: 3 } }, next: done }',
+      7 * (4 * (3 + 1) + 1),
+    ],
+    [
       'a question to several models and a summary',
       'w: { ask: Q., models: [default, offline], summarizer: { model: default }, next: done }',
       3 * 3,

@@ -32,6 +32,7 @@ function expectAnswer(changed: string, text: string, main: string): void {
 
 const MAIN: readonly (readonly [changed: string, main: string])[] = [
   ['kinds-good.yaml', 'kinds-good.yaml'],
+  ['inner-good.yaml', 'inner-good.yaml'],
   ['subscribe-good.yaml', 'subscribe-good.yaml'],
   ['crew-phases-good.yaml', 'crew-phases-good.yaml'],
   ['part-reusable.sop.yaml', 'crew-phases-good.yaml'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { lowerPhase } from '../../src/language/lower-phase.ts';
-import type { Phase, PhaseKind } from '../../src/model/crew.ts';
+import type { Phase, PhaseKind, TalkWork } from '../../src/model/crew.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../../src/model/json.ts';
 
 /**
@@ -62,6 +62,40 @@ const ALL = { ...WORK, ...ROUTES, reflect: REFLECT };
 const ALL_LOWERED = { name: 'it', ...WORK_LOWERED, ...ROUTES_LOWERED, reflect: REFLECT_LOWERED } as const;
 const { reflect: _none, ...PLAIN_LOWERED } = ALL_LOWERED;
 
+/** A conversation inside another one, with every key that it has. */
+const INNER: Pair<Required<Omit<TalkWork, 'timeoutMs' | 'retry' | 'inner'>>> = {
+  written: {
+    talk: ['c', 'd'],
+    task: 'Discuss',
+    speaker: 'selector',
+    transitions: { c: ['d', 'c'] },
+    until: [{ when: 'turn > 2', text: 'STOP', tokens: '1k', time: '2m', no_progress: 3 }],
+    max_turns: 3,
+    by: 'd',
+    reply: { type: 'object' },
+    selector: { model: 'judge', prompt: 'Who?' },
+    rules: [{ when: 'turn > 1', to: 'c' }, { to: 'd' }],
+    audience: { c: ['d'] },
+    output: { type: 'array' },
+  },
+  lowered: {
+    kind: 'talk',
+    name: 'b',
+    roles: ['c', 'd'],
+    task: 'Discuss',
+    speaker: 'selector',
+    transitions: { c: ['d', 'c'], d: ['c'] },
+    until: [{ when: 'turn > 2', text: 'STOP', tokens: 1000, timeMs: 120_000, noProgressTurns: 3 }],
+    maxTurns: 3,
+    by: 'd',
+    reply: { type: 'object' },
+    selector: { model: 'judge', prompt: 'Who?' },
+    rules: [{ when: 'turn > 1', to: 'c' }, { to: 'd' }],
+    audience: { c: ['d'] },
+    output: { type: 'array' },
+  },
+};
+
 const PAIRS: {
   readonly role: Pair<Of<'role'>>;
   readonly talk: Pair<Of<'talk'>>;
@@ -94,6 +128,7 @@ const PAIRS: {
       selector: { model: 'judge', prompt: 'Who?' },
       rules: [{ when: 'turn > 1', to: 'a' }, { to: 'b' }],
       audience: { a: ['b'] },
+      inner: { b: INNER.written },
     },
     lowered: {
       ...ALL_LOWERED,
@@ -109,6 +144,8 @@ const PAIRS: {
       selector: { model: 'judge', prompt: 'Who?' },
       rules: [{ when: 'turn > 1', to: 'a' }, { to: 'b' }],
       audience: { a: ['b'] },
+      // The summary is a reply of the outer conversation.
+      inner: { b: { ...INNER.lowered, output: { type: 'object' } } },
     },
   },
   manage: {
@@ -314,4 +351,27 @@ test.each([
 ])('the evaluator %j is read', (written, lowered) => {
   const phase = lower({ role: 'a', task: 'b', reflect: { evaluator: written } });
   expect(phase).toMatchObject({ reflect: { evaluator: lowered, trials: 3, keep: 'best', window: 1 } });
+});
+
+describe('a conversation inside another one', () => {
+  const keys = keysOf(resolved(SOP_SCHEMA.$defs?.innerTalk));
+  const inside = (written: JsonObject): JsonValue | undefined => {
+    const talk = { talk: ['a', 'b'], task: 'Talk', by: 'a', next: 'c', inner: { b: written } };
+    return valueAt(JSON.parse(JSON.stringify(lower(talk))), ['inner', 'b']);
+  };
+
+  test('becomes what its type says, and has every key of its schema here', () => {
+    expect(inside(INNER.written)).toEqual(INNER.lowered);
+    expect(keys.filter(path => valueAt(INNER.written, path) === undefined)).toEqual([]);
+  });
+
+  test.each(keys.map(path => [path.join('.'), path] as const))('is another one without %s', (_name, path) => {
+    expect(inside(without(INNER.written, path))).not.toEqual(INNER.lowered);
+  });
+
+  test('is never the one who writes the artifact when nobody says who does', () => {
+    const talk = { talk: ['b', 'a'], task: 'Talk', next: 'c', inner: { b: INNER.written } };
+    expect(lower(talk)).toMatchObject({ roles: ['b', 'a'], by: 'a' });
+    expect(lower({ ...talk, talk: ['b'] })).toMatchObject({ by: '' });
+  });
 });

@@ -26,6 +26,7 @@ export const PHASE_KEYS = {
     "selector",
     "rules",
     "audience",
+    "inner",
     "output",
     "timeout",
     "retry",
@@ -270,6 +271,20 @@ export const PLACE_KEYS = {
     "file",
     "roles",
     "inputs"
+  ],
+  "inner": [
+    "talk",
+    "task",
+    "speaker",
+    "transitions",
+    "until",
+    "max_turns",
+    "by",
+    "reply",
+    "selector",
+    "rules",
+    "audience",
+    "output"
   ],
   "until": [
     "when",

@@ -94,7 +94,7 @@ function checkPlayers(context: RuleContext, { roles, needed, path, holds }: Play
       });
     } else {
       checkNeeded(context, needed, at);
-      if (knowsRoles(context)) checkRole(context, player, at);
+      if (knowsRoles(context)) checkRole(context, { role: player, path: at });
     }
   }
 }

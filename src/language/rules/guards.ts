@@ -2,6 +2,7 @@ import type { Transition } from '../../model/crew.ts';
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
+import { listWorks } from '../works.ts';
 
 /** Some way is always open: the last one has no `when`, and none before it lacks one. So it is with rules of speakers. */
 export function checkGuards(context: RuleContext): void {
@@ -9,8 +10,9 @@ export function checkGuards(context: RuleContext): void {
     if (phase.kind === 'end') continue;
     const path = ['phases', phase.name];
     checkWays(context, phase.next, { name: phase.name, path: [...path, 'next'] });
-    if (phase.kind === 'talk')
-      checkWays(context, phase.rules, { name: phase.name, path: [...path, 'rules'] });
+  }
+  for (const { work, path } of listWorks(context.crew)) {
+    if (work.kind === 'talk') checkWays(context, work.rules, { name: work.name, path: [...path, 'rules'] });
   }
 }
 

@@ -4,7 +4,7 @@ import { asObject } from '../lower-values.ts';
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
-import { listWorks, type PlacedWork } from '../works.ts';
+import { isInnerTalk, listWorks, type PlacedWork } from '../works.ts';
 
 interface SchemaMistake {
   readonly path: NodePath;
@@ -27,8 +27,10 @@ export function listSchemas({
   phase,
   path,
 }: PlacedWork): { schema: JsonSchema | undefined; path: NodePath }[] {
+  // A summary has the form of the replies around it, which is not written twice.
+  const isOuter = phase.kind === 'talk' && phase.reply !== undefined && isInnerTalk({ phase, path });
   const found: { schema: JsonSchema | undefined; path: NodePath }[] = [
-    { schema: work.output, path: [...path, 'output'] },
+    { schema: isOuter ? undefined : work.output, path: [...path, 'output'] },
   ];
   if (work.kind === 'talk') found.push({ schema: work.reply, path: [...path, 'reply'] });
   const evaluator = phase.kind === 'end' || path.length > 2 ? undefined : phase.reflect?.evaluator;

@@ -53,7 +53,10 @@ function checkSuppliedRoles({ crew, places, report }: RuleContext): void {
 }
 
 function checkRoles(context: RuleContext): void {
-  for (const { role, path } of listWorks(context.crew).flatMap(rolesOf)) checkRole(context, role, path);
+  for (const placed of listWorks(context.crew)) {
+    const others = placed.work.kind === 'talk' ? Object.keys(placed.work.inner ?? {}) : [];
+    for (const { role, path } of rolesOf(placed)) checkRole(context, { role, path, others });
+  }
 }
 
 function checkTargets(context: RuleContext): void {

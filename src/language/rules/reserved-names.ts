@@ -1,7 +1,7 @@
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
-import { listWorks, type PlacedWork } from '../works.ts';
+import { isInnerTalk, listWorks, type PlacedWork } from '../works.ts';
 
 const SCOPES = ['inputs', 'run', 'visit', 'previous_response'];
 const LIQUID_WORDS = [
@@ -26,7 +26,9 @@ const RESERVED = new Map([
 /** No phase, branch, item or step takes a name that templates have for something else. */
 export function checkReservedNames(context: RuleContext): void {
   const { crew, places, report } = context;
-  for (const local of listWorks(crew).flatMap(localNames)) checkLocal(context, local);
+  const works = listWorks(crew);
+  for (const local of works.flatMap(localNames)) checkLocal(context, local);
+  for (const placed of works.filter(isInnerTalk)) checkInner(context, placed);
   const check = (name: string, path: NodePath): void => {
     const reason = RESERVED.get(name);
     if (reason === undefined) return;
@@ -43,6 +45,14 @@ export function checkReservedNames(context: RuleContext): void {
     if (phase.kind !== 'parallel') continue;
     for (const { name } of phase.branches) check(name, ['phases', phase.name, 'parallel', name]);
   }
+}
+
+/** Its events begin with the phase and its name, as those of a move do with the phase and `to`. */
+function checkInner({ places, report }: RuleContext, { work: { name }, path }: PlacedWork): void {
+  if (name !== 'to') return;
+  const message = `${quote(name)} cannot be the name of a conversation: it stands in the events of moves`;
+  const hint = 'write for example `to_panel`';
+  report({ code: 'reserved-name', range: places.keyOf(path), message, hint });
 }
 
 interface Local {

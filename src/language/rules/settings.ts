@@ -1,14 +1,17 @@
 import type { HumanWork, PhaseWork, TalkWork } from '../../model/crew.ts';
 import { suggest } from '../closest.ts';
 import { listWords, quote } from '../report.ts';
+import { knownRoles } from '../role-names.ts';
 import type { RuleContext } from '../rule.ts';
 import { entryOf, type NodePath } from '../source-node.ts';
-import { listWorks } from '../works.ts';
+import { isInnerTalk, listWorks } from '../works.ts';
 
 /** The settings of a phase go together: what one of them needs is there, and none is without effect. */
 export function checkSettings(context: RuleContext): void {
-  for (const { work, phase, path } of listWorks(context.crew)) {
+  for (const placed of listWorks(context.crew)) {
+    const { work, phase, path } = placed;
     if (work.kind === 'talk') checkTalk(context, work, path);
+    if (phase.kind === 'talk' && isInnerTalk(placed)) checkSummary(context, phase, path);
     if (work.kind === 'human') checkHuman(context, work, path);
     if (work.kind === 'ask') checkAsk(context, work, path);
     if (work.kind === 'each' || work.kind === 'parallel') checkJoin(context, work, path);
@@ -16,12 +19,27 @@ export function checkSettings(context: RuleContext): void {
   }
 }
 
-function checkTalk(context: RuleContext, { speaker, rules }: TalkWork, path: NodePath): void {
+function checkTalk(context: RuleContext, { speaker, rules, roles, by }: TalkWork, path: NodePath): void {
   for (const key of ['rules', 'selector']) {
     if (speaker !== key) refuseIdle(context, [...path, key], `it is read only with \`speaker: ${key}\``);
   }
+  const known = knownRoles(context);
+  const isMissing = by === '' && context.places.node([...path, 'by']) === undefined;
+  if (isMissing && roles.length > 0 && !roles.some(role => known.includes(role))) {
+    needKey(context, path, { key: 'by', because: 'no role takes part that could write the artifact' });
+  }
   if (speaker !== 'rules' || rules.length > 0 || context.places.node([...path, 'rules'])) return;
   needKey(context, path, { key: 'rules', because: '`speaker: rules` is read from it' });
+}
+
+/** What a conversation inside another one says there is a reply like any other. */
+function checkSummary(context: RuleContext, outer: TalkWork, path: NodePath): void {
+  if (outer.reply === undefined) return;
+  refuseIdle(
+    context,
+    [...path, 'output'],
+    `its summary is a reply, which fits the \`reply\` of \`${outer.name}\``,
+  );
 }
 
 function checkHuman(
@@ -56,6 +74,10 @@ function checkAsk(context: RuleContext, work: Extract<PhaseWork, { kind: 'ask' }
   }
   if (vote === 'majority') {
     refuseIdle(context, [...path, 'summarizer'], 'a vote by majority asks no further model');
+  }
+  const asked = places.node([...path, 'models']);
+  if (asked?.kind === 'list' && asked.items.length === 1) {
+    refuseIdle(context, [...path, 'vote'], 'one answer is chosen anyway');
   }
   if (minAnswers <= models.length || models.length === 0) return;
   const message = `${quote('min_answers')} is ${minAnswers}, but only ${models.length} are asked`;

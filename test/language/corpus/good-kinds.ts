@@ -20,6 +20,20 @@ export const KINDS_CREWS: readonly GoodCrew[] = [
   done: { end: success }
   open: { end: failure }`,
   }),
+  // AutoGen's nested chat: a panel that answers with one voice.
+  crewOf('nested-talk', {
+    roles: { author: 'Write.', lawyer: 'Find what is not allowed.', engineer: 'Find what does not work.' },
+    phases: `
+  settle:
+    talk: [author, panel]
+    task: Settle a text.
+    reply: { type: object, required: [says, agreed], properties: { says: { type: string }, agreed: { type: boolean } } }
+    until: reply.agreed
+    inner:
+      panel: { talk: [lawyer, engineer], task: "{{ speaker }} says {{ reply.says }}", until: 'reply contains "DONE"', max_turns: 4, by: lawyer }
+    next: done
+  done: { end: success, result: "{{ settle }}" }`,
+  }),
   // CrewAI's hierarchical process.
   crewOf('hierarchical', {
     roles: { boss: 'Lead.', researcher: 'Research.', writer: 'Write.' },
