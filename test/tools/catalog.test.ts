@@ -11,8 +11,8 @@ import { callTool } from './tool-call.ts';
 
 const SPECS = [...BUILTIN_CATALOG].flatMap(([toolset, specs]) => specs.map(spec => ({ toolset, spec })));
 
-/** Toolsets that run foreign code or write files, so that a person must allow their calls. */
-const NOT_READ_ONLY = new Set(['change']);
+/** Tools that run foreign code or write files, so that a person must allow their calls. */
+const NOT_READ_ONLY = new Set(['change.test', 'change.check', 'change.apply']);
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
@@ -42,7 +42,7 @@ test('the catalogue is light: it imports specs and words only', () => {
 describe.each(SPECS)('$spec.name', ({ toolset, spec }) => {
   test('belongs to its toolset and says whether it changes anything', () => {
     expect(spec.name).toMatch(new RegExp(`^${toolset}\\.[a-z_]+$`));
-    expect(spec.readOnly).toBe(!NOT_READ_ONLY.has(toolset));
+    expect(spec.readOnly).toBe(!NOT_READ_ONLY.has(spec.name));
     expect(spec.description.length).toBeGreaterThan(40);
   });
 
@@ -86,6 +86,7 @@ describe('results fit the output schema', () => {
     ['files.read', { path: 'binary' }],
     ['files.list', {}],
     ['files.search', { query: 'x', limit: 5 }],
+    ['change.requirements', { text: '- P1: a\n- b\n\nReally?' }],
     ['change.test', { command: ['false'] }],
     ['change.check', { files: [{ path: 'a.txt', content: 'x' }], tests: [], command: ['ls', 'b.txt'] }],
     [

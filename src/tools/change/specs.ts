@@ -72,6 +72,38 @@ const HOW = [
   'A `node_modules` folder that git ignores is linked into the checkout.',
 ].join(' ');
 
+/** Spec of `change.requirements`. */
+export const CHANGE_REQUIREMENTS: ToolSpec = {
+  name: 'change.requirements',
+  description:
+    'Finds candidates of requirements in the text of a request by rules: items of lists, and sentences with must, should or may. Judges nothing.',
+  inputSchema: objectSchema({ text: textSchema('The request, as Markdown or plain text.') }, ['text']),
+  outputSchema: objectSchema(
+    {
+      requirements: arraySchema(
+        objectSchema(
+          {
+            id: textSchema('R1, R2 and so on, in the order of the request.'),
+            priority: {
+              type: 'string',
+              enum: ['P0', 'P1', 'P2'],
+              description: 'P0 must, P1 should, P2 may; an item without such words is P0.',
+            },
+            text: textSchema('Its words.'),
+            line: numberSchema('Where it begins, counted from 1.'),
+          },
+          ['id', 'priority', 'text', 'line'],
+        ),
+        'What is asked for, at most 50.',
+      ),
+      questions: arraySchema({ type: 'string' }, 'What the request asks instead of saying it.'),
+      excluded: arraySchema({ type: 'string' }, 'What it says is not wanted.'),
+    },
+    ['requirements', 'questions', 'excluded'],
+  ),
+  readOnly: true,
+};
+
 /** Spec of `change.test`. */
 export const CHANGE_TEST: ToolSpec = {
   name: 'change.test',
@@ -141,4 +173,9 @@ export const CHANGE_APPLY: ToolSpec = {
 };
 
 /** The tools of `builtin:change`, one row each. */
-export const CHANGE_SPECS: readonly ToolSpec[] = [CHANGE_TEST, CHANGE_CHECK, CHANGE_APPLY];
+export const CHANGE_SPECS: readonly ToolSpec[] = [
+  CHANGE_REQUIREMENTS,
+  CHANGE_TEST,
+  CHANGE_CHECK,
+  CHANGE_APPLY,
+];
