@@ -1,5 +1,6 @@
 import type { Tool } from '../ports/tool.ts';
 import { CHANGE_TOOLS } from './change/tools.ts';
+import { DRAFT_TOOLS } from './draft/tools.ts';
 import { filesList } from './files/list.ts';
 import { filesRead } from './files/read.ts';
 import { filesSearch } from './files/search.ts';
@@ -25,6 +26,7 @@ const TOOLS: readonly Tool[] = [
   filesSearch,
   sourcesCollect,
   sourcesSearch,
+  ...DRAFT_TOOLS,
   ...CHANGE_TOOLS,
   ...GATE_TOOLS,
 ];

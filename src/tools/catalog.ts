@@ -1,5 +1,6 @@
 import type { ToolCatalog } from '../model/tool-spec.ts';
 import { CHANGE_SPECS } from './change/specs.ts';
+import { DRAFT_SPECS } from './draft/specs.ts';
 import { FILES_SPECS } from './files/specs.ts';
 import { GATE_SPECS } from './gate/specs.ts';
 import { GIT_SPECS } from './git/specs.ts';
@@ -12,6 +13,7 @@ export const BUILTIN_CATALOG: ToolCatalog = new Map([
   ['files', FILES_SPECS],
   ['review', REVIEW_SPECS],
   ['sources', SOURCES_SPECS],
+  ['draft', DRAFT_SPECS],
   ['change', CHANGE_SPECS],
   ['gate', GATE_SPECS],
 ]);
