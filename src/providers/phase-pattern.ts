@@ -1,6 +1,6 @@
 /**
  * Says whether a phase path is the written one or fits it as a pattern: `*` stands for any text, also none, within one
- * segment, and `.` and `/` part segments. So `explain.*` fits `explain.0` and `build/*` fits `build/design`, but `*`
+ * segment, and `.` and `/` part segments. So `explain.*` fits `explain.0` and `build/d*` fits `build/design`, but `*`
  * fits neither. Every other character is itself. Takes time in the product of both lengths at most. Pure.
  */
 export function matchesPhase(written: string, path: string): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMachine, initialTransition, transition } from 'xstate';
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
+import { namedModels } from '../../src/compiler/named-models.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import type { Program } from '../../src/model/program.ts';
 import { CATALOG, sourceOf } from '../language/catalog.ts';
@@ -273,6 +274,15 @@ phases:
     const again = walk(program, [...inside, ...heard('debate.to.panel')]);
     expect(again.values.at(-1)).toEqual(inPanel('critic'));
     expect(again.actions.slice(-2)).toEqual(['turn.start debate panel', 'turn.start debate.panel critic']);
+  });
+
+  test('has its places in the source map, and its selector among the models', () => {
+    const chosen = compile(
+      PANEL.replace('max_turns: 2', 'speaker: selector\n        selector: { model: "openai:x" }'),
+    );
+    expect(namedModels(chosen)).toEqual(['openai:x']);
+    expect(chosen.sourceMap['phases.debate.inner.panel.task']).toMatchObject({ start: { line: 21 } });
+    expect(chosen.phases.debate).toMatchObject({ inner: { panel: { name: 'panel', by: 'critic' } } });
   });
 
   test('may open the outer one', () => {
