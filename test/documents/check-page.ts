@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { loadConfig } from '../../src/language/load-config.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { loadYamlValue } from '../../src/language/load-yaml-value.ts';
@@ -13,7 +14,7 @@ interface Shown {
 
 /**
  * Proves the blocks of one page, in order: `sh` is run (models that cost money are replaced by `offline`), `text` behind it
- * must be its output, `ts` is run, `json` parses, `yaml` is a crew, an SOP or a script without mistakes. A command that ends
+ * must be its output, `ts` is run, `json` parses, `yaml` is a crew, an SOP, settings or a script without mistakes. A command that ends
  * with `# exit code N` must end so; every other one with 0.
  */
 export function checkBlocks(blocks: readonly CodeBlock[], sandbox: Sandbox): void {
@@ -50,7 +51,7 @@ function runShell(block: CodeBlock, sandbox: Sandbox, where: string): Shown {
     .filter(line => line.trim() !== '' && !line.startsWith('#'));
   const shown = { stdout: '', stderr: '' };
   for (const command of commands) {
-    const free = command.replaceAll(/\b(openai|anthropic):[\w.-]+/g, 'offline');
+    const free = withoutPaidModels(command);
     const expected = Number(/# exit code (\d+)$/.exec(command)?.[1] ?? 0);
     const { code, stdout, stderr } = sandbox.run(free);
     expect(code, `${where}: ${free}\n${stderr}${stdout}`).toBe(expected);
@@ -58,6 +59,16 @@ function runShell(block: CodeBlock, sandbox: Sandbox, where: string): Shown {
     shown.stderr += stderr;
   }
   return shown;
+}
+
+/** Every model that costs money is `offline`; several of one command stay different ones. */
+function withoutPaidModels(command: string): string {
+  const seen: string[] = [];
+  return command.replaceAll(/\b(?:openai|anthropic):[\w.-]+/g, use => {
+    if (!seen.includes(use)) seen.push(use);
+    const place = seen.indexOf(use);
+    return place === 0 ? 'offline' : `offline:${place + 1}`;
+  });
 }
 
 function runScript(block: CodeBlock, sandbox: Sandbox, where: string): Shown {
@@ -72,6 +83,10 @@ function checkYaml(block: CodeBlock, where: string): void {
   const { text } = block;
   const source = (path: string): string | undefined => (path === 'page.yaml' ? text : undefined);
   const options = { path: 'page.yaml', readSource: source, catalog: BUILTIN_CATALOG };
+  if (/^parallel_processing:/m.test(text)) {
+    expect(loadConfig('page.yaml', text).diagnostics, where).toEqual([]);
+    return;
+  }
   const load = /^crew:/m.test(text) ? loadCrew : /^sop:/m.test(text) ? loadSop : undefined;
   const { diagnostics } = load?.(options) ?? loadYamlValue('page.yaml', text);
   expect(diagnostics, where).toEqual([]);
