@@ -1,12 +1,15 @@
 import { namedModels } from '../compiler/named-models.ts';
-import type { ModelDeclaration } from '../model/crew.ts';
+import type { CrewWork, ModelDeclaration, PhaseWork } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 
 /** What `chooseModels` decided; it becomes a fact of the run. */
 export interface ModelChoice {
-  /** Aliases of the crew, and `role:<name>` for roles that have a model of their own by flag. */
+  /**
+   * By the aliases or uses that the crew names, and `role:<name>` for roles that have a model of their own by flag. What a
+   * crew phase names stands behind its path: `build/default`.
+   */
   readonly models: { readonly [alias: string]: ResolvedModel };
 }
 
@@ -25,17 +28,59 @@ interface ChoiceOptions {
  */
 export function chooseModels({ program, flags, env }: ChoiceOptions): ModelChoice {
   const { everywhere, byRole } = readFlags(program, flags);
-  const ownModels = new Set(byRole.map(([key]) => key));
-  const roles = program.roles.filter(role => !ownModels.has(`role:${role.name}`));
+  return { models: Object.fromEntries(chooseAll(program, { everywhere, byRole: new Map(byRole), env })) };
+}
+
+interface Choices {
+  readonly everywhere: string | undefined;
+  /** By role of the run's own crew. */
+  readonly byRole: ReadonlyMap<string, ResolvedModel>;
+  readonly env: ChoiceOptions['env'];
+}
+
+function chooseAll(program: Program, choices: Choices): readonly (readonly [string, ResolvedModel])[] {
+  const { everywhere, byRole, env } = choices;
+  const roles = program.roles.filter(role => !byRole.has(role.name));
   const used = new Set([...roles.map(role => role.model), ...namedModels(program)]);
-  const rows = program.models
-    .filter(({ name }) => used.has(name))
-    .map(declared => [declared.name, chooseOne(declared, everywhere, env)] as const);
-  const declared = new Set(program.models.map(({ name }) => name));
-  const named = [...used]
-    .filter(name => !declared.has(name))
-    .map(use => [use, chooseOne({ name: use, use }, everywhere, env)] as const);
-  return { models: Object.fromEntries([...rows, ...named, ...byRole]) };
+  const declared = program.models.filter(({ name }) => used.has(name));
+  const known = new Set(declared.map(({ name }) => name));
+  const uses = [...used].filter(name => !known.has(name)).map(use => ({ name: use, use }));
+  const rows = [...declared, ...uses].map(row => [row.name, chooseOne(row, everywhere, env)] as const);
+  const own = program.roles.flatMap(({ name }) => {
+    const chosen = byRole.get(name);
+    return chosen === undefined ? [] : [[`role:${name}`, chosen] as const];
+  });
+  const inside = Object.entries(program.crews ?? {}).flatMap(([path, inner]) =>
+    chooseAll(inner, { ...choices, byRole: playersOf(program, path, choices) }).map(
+      ([key, model]) => [`${path}/${key}`, model] as const,
+    ),
+  );
+  return [...rows, ...own, ...inside];
+}
+
+/** A role of a procedure inside has the model of the role that plays it; a crew of its own has roles of its own. */
+function playersOf(program: Program, path: string, { byRole }: Choices): Choices['byRole'] {
+  if (crewAt(program, path)?.holds !== 'sop') return new Map();
+  const rows = (program.crews?.[path]?.roles ?? []).flatMap(({ name, playedBy = name }) => {
+    const chosen = byRole.get(playedBy);
+    return chosen === undefined ? [] : [[name, chosen] as const];
+  });
+  return new Map(rows);
+}
+
+/** The phase, branch or item's work that runs the crew at a path. */
+function crewAt(program: Program, path: string): CrewWork | undefined {
+  const [name = '', part] = path.split('.');
+  const phase = program.phases[name];
+  const works: readonly PhaseWork[] =
+    phase?.kind === 'parallel'
+      ? phase.branches.filter(branch => branch.name === part)
+      : phase?.kind === 'each'
+        ? [phase.work]
+        : phase === undefined || phase.kind === 'end'
+          ? []
+          : [phase];
+  return works.find(work => work.kind === 'crew');
 }
 
 function readFlags(program: Program, flags: readonly string[]) {
@@ -55,7 +100,7 @@ function readFlags(program: Program, flags: readonly string[]) {
         `\`--model ${flag}\`: there is no role \`${role}\`; the roles are ${names}`,
       );
     }
-    byRole.push([`role:${role}`, { use, reason: `--model for role ${role}` }]);
+    byRole.push([role, { use, reason: `--model for role ${role}` }]);
   }
   return { everywhere, byRole };
 }

@@ -17,6 +17,10 @@ export interface Terminal {
   readonly env: { readonly [name: string]: string | undefined };
   readonly version: string;
   readonly columns: number;
+  /** Somebody can be asked: there is a terminal to read from and one to show the question on. */
+  readonly interactive: boolean;
+  /** Shows a prompt and reads one line; undefined at the end of input or when the signal aborts. */
+  readonly readLine: (prompt: string, signal: AbortSignal) => Promise<string | undefined>;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly stdoutColor: boolean;

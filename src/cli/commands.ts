@@ -1,4 +1,6 @@
 import type { Command } from './command.ts';
+import { answerCommand } from './commands/answer.ts';
+import { approveCommand, rejectCommand } from './commands/approve.ts';
 import { askCommand } from './commands/ask.ts';
 import { checkCommand } from './commands/check.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -17,6 +19,9 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   planCommand,
   resumeCommand,
+  answerCommand,
+  approveCommand,
+  rejectCommand,
   psCommand,
   graphCommand,
   explainCommand,

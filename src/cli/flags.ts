@@ -50,5 +50,12 @@ export const RUN_FLAGS = {
     value: 'SEVERITY',
     help: 'exit 1 when a review has a finding of at least critical, major, minor or nit',
   },
+  allow: {
+    type: 'string',
+    multiple: true,
+    value: 'TOOL',
+    help: 'call TOOL, or all of a toolset (`change.*`), without asking each time',
+  },
+  'no-input': { type: 'boolean', help: 'ask nobody; what needs an answer makes the run wait' },
   ...BUDGET_FLAGS,
 } as const satisfies Flags;

@@ -10,6 +10,8 @@ export function libraryTerminal(
     env,
     version: 'library',
     columns: 120,
+    interactive: false,
+    readLine: async () => undefined,
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     stdoutColor: false,

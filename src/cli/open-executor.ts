@@ -4,6 +4,7 @@ import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
 import type { Executor } from '../runtime/executor.ts';
+import type { AskPerson } from './ask-person.ts';
 import { loadRuntime, loadTools } from './wire.ts';
 import { realWorld } from './world.ts';
 
@@ -14,13 +15,15 @@ interface OpenExecutorOptions {
   readonly modelOf: (alias: string) => LanguageModel | undefined;
   /** Tools that stand in for built-in ones of the same name. */
   readonly tools?: readonly Tool[];
+  /** Asks a person; undefined when nobody is there to be asked. */
+  readonly person: AskPerson;
   readonly onDelta: (delta: ModelDelta) => void;
   readonly onNotice: (text: string) => void;
 }
 
 /** Opens the doors of one run to the real world, for the command line and for the library alike. */
 export async function openExecutor(options: OpenExecutorOptions): Promise<Executor> {
-  const { journal, workspace, modelOf, onDelta, onNotice } = options;
+  const { journal, workspace, modelOf, person, onDelta, onNotice } = options;
   const { createExecutor, programAt } = await loadRuntime();
   const own = new Map(options.tools?.map(tool => [tool.spec.name, tool]));
   // One set for the whole run: the reviewers share what they have read of a change.
@@ -39,7 +42,7 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Execut
       builtins ??= loadTools();
       return own.get(builtin) ?? (await builtins).get(builtin);
     },
-    person: async () => undefined,
+    person,
     onDelta,
     onNotice,
   });

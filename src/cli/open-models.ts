@@ -1,4 +1,5 @@
 import { suggest } from '../language/closest.ts';
+import type { ModelDeclaration } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
@@ -39,8 +40,7 @@ export async function modelTerms(options: {
   const [modelPrice, contextWindow] = await Promise.all([loadPrices(), loadContextWindows()]);
   const rows = Object.entries(models).map(([alias, { use }]) => {
     const model = opened.get(use);
-    const role = program.roles.find(({ name }) => `role:${name}` === alias);
-    const declared = program.models.find(({ name }) => name === (role?.model ?? alias));
+    const declared = declarationOf(program, alias);
     const ownAddress = terminal.env[ENVIRONMENT[providerOf(use)]?.url ?? ''] === undefined;
     const contextTokens = ownAddress ? contextWindow(use) : undefined;
     const terms: ModelTerms = {
@@ -54,6 +54,14 @@ export async function modelTerms(options: {
     return [alias, terms] as const;
   });
   return Object.fromEntries(rows);
+}
+
+/** What the crew that a key belongs to declares of the model. */
+function declarationOf(program: Program, key: string): ModelDeclaration | undefined {
+  const inside = Object.entries(program.crews ?? {}).find(([path]) => key.startsWith(`${path}/`));
+  if (inside !== undefined) return declarationOf(inside[1], key.slice(inside[0].length + 1));
+  const role = program.roles.find(({ name }) => `role:${name}` === key);
+  return program.models.find(({ name }) => name === (role?.model ?? key));
 }
 
 async function openModel(use: string, reason: string, terminal: Terminal): Promise<LanguageModel> {

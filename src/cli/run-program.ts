@@ -7,6 +7,7 @@ import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import type { AskPerson } from './ask-person.ts';
 import { chooseModels } from './choose-models.ts';
 import type { FlagValues } from './command.ts';
 import { libraryTerminal } from './library-terminal.ts';
@@ -30,6 +31,10 @@ export interface RunProgramOptions {
   readonly stateDir?: string;
   /** Where keys and addresses of providers are read; `process.env` when left out. */
   readonly env?: { readonly [name: string]: string | undefined };
+  /** Tools that may be called without asking, such as `change.check` or `change.*`. */
+  readonly allow?: readonly string[];
+  /** Answers questions of the procedure and gives leave for tool calls; without it, or without an answer, the run waits. */
+  readonly onQuestion?: AskPerson;
   readonly onEvent?: (event: RunEvent) => void;
   readonly onDelta?: (delta: ModelDelta) => void;
   /** Stops the run at the next safe point. */
@@ -69,7 +74,8 @@ export async function runProgram(program: Program, options: RunProgramOptions = 
     const at = realWorld.now();
     const runId = realWorld.newId();
     const journal = engine.create(runId, program, at);
-    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms });
+    const grants = options.allow ?? [];
+    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms, grants });
     return await drive({ journal, workspace, modelOf, options });
   } finally {
     engine.close();
@@ -104,6 +110,7 @@ async function drive({ journal, workspace, modelOf, options }: DriveOptions): Pr
     journal,
     workspace,
     modelOf,
+    person: options.onQuestion ?? (async () => undefined),
     ...(options.tools === undefined ? {} : { tools: options.tools }),
     onDelta: delta => options.onDelta?.(delta),
     onNotice: () => undefined,

@@ -3,6 +3,7 @@ import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import { createAskPerson } from './ask-person.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { openExecutor } from './open-executor.ts';
@@ -50,12 +51,17 @@ async function drive(
   reporters: readonly Reporter[],
   stop: AbortSignal,
 ): Promise<RunOutcome> {
-  const { journal, workspace, opened, models } = options;
+  const { journal, workspace, opened, models, terminal, values } = options;
   const { driveRun } = await loadRuntime();
   const execute = await openExecutor({
     journal,
     workspace,
     modelOf: alias => opened.get(models[alias]?.use ?? ''),
+    person: createAskPerson({
+      journal,
+      terminal,
+      interactive: terminal.interactive && values['no-input'] !== true,
+    }),
     onDelta: delta => {
       for (const reporter of reporters) reporter.onDelta?.(delta);
     },

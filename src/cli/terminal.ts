@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { CrewError } from '../model/crew-error.ts';
 import type { Terminal } from './command.ts';
+import { loadLineReader } from './wire.ts';
 
 /**
  * The terminal of this process. Writing is synchronous, so nothing is lost at exit. A reader of stdout that went away
@@ -20,6 +21,8 @@ export function openTerminal(version: string): Terminal {
     env,
     version,
     columns: process.stderr.columns ?? 120,
+    interactive: process.stdin.isTTY === true && stderrIsTerminal,
+    readLine,
     stdoutIsTerminal,
     stderrIsTerminal,
     stdoutColor: color(stdoutIsTerminal),
@@ -27,6 +30,24 @@ export function openTerminal(version: string): Terminal {
     stdout: text => writeAll(1, text),
     stderr: text => writeAll(2, text),
   };
+}
+
+/** A line of standard input; Ctrl+C stays a signal, because the terminal is not taken over. */
+async function readLine(prompt: string, signal: AbortSignal): Promise<string | undefined> {
+  const { createInterface } = await loadLineReader();
+  if (signal.aborted) return undefined;
+  writeAll(2, prompt);
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  try {
+    return await new Promise<string | undefined>(resolve => {
+      lines.once('line', resolve);
+      lines.once('close', () => resolve(undefined));
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+  } finally {
+    lines.close();
+    process.stdin.pause();
+  }
 }
 
 const RETRY_AFTER_MS = 5;

@@ -32,15 +32,28 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export async function loadRuntime() {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }, { refuseNotRunnable }, { programAt }] =
-    await Promise.all([
-      import('../runtime/run.ts'),
-      import('../runtime/executor.ts'),
-      import('../runtime/model-key.ts'),
-      import('../runtime/refuse-not-runnable.ts'),
-      import('../runtime/program-at.ts'),
-    ]);
-  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable, programAt };
+  const [
+    { driveRun },
+    { createExecutor },
+    { roleModelKey },
+    { refuseNotRunnable },
+    { programAt },
+    questions,
+  ] = await Promise.all([
+    import('../runtime/run.ts'),
+    import('../runtime/executor.ts'),
+    import('../runtime/model-key.ts'),
+    import('../runtime/refuse-not-runnable.ts'),
+    import('../runtime/program-at.ts'),
+    import('../runtime/open-questions.ts'),
+  ]);
+  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable, programAt, ...questions };
+}
+
+/** Reads lines that a person types. */
+export async function loadLineReader() {
+  const { createInterface } = await import('node:readline');
+  return { createInterface };
 }
 
 /** Checks values against JSON Schemas; loads ajv. */

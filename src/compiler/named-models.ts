@@ -2,13 +2,12 @@ import type { PhaseWork } from '../model/crew.ts';
 import type { Program } from '../model/program.ts';
 
 /**
- * The models that phases name beside those of the roles: aliases or uses of `ask`, `chain` and selectors, and the uses
- * behind the models of crews that run as phases. Each once, in the order of the file. Pure.
+ * The models that phases name beside those of the roles: aliases or uses of `ask`, `chain` and selectors. Crews inside
+ * have their own. Each once, in the order of the file. Pure.
  */
 export function namedModels(program: Program): readonly string[] {
   const works = Object.values(program.phases).flatMap(phase => (phase.kind === 'end' ? [] : [phase]));
-  const inside = Object.values(program.crews ?? {}).flatMap(modelsOfCrew);
-  return [...new Set([...works.flatMap(modelsOf), ...inside])];
+  return [...new Set(works.flatMap(modelsOf))];
 }
 
 function modelsOf(work: PhaseWork): readonly string[] {
@@ -33,11 +32,4 @@ function modelsOf(work: PhaseWork): readonly string[] {
     case 'crew':
       return [];
   }
-}
-
-/** Aliases of a crew mean nothing outside of it, so the uses behind them stand for them. */
-function modelsOfCrew(program: Program): readonly string[] {
-  const declared = new Set(program.models.map(({ name }) => name));
-  const named = namedModels(program).filter(name => !declared.has(name));
-  return [...program.models.map(({ use }) => use), ...named];
 }

@@ -168,7 +168,7 @@ function boundCrew(path: string, context: PlanContext): Bound {
     crewGoal: program.goal,
     roles: program.roles,
     tools: program.tools,
-    terms: termsInside(program, context),
+    terms: termsInside(path, program, context),
     sizes,
     crews: program.crews ?? {},
     prefix: `${place}/`,
@@ -176,15 +176,27 @@ function boundCrew(path: string, context: PlanContext): Bound {
   return boundProcedure({ phases, start: startOf(program), context: inner }).total;
 }
 
-/** A crew inside another one has aliases of its own; what they declare goes over the model behind them. */
-function termsInside({ models }: Program, { terms }: PlanContext): ReadonlyMap<string, ModelTerms> {
+/**
+ * A crew inside another one has aliases of its own, which stand behind its path; where nothing was chosen for them, what
+ * they declare goes over the model behind them.
+ */
+function termsInside(
+  path: string,
+  { models }: Program,
+  { terms }: PlanContext,
+): ReadonlyMap<string, ModelTerms> {
+  const outer = [...terms].filter(([name]) => !name.startsWith('role:'));
   const rows = models.flatMap(({ name, use, maxTokens }) => {
     const behind = terms.get(use);
     return behind === undefined
       ? []
       : [[name, { ...behind, maxTokens: maxTokens ?? behind.maxTokens }] as const];
   });
-  return new Map([...terms, ...rows]);
+  const prefix = `${path}/`;
+  const chosen = [...terms].flatMap(([name, row]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), row] as const] : [],
+  );
+  return new Map([...outer, ...rows, ...chosen]);
 }
 
 /** The highest price of a token among the models, in micro dollars for a million; Infinity when one is not known. */

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import { PROGRAM_FORMAT, type Program } from '../model/program.ts';
-import type { EffectIdentity, Journal, JournalRecord, RunStatus } from '../ports/engine.ts';
+import type { EffectIdentity, Journal, JournalRecord, PersonAnswer, RunStatus } from '../ports/engine.ts';
 import { EffectQueue } from './effect-queue.ts';
 import { guarded } from './sqlite-access.ts';
 
@@ -86,6 +86,15 @@ export class SqliteJournal implements Journal {
 
   ready(): boolean {
     return this.#queue.ready();
+  }
+
+  answerTo(question: string): PersonAnswer | undefined {
+    const row = guarded('an answer', () =>
+      this.#database
+        .prepare('SELECT answer FROM answers WHERE run_id = ? AND question = ?')
+        .get(this.runId, question),
+    );
+    return row === undefined ? undefined : (JSON.parse(String(row.answer)) as PersonAnswer);
   }
 
   mark(status: RunStatus): void {

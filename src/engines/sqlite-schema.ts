@@ -1,5 +1,17 @@
 /** The layout of `runs.db` that this version writes; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+const CREATE_ANSWERS = `
+CREATE TABLE answers (
+  run_id TEXT NOT NULL,
+  question TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  PRIMARY KEY (run_id, question)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** What brings a layout to the next one, by the version that it starts from. */
+export const MIGRATIONS: { readonly [from: number]: string } = { 1: CREATE_ANSWERS };
 
 /**
  * Creates the layout. `facts` is append-only: one row per fact, chained by `hash`; the unique index holds
@@ -32,5 +44,6 @@ CREATE TABLE locks (
   pid INTEGER NOT NULL,
   process_start TEXT NOT NULL
 ) STRICT;
+${CREATE_ANSWERS}
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;

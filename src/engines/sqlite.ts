@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
-import type { Engine, Journal, RunHeader, RunStatus } from '../ports/engine.ts';
+import type { Engine, Journal, PersonAnswer, RecordedRun, RunHeader, RunStatus } from '../ports/engine.ts';
 import { isAlive, thisProcess } from './process-identity.ts';
 import { asCrewError, guarded, inTransaction } from './sqlite-access.ts';
 import { readRun, SqliteJournal } from './sqlite-journal.ts';
-import { CREATE_SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { CREATE_SCHEMA, MIGRATIONS, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /**
  * Opens the journal file at `path`, made with its folder when it is not there. One file keeps all runs of a project.
@@ -34,10 +34,16 @@ function openDatabase(path: string): DatabaseSync {
 function migrate(database: DatabaseSync): void {
   inTransaction(database, () => {
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-    if (version === SCHEMA_VERSION) return;
     if (version === 0) return database.exec(CREATE_SCHEMA);
-    const message = `the journal has layout ${version}, this version reads layout ${SCHEMA_VERSION}`;
-    throw new CrewError('JOURNAL_MISMATCH', message);
+    for (let from = version; from !== SCHEMA_VERSION; from += 1) {
+      const step = MIGRATIONS[from];
+      if (step === undefined) {
+        const message = `the journal has layout ${version}, this version reads layout ${SCHEMA_VERSION}`;
+        throw new CrewError('JOURNAL_MISMATCH', message);
+      }
+      database.exec(step);
+    }
+    if (version !== SCHEMA_VERSION) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }
 
@@ -71,6 +77,23 @@ class SqliteEngine implements Engine {
         return new SqliteJournal(this.#database, readRun(this.#database, runId));
       }),
     );
+  }
+
+  read(runIdOrPrefix: string): RecordedRun {
+    const runId = this.#resolve(runIdOrPrefix);
+    return guarded(`run \`${runId}\``, () => {
+      const { program, records } = readRun(this.#database, runId);
+      return { runId, program, facts: records.map(({ fact }) => fact) };
+    });
+  }
+
+  answer(runId: string, question: string, answer: PersonAnswer): boolean {
+    return guarded('an answer', () => {
+      const { changes } = this.#database
+        .prepare('INSERT OR IGNORE INTO answers (run_id, question, answer) VALUES (?, ?, ?)')
+        .run(runId, question, JSON.stringify(answer));
+      return changes === 1;
+    });
   }
 
   list(): readonly RunHeader[] {

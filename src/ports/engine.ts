@@ -20,6 +20,20 @@ export interface RunHeader {
 
 export type RunStatus = 'open' | 'success' | 'failure' | 'error';
 
+/** A run as it is recorded, whoever works on it. */
+export interface RecordedRun {
+  readonly runId: string;
+  readonly program: Program;
+  readonly facts: readonly Fact[];
+}
+
+/** What a person said to a question, from whatever shell. `by` is who said it. */
+export interface PersonAnswer {
+  readonly choice: string | null;
+  readonly text: string | null;
+  readonly by: string;
+}
+
 /** How an effect may be treated after a crash. */
 export interface EffectIdentity {
   readonly key: string;
@@ -51,6 +65,8 @@ export interface Journal {
   next(): Promise<JournalRecord>;
   /** Whether `next` has a record at hand without waiting for an act. */
   ready(): boolean;
+  /** What was left for a question with `Engine.answer`, by the question's id. */
+  answerTo(question: string): PersonAnswer | undefined;
   /** Sets the status that listings show; the facts remain the truth. */
   mark(status: RunStatus): void;
   close(): void;
@@ -62,6 +78,13 @@ export interface Engine {
   create(runId: string, program: Program, createdAt: number): Journal;
   /** Opens a run by its id or by a prefix that only one run has. Fails with RUN_NOT_FOUND, RUN_LOCKED, JOURNAL_MISMATCH. */
   open(runIdOrPrefix: string): Journal;
+  /** Reads a run without its lock, also while another process works on it. Fails with RUN_NOT_FOUND, JOURNAL_*. */
+  read(runIdOrPrefix: string): RecordedRun;
+  /**
+   * Leaves an answer for a question of a run, which whoever works on it will find. The first answer counts: returns
+   * false when there is one already.
+   */
+  answer(runId: string, question: string, answer: PersonAnswer): boolean;
   list(): readonly RunHeader[];
   close(): void;
 }

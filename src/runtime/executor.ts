@@ -6,6 +6,7 @@ import { MAX_ANSWER_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../model/limits.ts';
 import type { MessagePart } from '../model/message.ts';
 import type { ModelDelta } from '../model/run-event.ts';
 import type { Usage } from '../model/usage.ts';
+import type { PersonAnswer } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
 import type { World } from '../ports/world.ts';
@@ -23,13 +24,6 @@ export interface ExecutorDoors {
   readonly person: (effect: PersonAskEffect, signal: AbortSignal) => Promise<PersonAnswer | undefined>;
   readonly onDelta: (delta: ModelDelta) => void;
   readonly onNotice: (text: string) => void;
-}
-
-/** What a person said; `by` is who answered, as the system knows them. */
-export interface PersonAnswer {
-  readonly choice: string | null;
-  readonly text: string | null;
-  readonly by: string;
 }
 
 /** Acts on one effect and says what happened. */

@@ -1,11 +1,12 @@
 import { describeProblems, validateValue } from '../expressions/validate-value.ts';
-import { type CodedFailure, CrewError, ERROR_CODES } from '../model/crew-error.ts';
+import { artifactSchema } from '../model/artifact-schema.ts';
+import { type CodedFailure, CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JsonValue } from '../model/json.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import { closePots, openPot } from '../policy/budget.ts';
 import { admit, cancelActsOf } from './admission.ts';
-import { leastNeeded } from './join.ts';
+import { declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
 import { startReflection } from './reflection-work.ts';
 import {
   type Draft,
@@ -16,11 +17,10 @@ import {
   type RunState,
   setProcedure,
 } from './run-state.ts';
-import { contextOf, outerOf, ownerOf, splitPath, workAt } from './scope.ts';
+import { contextOf, ownerOf, splitPath, workAt } from './scope.ts';
 import type { InnerProcedure, PartOutcome, Step, WorkOutcome } from './step.ts';
 import {
   beginPart,
-  canResume,
   decideWork,
   resumeWork,
   startWork,
@@ -215,9 +215,9 @@ function openProcedure(draft: Draft, work: OpenWork, inner: InnerProcedure): voi
 
 /** An artifact that does not fit its schema never gets out, whoever made it. */
 function checkedOutcome(state: RunState, work: OpenWork, outcome: WorkOutcome): WorkOutcome {
-  const declared = declaredOf(state, work);
-  if (outcome.type !== 'completed' || declared.output === undefined) return outcome;
-  const problems = validateValue(declared.output, outcome.artifact);
+  const schema = artifactSchema(declaredOf(state, work));
+  if (outcome.type !== 'completed' || schema === undefined) return outcome;
+  const problems = validateValue(schema, outcome.artifact);
   if (problems.length === 0) return outcome;
   const { place } = contextOf(state, work);
   const message = `the artifact of \`${place}\` does not fit its schema: ${describeProblems(problems, 5)}`;
@@ -276,11 +276,6 @@ function leavePart(
   takeStep(draft, phase, takePart(phase.state, contextOf(draft.state, phase), { name: part, outcome }));
 }
 
-function mayTryAgain(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
-  const { retry } = declaredOf(state, work);
-  return retry !== undefined && work.retries < retry.max && ERROR_CODES[failure.code].retryable;
-}
-
 function waitForAttempt(draft: Draft, work: OpenWork, failure: CodedFailure): void {
   const { state: _left, ...waiting } = work;
   closeInside(draft, work);
@@ -333,30 +328,6 @@ function beginTrial(
   beginAttempt(draft, next);
 }
 
-/**
- * Whether work must be kept: its model cannot be reached, and neither a retry nor the procedures around it have a way
- * for that.
- */
-function mustHold(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
-  if (work.state === undefined || !canResume(work.state)) return false;
-  return ERROR_CODES[failure.code].exitCode === 3 && hasNoWay(state, work, failure);
-}
-
-function hasNoWay(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
-  const outer = outerOf(state, work);
-  const { part } = splitPath(work.path);
-  if (part === undefined) {
-    const declared = declaredOf(state, work);
-    if ('onError' in declared && declared.onError !== undefined) return false;
-  } else if (outer?.state?.kind === 'parallel') {
-    const { work: parallel, failed } = outer.state;
-    const count = parallel.branches.length;
-    if (count - failed - 1 >= leastNeeded(parallel.join, count)) return false;
-  }
-  if (outer === undefined) return true;
-  return !mayTryAgain(state, outer, failure) && hasNoWay(state, outer, failure);
-}
-
 /** The run waits, nothing that was done is lost, and a resume makes just this call again. */
 function hold(draft: Draft, work: OpenWork, failure: CodedFailure): void {
   setWork(draft, { ...work, held: failure });
@@ -383,10 +354,6 @@ function closeInside(draft: Draft, work: OpenWork): void {
 
 function depthOf(id: string): number {
   return id.split(/[/.]/).length;
-}
-
-function declaredOf(state: RunState, work: OpenWork) {
-  return workAt(procedureOf(state, work.procedure).program, work.path);
 }
 
 function tell(draft: Draft, work: OpenWork, type: string): void {

@@ -1,4 +1,5 @@
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
+import { namedModels } from '../../src/compiler/named-models.ts';
 import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import type { Budget } from '../../src/model/crew.ts';
@@ -7,9 +8,9 @@ import type { Fact, ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
-import type { Engine, Journal } from '../../src/ports/engine.ts';
+import type { Engine, Journal, PersonAnswer } from '../../src/ports/engine.ts';
 import type { LanguageModel, ModelRequest } from '../../src/ports/language-model.ts';
-import { createExecutor, type Executor, type PersonAnswer } from '../../src/runtime/executor.ts';
+import { createExecutor, type Executor } from '../../src/runtime/executor.ts';
 import { driveRun, type RunOutcome } from '../../src/runtime/run.ts';
 import { createFakeModel, type Replies } from './fake-model.ts';
 import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
@@ -143,7 +144,9 @@ function openJournal(
 }
 
 function startedFact(options: CrewRunOptions, program: Program, world: FakeWorld): Fact {
-  const aliases = [...new Set(['default', ...program.roles.map(role => role.model)])];
+  const aliases = [
+    ...new Set(['default', ...program.roles.map(role => role.model), ...namedModels(program)]),
+  ];
   const terms = { ...TERMS, ...options.terms };
   return {
     type: 'run.started',

@@ -7,6 +7,7 @@ import { modelTerms, openModels } from '../open-models.ts';
 import { refuseOverPlan } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
+import { readGrants } from '../read-grants.ts';
 import { readResultRequest } from '../result-output.ts';
 import { runSession } from '../run-session.ts';
 import { loadRuntime } from '../wire.ts';
@@ -38,12 +39,13 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values, terminal });
+  const grants = readGrants(values, program);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();
     const runId = realWorld.newId();
     const journal = engine.create(runId, program, at);
-    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms });
+    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms, grants });
     return await runSession({ journal, workspace, opened, models, request, values, terminal });
   } finally {
     engine.close();

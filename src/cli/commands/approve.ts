@@ -1,0 +1,51 @@
+import type { PersonQuestion } from '../../model/person-question.ts';
+import { ANSWER_FLAGS, answerRun } from '../answer-run.ts';
+import type { Command, CommandCall } from '../command.ts';
+import { onePositional } from '../positionals.ts';
+import { readAnswer } from '../read-answer.ts';
+
+const WORDS = {
+  approve: /^(approve|approved|accept|accepted|allow|yes|ok|release|ship|go)\b/i,
+  reject: /^(reject|rejected|refuse|deny|no|stop|cancel)\b/i,
+} as const;
+
+/** `crew approve RUN`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
+export const approveCommand: Command = {
+  name: 'approve',
+  usage: 'approve RUN',
+  summary: 'allow the call, or sign off the question, that a run waits for',
+  flags: ANSWER_FLAGS,
+  run: call => decide(call, 'approve'),
+};
+
+/** `crew reject RUN [REASON]`: refuses it; the role is told the reason. */
+export const rejectCommand: Command = {
+  name: 'reject',
+  usage: 'reject RUN [REASON]',
+  summary: 'refuse the call, or the question, that a run waits for',
+  flags: ANSWER_FLAGS,
+  run: call => decide(call, 'reject'),
+};
+
+async function decide(
+  { positionals, values, terminal }: CommandCall,
+  word: keyof typeof WORDS,
+): Promise<number> {
+  const [run, ...reason] = positionals;
+  const prefix = onePositional(run === undefined ? [] : [run], 'a run id; `crew ps` lists them');
+  const said = reason.join(' ');
+  return answerRun({ prefix, values, terminal, choose: question => answerFor(question, word, said) });
+}
+
+function answerFor(
+  question: PersonQuestion,
+  word: keyof typeof WORDS,
+  said: string,
+): ReturnType<typeof readAnswer> {
+  if (question.kind === 'approval') return readAnswer(question, `${word === 'approve' ? 'y' : 'n'} ${said}`);
+  const choices = question.choices.filter(choice => WORDS[word].test(choice));
+  const [choice, ...others] = choices;
+  if (choice !== undefined && others.length === 0) return { choice, text: said === '' ? null : said };
+  const all = question.choices.map(each => `\`${each}\``).join(', ') || 'words of your own';
+  return { problem: `which answer means ${word} is not clear; use \`crew answer RUN ANSWER\` with ${all}` };
+}

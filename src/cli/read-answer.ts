@@ -1,0 +1,36 @@
+import type { PersonQuestion } from '../model/person-question.ts';
+
+type Answer = { readonly choice: string | null; readonly text: string | null };
+
+/**
+ * Reads a line as the answer to a question: a choice by its number, its text or the beginning of its text that no other
+ * choice has; else free text where that is allowed. An approval is `y` or `n`, with a reason after it. Pure.
+ */
+export function readAnswer(question: PersonQuestion, line: string): Answer | { readonly problem: string } {
+  const text = line.trim();
+  if (question.kind === 'approval') return readLeave(text);
+  const { choices, freeText } = question;
+  const chosen = chooseByText(choices, text);
+  if (chosen !== undefined) return { choice: chosen, text: null };
+  const mayWrite = freeText || choices.length === 0;
+  if (mayWrite && text !== '') return { choice: null, text };
+  const names = choices.map((choice, index) => `${index + 1} (${choice})`).join(', ');
+  return { problem: choices.length === 0 ? 'expected some words' : `expected one of ${names}` };
+}
+
+function readLeave(text: string): Answer | { readonly problem: string } {
+  const [, word = '', reason = ''] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
+  const said = reason === '' ? null : reason;
+  if (/^(y|yes|allow)$/i.test(word)) return { choice: 'allow', text: said };
+  if (/^(n|no|deny)$/i.test(word)) return { choice: 'deny', text: said };
+  return { problem: 'expected `y` or `n`' };
+}
+
+function chooseByText(choices: readonly string[], text: string): string | undefined {
+  const exact = choices.find(choice => choice === text);
+  if (exact !== undefined || text === '') return exact;
+  const byNumber = /^\d+$/.test(text) ? choices[Number(text) - 1] : undefined;
+  if (byNumber !== undefined) return byNumber;
+  const begun = choices.filter(choice => choice.toLowerCase().startsWith(text.toLowerCase()));
+  return begun.length === 1 ? begun[0] : undefined;
+}

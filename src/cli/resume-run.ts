@@ -1,0 +1,53 @@
+import { statSync } from 'node:fs';
+import { CrewError } from '../model/crew-error.ts';
+import type { Fact } from '../model/fact.ts';
+import type { Engine, Journal } from '../ports/engine.ts';
+import type { FlagValues, Terminal } from './command.ts';
+import { openModels } from './open-models.ts';
+import { readBudgetFlags } from './read-budget.ts';
+import { readGrants } from './read-grants.ts';
+import { readResultRequest } from './result-output.ts';
+import { runSession } from './run-session.ts';
+import { loadCompiler } from './wire.ts';
+import { realWorld } from './world.ts';
+
+/** Goes on with a run from its journal; a finished run shows its result again and calls nothing. Returns the exit code. */
+export async function resumeRun(options: {
+  readonly engine: Engine;
+  readonly prefix: string;
+  readonly values: FlagValues;
+  readonly terminal: Terminal;
+}): Promise<number> {
+  const { engine, prefix, values, terminal } = options;
+  const request = await readResultRequest(values, terminal.cwd);
+  const budget = readBudgetFlags(values);
+  const journal = engine.open(prefix);
+  const grants = readGrants(values, journal.program);
+  const { workspace, models } = await startOf(journal);
+  // A run that is over replays from its facts alone, so its models need not be there any more.
+  const over = engine.list().some(run => run.runId === journal.runId && run.status !== 'open');
+  if (!over) requireWorkspace(workspace);
+  const opened = over ? new Map() : await openModels(models, terminal);
+  if (!over) journal.append({ type: 'run.resumed', at: realWorld.now(), budget, grants });
+  return runSession({ journal, workspace, opened, models, request, values, terminal });
+}
+
+/** R7: a journal replays only on the program that wrote it. */
+async function startOf(journal: Journal): Promise<Extract<Fact, { type: 'run.started' }>> {
+  const { hashProgram } = await loadCompiler();
+  if (hashProgram(journal.program) !== journal.program.hash) {
+    throw new CrewError(
+      'JOURNAL_MISMATCH',
+      `the program of run \`${journal.runId}\` does not have its hash any more`,
+    );
+  }
+  const [first] = journal.recorded;
+  if (first?.type === 'run.started') return first;
+  throw new CrewError('JOURNAL_DAMAGED', `run \`${journal.runId}\` has no first fact \`run.started\``);
+}
+
+/** A run that cannot work any more must not be ended by that: its folder may come back. */
+function requireWorkspace(workspace: string): void {
+  if (statSync(workspace, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new CrewError('FILE_NOT_FOUND', `the workspace \`${workspace}\` of this run is not there any more`);
+}

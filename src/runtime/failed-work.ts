@@ -1,0 +1,40 @@
+import { type CodedFailure, ERROR_CODES } from '../model/crew-error.ts';
+import { leastNeeded } from './join.ts';
+import { type OpenWork, procedureOf, type RunState } from './run-state.ts';
+import { outerOf, splitPath, workAt } from './scope.ts';
+import { canResume } from './work.ts';
+
+/** What the work's program declares for it. Pure. */
+export function declaredOf(state: RunState, work: OpenWork) {
+  return workAt(procedureOf(state, work.procedure).program, work.path);
+}
+
+/** Whether another try is left and may mend the failure. Pure. */
+export function mayTryAgain(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
+  const { retry } = declaredOf(state, work);
+  return retry !== undefined && work.retries < retry.max && ERROR_CODES[failure.code].retryable;
+}
+
+/**
+ * Whether work must be kept: its model cannot be reached, and neither a retry nor the procedures around it have a way
+ * for that. Pure.
+ */
+export function mustHold(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
+  if (work.state === undefined || !canResume(work.state)) return false;
+  return ERROR_CODES[failure.code].exitCode === 3 && hasNoWay(state, work, failure);
+}
+
+function hasNoWay(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
+  const outer = outerOf(state, work);
+  const { part } = splitPath(work.path);
+  if (part === undefined) {
+    const declared = declaredOf(state, work);
+    if ('onError' in declared && declared.onError !== undefined) return false;
+  } else if (outer?.state?.kind === 'parallel') {
+    const { work: parallel, failed } = outer.state;
+    const count = parallel.branches.length;
+    if (count - failed - 1 >= leastNeeded(parallel.join, count)) return false;
+  }
+  if (outer === undefined) return true;
+  return !mayTryAgain(state, outer, failure) && hasNoWay(state, outer, failure);
+}
