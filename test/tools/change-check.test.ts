@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +73,7 @@ describe('a check', () => {
     expect(result.after).toMatchObject({ exit_code: 0, timed_out: false, passes: true, output: '' });
     expect(result.paths).toEqual(['src/total.mjs', 'test/total.test.mjs']);
     expect(result.patch).toContain('+assert.equal(total([1, 2]), 3);');
+    expect(result).toMatchObject({ reasons: [], changed_tests: [] });
   });
 
   test('leaves working tree, index, branches and checkouts as they were', async () => {
@@ -101,6 +103,31 @@ describe('a check', () => {
     made.commit('mended');
     expect(await check({ tests: [TEST_FILE] })).toMatchObject({ fails_before: false, passes_after: true });
     expect(await check({ tests: [TEST_FILE], base: 'HEAD~1' })).toMatchObject({ fails_before: true });
+  });
+
+  test('says why it is not ok', async () => {
+    const failing = await check({ command: ['sh', '-c', 'exit 3'] });
+    expect(failing).toMatchObject({
+      ok: false,
+      reasons: ['with the change the command does not pass: exit code 3'],
+    });
+    const passing = await check({ files: [FIX], command: ['true'] });
+    expect(passing.reasons).toEqual(['the command passes without the change, so the tests do not show it']);
+  });
+
+  test('names tests that were there and that the change alters', async () => {
+    made.write(TEST_FILE.path, TEST_FILE.content);
+    made.write('src/sum_test.go', 'x\n');
+    made.write('src/contest.mjs', 'x\n');
+    made.commit('tests');
+    const files = [
+      { path: TEST_FILE.path, content: 'process.exit(0);\n' },
+      { path: 'src/sum_test.go', delete: true },
+      { path: 'src/contest.mjs', content: 'y\n' },
+      { path: 'test/new.test.mjs', content: '' },
+    ];
+    const result = await check({ files });
+    expect(result).toMatchObject({ ok: true, changed_tests: ['src/sum_test.go', TEST_FILE.path] });
   });
 
   test('names what failed and where, without the folder of the checkout', async () => {
@@ -321,6 +348,24 @@ test('hooks, filters and settings of the repository start nothing', async () => 
   made.git('config', 'core.fsmonitor', `touch ${flag}`);
   expect(await check({ files: [FIX], tests: [TEST_FILE] })).toMatchObject({ ok: true });
   expect(existsSync(flag)).toBe(false);
+});
+
+test('what a killed process left running is ended and removed by the next call', async () => {
+  const flag = join(makeFolder(), 'pid');
+  const builtin = new URL('../../src/tools/builtin.ts', import.meta.url).href;
+  const source = `import { createBuiltinTools } from ${JSON.stringify(builtin)};
+const command = ['sh', '-c', ${JSON.stringify(`echo $$ > ${flag}; sleep 600`)}];
+const context = { workspace: ${JSON.stringify(made.path)}, signal: new AbortController().signal, notice() {} };
+await createBuiltinTools().get('change.test').call({ command }, context);`;
+  const crashing = spawn(NODE, ['--input-type=module', '-e', source], { stdio: 'ignore' });
+  await until(() => existsSync(flag) && readFileSync(flag, 'utf8').trim() !== '');
+  const ended = once(crashing, 'exit');
+  crashing.kill('SIGKILL');
+  await ended;
+  expect(checkouts()).toHaveLength(1);
+  await callTool(made.path, 'change.test', { command: ['true'] });
+  expect(checkouts()).toEqual([]);
+  await until(() => !isAlive(Number(readFileSync(flag, 'utf8'))));
 });
 
 test('leftovers of crashed processes are swept, those of living ones are not', async () => {

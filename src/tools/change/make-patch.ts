@@ -29,6 +29,8 @@ export interface Patch {
   readonly patch: string;
   /** The files that differ, in git's order. */
   readonly paths: readonly string[];
+  /** Those of them that the commit has. */
+  readonly existing: readonly string[];
 }
 
 /**
@@ -37,13 +39,16 @@ export interface Patch {
  */
 export async function makePatch(checkout: Checkout, written: readonly string[]): Promise<Patch> {
   const { folder, signal } = checkout;
-  if (written.length === 0) return { patch: '', paths: [] };
+  if (written.length === 0) return { patch: '', paths: [], existing: [] };
   const settings = await filtersOff(await openRepository(folder, signal));
   const git = (input: string, ...args: readonly string[]) =>
     gitText({ workspace: folder, signal, settings, input, args });
   await git(written.join('\0'), 'add', '--all', '--force', '--pathspec-from-file=-', '--pathspec-file-nul');
   const patch = await git('', 'diff', ...PATCH_OPTIONS, 'HEAD');
-  const names = await git('', 'diff', '--name-only', '-z', ...PATCH_OPTIONS, 'HEAD');
+  const names = async (...only: readonly string[]) => {
+    const listing = await git('', 'diff', '--name-only', '-z', ...only, ...PATCH_OPTIONS, 'HEAD');
+    return listing.split('\0').filter(name => name !== '');
+  };
   const { length } = JSON.stringify(patch);
   if (length > MAX_PATCH_LENGTH) {
     throw new CrewError(
@@ -51,5 +56,5 @@ export async function makePatch(checkout: Checkout, written: readonly string[]):
       `the patch has ${length} characters as JSON, the limit is ${MAX_PATCH_LENGTH}: change less at once`,
     );
   }
-  return { patch, paths: names.split('\0').filter(name => name !== '') };
+  return { patch, paths: await names(), existing: await names('--diff-filter=MDT') };
 }

@@ -10,8 +10,13 @@ const MOST_LINES = 2000;
 const FAILURE_LINE =
   /^\s*(?:not ok \d|✖|✗|×|●|FAIL(?:ED)?\b|--- FAIL|E {2,}\S|Expected\b|Received\b|[+-] (?:actual|expected)\b)|\b\w*(?:Error|Exception)\b(?: \[\w+\])?:|\bpanicked at\b|^\s*(?:left|right|expected|actual):/;
 
+/** How long a test took is new every time and says nothing. */
+const DURATION = /\s*[([]?\d+(?:\.\d+)?\s?m?s[)\]]?\s*$/;
+const HEADLINE = /^\W*(?:failing tests|failures?):?$/i;
+
 /** `path:12`, `path(12,` and Python's `File "path", line 12`. */
-const PLACE = /(?:File "([^"\n]+)", line |([\w@.~/\\+-]*[\w@~+-]\.[A-Za-z]\w{0,4})[:(])(\d{1,6})\b/g;
+const PLACE =
+  /(?:File "([^"\n]+)", line |(?<![\w@.~/\\+-])([\w@.~/\\+-]*[\w@~+-]\.[A-Za-z]\w{0,4})[:(])(\d{1,6})\b/g;
 
 /** What an output says about a failure. */
 export interface Clues extends JsonObject {
@@ -28,7 +33,8 @@ export async function readClues(output: string, folder: string): Promise<Clues> 
   const lines = output.split('\n').slice(-MOST_LINES);
   const messages = lines
     .filter(line => FAILURE_LINE.test(line))
-    .map(line => line.trim().slice(0, LONGEST_MESSAGE));
+    .map(line => line.replace(DURATION, '').trim().slice(0, LONGEST_MESSAGE))
+    .filter(line => !HEADLINE.test(line));
   return { messages: [...new Set(messages)].slice(0, MOST), places: await readPlaces(lines, folder) };
 }
 

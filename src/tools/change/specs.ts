@@ -117,12 +117,17 @@ export const CHANGE_TEST: ToolSpec = {
 };
 
 const CHECK_PROPERTIES: JsonObject = {
+  ok: flagSchema('The tests tell the change from its absence: they fail without it and pass with it.'),
+  reasons: arraySchema({ type: 'string' }, 'Why it is not ok, one line each; empty when it is.'),
   base: textSchema('Id of the commit that the change was made to.'),
   before: { ...RUN, description: 'The command with the tests and without the change.' },
   after: { ...RUN, description: 'The command with the tests and the change.' },
   fails_before: flagSchema('Without the change the command does not pass.'),
   passes_after: flagSchema('With the change the command passes.'),
-  ok: flagSchema('Both: the tests tell the change from its absence.'),
+  changed_tests: arraySchema(
+    { type: 'string' },
+    'Files of the patch that look like tests and were there before: a reader should see why they had to change.',
+  ),
   patch: textSchema('Tests and change as a unified patch against the base, for `change.apply`.'),
   files_changed: numberSchema('Files in the patch.'),
   paths: arraySchema({ type: 'string' }, 'The files in the patch.'),
