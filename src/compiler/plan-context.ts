@@ -14,10 +14,10 @@ interface PromptBytes {
   readonly repair: number;
 }
 
-/** Measures the prompts of a role; the compiler does not write prompts itself. */
+/** Measures the prompts of a role, or of a model that is asked without one; the compiler does not write prompts itself. */
 export type MeasurePrompt = (options: {
   readonly crewGoal: string;
-  readonly role: Role;
+  readonly role?: Role;
   readonly tools: readonly ToolSpec[];
   readonly output?: OutputRequest;
 }) => PromptBytes;

@@ -14,7 +14,7 @@ import {
 } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
 import { grantedSpecs, type ToolSpec } from '../model/tool-spec.ts';
-import { product } from './plan-bound.ts';
+import { atOnce, product } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
 import { BYTES_PER_UNIT, templateBytes } from './plan-sizes.ts';
 
@@ -96,32 +96,42 @@ function reasonOfTurns(hasTools: boolean, isBoundByRules: boolean): string {
   return isBoundByRules ? 'the rules of the model: tools once, then its answer' : '`max_turns`';
 }
 
-/** Bounds one call of a model that has no tools and is not asked again. Pure but for the notes. */
-export function boundSingleCalls(
+/** Models that are asked at once, each in a conversation of its own without tools. */
+export interface SingleTurns {
+  readonly path: string;
+  /** What the artifact is called. */
+  readonly name: string;
+  /** Aliases or uses. */
+  readonly models: readonly string[];
+  /** The most bytes of the message that asks. */
+  readonly promptBytes: number;
+  readonly output?: JsonSchema;
+}
+
+/** Bounds models that are asked at once and deliver in their first turn, but may be asked to mend it. Pure but for the notes. */
+export function boundSingleTurns(context: PlanContext, turns: SingleTurns): Bound {
+  return atOnce(turns.models.map(model => boundSingleTurn(context, { ...turns, model })));
+}
+
+function boundSingleTurn(
   context: PlanContext,
-  { path, models }: { readonly path: string; readonly models: readonly string[] },
+  { path, name, model, promptBytes, output: schema }: SingleTurns & { readonly model: string },
 ): Bound {
-  const failures = MAX_TRIES - 1;
-  const each = models.map(model => {
-    const terms = context.terms.get(model);
-    const calls = 1 + failures;
-    return boundSpend(context, {
-      path,
-      terms,
-      calls,
-      input: { largest: Number.POSITIVE_INFINITY, sum: Number.POSITIVE_INFINITY },
-    });
-  });
-  const total = (key: 'inputTokens' | 'outputTokens' | 'costMicroUsd') =>
-    each.reduce((sum, one) => sum + one[key], 0);
+  const terms = context.terms.get(model);
+  const output = schema === undefined ? {} : { output: { name, schema } };
+  const prompt = context.measurePrompt({ crewGoal: context.crewGoal, tools: [], ...output });
+  const turns = 1 + MAX_REPAIRS;
+  const failures = terms?.rules === undefined ? Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1)) : 0;
+  const calls = turns + failures;
+  const growth = MAX_ANSWER_LENGTH * BYTES_PER_UNIT + prompt.repair;
+  const input = growingRequests({ first: prompt.fixed + promptBytes, growth, turns });
+  const timeMs = calls * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS;
   return {
-    calls: models.length * (1 + failures),
-    undisturbedCalls: models.length,
+    calls,
+    undisturbedCalls: 1,
     toolCalls: 0,
-    inputTokens: total('inputTokens'),
-    outputTokens: total('outputTokens'),
-    costMicroUsd: total('costMicroUsd'),
-    timeMs: models.length === 0 ? 0 : (1 + failures) * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS,
+    ...boundSpend(context, { path, terms, calls, input }),
+    timeMs,
   };
 }
 
@@ -158,6 +168,16 @@ function turnSizes(
   const answer = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
   const repaired = answer + prompt.repair;
   const growth = tools.length === 0 ? repaired : Math.max(repaired, toolTurnBytes());
+  return growingRequests({ first, growth, turns });
+}
+
+/** Each request has what the one before it had, its answer and what was said to that. */
+function growingRequests(options: {
+  readonly first: number;
+  readonly growth: number;
+  readonly turns: number;
+}): RequestBytes {
+  const { first, growth, turns } = options;
   const sizeOf = (turn: number): number => first + (turn - 1) * growth;
   return { largest: sizeOf(turns), sum: (turns * (first + sizeOf(turns))) / 2, sizeOf, turns };
 }

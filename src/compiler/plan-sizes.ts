@@ -1,11 +1,13 @@
-import type { BranchWork, InputDeclaration, Phase, PhaseWork } from '../model/crew.ts';
+import type { AskWork, BranchWork, InputDeclaration, Phase, PhaseWork } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { MAX_ANSWER_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../model/limits.ts';
 
 /** A UTF-16 unit of JSON text takes at most so many bytes of UTF-8. */
 export const BYTES_PER_UNIT = 3;
+/** The most bytes of the JSON of an answer in text. */
+export const MOST_ANSWER_BYTES = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
 /** JSON text that stands inside a JSON string: quotes and backslashes are written with a backslash before them. */
-const NESTED = 2;
+export const NESTED_BYTES = 2;
 /** Deterministic repairs may put quotes around what an answer left bare. */
 const REPAIRED = 2;
 
@@ -74,7 +76,7 @@ function outputBytes(inner: string, sizes: Sizes): number {
     root === undefined ? 0 : (sizes.get(root) ?? Number.POSITIVE_INFINITY),
     ...known(names, sizes),
   );
-  return largest * NESTED + jsonBytes(inner);
+  return largest * NESTED_BYTES + jsonBytes(inner);
 }
 
 function known(names: ReadonlySet<string>, sizes: Sizes): number[] {
@@ -92,7 +94,9 @@ function artifactBytes(work: PhaseWork): number {
     case 'chain':
       return answerBytes(work);
     case 'ask':
-      return answerBytes(work) * (work.summarizer === undefined ? work.models.length : 1);
+      return work.summarizer === undefined && work.vote === undefined
+        ? answersBytes(work)
+        : answerBytes(work);
     case 'parallel':
       return work.branches.reduce((sum, branch) => sum + namedBytes(branch), 2);
     case 'each':
@@ -111,8 +115,13 @@ function boundBytes(value: JsonValue, sizes: Sizes): number {
   return items.reduce<number>((sum, item) => sum + boundBytes(item, sizes), jsonBytes(value));
 }
 
+/** The most bytes of the list of what several models said; what is told of a failure is shorter than an answer. Pure. */
+export function answersBytes(work: AskWork): number {
+  return work.models.reduce((sum, model) => sum + jsonBytes({ model, answer: '' }) + answerBytes(work), 2);
+}
+
 function answerBytes(work: PhaseWork): number {
-  return MAX_ANSWER_LENGTH * BYTES_PER_UNIT * (work.output === undefined ? 1 : REPAIRED);
+  return MOST_ANSWER_BYTES * (work.output === undefined ? 1 : REPAIRED);
 }
 
 function namedBytes(branch: BranchWork): number {

@@ -1,7 +1,5 @@
 import type {
-  AskWork,
   BranchWork,
-  ChainWork,
   EachWork,
   Evaluator,
   ManageWork,
@@ -17,7 +15,8 @@ import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
 import { addBounds, atOnce, maxBounds, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
-import { boundRole, boundSingleCalls, type ExplainedBound } from './plan-role.ts';
+import { boundAsk, boundChain } from './plan-prompts.ts';
+import { boundRole, boundSingleTurns, type ExplainedBound } from './plan-role.ts';
 
 /** A work with turns of roles whose number the file does not say: as many as a role phase has by default. */
 const TURNS_OF_A_REPLY = 16;
@@ -48,8 +47,8 @@ const ATTEMPTS = {
   parallel: boundParallel,
   talk: boundTalk,
   manage: boundManage,
-  ask: boundAsk,
-  chain: boundChain,
+  ask: (work, { context, path }) => boundAsk(work, context, path),
+  chain: (work, { context, path }) => boundChain(work, context, path),
   each: boundEach,
   human: () => ({ bound: { ...NO_COST, timeMs: Number.POSITIVE_INFINITY }, factors: [] }),
   crew: (_work, { context, path, boundCrew }) => ({ bound: boundCrew(path, context), factors: [] }),
@@ -109,7 +108,12 @@ function boundTalk(work: TalkWork, place: Place): ExplainedBound {
   const choices =
     work.selector === undefined
       ? NO_COST
-      : boundSingleCalls(context, { path, models: [work.selector.model] });
+      : boundSingleTurns(context, {
+          path,
+          name: work.name,
+          models: [work.selector.model],
+          promptBytes: Number.POSITIVE_INFINITY,
+        });
   const factors = [
     { what: 'replies', count: work.maxTurns, why: '`talk.max_turns`' },
     ...Object.values(work.inner ?? {}).map(({ name, maxTurns }) => ({
@@ -146,21 +150,6 @@ function boundManage(work: ManageWork, { context, path }: Place): ExplainedBound
   return { bound: addBounds(turns, timesBound(maxBounds(workers), work.maxDelegations)), factors };
 }
 
-function boundAsk(work: AskWork, { context, path }: Place): ExplainedBound {
-  const answers = boundSingleCalls(context, { path, models: work.models });
-  const summary = work.summarizer === undefined ? [] : [work.summarizer.model];
-  const factors = [
-    { what: 'models', count: work.models.length, why: '`ask.models`' },
-    { what: 'summaries', count: summary.length, why: '`summarizer`' },
-  ];
-  return { bound: addBounds(answers, boundSingleCalls(context, { path, models: summary })), factors };
-}
-
-function boundChain(work: ChainWork, { context, path }: Place): ExplainedBound {
-  const steps = work.steps.map(step => boundSingleCalls(context, { path, models: [step.model] }));
-  return { bound: sumBounds(steps), factors: [{ what: 'steps', count: steps.length, why: '`chain`' }] };
-}
-
 /** Each trial is worked and judged, and each but the last leaves a lesson, which its role's model writes. */
 function boundTrials(
   attempt: Bound,
@@ -168,8 +157,10 @@ function boundTrials(
   { work, place }: { readonly work: PhaseWork; readonly place: Place },
 ): Bound {
   const judged = addBounds(attempt, boundEvaluation(reflect.evaluator, place));
-  const lesson = boundSingleCalls(place.context, {
+  const lesson = boundSingleTurns(place.context, {
     path: place.path,
+    name: work.name,
+    promptBytes: Number.POSITIVE_INFINITY,
     models: [lessonModel(work, place.context)],
   });
   return addBounds(timesBound(judged, reflect.trials), timesBound(lesson, Math.max(0, reflect.trials - 1)));

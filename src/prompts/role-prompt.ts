@@ -1,7 +1,7 @@
 import type { Role } from '../model/crew.ts';
 import type { OutputRequest } from '../model/effect.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
-import { schemaBlock } from './schema-block.ts';
+import { deliveryRules } from './delivery-rules.ts';
 
 /** What a role's system prompt is made of. `tools` are those that the role is granted; `output` is its artifact, if typed. */
 export interface RolePromptOptions {
@@ -24,13 +24,10 @@ export function buildRolePrompt(options: RolePromptOptions): string {
     section('Your background', role.backstory ?? ''),
     section('The goal of the whole crew', crewGoal),
     section('How to work', workRules(tools)),
-    section('How to deliver', output === undefined ? TEXT_DELIVERY : jsonDelivery(output)),
+    section('How to deliver', deliveryRules(output)),
   ];
   return sections.filter(text => text !== '').join('\n\n');
 }
-
-const TEXT_DELIVERY = `Your final message is what you deliver, and others go on with it as it stands. Make it complete in itself, with the
-result first, and without remarks about how you worked.`;
 
 function workRules(tools: readonly ToolSpec[]): string {
   const rules = [
@@ -48,14 +45,6 @@ function workRules(tools: readonly ToolSpec[]): string {
     rules.push('Some tools change things. Call those only for what the task asks for.');
   }
   return rules.map(rule => `- ${rule}`).join('\n');
-}
-
-function jsonDelivery({ name, schema }: OutputRequest): string {
-  return `Your final message is the artifact \`${name}\`: one JSON value that fits the JSON Schema below, and nothing else. No
-words before or after it, no code fence. Write all of it, never \`...\`. Leave out optional properties for which you have
-no value; an empty list is a good answer where there is nothing to report.
-
-${schemaBlock(schema)}`;
 }
 
 function section(title: string, text: string): string {

@@ -3,21 +3,23 @@ import type { OutputRequest } from '../model/effect.ts';
 import { MAX_PROBLEM_LENGTH } from '../model/limits.ts';
 import { textMessage } from '../model/message.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
+import { buildModelPrompt } from '../prompts/model-prompt.ts';
 import { buildRepairPrompt } from '../prompts/repair-prompt.ts';
 import { buildRolePrompt } from '../prompts/role-prompt.ts';
 
 /**
- * The bytes of what every request of a role carries besides its task and what was said since, in the measure of the
+ * The bytes of what every request of a role, or of a model without one, carries besides its task and what was said since, in the measure of the
  * ledger; and of the longest message that asks to mend an answer. Pure.
  */
 export function measurePrompt(options: {
   readonly crewGoal: string;
-  readonly role: Role;
+  readonly role?: Role;
   readonly tools: readonly ToolSpec[];
   readonly output?: OutputRequest;
 }): { readonly fixed: number; readonly repair: number } {
-  const { tools, output } = options;
-  const messages = [textMessage('system', buildRolePrompt(options)), textMessage('user', '')];
+  const { role, tools, output } = options;
+  const system = role === undefined ? buildModelPrompt(options) : buildRolePrompt({ ...options, role });
+  const messages = [textMessage('system', system), textMessage('user', '')];
   // A control character takes most bytes in JSON.
   const problem = '\u0001'.repeat(MAX_PROBLEM_LENGTH);
   return {

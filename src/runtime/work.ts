@@ -1,6 +1,7 @@
 import type { PhaseWork } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
+import { type AskState, decideAsk, resumeAsk, startAsk } from './ask-work.ts';
 import { type CrewState, endCrew, startCrew } from './crew-work.ts';
 import { type EachState, startEach, takeItem } from './each-work.ts';
 import { decideHuman, type HumanState, resumeHuman, startHuman, timeOutHuman } from './human-work.ts';
@@ -19,6 +20,7 @@ export type WorkState =
   | EachState
   | HumanState
   | CrewState
+  | AskState
   | ReflectionState;
 
 /**
@@ -52,6 +54,7 @@ const WORKS: { readonly [Kind in WorkState['kind']]: RowOf<Kind> } = {
   each: { start: startEach, part: takeItem },
   human: { start: startHuman, decide: decideHuman, resume: resumeHuman, timeout: timeOutHuman },
   crew: { start: startCrew, inner: endCrew },
+  ask: { start: startAsk, decide: decideAsk, resume: resumeAsk },
   // A phase with `reflect` comes to be judged by its completion, never by its opening.
   reflection: { start: neverStarted, decide: decideReflection, resume: resumeReflection },
 };

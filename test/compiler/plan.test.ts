@@ -259,12 +259,12 @@ describe('the bound of kinds that are not run yet', () => {
     [
       'a question to several models and a summary',
       'w: { ask: Q., models: [default, offline], summarizer: { model: default }, next: done }',
-      3 * 3,
+      7 * 3,
     ],
     [
       'a chain of steps',
       'w: { chain: [{ name: x, model: default, prompt_template: T. }, { name: y, model: default, prompt_template: T. }], next: done }',
-      3 * 2,
+      7 * 2,
     ],
     [
       'the same work for each item',
