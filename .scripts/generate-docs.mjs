@@ -125,15 +125,17 @@ function renderTools() {
     `### \`builtin:${toolset}\`\n`,
     '| tool | takes | returns | meaning |',
     '|---|---|---|---|',
-    ...specs.map(({ name, description, inputSchema, outputSchema }) => {
-      const cells = [code(name), fields(inputSchema), fields(outputSchema), cell(description)];
+    ...specs.map(({ name, description, inputSchema, outputSchema, readOnly }) => {
+      const meaning = readOnly ? description : `**Asks first.** ${description}`;
+      const cells = [code(name), fields(inputSchema), fields(outputSchema), cell(meaning)];
       return `| ${cells.join(' | ')} |`;
     }),
     '',
   ]);
   return [
     '## Built-in tools\n',
-    'All of them only read. An argument in brackets may be left out.\n',
+    'An argument in brackets may be left out. All of them only read, but for those that ask first: they run code or write',
+    'files, and are called only when a person allows it.\n',
     ...sections,
   ];
 }
