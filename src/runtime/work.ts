@@ -2,6 +2,7 @@ import type { PhaseWork } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import { type AskState, decideAsk, resumeAsk, startAsk } from './ask-work.ts';
+import { type ChainState, decideChain, resumeChain, startChain } from './chain-work.ts';
 import { type CrewState, endCrew, startCrew } from './crew-work.ts';
 import { type EachState, startEach, takeItem } from './each-work.ts';
 import { decideHuman, type HumanState, resumeHuman, startHuman, timeOutHuman } from './human-work.ts';
@@ -21,6 +22,7 @@ export type WorkState =
   | HumanState
   | CrewState
   | AskState
+  | ChainState
   | ReflectionState;
 
 /**
@@ -55,6 +57,7 @@ const WORKS: { readonly [Kind in WorkState['kind']]: RowOf<Kind> } = {
   human: { start: startHuman, decide: decideHuman, resume: resumeHuman, timeout: timeOutHuman },
   crew: { start: startCrew, inner: endCrew },
   ask: { start: startAsk, decide: decideAsk, resume: resumeAsk },
+  chain: { start: startChain, decide: decideChain, resume: resumeChain },
   // A phase with `reflect` comes to be judged by its completion, never by its opening.
   reflection: { start: neverStarted, decide: decideReflection, resume: resumeReflection },
 };

@@ -66,7 +66,7 @@ const RUNNABLE = new Map([
   ['talk', '`debate` has `talk`'],
   ['manage', '`report` has `manage`'],
   ['ask', undefined],
-  ['chain', '`note` has `chain`'],
+  ['chain', undefined],
   ['parallel', '`look` has `join`'],
   ['each', undefined],
   ['human', undefined],
