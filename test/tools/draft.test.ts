@@ -179,11 +179,11 @@ describe('draft.adr', () => {
     ],
     sources: [{ path: 'docs/a load.md', title: 'The [load]' }],
   };
-  const gate = ({ path, text }: JsonObject) => call('gate.adr', { path, text, files: given.files });
+  const gate = ({ file, text }: JsonObject) => call('gate.adr', { path: file, text, files: given.files });
 
   test('fills the form with what was given, under the next number, and passes the gate', async () => {
     const draft = await call('draft.adr', given);
-    expect(draft.path).toBe('docs/decisions/0008-keep-the-journal-in-one-file.md');
+    expect(draft.file).toBe('docs/decisions/0008-keep-the-journal-in-one-file.md');
     expect(draft.text).toContain('# 8. Keep the journal in one file\n\nStatus: proposed\n');
     expect(draft.text).toContain('Chosen option: SQLite, because: one file; transactions.');
     expect(draft.text).toContain('- [The load](../a%20load.md)');
@@ -196,9 +196,9 @@ describe('draft.adr', () => {
     const draft = await call('draft.adr', { ...given, context: ' ', chosen: '', consequences: [], options });
     expect(draft.notes).toEqual([
       expect.stringContaining('no language model'),
-      'Nobody has given anything for "Context".',
-      'Nobody has given anything for "Decision".',
-      'Nobody has given anything for "Consequences".',
+      'Nobody has given anything for "Context" that could stand there.',
+      'Nobody has given anything for "Decision" that could stand there.',
+      'Nobody has given anything for "Consequences" that could stand there.',
     ]);
     expect((await gate(draft)).reasons).toEqual([
       'the section context is still open: "TODO"',
@@ -215,8 +215,8 @@ describe('draft.adr', () => {
     ['日本語', '0001-decision.md'],
     ['../../etc/passwd', '0001-etc-passwd.md'],
   ])('the title %j becomes the file %s', async (title, name) => {
-    const { path } = await call('draft.adr', { ...given, title, folder: 'adr', files: [] });
-    expect(path).toBe(`adr/${name}`);
+    const { file } = await call('draft.adr', { ...given, title, folder: 'adr', files: [] });
+    expect(file).toBe(`adr/${name}`);
   });
 });
 

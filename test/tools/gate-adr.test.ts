@@ -131,6 +131,17 @@ describe('gate.adr', () => {
     expect(await judge(RECORD.replace('../load.md', '%E0%A4%A'))).toMatchObject({ ok: false });
   });
 
+  test('what people said may not get lost', async () => {
+    const given = { given_options: ['sqlite', 'Plain text'], given_choice: 'SQLITE ' };
+    expect(await judge(RECORD, given)).toMatchObject({ ok: true });
+    const other = { given_options: ['Postgres'], given_choice: 'Plain text' };
+    expect((await judge(RECORD, other)).reasons).toEqual([
+      'the given option "Postgres" is not considered',
+      'the given choice is "Plain text", the record chooses "SQLite"',
+    ]);
+    expect(await judge(RECORD, { given_options: [], given_choice: '' })).toMatchObject({ ok: true });
+  });
+
   test('one option is none to choose from', async () => {
     const [head = '', tail = ''] = RECORD.split('### SQLite on a server');
     const text = head + tail.slice(tail.indexOf('## Decision'));

@@ -31,7 +31,7 @@ export const draftAdr: Tool = {
     const title = oneLine(textArgument(args, 'title'));
     const folder = posix.normalize(textArgument(args, 'folder')).replace(/\/$/, '');
     const number = nextNumber(folder, textsArgument(args, 'files'));
-    const path = posix.join(folder, `${String(number).padStart(NUMBER_WIDTH, '0')}-${slugOf(title)}.md`);
+    const file = posix.join(folder, `${String(number).padStart(NUMBER_WIDTH, '0')}-${slugOf(title)}.md`);
     const options = objectsArgument(args, 'options').map(readOption);
     const chosen = optionalTextArgument(args, 'chosen')?.trim() ?? '';
     const draft: Draft = { lines: [`# ${number}. ${title}`, '', 'Status: proposed', ''], missing: [] };
@@ -39,18 +39,18 @@ export const draftAdr: Tool = {
     section(
       draft,
       'Options considered',
-      options.flatMap(option => optionLines(option, option.name === chosen)),
+      options.flatMap(option => optionLines(option, option.name === chosen)).slice(1),
     );
     section(draft, 'Decision', decisionLines(options, chosen));
     section(draft, 'Consequences', textsArgument(args, 'consequences').map(bullet));
     const material = objectsArgument(args, 'sources').flatMap(source => linkTo(source, folder));
     if (material.length > 0) section(draft, 'Material', material);
     return {
-      path,
+      file,
       text: `${draft.lines.join('\n').trim()}\n`,
       notes: [
         'The record has what was given, in its own words; no language model wrote or judged anything.',
-        ...draft.missing.map(name => `Nobody has given anything for "${name}".`),
+        ...draft.missing.map(name => `Nobody has given anything for "${name}" that could stand there.`),
       ],
     };
   },
@@ -58,7 +58,7 @@ export const draftAdr: Tool = {
 
 function section(draft: Draft, name: string, lines: readonly string[]): void {
   if (lines.length === 0) draft.missing.push(name);
-  const shown = lines.length === 0 ? [`TODO: nobody has given anything for this part.`] : lines;
+  const shown = lines.length === 0 ? [`TODO: nobody has given anything that could stand here.`] : lines;
   draft.lines.push(`## ${name}`, '', ...shown, '');
 }
 
@@ -68,7 +68,7 @@ function optionLines({ name, for: pro, against }: Option, isChosen: boolean): re
     ...against.map(reason => `- Against: ${oneLine(reason)}`),
   ];
   const isOpen = !isChosen && against.length === 0;
-  return [`### ${name}`, '', ...reasons, ...(isOpen ? ['- Against: TODO, nobody has said.'] : []), ''];
+  return ['', `### ${name}`, '', ...reasons, ...(isOpen ? ['- Against: TODO, nobody has said.'] : [])];
 }
 
 function decisionLines(options: readonly Option[], chosen: string): readonly string[] {

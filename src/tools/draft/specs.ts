@@ -136,11 +136,11 @@ export const DRAFT_ADR: ToolSpec = {
   ),
   outputSchema: objectSchema(
     {
-      path: textSchema('The file that the record is for.'),
+      file: textSchema('The path that the record is for.'),
       text: textSchema('The record in Markdown.'),
       notes: NOTES,
     },
-    ['path', 'text', 'notes'],
+    ['file', 'text', 'notes'],
   ),
   readOnly: true,
 };

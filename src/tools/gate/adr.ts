@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Tool } from '../../ports/tool.ts';
-import { textArgument, textsArgument } from '../arguments.ts';
+import { optionalTextArgument, textArgument, textsArgument } from '../arguments.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { inShort } from './items-argument.ts';
 import { type DecisionOption, type DecisionRecord, readDecisionRecord } from './read-decision-record.ts';
@@ -15,7 +15,7 @@ const FEWEST_LETTERS = 10;
 /**
  * `gate.adr`: an architecture decision record in Markdown is complete: a number that is free, a title, a status, context,
  * decision and consequences, two or more options one of which is chosen, a reason against each other one, no dead links.
- * Whether the decision is a good one is not seen by this gate. Fails with TOOL_ARGUMENTS. Deterministic; changes nothing.
+ * With `given_options` and `given_choice` it must also say what people said. Whether the decision is good is not seen. Fails with TOOL_ARGUMENTS. Deterministic; changes nothing.
  */
 export const gateAdr: Tool = {
   spec: GATE_ADR,
@@ -31,6 +31,10 @@ export const gateAdr: Tool = {
       ...headReasons(record),
       ...['context', 'decision', 'consequences'].flatMap(name => partReasons(record, name)),
       ...optionReasons(record.options, chosen),
+      ...givenReasons(record.options, chosen, {
+        options: textsArgument(args, 'given_options'),
+        choice: optionalTextArgument(args, 'given_choice')?.trim() ?? '',
+      }),
       ...links.filter(({ file }) => !isThere(file, [...files, path])).map(({ target }) => deadLink(target)),
     ];
     return gateVerdict(reasons, {
@@ -99,6 +103,23 @@ function optionReasons(
     ...options
       .filter(option => option !== chosen && chosen !== undefined && !option.against.some(isReason))
       .map(({ name }) => `nothing speaks against the rejected option ${inShort(name)}`),
+  ];
+}
+
+/** What people said before the record was written may not get lost in it. */
+function givenReasons(
+  options: readonly DecisionOption[],
+  chosen: DecisionOption | undefined,
+  given: { readonly options: readonly string[]; readonly choice: string },
+): readonly string[] {
+  const isSame = (one: string, other: string) => one.trim().toLowerCase() === other.trim().toLowerCase();
+  const lost = given.options.filter(name => !options.some(option => isSame(option.name, name)));
+  const isOther = given.choice !== '' && chosen !== undefined && !isSame(chosen.name, given.choice);
+  return [
+    ...lost.map(name => `the given option ${inShort(name)} is not considered`),
+    ...(isOther
+      ? [`the given choice is ${inShort(given.choice)}, the record chooses ${inShort(chosen.name)}`]
+      : []),
   ];
 }
 

@@ -187,6 +187,8 @@ export const GATE_ADR: ToolSpec = {
         textSchema('A path relative to the workspace.'),
         'The files that exist, to look for numbers that are taken and for links that are dead.',
       ),
+      given_options: arraySchema(textSchema('A name.'), 'Options that the record must consider.'),
+      given_choice: textSchema('The option that the record must choose; empty when it is free to.'),
     },
     ['path', 'text', 'files'],
   ),
