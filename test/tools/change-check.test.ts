@@ -244,6 +244,14 @@ describe('paths that are not allowed', () => {
   });
 });
 
+test('a link that a repository brings into the state folder is not written through', async () => {
+  const target = join(makeFolder(), 'profile');
+  mkdirSync(join(made.path, '.crew/worktrees'), { recursive: true });
+  symlinkSync(target, join(made.path, '.crew/worktrees/.gitignore'));
+  await callTool(made.path, 'change.test', { command: ['true'] });
+  expect(existsSync(target)).toBe(false);
+});
+
 describe('commands that misbehave', () => {
   test('one that hangs is stopped with its descendants, also those that left its group', async () => {
     const pids = join(makeFolder(), 'pids');

@@ -48,8 +48,11 @@ export async function withCheckout<T>(
 async function openHome(workspace: string): Promise<string> {
   const home = await workspacePath(workspace, CHECKOUTS);
   await mkdir(home, { recursive: true });
-  // The state folder may be a new one that nobody has told git to ignore.
-  await writeFile(join(home, '.gitignore'), '*\n');
+  // The state folder may be a new one that nobody has told git to ignore. What is there is not written through: a
+  // repository can bring a link of that name.
+  await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
   return home;
 }
 
