@@ -95,6 +95,28 @@ test('what a program leaves behind is killed when it ends', async () => {
   await until(() => !isAlive(pidIn('child')));
 });
 
+test('with a grace, a program may tidy up before it is killed', async () => {
+  const abort = new AbortController();
+  const script = "trap 'echo tidied > note; exit 0' TERM; echo $$ > parent; while :; do sleep 0.01; done";
+  const running = failureOf(runProgram({ ...shell(script), signal: abort.signal, graceMs: 60_000 }));
+  await until(() => pidIn('parent') > 0);
+  abort.abort();
+  expect((await running).code).toBe('TOOL_FAILED');
+  expect(readFileSync(join(cwd, 'note'), 'utf8')).toBe('tidied\n');
+});
+
+test('with a grace, a descendant that left the group cannot keep the call open', async () => {
+  const script = 'setsid sleep 600 & echo $! > child; echo done';
+  const result = await runProgram({ ...shell(script), graceMs: 100 });
+  expect(result.stdout.toString()).toBe('done\n');
+  process.kill(pidIn('child'), 'SIGKILL');
+});
+
+test('a reader of the standard error that has enough ends the program', async () => {
+  const result = await runProgram({ ...shell('yes >&2'), onStderr: () => false });
+  expect(result).toMatchObject({ cut: true, exitCode: null });
+});
+
 test('an abort that came before starts nothing', async () => {
   const reason = new CrewError('PHASE_TIMEOUT', 'the phase is over');
   const call = { ...shell('touch started'), signal: AbortSignal.abort(reason) };

@@ -1,5 +1,5 @@
 /** One thing that a request asks for, in its own words. `line` counts from 1 in the request. */
-export interface RequirementCandidate {
+interface RequirementCandidate {
   readonly id: string;
   readonly priority: 'P0' | 'P1' | 'P2';
   readonly text: string;
