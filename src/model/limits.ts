@@ -23,3 +23,11 @@ export const MAX_CALL_WAIT_MS = 60_000;
 export const MAX_MODEL_CALL_MS = 600_000;
 /** A pause between two attempts of a phase is never longer, in milliseconds, however often it was doubled. */
 export const MAX_BACKOFF_MS = 3_600_000;
+/** Model calls of one reply in a conversation, and of the turn that writes its artifact; repairs not counted. */
+export const MAX_REPLY_TURNS = 16;
+/** The same for a speaker without tools of its own that may only hand off. */
+export const MAX_HAND_OFF_TURNS = 4;
+/** A lesson, and what an evaluation says, are cut after so many characters; later attempts read them. */
+export const MAX_LESSON_LENGTH = 4_000;
+/** A task and an attempt that are quoted to whoever writes a lesson are cut after so many characters. */
+export const MAX_QUOTED_LENGTH = 20_000;

@@ -2,7 +2,7 @@ import type { Phase, WorkingPhase } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
 
-const RUNNABLE: readonly string[] = ['role', 'tool', 'parallel', 'each', 'human', 'crew', 'ask', 'chain', 'end'];
+const RUNNABLE: readonly string[] = ['role', 'tool', 'parallel', 'each', 'human', 'crew', 'ask', 'chain', 'talk', 'end'];
 
 /**
  * Refuses a program with a phase that this version can check and plan but not run, before anything is spent. Fails

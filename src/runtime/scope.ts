@@ -1,7 +1,9 @@
 import type { BranchWork, TalkWork, WorkingPhase } from '../model/crew.ts';
+import { innerTalk } from '../model/inner-talk.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import { type OpenWork, type Procedure, procedureOf, type RunState } from './run-state.ts';
+import { talkScope } from './talk-thread.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** The phase that a path belongs to, and the part if it names one: a branch, an item, an inner conversation. Pure. */
@@ -21,6 +23,7 @@ export function workAt(program: Program, path: string): WorkingPhase | BranchWor
 
 function partOf(phase: Program['phases'][string], part: string): BranchWork | TalkWork | undefined {
   if (phase.kind === 'parallel') return phase.branches.find(each => each.name === part);
+  if (phase.kind === 'talk') return innerTalk(phase, part);
   return phase.kind === 'each' ? phase.work : undefined;
 }
 
@@ -68,9 +71,10 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
   };
 }
 
-/** The item of an `each` by the name that the author gave it, and its place. */
+/** What a part reads beside the names of its phase: an item by its name and its place, or what was said so far. */
 function itemOf(parent: OpenWork | undefined, part: string): JsonObject {
   const { state } = parent ?? {};
+  if (state?.kind === 'talk') return talkScope(state, part);
   if (state?.kind !== 'each') return {};
   const index = Number(part);
   return { [state.work.as]: state.items[index] ?? null, index };
@@ -78,9 +82,17 @@ function itemOf(parent: OpenWork | undefined, part: string): JsonObject {
 
 /** Lessons reach all that is done inside the phase that learned them. */
 function lessonsFor(state: RunState, work: OpenWork): readonly string[] {
-  const own = work.reflection?.lessons ?? [];
+  const own = lessonsOf(state, work);
   const outer = outerOf(state, work);
   return outer === undefined ? own : [...lessonsFor(state, outer), ...own];
+}
+
+/** Those that its `window` lets the next trial see. */
+function lessonsOf(state: RunState, { procedure, path, reflection }: OpenWork): readonly string[] {
+  if (reflection === undefined) return [];
+  const declared = workAt(procedureOf(state, procedure).program, path);
+  const window = ('reflect' in declared ? declared.reflect?.window : undefined) ?? 'all';
+  return window === 'all' ? reflection.lessons : reflection.lessons.slice(-window);
 }
 
 /** The work that a piece of work is a part of: its phase, or the crew phase around its procedure. Pure. */

@@ -10,6 +10,8 @@ import { beginBranch, type ParallelState, startParallel, takeBranch } from './pa
 import { decideReflection, type ReflectionState, resumeReflection } from './reflection-work.ts';
 import { decideRole, type RoleState, resumeRole, startRole } from './role-work.ts';
 import type { BegunPart, PartOutcome, Step } from './step.ts';
+import type { TalkState } from './talk-state.ts';
+import { beginTurn, decideTalk, resumeTalk, startTalk, takeSummary } from './talk-work.ts';
 import { decideTool, startTool, type ToolState } from './tool-work.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -23,6 +25,7 @@ export type WorkState =
   | CrewState
   | AskState
   | ChainState
+  | TalkState
   | ReflectionState;
 
 /**
@@ -58,6 +61,13 @@ const WORKS: { readonly [Kind in WorkState['kind']]: RowOf<Kind> } = {
   crew: { start: startCrew, inner: endCrew },
   ask: { start: startAsk, decide: decideAsk, resume: resumeAsk },
   chain: { start: startChain, decide: decideChain, resume: resumeChain },
+  talk: {
+    start: startTalk,
+    begin: beginTurn,
+    decide: decideTalk,
+    part: takeSummary,
+    resume: resumeTalk,
+  },
   // A phase with `reflect` comes to be judged by its completion, never by its opening.
   reflection: { start: neverStarted, decide: decideReflection, resume: resumeReflection },
 };
