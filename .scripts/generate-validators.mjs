@@ -82,6 +82,8 @@ function schemaKeys() {
     inputs: keys(sop.$defs.input),
     models: keys(crew.$defs.model),
     roles: keys(crew.$defs.role),
+    tools: keys(crew.$defs.toolset),
+    moduleTool: keys(crew.$defs.moduleTool),
     budget: keys(crew.$defs.budget),
     retry: keys(sop.$defs.retry),
     next: keys(sop.$defs.next.items),

@@ -4,7 +4,8 @@ import { canonicalJson } from '../model/canonical-json.ts';
 import type { Crew, CrewWork, Phase, PhaseWork, SourceMap, ToolsetDeclaration } from '../model/crew.ts';
 import type { JsonValue } from '../model/json.ts';
 import { PROGRAM_FORMAT, type Program } from '../model/program.ts';
-import type { ToolCatalog, ToolSpec } from '../model/tool-spec.ts';
+import type { ToolCatalog } from '../model/tool-spec.ts';
+import { toolsetSpecs } from '../model/toolset-specs.ts';
 import { buildMachineConfig } from './machine-config.ts';
 
 /**
@@ -21,8 +22,8 @@ export function compileCrew(crew: Crew, options: { sourceMap: SourceMap; catalog
     inputs: crew.inputs,
     models: crew.models,
     roles: crew.roles,
-    tools: crew.toolsets.flatMap(toolset => aliasSpecs(toolset, options.catalog)),
-    toolsets: Object.fromEntries(crew.toolsets.map(toolset => [toolset.name, toolset.source.name])),
+    tools: crew.toolsets.flatMap(toolset => toolsetSpecs(toolset, options.catalog) ?? []),
+    toolsets: toolsetRows(crew.toolsets),
     budget: crew.budget,
     phases: Object.fromEntries(crew.sop.phases.map(phase => [phase.name, withoutContent(phase)])),
     ...(Object.keys(crews).length === 0 ? {} : { crews }),
@@ -64,17 +65,17 @@ function bare<Work extends PhaseWork>(work: Work): Work {
   return rest as Work;
 }
 
-/** The sha256, in hex, of a program's parts in canonical form; `hash` and `sourceMap` do not count. Pure. */
-export function hashProgram(program: Omit<Program, 'hash' | 'sourceMap'>): string {
-  const { hash: _hash, sourceMap: _sourceMap, ...parts } = program as Program;
+/** The sha256, in hex, of a program's parts in canonical form; `hash`, `sourceMap` and `folder` do not count. Pure. */
+export function hashProgram(program: Omit<Program, 'hash' | 'sourceMap' | 'folder'>): string {
+  const { hash: _hash, sourceMap: _sourceMap, folder: _folder, ...parts } = program as Program;
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(parts as unknown as JsonValue))));
 }
 
-/** The specs of a built-in under the alias that the crew gave it: `vcs: builtin:git` makes `vcs.diff` of `git.diff`. */
-function aliasSpecs(toolset: ToolsetDeclaration, catalog: ToolCatalog): ToolSpec[] {
-  const specs = catalog.get(toolset.source.name) ?? [];
-  return specs.map(spec => ({
-    ...spec,
-    name: `${toolset.name}${spec.name.slice(spec.name.indexOf('.'))}`,
-  }));
+/** What stands behind each alias. */
+function toolsetRows(toolsets: readonly ToolsetDeclaration[]): Program['toolsets'] {
+  const rows = toolsets.map(({ name, source }) => {
+    if (source.kind === 'builtin') return [name, source.name] as const;
+    return [name, { module: source.path, sha256: source.sha256 }] as const;
+  });
+  return Object.fromEntries(rows);
 }

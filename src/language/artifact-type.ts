@@ -14,6 +14,7 @@ import {
 import type { Crew, InputDeclaration, PhaseWork, TalkWork } from '../model/crew.ts';
 import { innerTalk } from '../model/inner-talk.ts';
 import type { ToolCatalog, ToolSpec } from '../model/tool-spec.ts';
+import { toolsetSpecs } from '../model/toolset-specs.ts';
 import type { Places } from './source-map.ts';
 import type { NodePath } from './source-node.ts';
 
@@ -23,10 +24,8 @@ export function specOf(
   crew: Pick<Crew, 'toolsets'>,
   catalog: ToolCatalog,
 ): ToolSpec | undefined {
-  const dot = name.indexOf('.');
-  const toolset = crew.toolsets.find(one => one.name === name.slice(0, dot));
-  const specs = toolset && catalog.get(toolset.source.name);
-  return specs?.find(spec => spec.name.slice(spec.name.indexOf('.') + 1) === name.slice(dot + 1));
+  const toolset = crew.toolsets.find(one => one.name === name.slice(0, name.indexOf('.')));
+  return toolset && toolsetSpecs(toolset, catalog)?.find(spec => spec.name === name);
 }
 
 /** What artifacts are typed by besides the work itself. */

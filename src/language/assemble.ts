@@ -6,6 +6,7 @@ import { type IncludeReader, refusedInclude } from './includes.ts';
 import { lowerCrew } from './lower.ts';
 import { lowerSopNode } from './lower-sop-node.ts';
 import { parseSource } from './parse.ts';
+import { moduleReader } from './read-module.ts';
 import { quote } from './report.ts';
 import { checkRules } from './rules.ts';
 import { validateShape } from './schema.ts';
@@ -51,7 +52,7 @@ export function assembleCrew(
   const sopRoot = includeSop(crewRoot, path, reader);
   const places = createPlaces(crewRoot, sopRoot ?? crewRoot);
   const sop = sopRoot ? lowerSopNode(sopRoot, places, reader) : EMPTY_SOP;
-  const lowered = lowerCrew(toJsonObject(crewRoot), sop);
+  const lowered = lowerCrew(toJsonObject(crewRoot), sop, moduleReader(crewRoot, reader));
   const outer = { file: 'crew', crew: lowered, places, crewRoot, sopRoot: sopRoot ?? crewRoot } as const;
   const crew = attachCrews(lowered, outer, assembly);
   const roots = sopRoot && sopRoot !== crewRoot ? [crewRoot, sopRoot] : [crewRoot];

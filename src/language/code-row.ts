@@ -113,3 +113,39 @@ phases:
 export function swapTalk(meaning: string, from: string, to: string): CodeRow {
   return { severity: 'error', meaning, bad: TALKING_CREW.replace(from, () => to), good: TALKING_CREW };
 }
+
+const TEXT_MODULE = `export function count({ text }) {
+  return { words: text.split(/\\s+/).length };
+}
+`;
+
+/** A crew with a module of its own and a bundle, from which some bad examples differ. */
+const MODULE_CREW = `version: 1
+crew: example
+goal: Say how long a text is.
+inputs: { text: { type: string, default: one two } }
+roles:
+  reader: { goal: Read closely., tools: [reading] }
+tools:
+  text:
+    module: ./text.js
+    tools:
+      count:
+        description: Counts the words of a text.
+        input: { type: object, required: [text], properties: { text: { type: string } } }
+        output: { type: object, required: [words], properties: { words: { type: integer } } }
+        read_only: true
+  reading: [text.count]
+budget: { calls: 20 }
+start: count
+phases:
+  count: { tool: text.count, with: { text: "{{ inputs.text }}" }, next: read }
+  read: { role: reader, task: "Are these {{ count.words }} words? {{ inputs.text }}", next: done }
+  done: { end: success, result: "{{ read }}" }
+`;
+
+/** A row whose bad example is the crew with a module and one stretch replaced. */
+export function swapModule(meaning: string, from: string, to: string): CodeRow {
+  const bad = MODULE_CREW.replace(from, () => to);
+  return { severity: 'error', meaning, bad, good: MODULE_CREW, files: { 'text.js': TEXT_MODULE } };
+}

@@ -1,4 +1,12 @@
-import { type CodeRow, INCLUDED_SOP, INCLUDING_CREW, swap, swapTalk, swapWarning } from './code-row.ts';
+import {
+  type CodeRow,
+  INCLUDED_SOP,
+  INCLUDING_CREW,
+  swap,
+  swapModule,
+  swapTalk,
+  swapWarning,
+} from './code-row.ts';
 
 /** Codes about names that refer to something, and about tools. */
 export const REFERENCE_CODES = {
@@ -74,6 +82,17 @@ export const REFERENCE_CODES = {
     '"{{ inputs.range }}"',
     '[HEAD]',
   ),
+  'invalid-tool-schema': swapModule(
+    '`input` and `output` of a tool are JSON Schemas of draft 2020-12, and `input` is that of an object.',
+    'input: { type: object,',
+    'input: { type: [object],',
+  ),
+  'bundle-as-toolset': swapModule(
+    'A bundle only groups grants; a tool is called by the toolset that it belongs to.',
+    'tools: [reading]',
+    'tools: [reading.count]',
+  ),
+  'bundle-cycle': swapModule('A bundle contains itself.', '[text.count]', '[text.count, reading]'),
   'unused-role': swapWarning(
     'A role is declared and never used.',
     'tools:\n',
@@ -85,7 +104,7 @@ export const REFERENCE_CODES = {
     'models:\n  quick: auto',
   ),
   'unused-toolset': swapWarning(
-    'A toolset is declared, but no role is granted it and no phase calls it.',
+    'A toolset or bundle is declared, but no role is granted it and no phase calls it.',
     'tools:\n',
     'tools:\n  files: builtin:files\n',
   ),

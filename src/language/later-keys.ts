@@ -3,6 +3,7 @@ const LATER_KEYS = {
   crew: ['policy', 'memory', 'prompts'],
   sop: [],
   role: ['memory'],
+  toolset: ['mcp'],
   phase: [],
   config: ['reformulation'],
   none: [],

@@ -9,18 +9,22 @@ import type {
 } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { readDurationMs, readMicroUsd, readTokens } from './amounts.ts';
+import { type Bundles, bundlesOf, expandGrants } from './bundles.ts';
 import { lowerCasting } from './lower-branch.ts';
 import { lowerPhase } from './lower-phase.ts';
 import { asObject, asText, asTexts, compact, namedRows, wholeNumber } from './lower-values.ts';
 import type { ResolveOutput } from './lower-work.ts';
+import type { ReadModule } from './read-module.ts';
 
 /**
  * Lowers a crew file, whose SOP is lowered already, to the words of the program: defaults filled in, amounts as
- * numbers. Reads what is well formed and leaves out the rest, which the schema has reported. Pure.
+ * numbers, bundles written out. Reads what is well formed and leaves out the rest, which the schema has reported; without
+ * `readModule` also toolsets that are modules. Pure but for `readModule`.
  */
-export function lowerCrew(written: JsonObject, sop: Sop): Crew {
+export function lowerCrew(written: JsonObject, sop: Sop, readModule?: ReadModule): Crew {
   const procedure = asObject(written.sop);
-  const roles = namedRows(written.roles).map(lowerRole);
+  const bundles = bundlesOf(written.tools);
+  const roles = namedRows(written.roles).map(row => lowerRole(row, bundles));
   const bindings = bindInputs(
     sop,
     Object.fromEntries(namedRows(procedure.inputs)),
@@ -32,7 +36,7 @@ export function lowerCrew(written: JsonObject, sop: Sop): Crew {
     inputs: namedRows(written.inputs).map(lowerInput),
     models: lowerModels(written.models),
     roles: [...roles, ...castRoles(sop.roles, lowerCasting(procedure.roles), roles)],
-    toolsets: namedRows(written.tools).map(lowerToolset),
+    toolsets: namedRows(written.tools).flatMap(row => lowerToolset(row, readModule)),
     budget: lowerBudget(asObject(written.budget)),
     sop,
     ...compact({ bindings }),
@@ -104,21 +108,28 @@ function lowerModel([name, value]: [string, JsonValue]): ModelDeclaration {
   return { name, use: asText(use), ...compact(settings) };
 }
 
-function lowerRole([name, value]: [string, JsonValue]): Role {
+function lowerRole([name, value]: [string, JsonValue], bundles: Bundles): Role {
   const { goal, backstory, model, tools } = asObject(value);
-  const grants = Array.isArray(tools) ? tools.filter(tool => typeof tool === 'string') : [];
   const background = compact({ backstory: typeof backstory === 'string' ? backstory : undefined });
   return {
     name,
     goal: asText(goal),
     ...background,
     model: model === undefined ? 'default' : asText(model),
-    tools: grants,
+    tools: expandGrants(asTexts(tools), bundles),
   };
 }
 
-function lowerToolset([name, value]: [string, JsonValue]): ToolsetDeclaration {
-  return { name, source: { kind: 'builtin', name: asText(value).replace(/^builtin:/, '') } };
+function lowerToolset(
+  [name, value]: [string, JsonValue],
+  readModule: ReadModule | undefined,
+): readonly ToolsetDeclaration[] {
+  if (Array.isArray(value)) return [];
+  if (typeof value === 'object' && value !== null) {
+    return readModule === undefined ? [] : [{ name, source: readModule(name, asObject(value)) }];
+  }
+  const [, builtin = ''] = /^builtin:(.*)$/.exec(asText(value)) ?? [];
+  return [{ name, source: { kind: 'builtin', name: builtin } }];
 }
 
 function lowerBudget(budget: JsonObject): Budget {

@@ -3,6 +3,7 @@ import { buildPhaseGraph } from './phase-graph.ts';
 import type { Rule, RuleContext, RuleInput } from './rule.ts';
 import { checkArgumentTypes } from './rules/argument-types.ts';
 import { checkBudgets } from './rules/budgets.ts';
+import { checkBundles } from './rules/bundles.ts';
 import { checkConversations } from './rules/conversations.ts';
 import { checkCrews } from './rules/crews.ts';
 import { checkCycles } from './rules/cycles.ts';
@@ -19,6 +20,7 @@ import { checkSecrets } from './rules/secrets.ts';
 import { checkSettings } from './rules/settings.ts';
 import { checkSubscriptions } from './rules/subscriptions.ts';
 import { checkTemplates } from './rules/templates.ts';
+import { checkToolSchemas } from './rules/tool-schemas.ts';
 import { checkTools } from './rules/tools.ts';
 import { checkUnused } from './rules/unused.ts';
 import { checkValueFlow } from './rules/value-flow.ts';
@@ -34,6 +36,8 @@ const RULES = {
   subscriptions: checkSubscriptions,
   crews: checkCrews,
   tools: checkTools,
+  bundles: checkBundles,
+  'tool-schemas': checkToolSchemas,
   reachability: checkReachability,
   liveness: checkLiveness,
   cycles: checkCycles,

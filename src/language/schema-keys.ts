@@ -15,9 +15,14 @@ function keysAt(path: NodePath, written: ReadonlySet<string>): readonly string[]
     return (
       PLACE_KEYS[written.has('sop') && !written.has('crew') && !written.has('goal') ? 'sop' : 'crew'] ?? []
     );
-  if (isInnerPath(path)) return PLACE_KEYS.inner ?? [];
-  const place = path[0] === 'phases' ? placeInPhase(path) : String(path[0]);
+  const place = placeOf(path);
   return Object.hasOwn(PLACE_KEYS, place) ? (PLACE_KEYS[place] ?? []) : [];
+}
+
+function placeOf(path: NodePath): string {
+  if (isInnerPath(path)) return 'inner';
+  if (path[0] === 'phases') return placeInPhase(path);
+  return path[0] === 'tools' && path.length === 4 ? 'moduleTool' : String(path[0]);
 }
 
 function isBranchPath(path: NodePath): boolean {

@@ -30,20 +30,28 @@ export function explainProblems(problems: readonly ValidationProblem[], place: S
     // What is inside a mistyped value, or about the parts of a refused name, follows from what is said already.
     if (problem.propertyName !== undefined) continue;
     if (problem.keyword !== 'type' && mistyped.has(problem.instancePath)) continue;
-    if (problem.keyword === 'required' && isMistyped(problem, problems)) continue;
     const at = [...place.path, ...pointerSteps(problem.instancePath)];
+    if (problem.keyword === 'required' && isMistyped(problem, problems, placeKind(at, place))) continue;
     const explain = Object.hasOwn(EXPLAINERS, problem.keyword) ? EXPLAINERS[problem.keyword] : undefined;
     (explain ?? otherProblem)({ ...problem, at, place });
   }
 }
 
-/** A needed key that stands there under a mistyped name has been reported as an unknown one. */
-function isMistyped(problem: ValidationProblem, problems: readonly ValidationProblem[]): boolean {
+/** A needed key under a mistyped name, or beside a key of a later version, has been reported as an unknown one. */
+function isMistyped(
+  problem: ValidationProblem,
+  problems: readonly ValidationProblem[],
+  place: LaterPlace,
+): boolean {
   const unknown = problems.filter(
     one => one.keyword === 'additionalProperties' && one.instancePath === problem.instancePath,
   );
   const keys = unknown.map(one => String(one.params.additionalProperty));
-  return closest(String(problem.params.missingProperty), keys) !== undefined;
+  const missing = String(problem.params.missingProperty);
+  return keys.some(
+    key =>
+      isLaterKey(place, key) || ownWord(key, [missing]) === missing || closest(missing, [key]) !== undefined,
+  );
 }
 
 /** Names what stands at a path: its key, or its place in the list that holds it. */
@@ -112,6 +120,7 @@ function hereCalled(word: string, known: Iterable<string>): string | undefined {
 function placeKind(at: NodePath, place: SchemaPlace): LaterPlace {
   if (at.length === 0) return place.laterPlace;
   if (at.length === 2 && at[0] === 'roles') return 'role';
+  if (at.length === 2 && at[0] === 'tools') return 'toolset';
   return place.laterPlace === 'phase' && at.length === place.path.length ? 'phase' : 'none';
 }
 
@@ -132,10 +141,6 @@ const MISSING_HINTS = new Map([
 
 function wrongType({ params, at, place }: Problem): void {
   const node = nodeAt(place.root, at);
-  if (at[0] === 'tools' && at.length === 2 && node?.kind === 'map') {
-    laterToolset(at, place);
-    return;
-  }
   const types = Array.isArray(params.type) ? params.type.map(String) : String(params.type).split(',');
   const expected = types.map(type => TYPE_WORDS.get(type) ?? type).join(' or ');
   const message = `${nameAt(at)} must be ${expected}, but this is ${foundWords(node)}`;
@@ -145,11 +150,6 @@ function wrongType({ params, at, place }: Problem): void {
     message,
     hint: typeHint(at, types, node),
   });
-}
-
-function laterToolset(at: NodePath, place: SchemaPlace): void {
-  const message = `This version does not run toolsets other than ${quote('builtin:…')} yet`;
-  place.report({ code: 'not-supported-yet', range: keyPlaceOf(place.root, at), message });
 }
 
 const DURATIONS = new Set(['timeout', 'time', 'backoff']);
@@ -199,6 +199,7 @@ const PATTERN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^\^\[0-9\].*\[km\]/, 'a number of tokens such as `300k`, `1.5m` or `50000`'],
   [/^\\S$/, 'text that is not empty'],
   [/builtin/, '`builtin:` and a name, such as `builtin:git`'],
+  [/js\|mjs\|ts/, 'the path of a `.js`, `.mjs` or `.ts` file'],
   [/auto\|.*\(:/, 'an alias of `models`, or `auto`, `offline` or `provider:name`'],
   [/auto\|/, '`auto`, `offline` or `provider:name`, such as `openai:gpt-5-mini`'],
   [/^\^\(shared\|/, '`shared`, `private` or a mapping from roles to lists of roles'],
@@ -215,7 +216,14 @@ function wrongForm({ params, at, place }: Problem): void {
   const words = PATTERN_WORDS.find(([test]) => test.test(pattern))?.[1] ?? `text like ${pattern}`;
   const found = foundWords(nodeAt(place.root, at));
   const message = `${nameAt(at)} must be ${words}, but this is ${found}`;
-  place.report({ code: 'invalid-value', range: placeOf(place.root, at), message });
+  place.report({ code: 'invalid-value', range: placeOf(place.root, at), message, hint: formHint(at, place) });
+}
+
+function formHint(at: NodePath, place: SchemaPlace): string | undefined {
+  const node = nodeAt(place.root, at);
+  const text = node?.kind === 'scalar' ? String(node.value) : '';
+  const isModule = at[0] === 'tools' && at.length === 2 && /\.(js|mjs|ts)$/.test(text);
+  return isModule ? 'a module is written `{ module: …, tools: { … } }`' : undefined;
 }
 
 function wrongName({ params, at, place }: Problem): void {

@@ -10,7 +10,7 @@ import { TRIAGE_CREW } from './corpus/triage-crew.ts';
 const BROKEN_CREWS = [...BROKEN_PHASES, ...BROKEN_KINDS];
 
 function check(text: string): readonly string[] {
-  const readSource = sourceOf({ 'a.crew.yaml': text });
+  const readSource = sourceOf({ 'a.crew.yaml': text, 'text.js': 'broken (' });
   const { diagnostics } = loadCrew({ path: 'a.crew.yaml', readSource, catalog: CATALOG });
   return diagnostics.map(({ code, range }) => `${range.start.line} ${code}`);
 }

@@ -252,6 +252,16 @@ export const PLACE_KEYS = {
     "model",
     "tools"
   ],
+  "tools": [
+    "module",
+    "tools"
+  ],
+  "moduleTool": [
+    "description",
+    "input",
+    "output",
+    "read_only"
+  ],
   "budget": [
     "calls",
     "tool_calls",

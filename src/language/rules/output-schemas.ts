@@ -9,6 +9,7 @@ import { isInnerTalk, listWorks, type PlacedWork } from '../works.ts';
 interface SchemaMistake {
   readonly path: NodePath;
   readonly message: string;
+  readonly hint?: string;
 }
 
 /** Every `output`, `reply` and evaluator's `schema` is a valid JSON Schema of draft 2020-12 whose references resolve. */

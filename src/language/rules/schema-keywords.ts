@@ -5,6 +5,7 @@ import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
 import { listWorks } from '../works.ts';
 import { listSchemas } from './output-schemas.ts';
+import { listToolSchemas } from './tool-schemas.ts';
 
 /** Keywords whose value is one schema, a list of schemas, or schemas by name. Source: JSON Schema 2020-12, §10 and §11. */
 const ONE = words(
@@ -20,11 +21,12 @@ const OTHER =
 const KEYWORDS = [...ONE, ...LIST, ...NAMED, ...OTHER];
 
 /**
- * Every key of an artifact's schema is a keyword of JSON Schema or begins with `x-`. JSON Schema itself lets other keys
+ * Every key of an artifact's or tool's schema is a keyword of JSON Schema or begins with `x-`. JSON Schema itself lets other keys
  * pass and checks nothing by them, so `output: { good: boolean }` would accept anything.
  */
 export function checkSchemaKeywords({ crew, places, report }: RuleContext): void {
-  for (const { schema, path } of listWorks(crew).flatMap(listSchemas)) {
+  const schemas = [...listWorks(crew).flatMap(listSchemas), ...listToolSchemas(crew)];
+  for (const { schema, path } of schemas) {
     for (const inner of unknownKeys(schema ?? true, [])) {
       const key = String(inner.at(-1));
       const near = closest(key, KEYWORDS);

@@ -1,13 +1,15 @@
 import { checkTemplate } from '../../expressions/template-check.ts';
 import type { Crew } from '../../model/crew.ts';
 import { listBindings } from '../bindings.ts';
+import { bundlesOf } from '../bundles.ts';
+import { asObject, asTexts, namedRows } from '../lower-values.ts';
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
-import type { NodePath } from '../source-node.ts';
+import { type NodePath, toJsonObject } from '../source-node.ts';
 import { callsOf, listWorks, modelsOf, type PlacedWork, rolesOf } from '../works.ts';
 
 interface Declared {
-  readonly what: 'role' | 'model' | 'toolset' | 'input';
+  readonly what: 'role' | 'model' | 'toolset' | 'bundle' | 'input';
   readonly names: readonly string[];
   readonly used: readonly string[];
   readonly path: (name: string) => NodePath;
@@ -15,7 +17,7 @@ interface Declared {
 
 /** Whatever is declared is used somewhere. Said only when there is no error: a mistake may hide the use. */
 export function checkUnused(context: RuleContext): void {
-  const { crew, file, roots } = context;
+  const { crew, file, roots, places } = context;
   // A mistake elsewhere may hide the use.
   if (context.failed() || context.inner === true) return;
   const works = listWorks(crew);
@@ -29,7 +31,9 @@ export function checkUnused(context: RuleContext): void {
   const needed = roots.length > 1 ? crew.sop.roles.map(role => playedBy(crew, role)) : called;
   const roles = crew.roles.filter(role => role.playedBy === undefined);
   const within = withProcedures(crew);
-  const grants = crew.roles.flatMap(role => role.tools);
+  const bundles = bundlesOf(toJsonObject(places.node(['tools'])));
+  const members = [...bundles.values()].flat();
+  const grants = [...crew.roles.flatMap(role => role.tools), ...members];
   const calls = within.flatMap(callsOf).map(call => call.name);
   const models = crew.models.map(model => model.name).filter(name => name !== 'default');
   const toolsets = crew.toolsets.map(toolset => toolset.name);
@@ -48,6 +52,12 @@ export function checkUnused(context: RuleContext): void {
       path: name => ['tools', name],
     },
     {
+      what: 'bundle',
+      names: [...bundles.keys()],
+      used: [...writtenGrants(context), ...members],
+      path: name => ['tools', name],
+    },
+    {
       what: 'input',
       names: crew.inputs.map(input => input.name),
       used: usedInputs(context),
@@ -58,6 +68,12 @@ export function checkUnused(context: RuleContext): void {
   const own = (crew.sop.inputs ?? []).map(input => input.name);
   const path = (name: string): NodePath => ['sop', 'inputs', name];
   reportUnused(context, { what: 'input', names: own, used: readInputs(context), path });
+}
+
+/** The grants of the roles with their bundles, as the file has them. */
+function writtenGrants({ places }: RuleContext): readonly string[] {
+  const roles = toJsonObject(places.node(['roles']));
+  return namedRows(roles).flatMap(([, role]) => asTexts(asObject(role).tools));
 }
 
 function playedBy(crew: Crew, role: string): string {
@@ -115,6 +131,7 @@ function reportUnused({ places, report }: RuleContext, { what, names, used, path
   for (const name of names) {
     if (used.includes(name)) continue;
     const message = `The ${what} ${quote(name)} is never used`;
-    report({ code: `unused-${what}`, range: places.keyOf(path(name)), message, severity: 'warning' });
+    const code = what === 'bundle' ? 'unused-toolset' : (`unused-${what}` as const);
+    report({ code, range: places.keyOf(path(name)), message, severity: 'warning' });
   }
 }

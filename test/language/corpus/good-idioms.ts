@@ -118,4 +118,26 @@ export const IDIOM_CREWS: readonly GoodCrew[] = [
   chooses('with-default', "'a.note | default: false'"),
   chooses('lists', 'a.tags contains "red"', 'a.items.size == 0', 'a.tags == empty'),
   chooses('narrowing', 'a.kind == "bug" and a.flag', 'a.kind == "bug"', 'a.flag'),
+  crewOf('toolkit', {
+    inputs: '{ text: { type: string, default: one two } }',
+    roles: { worker: 'Work., tools: [reading]' },
+    tools: `
+  git: builtin:git
+  text:
+    module: ./text.js
+    tools:
+      count:
+        description: Counts words.
+        input: { type: object, required: [text], properties: { text: { type: string } } }
+        output: { type: object, required: [words], properties: { words: { type: integer } } }
+        read_only: true
+      now: { description: Says what time it is. }
+  history: [git.log, git.diff]
+  reading: [history, text]`,
+    phases: `
+  a: { tool: text.count, with: { text: "{{ inputs.text }}" }, next: b }
+  b: { tool: text.now, next: c }
+  c: { role: worker, task: "Are these {{ a.words | plus: 0 }} words at {{ b }}?", next: done }
+  done: { end: success, result: "{{ c }}" }`,
+  }),
 ];
