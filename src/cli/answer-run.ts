@@ -6,7 +6,7 @@ import type { Flags } from './command.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { RUN_FLAGS } from './flags.ts';
 import { resumeRun } from './resume-run.ts';
-import { loadRuntime } from './wire.ts';
+import { loadRunReader } from './wire.ts';
 import { openExistingEngine } from './workspace.ts';
 
 /** Flags of the commands that answer a waiting run. */
@@ -39,7 +39,7 @@ export async function answerRun(options: {
   const { prefix, choose, values, terminal } = options;
   const engine = await openExistingEngine(values, terminal);
   try {
-    const { openQuestions } = await loadRuntime();
+    const { openQuestions } = await loadRunReader();
     const { runId, program, facts } = engine.read(prefix);
     const open = openQuestions(program, facts);
     if (choose === undefined) return list(open, terminal, values);

@@ -11,6 +11,7 @@ import { psCommand } from './commands/ps.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { whyCommand } from './commands/why.ts';
 
 /** Every command, one row each, in the order of help. */
 export const COMMANDS: readonly Command[] = [
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   answerCommand,
   approveCommand,
   rejectCommand,
+  whyCommand,
   psCommand,
   graphCommand,
   explainCommand,

@@ -32,22 +32,24 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export async function loadRuntime() {
-  const [
-    { driveRun },
-    { createExecutor },
-    { roleModelKey },
-    { refuseNotRunnable },
-    { programAt },
-    questions,
-  ] = await Promise.all([
-    import('../runtime/run.ts'),
-    import('../runtime/executor.ts'),
-    import('../runtime/model-key.ts'),
-    import('../runtime/refuse-not-runnable.ts'),
-    import('../runtime/program-at.ts'),
+  const [{ driveRun }, { createExecutor }, { roleModelKey }, { refuseNotRunnable }, { programAt }] =
+    await Promise.all([
+      import('../runtime/run.ts'),
+      import('../runtime/executor.ts'),
+      import('../runtime/model-key.ts'),
+      import('../runtime/refuse-not-runnable.ts'),
+      import('../runtime/program-at.ts'),
+    ]);
+  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable, programAt };
+}
+
+/** Reads recorded runs and calls nothing. */
+export async function loadRunReader() {
+  const [{ foldRun }, { openQuestions }] = await Promise.all([
+    import('../runtime/fold-run.ts'),
     import('../runtime/open-questions.ts'),
   ]);
-  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable, programAt, ...questions };
+  return { foldRun, openQuestions };
 }
 
 /** Reads lines that a person types. */
@@ -74,17 +76,28 @@ export async function loadDiagnosticReporters() {
 
 /** Runs and results for people and programs. */
 export async function loadReporters() {
-  const [plain, ndjson, review, isReview, gate, result, isAnswers, answers] = await Promise.all([
+  const [plain, ndjson, review, isReview, gate, result, reasons, isAnswers, answers] = await Promise.all([
     import('../reporters/plain.ts'),
     import('../reporters/ndjson.ts'),
     import('../reporters/format-review.ts'),
     import('../reporters/is-review.ts'),
     import('../reporters/fails-gate.ts'),
     import('../reporters/result-text.ts'),
+    import('../reporters/why-text.ts'),
     import('../reporters/is-answers.ts'),
     import('../reporters/answers-text.ts'),
   ]);
-  return { ...plain, ...ndjson, ...review, ...isReview, ...gate, ...result, ...isAnswers, ...answers };
+  return {
+    ...plain,
+    ...ndjson,
+    ...review,
+    ...isReview,
+    ...gate,
+    ...result,
+    ...reasons,
+    ...isAnswers,
+    ...answers,
+  };
 }
 
 /** The journal file of a state folder. */
