@@ -81,6 +81,11 @@ export const OPTIONAL_PACKAGES: ReadonlySet<string> = new Set([
 /** The files that may import our own rooms lazily. */
 export const LAZY_FILES: ReadonlySet<string> = new Set(['src/cli/wire.ts', 'src/cli/crew.ts']);
 
+/** The files that may import what is not ours and is known only when it runs, with the reason. */
+export const FOREIGN_LOADERS: ReadonlyMap<string, string> = new Map([
+  ['src/tools/module/module-worker.ts', 'runs the module of a crew, whose path is in its program'],
+]);
+
 /** Files in plain JavaScript, with the reason; what a program wrote is named `.generated.js` and needs none. */
 export const PLAIN_FILES: ReadonlyMap<string, string> = new Map([
   ['src/cli/launch.mjs', 'must be there, and say what to do, before anything is built'],

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Breach, SourceFile } from './breach.ts';
-import { DOORS, LAZY_FILES, OPTIONAL_PACKAGES, ROOMS } from './house.ts';
+import { DOORS, FOREIGN_LOADERS, LAZY_FILES, OPTIONAL_PACKAGES, ROOMS } from './house.ts';
 import { type ModuleImport, readImports } from './read-imports.ts';
 
 type Finding = readonly [rule: string, message: string];
@@ -25,6 +25,7 @@ export function importBreaches(file: SourceFile): Breach[] {
 
 function findingsOf(file: SourceFile, each: ModuleImport): Finding[] {
   const { specifier } = each;
+  if (specifier === undefined && FOREIGN_LOADERS.has(file.path)) return [];
   if (specifier === undefined)
     return [['dynamic-import', 'the name of what is imported must be written out']];
   return [
