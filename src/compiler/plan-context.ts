@@ -12,6 +12,15 @@ interface PromptBytes {
   readonly fixed: number;
   /** The longest message that asks to mend an answer. */
   readonly repair: number;
+  /** The words around what a worker is given, asked or sent back. */
+  readonly job: number;
+}
+
+/** Whom a role manages, as its prompt and its controls say it. */
+export interface Management {
+  readonly workers: readonly Role[];
+  readonly maxDelegations: number;
+  readonly concurrency: number;
 }
 
 /** Measures the prompts of a role, or of a model that is asked without one; the compiler does not write prompts itself. */
@@ -20,6 +29,9 @@ export type MeasurePrompt = (options: {
   readonly role?: Role;
   readonly tools: readonly ToolSpec[];
   readonly output?: OutputRequest;
+  readonly manages?: Management;
+  /** The role that manages this one. */
+  readonly manager?: string;
 }) => PromptBytes;
 
 /** What the bounds of a procedure are worked out from. `notes` is where what is not known is gathered. */

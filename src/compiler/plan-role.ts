@@ -15,7 +15,7 @@ import {
 import type { Bound, PlanFactor } from '../model/plan.ts';
 import { grantedSpecs, type ToolSpec } from '../model/tool-spec.ts';
 import { atOnce, product } from './plan-bound.ts';
-import { addNote, type PlanContext } from './plan-context.ts';
+import { addNote, type Management, type PlanContext } from './plan-context.ts';
 import { BYTES_PER_UNIT, templateBytes } from './plan-sizes.ts';
 
 /** A bound and what it is made of. */
@@ -32,6 +32,10 @@ export interface RoleTask {
   readonly task: string;
   readonly maxTurns: number;
   readonly output?: JsonSchema;
+  /** The controls of a role that manages others let it take turns, but are no tool calls. */
+  readonly manages?: Management;
+  /** What a worker is given, asked or sent back, so many times, in one conversation at worst. */
+  readonly jobs?: { readonly from: string; readonly count: number };
 }
 
 /** The least JSON that a tool call takes in an answer, and the JSON around one result, in bytes. */
@@ -47,12 +51,16 @@ export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound 
   const tools = role === undefined ? [] : grantedSpecs(role.tools, context.tools);
   const terms = role === undefined ? undefined : termsOf(context, role);
   const rules = terms?.rules;
-  const workTurns = tools.length === 0 ? 1 : Math.min(task.maxTurns, rules?.answers ?? task.maxTurns);
-  const turns = workTurns + MAX_REPAIRS;
-  const failures = rules === undefined ? Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1)) : 0;
+  const jobs = task.jobs?.count ?? 1;
+  // A model that goes by rules calls tools, but never a control.
+  const hasTurns = tools.length > 0 || (task.manages !== undefined && rules === undefined);
+  const workTurns = hasTurns ? Math.min(task.maxTurns, rules?.answers ?? task.maxTurns) : 1;
+  const turns = (workTurns + MAX_REPAIRS) * jobs;
+  const failures =
+    rules === undefined ? Math.min(MAX_FAILED_CALLS, (workTurns + MAX_REPAIRS) * (MAX_TRIES - 1)) * jobs : 0;
   const calls = turns + failures;
   const toolsAtOnce = Math.min(MAX_TOOL_CALLS_PER_TURN, rules?.toolCalls ?? MAX_TOOL_CALLS_PER_TURN);
-  const toolCalls = (workTurns - 1) * toolsAtOnce;
+  const toolCalls = tools.length === 0 ? 0 : (workTurns - 1) * toolsAtOnce * jobs;
   const spend = boundSpend(context, {
     path: task.path,
     terms,
@@ -61,8 +69,8 @@ export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound 
   });
   const timeMs =
     calls * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS + (toolCalls > 0 ? Number.POSITIVE_INFINITY : 0);
-  const bound = { calls, undisturbedCalls: workTurns, toolCalls, ...spend, timeMs };
-  const turnReason = reasonOfTurns(tools.length > 0, workTurns < task.maxTurns);
+  const bound = { calls, undisturbedCalls: workTurns * jobs, toolCalls, ...spend, timeMs };
+  const turnReason = reasonOfTurns(hasTurns, workTurns < task.maxTurns);
   return {
     bound,
     factors: [
@@ -135,7 +143,8 @@ function boundSingleTurn(
   };
 }
 
-function termsOf(context: PlanContext, role: Role): ModelTerms | undefined {
+/** The terms of the model that works for a role. Pure. */
+export function termsOf(context: PlanContext, role: Role): ModelTerms | undefined {
   return context.terms.get(`role:${role.name}`) ?? context.terms.get(role.model);
 }
 
@@ -163,11 +172,19 @@ function turnSizes(
 ): RequestBytes {
   if (role === undefined) return { largest: Number.POSITIVE_INFINITY, sum: Number.POSITIVE_INFINITY };
   const output = task.output === undefined ? {} : { output: { name: task.name, schema: task.output } };
-  const prompt = context.measurePrompt({ crewGoal: context.crewGoal, role, tools, ...output });
-  const first = prompt.fixed + templateBytes(task.task, context.sizes);
+  const { jobs, manages } = task;
+  const more = {
+    ...(manages === undefined ? {} : { manages }),
+    ...(jobs === undefined ? {} : { manager: jobs.from }),
+  };
+  const prompt = context.measurePrompt({ crewGoal: context.crewGoal, role, tools, ...output, ...more });
   const answer = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
+  // What a worker is given stands in one answer of the role that manages it.
+  const job = jobs === undefined ? 0 : prompt.job + answer;
+  const first = prompt.fixed + templateBytes(task.task, context.sizes) + job;
   const repaired = answer + prompt.repair;
-  const growth = tools.length === 0 ? repaired : Math.max(repaired, toolTurnBytes());
+  const onlyDelivers = tools.length === 0 && manages === undefined;
+  const growth = (onlyDelivers ? repaired : Math.max(repaired, toolTurnBytes())) + job;
   return growingRequests({ first, growth, turns });
 }
 

@@ -2,7 +2,6 @@ import type {
   BranchWork,
   EachWork,
   Evaluator,
-  ManageWork,
   ParallelWork,
   PhaseWork,
   Reflection,
@@ -15,6 +14,7 @@ import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
 import { addBounds, atOnce, maxBounds, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
+import { boundManage } from './plan-manage.ts';
 import { boundAsk, boundChain } from './plan-prompts.ts';
 import { boundRole, boundSingleTurns, type ExplainedBound } from './plan-role.ts';
 
@@ -46,7 +46,7 @@ const ATTEMPTS = {
   }),
   parallel: boundParallel,
   talk: boundTalk,
-  manage: boundManage,
+  manage: (work, { context, path }) => boundManage(work, context, path),
   ask: (work, { context, path }) => boundAsk(work, context, path),
   chain: (work, { context, path }) => boundChain(work, context, path),
   each: boundEach,
@@ -132,22 +132,6 @@ function insideTalk({ context, path, boundCrew }: Place, participant: string): P
   const sizes = new Map(context.sizes);
   for (const name of ['reply', 'speaker', 'turn', 'thread']) sizes.delete(name);
   return { context: { ...context, sizes }, path: `${path}.${participant}`, boundCrew };
-}
-
-function boundManage(work: ManageWork, { context, path }: Place): ExplainedBound {
-  const shared = { path, name: work.name, task: work.task };
-  const manager = boundRole(context, { ...shared, role: work.role, maxTurns: work.maxTurns }).bound;
-  // Delegating is a tool call, so a manager without other tools has all of its turns too.
-  const turns = timesBound(manager, manager.undisturbedCalls < work.maxTurns ? work.maxTurns : 1);
-  const workers = work.workers.map(
-    role => boundRole(context, { ...shared, role, maxTurns: work.maxWorkerTurns }).bound,
-  );
-  const factors = [
-    { what: 'turns of the manager', count: work.maxTurns, why: '`manage.max_turns`' },
-    { what: 'delegations', count: work.maxDelegations, why: '`manage.max_delegations`' },
-    { what: 'turns of a worker', count: work.maxWorkerTurns, why: '`manage.max_worker_turns`' },
-  ];
-  return { bound: addBounds(turns, timesBound(maxBounds(workers), work.maxDelegations)), factors };
 }
 
 /** Each trial is worked and judged, and each but the last leaves a lesson, which its role's model writes. */

@@ -16,13 +16,14 @@ export const MOST_OFFLINE_CALLS = 6;
 /**
  * Picks the tool calls that follow from the values alone: each read-only tool whose required arguments stand under
  * their own names in an artifact (the latest first), in `inputs`, or in the schema's `default`. Optional arguments are
- * added when an artifact has them; a tool for which no value was found at all is not called. At most 6. Pure.
+ * added when an artifact has them; a tool for which no value was found at all is not called. Tools of toolsets have a dot
+ * in their names; the others act on the work itself, such as a hand-off, and want judgement. At most 6. Pure.
  */
 export function deriveToolCalls(tools: readonly ToolSpec[], values: JsonObject): readonly ToolCall[] {
   const calls: ToolCall[] = [];
   for (const tool of tools) {
     if (calls.length === MOST_OFFLINE_CALLS) break;
-    const args = tool.readOnly ? deriveArguments(tool, values) : undefined;
+    const args = tool.readOnly && tool.name.includes('.') ? deriveArguments(tool, values) : undefined;
     if (args !== undefined) calls.push({ id: `offline_${calls.length + 1}`, tool: tool.name, args });
   }
   return calls;

@@ -2,7 +2,19 @@ import type { Phase, WorkingPhase } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
 
-const RUNNABLE: readonly string[] = ['role', 'tool', 'parallel', 'each', 'human', 'crew', 'ask', 'chain', 'talk', 'end'];
+const RUNNABLE: readonly string[] = [
+  'role',
+  'tool',
+  'parallel',
+  'each',
+  'human',
+  'crew',
+  'manage',
+  'ask',
+  'chain',
+  'talk',
+  'end',
+];
 
 /**
  * Refuses a program with a phase that this version can check and plan but not run, before anything is spent. Fails
@@ -15,6 +27,7 @@ export function refuseNotRunnable(program: Program): void {
     const message = `expected phases that this version runs, but \`${missing.path}\` has \`${missing.key}\``;
     throw new CrewError('PHASE_NOT_RUNNABLE', message);
   }
+  for (const inner of Object.values(program.crews ?? {})) refuseNotRunnable(inner);
 }
 
 function notRunnable(phase: Phase): { readonly path: string; readonly key: string } | undefined {
@@ -22,7 +35,6 @@ function notRunnable(phase: Phase): { readonly path: string; readonly key: strin
   if (!RUNNABLE.includes(phase.kind)) return { path, key: phase.kind };
   if (phase.subscribe !== undefined) return { path, key: 'subscribe' };
   if (phase.kind === 'end') return undefined;
-  if (phase.reflect !== undefined) return { path, key: 'reflect' };
   return phase.kind === 'parallel' ? notRunnableParallel(phase) : undefined;
 }
 

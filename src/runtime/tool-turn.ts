@@ -167,8 +167,8 @@ function refusalOf(loop: TurnLoop, call: ToolCall): CodedFailure | undefined {
   return { code: 'TOOL_ARGUMENTS', message };
 }
 
-/** A call that is answered without being made is over as soon as it has begun. */
-function refusedEvents(
+/** The events of a call that is answered without being made: it is over as soon as it has begun. Pure. */
+export function refusedEvents(
   context: WorkContext,
   refused: {
     readonly key: string;

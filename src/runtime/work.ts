@@ -6,6 +6,8 @@ import { type ChainState, decideChain, resumeChain, startChain } from './chain-w
 import { type CrewState, endCrew, startCrew } from './crew-work.ts';
 import { type EachState, startEach, takeItem } from './each-work.ts';
 import { decideHuman, type HumanState, resumeHuman, startHuman, timeOutHuman } from './human-work.ts';
+import type { ManageState } from './manage-state.ts';
+import { beginManaged, decideManage, resumeManage, startManage } from './manage-work.ts';
 import { beginBranch, type ParallelState, startParallel, takeBranch } from './parallel-work.ts';
 import { decideReflection, type ReflectionState, resumeReflection } from './reflection-work.ts';
 import { decideRole, type RoleState, resumeRole, startRole } from './role-work.ts';
@@ -23,6 +25,7 @@ export type WorkState =
   | EachState
   | HumanState
   | CrewState
+  | ManageState
   | AskState
   | ChainState
   | TalkState
@@ -57,6 +60,7 @@ const WORKS: { readonly [Kind in WorkState['kind']]: RowOf<Kind> } = {
   tool: { start: startTool, decide: decideTool },
   parallel: { start: startParallel, begin: beginBranch, part: takeBranch },
   each: { start: startEach, part: takeItem },
+  manage: { start: startManage, begin: beginManaged, decide: decideManage, resume: resumeManage },
   human: { start: startHuman, decide: decideHuman, resume: resumeHuman, timeout: timeOutHuman },
   crew: { start: startCrew, inner: endCrew },
   ask: { start: startAsk, decide: decideAsk, resume: resumeAsk },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
 import type { Reply } from '../runtime/fake-model.ts';
@@ -9,7 +10,7 @@ import { compileText, runCrew } from '../runtime/run-crew.ts';
 
 /** One phase of a random procedure; targets are places in the list, `SIZE` is the end. */
 interface Step {
-  readonly kind: 'role' | 'tool' | 'parallel';
+  readonly kind: 'role' | 'tool' | 'parallel' | 'manage';
   readonly next: readonly number[];
   readonly onError: number | undefined;
   readonly maxVisits: number;
@@ -27,7 +28,7 @@ const SIZE = 4;
 const place = fc.nat(SIZE);
 const maybe = fc.option(place, { nil: undefined, freq: 2 });
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom('role', 'role', 'tool', 'parallel'),
+  kind: fc.constantFrom('role', 'role', 'tool', 'parallel', 'manage'),
   next: fc.array(place, { minLength: 1, maxLength: 3 }),
   onError: maybe,
   maxVisits: fc.integer({ min: 1, max: 3 }),
@@ -57,7 +58,17 @@ const reply = fc.record({
     'refused',
   ),
   calls: fc.integer({ min: 1, max: 12 }),
-  tool: fc.constantFrom('kit.echo', 'kit.give', 'kit.fail', 'kit.unknown'),
+  tool: fc.constantFrom(
+    'kit.echo',
+    'kit.give',
+    'kit.fail',
+    'kit.unknown',
+    'delegate',
+    'delegate',
+    'ask',
+    'send_back',
+    'transcript',
+  ),
   usage: fc.nat(9),
   length: fc.nat(3_000),
 });
@@ -78,9 +89,22 @@ function roleWork(step: Step, index: number) {
   };
 }
 
+function manageWork(step: Step, index: number) {
+  const { role, ...work } = roleWork(step, index);
+  return {
+    ...work,
+    manage: step.tools ? 'handy' : 'boss',
+    workers: step.reads ? [role] : ['worker', 'writer'],
+    max_delegations: step.maxVisits + 1,
+    max_worker_turns: step.retry + 1,
+    concurrency: step.maxVisits,
+  };
+}
+
 function workOf(step: Step, index: number): object {
   if (step.kind === 'tool') return { tool: step.tools ? 'kit.give' : 'kit.fail', with: { n: index } };
   if (step.kind === 'role') return roleWork(step, index);
+  if (step.kind === 'manage') return manageWork(step, index);
   const retry = step.retry > 1 ? { retry: { max: 1, backoff: '1s' } } : {};
   return { parallel: { one: { ...roleWork(step, index), ...retry }, two: { tool: 'kit.give', with: {} } } };
 }
@@ -113,7 +137,12 @@ function write(steps: readonly Step[]): string {
   });
   return JSON.stringify({
     inputs: { words: { type: 'string', default: 'some words' } },
-    roles: { worker: { goal: 'Work.', tools: ['kit'] }, writer: { goal: 'Write.' } },
+    roles: {
+      worker: { goal: 'Work.', tools: ['kit'] },
+      writer: { goal: 'Write.' },
+      boss: { goal: 'Lead.' },
+      handy: { goal: 'Lead.', tools: ['kit.give'] },
+    },
     start: 'p0',
     phases: { ...Object.fromEntries(phases), finish: { end: 'success' } },
   }).slice(1, -1);
@@ -191,11 +220,12 @@ test('no run uses more than its plan says, whatever models and tools answer', {
       expect(spent.usage.outputTokens).toBeLessThanOrEqual(total.outputTokens);
       expect(spent.costMicroUsd ?? 0).toBeLessThanOrEqual(total.costMicroUsd);
       expect(outcome.state.activeMs).toBeLessThanOrEqual(total.timeMs);
-      for (const [path, count] of Object.entries((outcome.state.procedures['']?.visits ?? {}))) {
+      for (const [path, count] of Object.entries(outcome.state.procedures['']?.visits ?? {})) {
         const row = plan.phases.find(phase => phase.path === path);
         expect(count, path).toBeLessThanOrEqual(row?.visits ?? 1);
       }
-      if (Object.values((outcome.state.procedures['']?.visits ?? {})).some(count => count > 1)) seen.cycles += 1;
+      if (Object.values(outcome.state.procedures['']?.visits ?? {}).some(count => count > 1))
+        seen.cycles += 1;
       if (spent.calls > 0) seen.ratios.push(total.calls / spent.calls);
     },
   );
@@ -233,7 +263,10 @@ function answerOf(
     case 'json':
       return { json: { ok: true, text }, usage };
     case 'calls':
-      return { usage, calls: Array.from({ length: row.calls }, () => ({ tool: row.tool, args: { text } })) };
+      return {
+        usage,
+        calls: Array.from({ length: row.calls }, () => ({ tool: row.tool, args: argsOf(row.tool, text) })),
+      };
     case 'empty':
       return { usage, text: ' ' };
     case 'length':
@@ -246,5 +279,20 @@ function answerOf(
       return { usage: null, failure: { code: 'PROVIDER_REFUSED', message: 'no' } };
     default:
       return { usage, text: `a ${text}` };
+  }
+}
+
+function argsOf(tool: string, text: string): JsonObject {
+  switch (tool) {
+    case 'delegate':
+      return { role: 'writer', task: `${text}.`, expected: text || '.' };
+    case 'ask':
+      return { role: 'worker', question: `${text}?` };
+    case 'send_back':
+      return { delegation: 1, reason: `${text}!` };
+    case 'transcript':
+      return { delegation: 1 };
+    default:
+      return { text };
   }
 }
