@@ -1,35 +1,22 @@
 import { renderTemplate } from '../expressions/template-evaluate.ts';
-import { validateValue } from '../expressions/validate-value.ts';
 import type { TalkWork } from '../model/crew.ts';
-import { type CodedFailure, CrewError, ERROR_CODES } from '../model/crew-error.ts';
+import { CrewError, ERROR_CODES } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import { innerTalk } from '../model/inner-talk.ts';
-import type { JsonValue } from '../model/json.ts';
-import { MAX_REPAIRS } from '../model/limits.ts';
-import { textMessage } from '../model/message.ts';
 import { withLessons } from '../prompts/lessons.ts';
-import { buildHandOffPrompt } from '../prompts/talk-hand-off.ts';
-import { type ChosenSpeaker, chooseSpeaker, firstCandidate } from './choose-speaker.ts';
-import { findSaidHandOff } from './find-said-hand-off.ts';
-import { handOffTarget } from './hand-off-controls.ts';
-import { askForRepair } from './model-turn.ts';
-import { saysNothingNew } from './says-nothing-new.ts';
-import { choiceOf, startChoice } from './selector-turn.ts';
+import { choiceOf } from './selector-turn.ts';
 import { type BegunPart, completed, failed, type PartOutcome, type Step } from './step.ts';
-import { findEnding, type TalkOver } from './talk-ending.ts';
-import { candidatesAfter, type Said, type TalkDoing, type TalkState } from './talk-state.ts';
-import { hears, listenersOf, replyText, replyWords } from './talk-thread.ts';
+import { passTurn } from './talk-moves.ts';
+import { goOn, takeHandOff, takeReply, takeUnhanded, withReply } from './talk-replies.ts';
+import type { TalkDoing, TalkState } from './talk-state.ts';
+import { replyWords } from './talk-thread.ts';
 import { tokensOf } from './talk-tokens.ts';
 import { startClosing, startReply } from './talk-turns.ts';
 import { decideTurns, isOfLoop, resumeTurns } from './turn-loop.ts';
 import type { TurnLoop, TurnOutcome, TurnStep } from './turn-loop-state.ts';
 import { valuesRead } from './values-read.ts';
 import type { WorkContext } from './work-context.ts';
-
-type Replying = Extract<TalkDoing, { type: 'replying' }>;
-type Ended = Extract<TurnOutcome, { type: 'ended' }>;
-type Delivered = Extract<TurnOutcome, { type: 'delivered' }>;
 
 /**
  * Roles converse, as a decider.
@@ -134,7 +121,7 @@ function takeOutcome(
   }
   switch (now.type) {
     case 'choosing':
-      return pass(state, context, choiceOf(state, outcome));
+      return passTurn(state, context, choiceOf(state, outcome));
     case 'closing':
       if (outcome.type === 'failed') return failed(state, outcome.failure);
       if (outcome.type === 'ended') throw new Error('the artifact is written without hand-offs');
@@ -145,205 +132,6 @@ function takeOutcome(
       if (now.first === undefined) return failed(state, outcome.failure);
       return takeUnhanded(state, context, now, [now.first.text]);
   }
-}
-
-/** A call of a hand-off tool: with what was said beside it, the brief is the reply, unless replies are typed. */
-function takeHandOff(
-  state: TalkState,
-  context: WorkContext,
-  { speaker, first }: Replying,
-  { call, text }: Ended,
-): Step<TalkState> {
-  const { work } = state;
-  const brief = String(call.args.brief);
-  const reply = work.reply === undefined ? joined(first?.text ?? text, brief) : (call.args.reply ?? null);
-  const problem = misfitOf(work, reply);
-  if (problem !== undefined) return failed(state, problem);
-  const heard = withReply(state, { speaker, reply });
-  const over = findEnding(heard, context);
-  if (over !== undefined) return close(heard, context, over);
-  const to = handOffTarget(call.tool);
-  return pass(heard, context, { to, reason: `\`${speaker}\` handed over`, brief });
-}
-
-/** A reply without a call of a hand-off tool. */
-function takeReply(
-  state: TalkState,
-  context: WorkContext,
-  now: Replying,
-  { artifact, text }: Delivered,
-): Step<TalkState> {
-  if (now.first !== undefined) return takeUnhanded(state, context, now, [text, now.first.text]);
-  const heard = withReply(state, { speaker: now.speaker, reply: artifact });
-  const over = findEnding(heard, context);
-  if (over !== undefined) return close(heard, context, over);
-  if (state.work.speaker === 'handoff') {
-    const corrected = askForHandOff(state, context, now, { reply: artifact, text });
-    if (corrected !== undefined) return corrected;
-  }
-  return goOn(heard, context, text);
-}
-
-/** Asks once for the tool where the hand-off was only said, or where it is not clear who speaks next. */
-function askForHandOff(
-  state: TalkState,
-  context: WorkContext,
-  now: Replying,
-  first: { readonly reply: JsonValue; readonly text: string },
-): Step<TalkState> | undefined {
-  const { work } = state;
-  const candidates = candidatesAfter(work, now.speaker);
-  const said = findSaidHandOff(first.text, othersOf(work, now.speaker));
-  if (now.loop.repairs >= MAX_REPAIRS || (said === undefined && candidates.length === 1)) return undefined;
-  const prompt = buildHandOffPrompt({
-    candidates,
-    isTyped: work.reply !== undefined,
-    ...(said === undefined ? {} : { said }),
-  });
-  const message =
-    said === undefined
-      ? `\`${now.speaker}\` did not say who speaks next`
-      : `\`${now.speaker}\` only said that it hands over to \`${said}\``;
-  const { loop, effects } = askForRepair(now.loop, context, {
-    answer: textMessage('assistant', first.text),
-    failure: { code: 'OUTPUT_INVALID', message },
-    prompt,
-  });
-  return { state: { ...state, now: { ...now, loop, first } }, effects };
-}
-
-/** Even when asked it did not hand over, so its first answer stands and the law decides. */
-function takeUnhanded(
-  state: TalkState,
-  context: WorkContext,
-  { speaker, first }: Replying,
-  texts: readonly string[],
-): Step<TalkState> {
-  const heard = withReply(state, { speaker, reply: first?.reply ?? '' });
-  const over = findEnding(heard, context);
-  if (over !== undefined) return close(heard, context, over);
-  return pass(heard, context, unhandedTo(heard, texts));
-}
-
-/** Goes on after a reply that names nobody with a tool: chooses, or has a model choose. */
-function goOn(state: TalkState, context: WorkContext, text: string): Step<TalkState> {
-  const over = findEnding(state, context);
-  if (over !== undefined) return close(state, context, over);
-  if (state.work.speaker === 'handoff') return pass(state, context, unhandedTo(state, [text]));
-  const { speaker = '' } = state.said.at(-1) ?? {};
-  const candidates = candidatesAfter(state.work, speaker);
-  if (state.work.speaker !== 'selector') return pass(state, context, chooseSpeaker(state, context));
-  const [only] = candidates;
-  if (only !== undefined && candidates.length === 1) {
-    return pass(state, context, { to: only, reason: `nobody else may speak after \`${speaker}\`` });
-  }
-  const { loop, effects } = startChoice(state, context);
-  const said = state.work.audience === 'private' ? [] : [messageSent(state, context)];
-  return { state: { ...state, now: { type: 'choosing', loop } }, effects: [...said, ...effects] };
-}
-
-function unhandedTo(state: TalkState, texts: readonly string[]): ChosenSpeaker {
-  const { speaker = '' } = state.said.at(-1) ?? {};
-  const candidates = candidatesAfter(state.work, speaker);
-  const said = texts.map(text => findSaidHandOff(text, candidates)).find(name => name !== undefined);
-  if (said === undefined || candidates.length === 1) {
-    return firstCandidate(state, `\`${speaker}\` did not hand over`);
-  }
-  return { to: said, reason: `\`${speaker}\` only said that it hands over to \`${said}\`` };
-}
-
-/** Gives the next turn to somebody. */
-function pass(
-  state: TalkState,
-  context: WorkContext,
-  { to, reason, brief }: ChosenSpeaker & { readonly brief?: string },
-): Step<TalkState> {
-  const { at, place: phase } = context;
-  const { speaker: from = '' } = state.said.at(-1) ?? {};
-  const settled = settle(state, context, { next: to, ...(brief === undefined ? {} : { brief }) });
-  const handed: Effect[] =
-    brief === undefined
-      ? []
-      : [
-          {
-            type: 'event.publish',
-            event: { at, type: 'work.handed', phase, how: 'hand-off', from, to, text: brief },
-          },
-        ];
-  return {
-    state: { ...settled.state, reason },
-    effects: [...settled.effects, ...handed],
-    moves: [{ type: `${context.path}.to.${to}`, turns: state.said.length }],
-  };
-}
-
-/** Ends the conversation, so that its artifact is written. */
-function close(state: TalkState, context: WorkContext, { reason, limited }: TalkOver): Step<TalkState> {
-  const { work, said } = state;
-  const settled = settle(state, context, { next: work.by });
-  const [first] = candidatesAfter(work, said.at(-1)?.speaker ?? '');
-  const type = limited && first !== undefined ? `${context.path}.to.${first}` : `${context.path}.closed`;
-  return { ...settled, state: { ...settled.state, reason }, moves: [{ type, turns: said.length }] };
-}
-
-/** Notes who comes after the last reply, and tells who heard it unless that was told before the choice. */
-function settle(
-  state: TalkState,
-  context: WorkContext,
-  { next, brief }: { readonly next: string; readonly brief?: string },
-): Step<TalkState> {
-  const { work, said, now, ...rest } = state;
-  const last = said.at(-1);
-  if (last === undefined) throw new Error('nothing was said');
-  const known = { ...last, next };
-  const isTold = work.reply === undefined && hears(work, next, known);
-  const ended: Said = brief === undefined || isTold ? known : { ...known, brief };
-  const settled: TalkState = { ...rest, work, said: [...said.slice(0, -1), ended] };
-  const wasTold = now?.type === 'choosing' && work.audience !== 'private';
-  return { state: settled, effects: wasTold ? [] : [messageSent(settled, context)] };
-}
-
-function messageSent({ work, said }: TalkState, { at, place: phase }: WorkContext): Effect {
-  const last = said.at(-1);
-  if (last === undefined) throw new Error('nothing was said');
-  const { speaker: from, reply } = last;
-  const text = replyText(reply);
-  const event = {
-    at,
-    type: 'message.sent',
-    phase,
-    from,
-    to: listenersOf(work, last),
-    turn: said.length,
-    text,
-  } as const;
-  return { type: 'event.publish', event };
-}
-
-function withReply(state: TalkState, reply: Said): TalkState {
-  const { now: _done, ...rest } = state;
-  const isCounted = state.work.until.some(ending => ending.noProgressTurns !== undefined);
-  const isStale =
-    isCounted &&
-    saysNothingNew(
-      reply.reply,
-      state.said.map(said => said.reply),
-    );
-  return { ...rest, said: [...state.said, reply], stale: isStale ? state.stale + 1 : 0 };
-}
-
-/** A typed reply of a hand-off is held against its own schema, whatever could be said of it to the model. */
-function misfitOf({ reply: schema, name }: TalkWork, reply: JsonValue): CodedFailure | undefined {
-  if (schema === undefined || validateValue(schema, reply).length === 0) return undefined;
-  return { code: 'OUTPUT_INVALID', message: `a reply of \`${name}\` does not fit its schema` };
-}
-
-function othersOf(work: TalkWork, speaker: string): readonly string[] {
-  return work.roles.filter(name => name !== speaker);
-}
-
-function joined(text: string, brief: string): string {
-  return text.trim() === '' ? brief : `${text.trimEnd()}\n\n${brief}`;
 }
 
 /** A condition or a prompt that cannot be evaluated is the author's trouble, and the failure of the phase. */

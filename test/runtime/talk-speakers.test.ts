@@ -122,14 +122,18 @@ test('by a model: it chooses among those who may speak and its reason is kept; o
   ]);
   const choices = run.modelRequests.filter(({ origin }) => origin.role === 'selector');
   expect(choices).toHaveLength(2);
-  expect(choices[0]?.output?.schema).toMatchObject({ properties: { speaker: { enum: ['critic', 'editor'] } } });
+  expect(choices[0]?.output?.schema).toMatchObject({
+    properties: { speaker: { enum: ['critic', 'editor'] } },
+  });
 });
 
 test('by a model: a choice that cannot be used, even when mended, falls to the first who may speak', async () => {
   const bad = { json: { speaker: 'author', reason: 'Me again.' } };
   const run = await runCrew({
     yaml: talkCrew(SELECTOR),
-    replies: speakers({ selector: [bad, { text: '' }, bad, bad, bad, { text: 'no', finish: 'content_filter' }] }),
+    replies: speakers({
+      selector: [bad, { text: '' }, bad, bad, bad, { text: 'no', finish: 'content_filter' }],
+    }),
   });
   expect(turnsOf(run)).toEqual(['author', 'critic', 'author', 'critic', '[author]']);
   expect(reasonsOf(run)[1]).toBe(
