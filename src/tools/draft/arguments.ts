@@ -32,7 +32,7 @@ export const draftArguments: Tool = {
     const sources = await givenSources(args, context);
     const passages = sources.flatMap(source => sidedPassages(source));
     const unsided = passages.filter(({ side }) => side === undefined).length;
-    const left = unsided === 0 ? [] : [`${unsided} passages name no side and were left out.`];
+    const left = unsided === 0 ? [] : [`Passages that name no side, and were left out: ${unsided}.`];
     return {
       arguments_for: argumentsOf(passages, 'for'),
       arguments_against: argumentsOf(passages, 'against'),
