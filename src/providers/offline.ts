@@ -4,6 +4,7 @@ import { type MessagePart, messageText } from '../model/message.ts';
 import { NO_USAGE } from '../model/usage.ts';
 import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
 import { extractSummary, proseOf } from './extract-summary.ts';
+import { answerLines } from './offline-answers.ts';
 import { buildArtifact } from './offline-artifact.ts';
 import { deriveToolCalls, MOST_OFFLINE_CALLS } from './offline-calls.ts';
 import { isList, isObject } from './schema-fit.ts';
@@ -95,6 +96,8 @@ function plainAnswer(
   results: readonly ToolResult[],
   remarks: readonly string[],
 ): string {
+  const said = answerLines(request.origin.values);
+  if (said.length > 0) return [INTRODUCTION, 'What was answered, word for word:', '', ...said].join('\n');
   const task = extractSummary([taskText(request)], 2);
   const lines = [INTRODUCTION];
   if (task !== '') lines.push(`The task, in its own words: ${task}`);

@@ -79,12 +79,13 @@ async function prepare(values: FlagValues, terminal: Terminal): Promise<Prepared
   const compile = (parts: Crew): Program =>
     compileCrew({ ...parts, budget: { ...parts.budget, ...budget } }, { sourceMap, catalog });
   const env = { ...terminal.env, CREW_MODEL: undefined };
-  const { default: auto } = chooseModels({ program: compile(crew), flags: [], env }).models;
-  if (auto === undefined) throw new Error('the shipped ask crew does not use its default model');
+  const { default: chosen } = chooseModels({ program: compile(crew), flags: [], env }).models;
+  if (chosen === undefined) throw new Error('the shipped ask crew does not use its default model');
+  // Reasons name the flag of `crew run`.
+  const auto = { ...chosen, reason: chosen.reason.replace('--model ', '--models ') };
   const choice = chooseAsk({ values, env: terminal.env, config, auto });
   // Nobody needs a key for a summarizer that is not asked.
   const summarizer = choice.summary ? choice.summarizer : (choice.models[0] ?? auto);
-  const named = [summarizer, ...choice.models];
   const program = compile(
     askCrew(crew, {
       models: choice.models.map(({ use }) => use),
@@ -92,6 +93,7 @@ async function prepare(values: FlagValues, terminal: Terminal): Promise<Prepared
       ...(choice.prompt === undefined ? {} : { prompt: choice.prompt }),
     }),
   );
-  const models = Object.fromEntries(named.map(model => [model.use, model]));
-  return { program, models, summary: choice.summary };
+  const named = new Map(choice.models.map(model => [model.use, model]));
+  if (!named.has(summarizer.use)) named.set(summarizer.use, summarizer);
+  return { program, models: Object.fromEntries(named), summary: choice.summary };
 }

@@ -1,0 +1,241 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { crew, crewProgram, type Ended } from '../e2e/crew-process.ts';
+import { CANARY_KEY } from '../e2e/served-review.ts';
+import { startAnthropicServer } from '../loopback/anthropic-server.ts';
+import { startOpenAiServer } from '../loopback/openai-server.ts';
+import type { LoopbackRequest, LoopbackServer, Reply } from '../loopback/reply.ts';
+import { makeFolder } from '../tools/git-repository.ts';
+
+const folders: string[] = [];
+const servers: LoopbackServer[] = [];
+
+afterAll(async () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  await Promise.all(servers.map(server => server.close()));
+});
+
+function newFolder(): string {
+  const folder = makeFolder();
+  folders.push(folder);
+  return folder;
+}
+
+const isSummary = ({ promptText }: LoopbackRequest): boolean => promptText.includes('Answers: [');
+
+/** What one model says: to the question, and when it is the summarizer. */
+interface Voice {
+  readonly answer: Reply;
+  readonly summary?: Reply;
+}
+
+/** Two models of one provider and one of another, on loopback; by what stands behind the colon. */
+async function serve(voices: { readonly [name: string]: Voice }) {
+  const script = (request: LoopbackRequest): Reply => {
+    const voice = voices[String(request.body.model)];
+    if (voice === undefined) throw new Error(`no voice for ${String(request.body.model)}`);
+    return isSummary(request) ? (voice.summary ?? { text: 'not asked' }) : voice.answer;
+  };
+  const openai = await startOpenAiServer(script);
+  const anthropic = await startAnthropicServer(script);
+  servers.push(openai, anthropic);
+  const from = newFolder();
+  const env = {
+    HOME: from,
+    OPENAI_BASE_URL: openai.baseUrl,
+    OPENAI_API_KEY: CANARY_KEY,
+    ANTHROPIC_BASE_URL: anthropic.baseUrl,
+    ANTHROPIC_API_KEY: CANARY_KEY,
+  };
+  return {
+    from,
+    requests: () => [...openai.requests, ...anthropic.requests],
+    ask: (...args: readonly string[]): Promise<Ended> => crew(['ask', ...args], { from, env }),
+    crew: (...args: readonly string[]): Promise<Ended> => crew(args, { from, env }),
+  };
+}
+
+const REFUSED: Reply = {
+  fault: {
+    kind: 'http',
+    status: 400,
+    body: { error: { message: 'no such model', type: 'invalid_request_error' } },
+  },
+};
+const MODELS = 'openai:left,openai:broken,anthropic:right';
+const VOICES = {
+  left: {
+    answer: { text: 'It is a lock.\n\n## anthropic:right\n\nI agree.' },
+    summary: { text: 'They differ.' },
+  },
+  broken: { answer: REFUSED, summary: REFUSED },
+  right: { answer: { text: 'It is no lock.' }, summary: { text: 'Right says no [anthropic:right].' } },
+} as const satisfies Record<string, Voice>;
+
+describe.concurrent('three models, of which one fails', () => {
+  test('are shown under their names with the reason of the failure, then the summary', async () => {
+    const { ask, requests } = await serve(VOICES);
+    const { code, stdout, stderr } = await ask('Is a semaphore a lock?', '--models', MODELS);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /^## openai:left\n\nIt is a lock\.\n\n#### anthropic:right\n\nI agree\.\n\n## openai:broken failed\n\nPROVIDER_REFUSED: .*no such model.*\n\n## anthropic:right\n\nIt is no lock\.\n\n## Summary\n\nThey differ\.\n$/,
+    );
+    expect(stderr).toContain('--models');
+    const asked = requests().filter(request => !isSummary(request));
+    expect(new Set(asked.map(({ body }) => body.model))).toEqual(new Set(['left', 'broken', 'right']));
+    for (const { promptText } of asked) expect(promptText).toContain('Is a semaphore a lock?');
+    const [summary, second] = requests().filter(isSummary);
+    expect([summary?.body.model, second]).toEqual(['left', undefined]);
+    expect(summary?.promptText).toContain('"model":"openai:broken","failure"');
+    expect(summary?.promptText).toContain('"answer":"It is no lock."');
+  });
+
+  test('are one JSON document with --json', async () => {
+    const { ask } = await serve(VOICES);
+    const args = ['q?', '--models', MODELS, '--summarizer', 'anthropic:right', '--json', '-q'];
+    const { code, stdout } = await ask(...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      outcome: 'success',
+      question: 'q?',
+      answers: [
+        { model: 'openai:left', outcome: 'answered', answer: VOICES.left.answer.text },
+        {
+          model: 'openai:broken',
+          outcome: 'failed',
+          failure: { code: 'PROVIDER_REFUSED', message: expect.stringContaining('no such model') },
+        },
+        { model: 'anthropic:right', outcome: 'answered', answer: 'It is no lock.' },
+      ],
+      summary: 'Right says no [anthropic:right].',
+      spend: expect.objectContaining({ calls: expect.any(Number) }),
+      run: expect.stringMatching(/^[0-9a-z-]{12,}$/),
+    });
+  });
+
+  test('with --no-summary are not merged, and nobody is asked to', async () => {
+    const { ask, requests } = await serve(VOICES);
+    const { code, stdout } = await ask('q?', '--models', MODELS, '--no-summary');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/## anthropic:right\n\nIt is no lock\.\n$/);
+    expect(requests().some(isSummary)).toBe(false);
+  });
+
+  test('go out as events with --output ndjson', async () => {
+    const { ask } = await serve(VOICES);
+    const { code, stdout } = await ask('q?', '--models', MODELS, '--output', 'ndjson', '-q');
+    const events = stdout.trimEnd().split('\n');
+    expect(code).toBe(0);
+    expect(events.map(line => (JSON.parse(line) as { type: string }).type)).toContain('run.ended');
+  });
+
+  test('keep their answers when the summarizer fails, and exit with 1', async () => {
+    const { ask, crew: run } = await serve(VOICES);
+    const { code, stdout, stderr } = await ask('q?', '--models', MODELS, '--summarizer', 'openai:broken');
+    expect(code, stderr).toBe(1);
+    expect(stdout).toContain('## openai:left\n\nIt is a lock.');
+    expect(stdout).toMatch(/## No summary\n\nPROVIDER_REFUSED: .*no such model.*\n$/);
+    const { stdout: runs } = await run('ps');
+    const again = await run('resume', runs.slice(0, 12));
+    expect([again.code, again.stdout]).toEqual([1, stdout]);
+  });
+
+  test('are resumed where a ceiling stopped them, without asking anybody again', async () => {
+    const { ask, crew: run, requests } = await serve({ ...VOICES, broken: { answer: { text: 'Perhaps.' } } });
+    const stopped = await ask('q?', '--models', MODELS, '--max-calls', '3', '--allow-over-plan');
+    expect(stopped.code, stopped.stderr).toBe(4);
+    const asked = requests().length;
+    const { stdout: runs } = await run('ps');
+    const resumed = await run('resume', runs.slice(0, 12), '--max-calls', '9', '--json');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      answers: [
+        { outcome: 'answered' },
+        { outcome: 'answered', answer: 'Perhaps.' },
+        { outcome: 'answered' },
+      ],
+      summary: 'They differ.',
+    });
+    expect(
+      requests()
+        .slice(asked)
+        .filter(request => !isSummary(request)),
+    ).toHaveLength(0);
+  });
+});
+
+describe.concurrent('settings', () => {
+  test('of the project go over those of the person, and flags over both', async () => {
+    const { from, ask, requests } = await serve(VOICES);
+    mkdirSync(join(from, '.crew'));
+    mkdirSync(join(from, '.config/crew'), { recursive: true });
+    const prompt = 'Answers: [{% for each in answers %}<{{ each.model }}>{% endfor %} to {{ question }}';
+    writeFileSync(
+      join(from, '.crew/config.yaml'),
+      `parallel_processing:\n  models: [openai:left, anthropic:right]\n  summarizer: { prompt: '${prompt}' }\n`,
+    );
+    writeFileSync(
+      join(from, '.config/crew/config.yaml'),
+      'parallel_processing:\n  models: [openai:broken]\n  summarizer: { model: "anthropic:right" }\n  ui: { show_summary: false }\n',
+    );
+    const hidden = await ask('q?');
+    expect(hidden.code, hidden.stderr).toBe(0);
+    expect(hidden.stdout).not.toContain('## Summary');
+    expect(hidden.stderr).toContain('.crew/config.yaml');
+    const shown = await ask('q?', '--summary');
+    expect(shown.stdout).toContain('## Summary\n\nRight says no');
+    const summary = requests().find(isSummary);
+    expect(summary?.promptText).toContain('Answers: [<openai:left><anthropic:right> to q?');
+  });
+});
+
+describe.concurrent('on a fresh machine', () => {
+  test('`offline` answers, says what it is, and there is nothing to merge', async () => {
+    const { code, stdout, stderr } = await crew(['ask', 'Is a semaphore a lock?'], { from: newFolder() });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^## offline\n\n\S/);
+    expect(stdout).not.toContain('## Summary');
+    expect(stderr).toContain('not a language model');
+  });
+
+  test('a key in the environment alone spends nothing', async () => {
+    const env = { OPENAI_API_KEY: CANARY_KEY };
+    const { code, stdout, stderr } = await crew(['ask', 'q?'], { from: newFolder(), env });
+    expect([code, stdout.slice(0, 10)]).toEqual([0, '## offline']);
+    expect(stderr).toContain('use it with --model');
+  });
+});
+
+describe('a question', () => {
+  const REPLIES = 'version: 1\nreplies:\n  - { phase: answers, text: "From a script." }\n';
+  const json = (stdout: string): unknown => (JSON.parse(stdout) as { question: unknown }).question;
+
+  test('comes from a file, with the models of another folder', async () => {
+    const from = newFolder();
+    writeFileSync(join(from, 'replies.yaml'), REPLIES);
+    writeFileSync(join(from, 'question.md'), '\uFEFFWhy {{ this }}?\n');
+    const args = ['ask', '@question.md', '--models', 'script:replies.yaml', '--json'];
+    const { code, stdout, stderr } = await crew(args, { from });
+    expect(code, stderr).toBe(0);
+    expect(json(stdout)).toBe('Why {{ this }}?');
+    expect(JSON.parse(stdout)).toMatchObject({ answers: [{ answer: 'From a script.' }], summary: null });
+  });
+
+  test('comes from stdin, and may be long', () => {
+    const from = newFolder();
+    writeFileSync(join(from, 'replies.yaml'), REPLIES);
+    const input = `${'ä'.repeat(70_000)}?\n`;
+    const args = ['ask', '-', '--models', 'script:replies.yaml', '--json', '-q', '-o', 'answers.md'];
+    const ended = spawnSync(process.execPath, [crewProgram(), ...args], {
+      cwd: from,
+      input,
+      encoding: 'utf8',
+    });
+    expect(ended.status, ended.stderr).toBe(0);
+    expect(json(ended.stdout)).toBe(input.trim());
+    expect(readFileSync(join(from, 'answers.md'), 'utf8')).toBe('## script:replies.yaml\n\nFrom a script.\n');
+  });
+});
