@@ -1,13 +1,19 @@
-import type { PhaseWork } from '../model/crew.ts';
+import type { PhaseWork, WorkingPhase } from '../model/crew.ts';
+import { lessonRole } from '../model/lesson-role.ts';
 import type { Program } from '../model/program.ts';
 
 /**
- * The models that phases name beside those of the roles: aliases or uses of `ask`, `chain` and selectors. Crews inside
- * have their own. Each once, in the order of the file. Pure.
+ * The models that phases need beside those of the roles: aliases or uses of `ask`, `chain` and selectors, and `default`
+ * for lessons of phases without a role. Crews inside have their own. Each once, in the order of the file. Pure.
  */
 export function namedModels(program: Program): readonly string[] {
   const works = Object.values(program.phases).flatMap(phase => (phase.kind === 'end' ? [] : [phase]));
-  return [...new Set(works.flatMap(modelsOf))];
+  return [...new Set(works.flatMap(work => [...modelsOf(work), ...lessonModels(work)]))];
+}
+
+function lessonModels(work: WorkingPhase): readonly string[] {
+  const needsLessons = work.reflect !== undefined && work.reflect.trials > 1;
+  return needsLessons && lessonRole(work) === undefined ? ['default'] : [];
 }
 
 function modelsOf(work: PhaseWork): readonly string[] {

@@ -42,6 +42,8 @@ export interface PlanContext {
   /** The terms of a model by its alias, by `provider:name`, or by `role:<name>`. */
   readonly terms: ReadonlyMap<string, ModelTerms>;
   readonly sizes: Sizes;
+  /** The most bytes of the lessons that every task may carry, inside a phase with `reflect`. */
+  readonly lessonBytes: number;
   readonly measurePrompt: MeasurePrompt;
   readonly notes: PlanNote[];
   /** The programs of crews that run as phases, by path. */

@@ -6,6 +6,7 @@ import type { Program } from '../model/program.ts';
 import { addBounds, maxBounds, NO_COST, product, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type MeasurePrompt, type PlanContext } from './plan-context.ts';
 import { boundSizes, type Sizes } from './plan-sizes.ts';
+import { withLessonBytes } from './plan-trials.ts';
 import { boundVisits, type VisitBounds } from './plan-visits.ts';
 import { boundVisit, partsOf } from './plan-work.ts';
 
@@ -34,6 +35,7 @@ export function planCrew({ program, models, terms, measurePrompt, inputs }: Plan
     tools: program.tools,
     terms,
     sizes: sizesOf(program, inputs),
+    lessonBytes: 0,
     measurePrompt,
     notes,
     crews: program.crews ?? {},
@@ -109,11 +111,12 @@ function phasePlans(
     once,
     total: timesBound(once, visits),
   };
-  const attempts = 1 + (phase.retry?.max ?? 0);
+  const attempts = (phase.reflect?.trials ?? 1) * (1 + (phase.retry?.max ?? 0));
+  const insideContext = withLessonBytes(context, phase.reflect);
   const parts = partsOf(phase).map(part => {
     const times = visits * attempts * (phase.kind === 'each' ? phase.max : 1);
     const path = `${phase.name}.${part.name}`;
-    const inside = boundVisit(part, { context, path, boundCrew });
+    const inside = boundVisit(part, { context: insideContext, path, boundCrew });
     const total = timesBound(inside.bound, times);
     return {
       path,

@@ -132,7 +132,7 @@ function boundSingleTurn(
   const failures = terms?.rules === undefined ? Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1)) : 0;
   const calls = turns + failures;
   const growth = MAX_ANSWER_LENGTH * BYTES_PER_UNIT + prompt.repair;
-  const input = growingRequests({ first: prompt.fixed + promptBytes, growth, turns });
+  const input = growingRequests({ first: prompt.fixed + promptBytes + context.lessonBytes, growth, turns });
   const timeMs = calls * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS;
   return {
     calls,
@@ -181,7 +181,7 @@ function turnSizes(
   const answer = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
   // What a worker is given stands in one answer of the role that manages it.
   const job = jobs === undefined ? 0 : prompt.job + answer;
-  const first = prompt.fixed + templateBytes(task.task, context.sizes) + job;
+  const first = prompt.fixed + templateBytes(task.task, context.sizes) + context.lessonBytes + job;
   const repaired = answer + prompt.repair;
   const onlyDelivers = tools.length === 0 && manages === undefined;
   const growth = (onlyDelivers ? repaired : Math.max(repaired, toolTurnBytes())) + job;

@@ -1,7 +1,6 @@
 import type {
   BranchWork,
   EachWork,
-  Evaluator,
   ParallelWork,
   PhaseWork,
   Reflection,
@@ -12,11 +11,12 @@ import type {
 import { innerTalk } from '../model/inner-talk.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
-import { addBounds, atOnce, maxBounds, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
+import { atOnce, maxBounds, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
 import { boundManage } from './plan-manage.ts';
 import { boundAsk, boundChain } from './plan-prompts.ts';
 import { boundRole, boundSingleTurns, type ExplainedBound } from './plan-role.ts';
+import { boundTrials, withLessonBytes } from './plan-trials.ts';
 
 /** A work with turns of roles whose number the file does not say: as many as a role phase has by default. */
 const TURNS_OF_A_REPLY = 16;
@@ -60,9 +60,11 @@ export function boundVisit(
   place: Place,
 ): ExplainedBound {
   const row = ATTEMPTS[work.kind] as (work: PhaseWork, place: Place) => ExplainedBound;
-  const attempt = row(work, place);
+  const attempt = row(work, { ...place, context: withLessonBytes(place.context, work.reflect) });
   const trials =
-    work.reflect === undefined ? attempt.bound : boundTrials(attempt.bound, work.reflect, { work, place });
+    work.reflect === undefined
+      ? attempt.bound
+      : boundTrials(attempt.bound, work.reflect, { work, context: place.context, path: place.path });
   const attempts = 1 + (work.retry?.max ?? 0);
   const spent = timesBound(trials, attempts);
   const timeMs = Math.min(work.timeoutMs ?? Number.POSITIVE_INFINITY, spent.timeMs + pausesMs(work.retry));
@@ -132,45 +134,6 @@ function insideTalk({ context, path, boundCrew }: Place, participant: string): P
   const sizes = new Map(context.sizes);
   for (const name of ['reply', 'speaker', 'turn', 'thread']) sizes.delete(name);
   return { context: { ...context, sizes }, path: `${path}.${participant}`, boundCrew };
-}
-
-/** Each trial is worked and judged, and each but the last leaves a lesson, which its role's model writes. */
-function boundTrials(
-  attempt: Bound,
-  reflect: Reflection,
-  { work, place }: { readonly work: PhaseWork; readonly place: Place },
-): Bound {
-  const judged = addBounds(attempt, boundEvaluation(reflect.evaluator, place));
-  const lesson = boundSingleTurns(place.context, {
-    path: place.path,
-    name: work.name,
-    promptBytes: Number.POSITIVE_INFINITY,
-    models: [lessonModel(work, place.context)],
-  });
-  return addBounds(timesBound(judged, reflect.trials), timesBound(lesson, Math.max(0, reflect.trials - 1)));
-}
-
-function lessonModel(work: PhaseWork, { roles }: PlanContext): string {
-  const name = work.kind === 'role' || work.kind === 'manage' ? work.role : undefined;
-  return roles.find(role => role.name === name)?.model ?? 'default';
-}
-
-function boundEvaluation(evaluator: Evaluator, { context, path }: Place): Bound {
-  switch (evaluator.kind) {
-    case 'tool':
-      return { ...NO_COST, toolCalls: 1, timeMs: Number.POSITIVE_INFINITY };
-    case 'schema':
-    case 'expression':
-      return NO_COST;
-    case 'role':
-      return boundRole(context, {
-        path,
-        name: 'evaluation',
-        role: evaluator.role,
-        task: evaluator.task,
-        maxTurns: TURNS_OF_A_REPLY,
-      }).bound;
-  }
 }
 
 /** The pauses between attempts, each twice as long as the one before. */

@@ -7,6 +7,7 @@ import { buildJudgePrompt } from '../prompts/judge-prompt.ts';
 import { withLessons } from '../prompts/lessons.ts';
 import { buildSummaryPrompt } from '../prompts/summary-prompt.ts';
 import { distinctAnswers, majorityAnswer } from './majority-answer.ts';
+import { modelKey } from './model-key.ts';
 import { renderPrompt } from './render-prompt.ts';
 import { startSingleTurn } from './single-turn.ts';
 import type { PartOutcome } from './step.ts';
@@ -49,7 +50,7 @@ export function startConclusion(
   const shared = {
     key: `${context.key}/summary`,
     speaker: summarizer.model,
-    model: summarizer.model,
+    model: modelKey(context, summarizer.model),
     values,
   };
   if (vote === 'judge') {

@@ -8,6 +8,7 @@ import type { JsonValue } from '../model/json.ts';
 import { MAX_PROBLEM_LENGTH } from '../model/limits.ts';
 import { withLessons } from '../prompts/lessons.ts';
 import { decideConclusion, startConclusion } from './ask-conclusion.ts';
+import { modelKey } from './model-key.ts';
 import { startSingleTurn } from './single-turn.ts';
 import { completed, failed, type Step } from './step.ts';
 import { decideTurns, isOfLoop, resumeTurns } from './turn-loop.ts';
@@ -47,10 +48,10 @@ export function startAsk(work: AskWork, context: WorkContext): Step<AskState> {
   const values = valuesRead(work.prompt, context.scope);
   const isTyped = work.summarizer === undefined || work.vote !== undefined;
   const output = isTyped && work.output !== undefined ? { output: work.output } : {};
-  const begun = work.models.map((model, index) => {
+  const begun = work.models.map((speaker, index) => {
     const key = `${context.key}/answer-${index + 1}`;
-    const { name } = work;
-    return startSingleTurn({ name, speaker: model, model, key, prompt, values, ...output }, context);
+    const model = modelKey(context, speaker);
+    return startSingleTurn({ name: work.name, speaker, model, key, prompt, values, ...output }, context);
   });
   const asked = begun.map(({ loop }, index) => ({ model: work.models[index] ?? '', loop }));
   return { state: { kind: 'ask', work, question, asked }, effects: begun.flatMap(step => step.effects) };

@@ -5,6 +5,7 @@ import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import { withLessons } from '../prompts/lessons.ts';
+import { modelKey } from './model-key.ts';
 import { startSingleTurn } from './single-turn.ts';
 import { completed, failed, type Step } from './step.ts';
 import { decideTurns, resumeTurns } from './turn-loop.ts';
@@ -70,7 +71,7 @@ function beginStep(work: ChainWork, responses: readonly string[], context: WorkC
   const options = {
     name: isLast ? work.name : step.name,
     speaker: step.name,
-    model: step.model,
+    model: modelKey(context, step.model),
     key: `${context.key}/step-${index + 1}`,
     prompt,
     values: valuesRead(step.promptTemplate, scope),

@@ -1,7 +1,6 @@
 import type { JsonObject, JsonSchema } from '../model/json.ts';
 import { textMessage } from '../model/message.ts';
 import { buildModelPrompt } from '../prompts/model-prompt.ts';
-import { modelKey } from './model-key.ts';
 import { startTurns } from './turn-loop.ts';
 import type { TurnStep } from './turn-loop-state.ts';
 import type { WorkContext } from './work-context.ts';
@@ -12,7 +11,7 @@ export interface SingleTurnOptions {
   readonly name: string;
   /** As whom it speaks in events and scripts. */
   readonly speaker: string;
-  /** An alias or a use, as the program around the work names it. */
+  /** A key of the run's models, see `model-key.ts`. */
   readonly model: string;
   readonly key: string;
   readonly prompt: string;
@@ -29,9 +28,6 @@ export function startSingleTurn(options: SingleTurnOptions, context: WorkContext
   const system = buildModelPrompt({ crewGoal: context.program.goal, ...output });
   const messages = [textMessage('system', system), textMessage('user', prompt)];
   const task = { name, role: speaker, maxTurns: 1, ...(schema === undefined ? {} : { output: schema }) };
-  const { loop, effects } = startTurns(
-    { task, key, model: modelKey(context, model), messages, values },
-    context,
-  );
+  const { loop, effects } = startTurns({ task, key, model, messages, values }, context);
   return { loop, effects };
 }

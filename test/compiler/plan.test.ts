@@ -271,6 +271,21 @@ describe('the bound of kinds that are not run yet', () => {
       'w: { each: { in: "{{ inputs.list }}", as: item, max: 5 }, do: { role: a, task: T. }, next: done }',
       7 * 5,
     ],
+    [
+      'trials of a role that a role without tools judges, and the lessons between them',
+      'w: { role: a, task: T., reflect: { evaluator: { role: b, task: "{{ w }}" }, trials: 3 }, next: done }',
+      3 * (7 + 7) + 2 * 7,
+    ],
+    [
+      'trials that an expression judges, with a retry',
+      'w: { chain: [{ prompt_template: T. }], reflect: { evaluator: { expression: "w" }, trials: 2 }, retry: 1, next: done }',
+      2 * (2 * 7 + 7),
+    ],
+    [
+      'a vote by majority asks nobody further',
+      'w: { ask: Q., models: [default, offline], vote: majority, next: done }',
+      7 * 2,
+    ],
   ])('%s', (_name, phase, calls) => {
     const inputs = 'inputs: { list: { type: array, items: { type: string }, default: [] } }\n';
     const plan = planOf(`${inputs}${TWO}  ${phase}\n${END}`);

@@ -71,7 +71,7 @@ const RUNNABLE = new Map([
   ['each', undefined],
   ['human', undefined],
   ['crew', undefined],
-  ['reflect', '`summary` has `reflect`'],
+  ['reflect', undefined],
   ['subscribe', '`design` has `subscribe`'],
 ]);
 

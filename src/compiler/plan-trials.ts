@@ -1,0 +1,69 @@
+import type { Evaluator, PhaseWork, Reflection } from '../model/crew.ts';
+import { JUDGEMENT_SCHEMA } from '../model/judgement.ts';
+import { lessonRole } from '../model/lesson-role.ts';
+import { MAX_LESSON_LENGTH, MAX_QUOTED_LENGTH, MAX_REPLY_TURNS } from '../model/limits.ts';
+import type { Bound } from '../model/plan.ts';
+import { addBounds, NO_COST, timesBound } from './plan-bound.ts';
+import type { PlanContext } from './plan-context.ts';
+import { boundRole, boundSingleTurns } from './plan-role.ts';
+
+/** A control character takes most bytes in JSON. */
+const MOST_BYTES_PER_UNIT = 6;
+/** More than the words around lessons, and around what whoever writes one is shown. */
+const WORDS_BYTES = 4_000;
+const LESSON_BYTES = MAX_LESSON_LENGTH * MOST_BYTES_PER_UNIT;
+const SHOWN_BYTES = (2 * MAX_QUOTED_LENGTH + MAX_LESSON_LENGTH) * MOST_BYTES_PER_UNIT;
+
+/** What is counted inside a phase, whose attempts may read lessons. Pure. */
+export function withLessonBytes(context: PlanContext, reflect: Reflection | undefined): PlanContext {
+  const most = reflect === undefined ? 0 : reflect.trials - 1;
+  const read = reflect === undefined || reflect.window === 'all' ? most : Math.min(most, reflect.window);
+  // Each lesson has its number before it.
+  const bytes = read === 0 ? 0 : WORDS_BYTES + read * (LESSON_BYTES + 10);
+  return { ...context, lessonBytes: context.lessonBytes + bytes };
+}
+
+/** Bounds trials: each is worked and judged, and each but the last leaves a lesson. Pure but for the notes. */
+export function boundTrials(
+  attempt: Bound,
+  reflect: Reflection,
+  at: { readonly work: PhaseWork; readonly context: PlanContext; readonly path: string },
+): Bound {
+  const { work, path } = at;
+  const judged = addBounds(attempt, boundEvaluation(reflect.evaluator, at));
+  const lessons = reflect.trials - 1;
+  if (lessons === 0) return judged;
+  const context = withLessonBytes(at.context, reflect);
+  const lesson = boundSingleTurns(context, {
+    path,
+    name: 'lesson',
+    models: [lessonModel(work, context)],
+    promptBytes: WORDS_BYTES + SHOWN_BYTES,
+  });
+  return addBounds(timesBound(judged, reflect.trials), timesBound(lesson, lessons));
+}
+
+function lessonModel(work: PhaseWork, { roles, terms }: PlanContext): string {
+  const name = lessonRole(work);
+  if (name !== undefined && terms.has(`role:${name}`)) return `role:${name}`;
+  return roles.find(role => role.name === name)?.model ?? 'default';
+}
+
+/** The role that judges reads the artifact under the name of its phase, but no lessons of its own. */
+function boundEvaluation(
+  evaluator: Evaluator,
+  { context, path }: { readonly context: PlanContext; readonly path: string },
+): Bound {
+  switch (evaluator.kind) {
+    case 'tool':
+      return { ...NO_COST, toolCalls: 1, timeMs: Number.POSITIVE_INFINITY };
+    case 'schema':
+    case 'expression':
+      return NO_COST;
+    case 'role': {
+      const { role, task } = evaluator;
+      const judging = { path, name: 'evaluation', role, task, output: JUDGEMENT_SCHEMA };
+      return boundRole(context, { ...judging, maxTurns: MAX_REPLY_TURNS }).bound;
+    }
+  }
+}
