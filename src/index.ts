@@ -1,4 +1,5 @@
 // The public door: what stands here is stable, nothing else is.
+import { resolve } from 'node:path';
 import { sourceReader } from './cli/read-files.ts';
 import { type CrewOutcome, type RunProgramOptions, runProgram } from './cli/run-program.ts';
 import { loadCompiler, loadLanguage } from './cli/wire.ts';
@@ -36,7 +37,8 @@ export async function loadCrew(path: string, options: { readonly cwd?: string } 
   const readSource = sourceReader(options.cwd ?? process.cwd());
   if (readSource(path) === undefined)
     throw new CrewError('FILE_NOT_FOUND', `there is no crew file \`${path}\``);
-  return language.loadCrew({ path, readSource, catalog: language.catalog });
+  const loaded = language.loadCrew({ path, readSource, catalog: language.catalog });
+  return { ...loaded, folder: resolve(options.cwd ?? process.cwd()) };
 }
 
 /** Everything that is wrong with a crew file, errors and warnings; empty when nothing is. Fails as `loadCrew` does. */
@@ -47,14 +49,14 @@ export async function checkCrew(
   return (await loadCrew(path, options)).diagnostics;
 }
 
-/** Compiles a loaded crew to plain JSON that runs without its files. Fails with CREW_INVALID when a diagnostic is an error. */
-export async function compileCrew({ crew, sourceMap, diagnostics }: LoadedCrew): Promise<Program> {
+/** Compiles a loaded crew to plain JSON that runs without its files, but for modules, which it names. Fails with CREW_INVALID when a diagnostic is an error. */
+export async function compileCrew({ crew, sourceMap, diagnostics, folder }: LoadedCrew): Promise<Program> {
   if (crew === undefined) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     throw new CrewError('CREW_INVALID', errors.map(({ code, message }) => `${code}: ${message}`).join('\n'));
   }
   const [{ catalog }, compiler] = await Promise.all([loadLanguage(), loadCompiler()]);
-  return compiler.compileCrew(crew, { sourceMap, catalog });
+  return compiler.compileCrew(crew, { sourceMap, catalog, folder });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Budget } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
@@ -20,5 +21,6 @@ export async function loadProgram(path: string, terminal: Terminal, budget: Budg
   }
   if (crew === undefined) throw new CrewError('CREW_INVALID', `\`${path}\` has errors, so nothing was run`);
   const { compileCrew } = await loadCompiler();
-  return compileCrew({ ...crew, budget: { ...crew.budget, ...budget } }, { sourceMap, catalog });
+  const budgeted = { ...crew, budget: { ...crew.budget, ...budget } };
+  return compileCrew(budgeted, { sourceMap, catalog, folder: resolve(terminal.cwd) });
 }

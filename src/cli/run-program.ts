@@ -23,7 +23,7 @@ export interface RunProgramOptions {
   readonly inputs?: JsonObject;
   /** By model alias, or `role:<name>` for one role: a model of your own, or `provider:name`. */
   readonly models?: { readonly [alias: string]: LanguageModel | string };
-  /** Tools that stand in for built-in ones of the same name, such as `git.diff`. */
+  /** Tools that stand in for built-in ones of the same name, such as `git.diff`, or for those of the crew's own modules. */
   readonly tools?: readonly Tool[];
   /** The folder that tools work in; the current one when left out. */
   readonly workspace?: string;
@@ -122,6 +122,7 @@ async function drive({ journal, workspace, modelOf, options }: DriveOptions): Pr
     if (outcome.type === 'ended') journal.mark(outcome.end.outcome);
     return { runId, ...summary(outcome) };
   } finally {
+    await execute.close();
     journal.close();
   }
 }

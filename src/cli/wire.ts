@@ -112,6 +112,15 @@ export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
   return createBuiltinTools();
 }
 
+/** The tools of modules, and what their results are held against. */
+export async function loadModuleTools() {
+  const [{ createModuleTools }, { validateValue, describeProblems }] = await Promise.all([
+    import('../tools/module/module-tools.ts'),
+    import('../expressions/validate-value.ts'),
+  ]);
+  return { createModuleTools, validateValue, describeProblems };
+}
+
 /** What a provider needs from outside; absent fields are the provider's own. */
 export interface ProviderSettings {
   readonly apiKey?: string;

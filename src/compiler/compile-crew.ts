@@ -8,12 +8,19 @@ import type { ToolCatalog } from '../model/tool-spec.ts';
 import { toolsetSpecs } from '../model/toolset-specs.ts';
 import { buildMachineConfig } from './machine-config.ts';
 
+interface CompileOptions {
+  readonly sourceMap: SourceMap;
+  readonly catalog: ToolCatalog;
+  readonly folder?: string | undefined;
+}
+
 /**
  * Compiles a checked crew into a program: plain JSON that a run stores by value and that needs no file any more.
- * Expects a crew without error diagnostics. Pure; equal crews give equal hashes wherever their files stand.
+ * Expects a crew without error diagnostics. `folder` is what paths are relative to, absolute; it is kept where modules are
+ * named. Pure; equal crews give equal hashes wherever their files stand.
  * @see ../model/program.ts
  */
-export function compileCrew(crew: Crew, options: { sourceMap: SourceMap; catalog: ToolCatalog }): Program {
+export function compileCrew(crew: Crew, options: CompileOptions): Program {
   const crews = compileInner(crew, options.catalog);
   const parts = {
     format: PROGRAM_FORMAT,
@@ -30,7 +37,14 @@ export function compileCrew(crew: Crew, options: { sourceMap: SourceMap; catalog
     ...(crew.bindings === undefined ? {} : { bindings: crew.bindings }),
     machine: buildMachineConfig(crew.name, crew.sop),
   } as const;
-  return { ...parts, hash: hashProgram(parts), sourceMap: options.sourceMap };
+  const { sourceMap, folder } = options;
+  const program = { ...parts, hash: hashProgram(parts), sourceMap };
+  return folder !== undefined && namesModules(program) ? { ...program, folder } : program;
+}
+
+/** Whether a tool of the program, or of one inside it, is a module's. */
+function namesModules({ tools, crews = {} }: Program): boolean {
+  return tools.some(({ source }) => source === 'module') || Object.values(crews).some(namesModules);
 }
 
 /** Compiles the crews in phases, branches and items by their paths. Their files have source maps of their own. */

@@ -24,8 +24,10 @@ export interface LoadedCrew {
   readonly crew?: Crew;
   readonly sourceMap: SourceMap;
   readonly diagnostics: readonly Diagnostic[];
-  /** The text of every file that was read, by path. */
+  /** The text of every YAML and JSON file that was read, by path; modules are not among them. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The absolute folder that paths are relative to, for readers that know it. */
+  readonly folder?: string;
 }
 
 /**

@@ -35,6 +35,6 @@ export interface Program {
   readonly bindings?: { readonly [input: string]: JsonValue };
   readonly machine: JsonObject;
   readonly sourceMap: SourceMap;
-  /** The absolute folder that the crew file was read from; absent when no tool of this program or inside it is a module's. */
+  /** The absolute folder that paths of modules are relative to; absent when no tool of this program or inside it is a module's. */
   readonly folder?: string;
 }

@@ -68,7 +68,7 @@ function toSpec(given: string | Partial<ToolSpec>): ToolSpec {
   return { ...open, ...rest };
 }
 
-async function misfit(...[schema, value]: Parameters<typeof validateValue>): Promise<string | undefined> {
+function misfit(...[schema, value]: Parameters<typeof validateValue>): string | undefined {
   const problems = validateValue(schema, value);
   return problems.length === 0 ? undefined : describeProblems(problems, 3);
 }

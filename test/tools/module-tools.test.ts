@@ -323,7 +323,7 @@ describe('what runs is what was checked', () => {
     const spec = real.tools.get('mine.one')?.spec;
     if (spec === undefined) throw new Error('there is no tool');
     const options = { file: join(folder.path, 'link.js'), title: 'link.js', sha256, specs: [spec] };
-    const linked = createModuleTools({ ...options, misfit: async () => undefined });
+    const linked = createModuleTools({ ...options, misfit: () => undefined });
     const context = { workspace: folder.path, signal: new AbortController().signal, notice: () => undefined };
     expect(await linked.tools.get('mine.one')?.call({}, context)).toBe(1);
     await linked.close();
@@ -374,7 +374,7 @@ test('a process whose module has nothing to do ends by itself, and stdout has on
     'main.mjs',
     `import { createModuleTools } from ${JSON.stringify(module)};
      const { tools } = createModuleTools({ file: ${JSON.stringify(file)}, title: 'mine.js', sha256: '${sha256}',
-       specs: [${JSON.stringify(spec)}], misfit: async () => undefined });
+       specs: [${JSON.stringify(spec)}], misfit: () => undefined });
      const context = { workspace: '.', signal: new AbortController().signal, notice: () => undefined };
      console.log(JSON.stringify(await tools.get('mine.one').call({}, context)));`,
   );

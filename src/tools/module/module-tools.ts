@@ -17,7 +17,7 @@ export interface ModuleToolsOptions {
   readonly sha256: string;
   readonly specs: readonly ToolSpec[];
   /** Says how a value does not fit a schema; undefined when it fits. This room knows no JSON Schema. */
-  readonly misfit: (schema: JsonSchema, value: JsonValue) => Promise<string | undefined>;
+  readonly misfit: (schema: JsonSchema, value: JsonValue) => string | undefined;
 }
 
 /** The tools of one module by name as the crew calls them, and the end of the thread that they run in. */
@@ -50,7 +50,7 @@ export function createModuleTools(options: ModuleToolsOptions): ModuleTools {
         await running().call({ name, tool: spec.name, args, ...context }),
       ) as JsonValue;
       const { outputSchema } = spec;
-      const wrong = outputSchema === undefined ? undefined : await options.misfit(outputSchema, value);
+      const wrong = outputSchema === undefined ? undefined : options.misfit(outputSchema, value);
       if (wrong === undefined) return value;
       throw new CrewError(
         'TOOL_FAILED',
