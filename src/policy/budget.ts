@@ -18,6 +18,8 @@ interface Pot {
   readonly name: string;
   readonly limits: Budget;
   readonly spent: Spend;
+  /** How long the run had been worked on when the pot was opened, in milliseconds. */
+  readonly sinceMs: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export function openLedger(limits: Budget): Ledger {
 export function openPot(
   ledger: Ledger,
   id: string,
-  pot: { readonly name: string; readonly limits: Budget },
+  pot: { readonly name: string; readonly limits: Budget; readonly sinceMs: number },
 ): Ledger {
   return { ...ledger, pots: { ...ledger.pots, [id]: { ...pot, spent: NO_SPEND } } };
 }
@@ -101,6 +103,25 @@ function raised(limits: Budget, to: Budget): Budget {
     ([name, limit]) => [name, Math.max(limit, to[name as keyof Budget] ?? 0)] as const,
   );
   return Object.fromEntries(rows);
+}
+
+/** A time ceiling: when it is reached, on the clock of the run's work, and whose it is; no name is the run's own. */
+export interface TimeLimit {
+  readonly due: number;
+  readonly limitMs: number;
+  readonly name?: string;
+}
+
+/** The time ceiling that is reached first; undefined when there is none. Pure. */
+export function nearestTimeLimit({ limits, pots }: Ledger): TimeLimit | undefined {
+  const own = limits.timeMs === undefined ? [] : [{ due: limits.timeMs, limitMs: limits.timeMs }];
+  const inside = Object.values(pots).flatMap(({ name, limits: { timeMs }, sinceMs }) =>
+    timeMs === undefined ? [] : [{ due: sinceMs + timeMs, limitMs: timeMs, name }],
+  );
+  return [...own, ...inside].reduce<TimeLimit | undefined>(
+    (first, each) => (first === undefined || each.due < first.due ? each : first),
+    undefined,
+  );
 }
 
 /** The price of a usage in micro dollars, rounded up; null when the price is not known. Pure. */

@@ -6,7 +6,7 @@ import { type Charge, forfeit, reserve, settle } from '../policy/budget.ts';
 import { type Consent, decideConsent, hashArguments } from '../policy/consent.ts';
 import { callCost } from './call-cost.ts';
 import { programAt } from './program-at.ts';
-import { type Draft, procedureOf, publish, type RunState } from './run-state.ts';
+import { type Draft, procedureOf, publish, type RunState, type WaitingCall } from './run-state.ts';
 import { ownerOf } from './scope.ts';
 import { startedEvent } from './started-event.ts';
 
@@ -69,19 +69,23 @@ export function settleAct(draft: Draft, fact: Extract<Fact, { key: string }>): A
     held === undefined
       ? draft.state.ledger
       : settle(draft.state.ledger, fact.key, actualCharge(draft.state, act, { fact, held }));
-  draft.state = { ...draft.state, acts, ledger };
+  const { [fact.key]: _called, ...approvals } = draft.state.approvals;
+  draft.state = { ...draft.state, acts, ledger, approvals };
   return act;
 }
 
-/** A person has allowed just this call, so it goes out. */
-export function admitAllowed(draft: Draft, call: ToolCallEffect): void {
-  admitAct(draft, call, 'allow');
+/** A person has allowed just this call, so it goes out, now or when nothing else is in its way any more. */
+export function admitAllowed(draft: Draft, waiting: WaitingCall): void {
+  const { call } = waiting;
+  const approvals = { ...draft.state.approvals, [call.key]: { ...waiting, allowed: true as const } };
+  draft.state = { ...draft.state, approvals };
+  admitAct(draft, call);
 }
 
-function admitAct(draft: Draft, effect: ActEffect, given?: Consent): void {
+function admitAct(draft: Draft, effect: ActEffect): void {
   const { suspension } = draft.state;
   if (suspension !== undefined) return block(draft, effect, suspension.failure);
-  if (effect.type === 'tool.call' && (given ?? consentTo(draft.state, effect)) === 'ask') {
+  if (effect.type === 'tool.call' && consentTo(draft.state, effect) === 'ask') {
     return askForLeave(draft, effect);
   }
   const refusal = refusalOf(draft, effect);
@@ -91,7 +95,8 @@ function admitAct(draft: Draft, effect: ActEffect, given?: Consent): void {
   draft.effects.push(effect);
 }
 
-function consentTo(state: RunState, { tool, crew = '' }: ToolCallEffect): Consent {
+function consentTo(state: RunState, { key, tool, crew = '' }: ToolCallEffect): Consent {
+  if (state.approvals[key]?.allowed === true) return 'allow';
   const spec = programAt(state.program, crew).tools.find(each => each.name === tool);
   return spec === undefined ? 'ask' : decideConsent(spec, state.grants);
 }

@@ -1,7 +1,7 @@
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
-import { openLedger, raiseLimits } from '../policy/budget.ts';
+import { nearestTimeLimit, openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, chargeLostCalls, settleAct } from './admission.ts';
 import { bindInputs } from './bind-inputs.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
@@ -99,22 +99,35 @@ function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): voi
   releaseHeld(draft);
 }
 
-/** Starts the timer of the run's time ceiling for what is left of it. */
+/** Starts the timer of the nearest time ceiling, the run's or that of a crew inside, for what is left of it. */
 function limitTime(draft: Draft): void {
-  const { timeMs } = draft.state.ledger.limits;
-  if (timeMs === undefined) return;
-  draft.state = { ...draft.state, timeLimits: draft.state.timeLimits + 1 };
-  const ms = timeMs - draft.state.activeMs;
+  const { timeDue: _before, ...state } = draft.state;
+  const nearest = nearestTimeLimit(state.ledger);
+  draft.state = state;
+  if (nearest === undefined) return;
+  draft.state = { ...state, timeLimits: state.timeLimits + 1, timeDue: nearest.due };
+  const ms = nearest.due - state.activeMs;
   if (ms <= 0) return runOutOfTime(draft);
   admit(draft, [{ type: 'timer.start', key: timeKey(draft.state), ms }]);
 }
 
 function runOutOfTime(draft: Draft): void {
-  const seconds = Math.round(draft.state.activeMs / 1000);
-  const limitSeconds = Math.round((draft.state.ledger.limits.timeMs ?? 0) / 1000);
-  const message = `the run has worked for ${seconds} s; \`budget.time\` is ${limitSeconds} s`;
+  const { activeMs, ledger } = draft.state;
+  const { due = activeMs, limitMs = 0, name } = nearestTimeLimit(ledger) ?? {};
+  const seconds = Math.round((activeMs - due + limitMs) / 1000);
+  const who = name === undefined ? 'the run' : `in the crew of \`${name}\`, the run`;
+  const message = `${who} has worked for ${seconds} s; \`budget.time\` is ${Math.round(limitMs / 1000)} s`;
   const failure = { code: 'BUDGET_EXCEEDED', message } as const;
   draft.state = { ...draft.state, suspension: { failure, atOnce: true, settled: false } };
+}
+
+/** The time of a crew inside begins and ends with it. */
+function followTimeLimits(draft: Draft): void {
+  const { suspension, end, idle, ledger, timeDue } = draft.state;
+  if (suspension !== undefined || end !== undefined || idle) return;
+  if (nearestTimeLimit(ledger)?.due === timeDue) return;
+  cancelAct(draft, timeKey(draft.state));
+  limitTime(draft);
 }
 
 function timeKey(state: RunState): string {
@@ -140,6 +153,7 @@ function watchIdleness(draft: Draft): void {
 /** Tells the watchers that the run waits, once nothing that is under way is waited for. */
 function finish(draft: Draft): readonly [RunState, readonly Effect[]] {
   watchIdleness(draft);
+  followTimeLimits(draft);
   const { suspension, end, acts, at, ledger } = draft.state;
   if (end === undefined && suspension === undefined && Object.keys(acts).every(isRunTimer)) {
     throw new Error('the run has neither ended nor anything to wait for');

@@ -15,8 +15,9 @@ export interface HumanState {
 
 /**
  * A question to a person, as a decider; the artifact is `{ choice, text }`. Where nobody can be asked the work is held
- * with PERSON_NEEDED, and asked again when the run is resumed. When its time is over, on the clock of people and also
- * while the run was stopped, the answer is `default`. An answer that the question does not allow is not taken. Pure.
+ * with PERSON_NEEDED, and asked again when the run is resumed. Its time is that on the clock of people and goes on while
+ * the run is stopped: when it is over the answer is `default`, unless another shell has left one before the run was
+ * resumed. An answer that the question does not allow is not taken, and the work held. Pure.
  */
 export function startHuman(work: HumanWork, context: WorkContext): Step<HumanState> {
   const text = renderTemplate(work.question, context.scope);
@@ -26,29 +27,41 @@ export function startHuman(work: HumanWork, context: WorkContext): Step<HumanSta
 /** Decides on what the person said, or that nobody is there. Pure. */
 export function decideHuman(state: HumanState, context: WorkContext, fact: Fact): Step<HumanState> {
   if (fact.type === 'person.absent') {
-    const [line = ''] = state.text.trim().split('\n', 1);
-    const message = `\`${context.place}\` waits for an answer: ${line.slice(0, 200).toWellFormed()}`;
-    return { state, effects: [], hold: { code: 'PERSON_NEEDED', message } };
+    // The timer of the work is due, and does what is to be done.
+    if (isOver(state, context)) return { state, effects: [] };
+    return hold(state, context, 'waits for an answer');
   }
   if (fact.type !== 'person.answered') throw new Error(`a human phase cannot decide on ${fact.type}`);
   const { choice, text } = fact;
   const { choices, freeText } = state.work;
   const fits =
     choice === null ? text !== null && (freeText || choices.length === 0) : choices.includes(choice);
-  return fits ? completed(state, { choice, text }) : ask(state, context);
+  return fits
+    ? completed(state, { choice, text })
+    : hold(state, context, 'got an answer that it does not allow');
 }
 
-/** Asks again, unless the time was over meanwhile. Pure. */
+/** Asks again. Pure. */
 export function resumeHuman(state: HumanState, context: WorkContext): Step<HumanState> {
-  const { timeoutMs } = state.work;
-  const isOver = timeoutMs !== undefined && context.at - context.openedAt >= timeoutMs;
-  return (isOver ? timeOutHuman(state) : undefined) ?? ask(state, context);
+  return ask(state, context);
 }
 
-/** The default answer, if there is one. Pure. */
+/** The default answer, if there is one: a choice, or words where there is nothing to choose from. Pure. */
 export function timeOutHuman(state: HumanState): Step<HumanState> | undefined {
-  const { default: choice } = state.work;
-  return choice === undefined ? undefined : completed(state, { choice, text: null });
+  const { default: answer, choices } = state.work;
+  if (answer === undefined) return undefined;
+  const isChoice = choices.includes(answer);
+  return completed(state, isChoice ? { choice: answer, text: null } : { choice: null, text: answer });
+}
+
+function isOver({ work: { timeoutMs } }: HumanState, { at, openedAt }: WorkContext): boolean {
+  return timeoutMs !== undefined && at - openedAt >= timeoutMs;
+}
+
+function hold(state: HumanState, { place }: WorkContext, what: string): Step<HumanState> {
+  const [line = ''] = state.text.trim().split('\n', 1);
+  const message = `\`${place}\` ${what}: ${line.slice(0, 200).toWellFormed()}`;
+  return { state, effects: [], hold: { code: 'PERSON_NEEDED', message } };
 }
 
 function ask(state: HumanState, context: WorkContext): Step<HumanState> {

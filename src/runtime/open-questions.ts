@@ -20,16 +20,24 @@ export function openQuestions(program: Program, facts: readonly Fact[]): readonl
       if (event.type === 'person.asked') {
         asked.set(event.id, { id: event.id, phase: event.phase, question: event.question });
       }
-      if (event.type === 'person.answered') asked.delete(event.id);
     }
   }
   if (state === undefined || state.end !== undefined) return [];
   const last = state;
+  // What was not put yet, because something else stopped the run, can be answered as well.
+  for (const effect of last.blocked) {
+    if (effect.type !== 'person.ask') continue;
+    asked.set(effect.id, { id: effect.id, phase: effect.phase, question: effect.question });
+  }
   return [...asked.values()].filter(question => isOpen(last, question));
 }
 
-/** What asked may have been cancelled since. */
-function isOpen({ open, approvals, blocked }: RunState, { id, question }: OpenQuestion): boolean {
-  if (question.kind === 'question') return open[ownerOf(id)]?.key === id;
-  return approvals[id] !== undefined || blocked.some(effect => effect.key === id);
+/** What asked may have been cancelled since, and a call may have been allowed for all by `--allow`. */
+function isOpen({ open, approvals, acts }: RunState, { id, question }: OpenQuestion): boolean {
+  if (question.kind === 'question') {
+    const work = open[ownerOf(id)];
+    return work?.key === id && work.state?.kind === 'human';
+  }
+  const waiting = approvals[id];
+  return waiting !== undefined && waiting.allowed !== true && acts[id] === undefined;
 }

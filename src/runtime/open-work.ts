@@ -208,7 +208,9 @@ function openProcedure(draft: Draft, work: OpenWork, inner: InnerProcedure): voi
     moment: 0,
   };
   const procedures = { ...draft.state.procedures, [id]: procedure };
-  const ledger = openPot(draft.state.ledger, id, { name: work.path, limits: program.budget });
+  const { activeMs: sinceMs } = draft.state;
+  const name = `${place}${work.path}`;
+  const ledger = openPot(draft.state.ledger, id, { name, limits: program.budget, sinceMs });
   draft.state = { ...draft.state, procedures, ledger };
   draft.moves.push({ procedure: id, type: ENTER });
 }

@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import { admitAllowed, block } from './admission.ts';
 import { takeWorkFact } from './open-work.ts';
 import { type Draft, publish } from './run-state.ts';
+import { startedEvent } from './started-event.ts';
 
 type PersonFact = Extract<Fact, { type: 'person.answered' | 'person.absent' }>;
 
@@ -25,9 +26,11 @@ export function takePersonFact(draft: Draft, fact: PersonFact, ask: PersonAskEff
     const message = `\`${call.tool}\` may change something, and nobody is here to allow it (\`${ask.phase}\`)`;
     return block(draft, call, { code: 'CONSENT_REQUIRED', message });
   }
-  const { [ask.id]: _answered, ...approvals } = draft.state.approvals;
+  if (fact.choice === 'allow') return admitAllowed(draft, waiting);
+  const { [ask.id]: _refused, ...approvals } = draft.state.approvals;
   draft.state = { ...draft.state, approvals };
-  if (fact.choice === 'allow') return admitAllowed(draft, call);
+  // It is over as soon as it has begun, like any call that is answered without being made.
+  publish(draft, startedEvent(draft.state, call));
   const said = fact.text === null ? '' : `: ${fact.text}`;
   const failure = { code: 'CONSENT_DENIED', message: `a person refused this call${said}` } as const;
   takeWorkFact(draft, { type: 'tool.failed', at: fact.at, key: call.key, ms: 0, failure });

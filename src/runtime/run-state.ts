@@ -80,10 +80,11 @@ export interface Procedure {
   readonly lastFailure?: CodedFailure & { readonly phase: string };
 }
 
-/** A tool call that waits for a person's leave; `asked` counts the questions. */
+/** A tool call that needs a person's leave; `asked` counts the questions. Leave that was given stays given. */
 export interface WaitingCall {
   readonly call: ToolCallEffect;
   readonly asked: number;
+  readonly allowed?: true;
 }
 
 /**
@@ -102,7 +103,7 @@ export interface RunState {
   readonly open: { readonly [id: string]: OpenWork };
   readonly acts: { readonly [key: string]: ActEffect };
   readonly blocked: readonly ActEffect[];
-  /** Tool calls by key that a person was asked about. */
+  /** Tool calls by key that a person was asked about, until they have an outcome. */
   readonly approvals: { readonly [key: string]: WaitingCall };
   readonly ledger: Ledger;
   readonly suspension?: Suspension;
@@ -110,6 +111,8 @@ export interface RunState {
   readonly activeMs: number;
   /** How many run-time timers were started; the last one counts. */
   readonly timeLimits: number;
+  /** The value of `activeMs` at which the running timer fires; absent without a time ceiling. */
+  readonly timeDue?: number;
   /** Nothing is waited for but people. */
   readonly idle: boolean;
   readonly at: number;

@@ -16,17 +16,28 @@ import { createFakeModel, type Replies } from './fake-model.ts';
 import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
 import { createFakeWorld, EPOCH, type FakeWorld } from './fake-world.ts';
 
+interface Files {
+  readonly [path: string]: string;
+}
+
 export interface CrewRunOptions {
   /** Everything of a crew file but `version`, `crew`, `goal` and `tools`, which are the same in all tests. */
   readonly yaml: string;
+  /** Whole files beside it: crews and SOPs that it runs as phases. */
+  readonly files?: Files;
   readonly inputs?: JsonObject;
   readonly replies?: Replies;
   readonly model?: LanguageModel;
   readonly tools?: { readonly [name: string]: FakeTool };
   /** What a person answers; undefined when nobody is there. */
-  readonly person?: (effect: PersonAskEffect) => PersonAnswer | undefined;
+  readonly person?: (
+    effect: PersonAskEffect,
+    signal: AbortSignal,
+  ) => PersonAnswer | undefined | Promise<PersonAnswer | undefined>;
   readonly grants?: readonly string[];
   readonly terms?: Partial<ModelTerms>;
+  /** The terms of single aliases. */
+  readonly termsOf?: { readonly [alias: string]: Partial<ModelTerms> };
   readonly world?: FakeWorld;
   readonly stop?: AbortSignal;
   /** The journal file; in memory when absent. */
@@ -36,7 +47,7 @@ export interface CrewRunOptions {
   /** The journal of an earlier run to go on with. */
   readonly history?: readonly Fact[];
   /** Appends `run.resumed` to the history. */
-  readonly resume?: { readonly budget?: Budget };
+  readonly resume?: { readonly budget?: Budget; readonly grants?: readonly string[] };
   /** Sees every event as it comes, to stop the run or to look at the clock. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Wraps the executor, to hold outcomes back. */
@@ -65,13 +76,14 @@ const TERMS: ModelTerms = { maxTokens: 100, languageModel: false, price: null };
 const compiled = new Map<string, Program>();
 
 /** Compiles the text of a test crew; fails with all its mistakes. */
-export function compileText(yaml: string): Program {
-  const known = compiled.get(yaml);
+export function compileText(yaml: string, files: Files = {}): Program {
+  const id = JSON.stringify([yaml, files]);
+  const known = compiled.get(id);
   if (known !== undefined) return known;
   const text = HEAD + yaml;
   const loaded = loadCrew({
     path: 'test.crew.yaml',
-    readSource: path => (path === 'test.crew.yaml' ? text : undefined),
+    readSource: path => (path === 'test.crew.yaml' ? text : files[path]),
     catalog: FAKE_CATALOG,
   });
   if (loaded.crew === undefined) {
@@ -81,13 +93,13 @@ export function compileText(yaml: string): Program {
     throw new Error(`${lines.join('\n')}\n${text}`);
   }
   const program = compileCrew(loaded.crew, { sourceMap: loaded.sourceMap, catalog: FAKE_CATALOG });
-  compiled.set(yaml, program);
+  compiled.set(id, program);
   return program;
 }
 
 /** Drives a crew from its text, or from a history of it, until the run loop is left. */
 export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
-  const program = (options.tamper ?? (same => same))(compileText(options.yaml));
+  const program = (options.tamper ?? (same => same))(compileText(options.yaml, options.files));
   const world = options.world ?? createFakeWorld(lastMoment(options.history));
   const engine = createSqliteEngine(options.path ?? ':memory:');
   try {
@@ -144,9 +156,7 @@ function openJournal(
 }
 
 function startedFact(options: CrewRunOptions, program: Program, world: FakeWorld): Fact {
-  const aliases = [
-    ...new Set(['default', ...program.roles.map(role => role.model), ...namedModels(program)]),
-  ];
+  const aliases = aliasesOf(program);
   const terms = { ...TERMS, ...options.terms };
   return {
     type: 'run.started',
@@ -156,8 +166,17 @@ function startedFact(options: CrewRunOptions, program: Program, world: FakeWorld
     ...(options.grants === undefined ? {} : { grants: options.grants }),
     workspace: '/workspace',
     models: Object.fromEntries(aliases.map(alias => [alias, { use: `fake:${alias}`, reason: 'a test' }])),
-    terms: Object.fromEntries(aliases.map(alias => [alias, terms])),
+    terms: Object.fromEntries(aliases.map(alias => [alias, { ...terms, ...options.termsOf?.[alias] }])),
   };
+}
+
+/** The models that a program names, and those of the crews inside it behind their paths. */
+function aliasesOf(program: Program): readonly string[] {
+  const own = new Set(['default', ...program.roles.map(role => role.model), ...namedModels(program)]);
+  const inside = Object.entries(program.crews ?? {}).flatMap(([path, inner]) =>
+    aliasesOf(inner).map(alias => `${path}/${alias}`),
+  );
+  return [...own, ...inside];
 }
 
 function createTestExecutor(
@@ -193,7 +212,7 @@ function createTestExecutor(
         },
       };
     },
-    person: async effect => options.person?.(effect),
+    person: async (effect, signal) => options.person?.(effect, signal),
     onDelta: () => undefined,
     onNotice: () => undefined,
   });
