@@ -145,9 +145,10 @@ describe.concurrent('three models, of which one fails', () => {
 
   test('are resumed where a ceiling stopped them, without asking anybody again', async () => {
     const { ask, crew: run, requests } = await serve({ ...VOICES, broken: { answer: { text: 'Perhaps.' } } });
+    const answersAsked = () => requests().filter(request => !isSummary(request)).length;
     const stopped = await ask('q?', '--models', MODELS, '--max-calls', '3', '--allow-over-plan');
     expect(stopped.code, stopped.stderr).toBe(4);
-    const asked = requests().length;
+    const asked = answersAsked();
     const { stdout: runs } = await run('ps');
     const resumed = await run('resume', runs.slice(0, 12), '--max-calls', '9', '--json');
     expect(resumed.code, resumed.stderr).toBe(0);
@@ -159,11 +160,8 @@ describe.concurrent('three models, of which one fails', () => {
       ],
       summary: 'They differ.',
     });
-    expect(
-      requests()
-        .slice(asked)
-        .filter(request => !isSummary(request)),
-    ).toHaveLength(0);
+    expect(answersAsked()).toBe(asked);
+    expect(requests().filter(isSummary)).toHaveLength(1);
   });
 });
 
