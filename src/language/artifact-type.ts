@@ -11,10 +11,12 @@ import {
   unionOf,
   type ValueType,
 } from '../expressions/value-type.ts';
-import type { Crew, InputDeclaration, PhaseWork, TalkWork } from '../model/crew.ts';
+import { artifactSchema } from '../model/artifact-schema.ts';
+import type { AskWork, Crew, InputDeclaration, PhaseWork, TalkWork } from '../model/crew.ts';
 import { innerTalk } from '../model/inner-talk.ts';
 import type { ToolCatalog, ToolSpec } from '../model/tool-spec.ts';
 import { toolsetSpecs } from '../model/toolset-specs.ts';
+import { answersType } from './answers-type.ts';
 import type { Places } from './source-map.ts';
 import type { NodePath } from './source-node.ts';
 
@@ -40,8 +42,10 @@ export interface ArtifactContext {
  * not be read, which was reported, gives anything. Pure.
  */
 export function artifactType(work: PhaseWork, path: NodePath, context: ArtifactContext): ValueType {
-  if (work.output !== undefined) return schemaType(work.output);
-  if (context.places.node([...path, 'output']) !== undefined) return ANY;
+  const schema = artifactSchema(work);
+  if (schema !== undefined) return schemaType(schema);
+  const isUnreadable = work.output === undefined && context.places.node([...path, 'output']) !== undefined;
+  if (isUnreadable) return ANY;
   switch (work.kind) {
     case 'role':
     case 'talk':
@@ -65,9 +69,18 @@ export function artifactType(work: PhaseWork, path: NodePath, context: ArtifactC
     }
     case 'human':
       return answerType(work);
+    case 'ask':
+      return askType(work);
     default:
       return ANY;
   }
+}
+
+/** The list of what the models said, or what a summarizer or a vote made of it. */
+function askType(work: AskWork): ValueType {
+  if (work.summarizer !== undefined || work.vote !== undefined) return TEXT;
+  const answer = work.output === undefined ? TEXT : schemaType(work.output);
+  return answersType(answer, { all: work.minAnswers >= work.models.length });
 }
 
 /**
@@ -123,17 +136,15 @@ export function localTypes(work: PhaseWork, listType: ValueType): ReadonlyMap<st
   }
   const steps = work.kind === 'chain' ? work.steps : [];
   for (const { name } of steps) types.set(name, TEXT);
-  types.set(
-    'answers',
-    listOf(
-      objectOf(
-        new Map([
-          ['model', TEXT],
-          ['answer', ANY],
-        ]),
-        { open: true },
-      ),
-    ),
-  );
+  types.set('answers', toldType(work));
   return types;
+}
+
+/** The answers as a summarizer or a judge reads them. */
+function toldType(work: PhaseWork): ValueType {
+  if (work.kind !== 'ask') return answersType(ANY);
+  const isTyped = work.vote !== undefined && work.output !== undefined;
+  return answersType(isTyped ? schemaType(work.output) : TEXT, {
+    all: work.minAnswers >= work.models.length,
+  });
 }

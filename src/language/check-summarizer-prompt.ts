@@ -1,36 +1,16 @@
 import { checkTemplate } from '../expressions/template-check.ts';
 import { typeTemplate } from '../expressions/template-types.ts';
-import { type FieldType, listOf, objectOf, TEXT, type ValueType } from '../expressions/value-type.ts';
+import { TEXT, type ValueType } from '../expressions/value-type.ts';
+import { answersType } from './answers-type.ts';
 import { suggest } from './closest.ts';
 import { pathRange } from './path-range.ts';
 import { quote, type Report } from './report.ts';
 import type { SourceNode } from './source-node.ts';
 import { reportTemplateProblems, reportTypeProblem } from './template-problems.ts';
 
-const FAILURE = objectOf(
-  new Map([
-    ['code', TEXT],
-    ['message', TEXT],
-  ]),
-  { open: false },
-);
-
-/** A model has either answered or failed. What stands in an `else` of `answer` is not followed, so `failure` is taken as there. */
-const ANSWER: ValueType = [
-  {
-    kind: 'object',
-    rest: 'closed',
-    fields: new Map<string, FieldType>([
-      ['model', { type: () => TEXT, required: true }],
-      ['answer', { type: () => TEXT, required: false }],
-      ['failure', { type: () => FAILURE, required: true }],
-    ]),
-  },
-];
-
 const TYPES: ReadonlyMap<string, ValueType> = new Map([
   ['question', TEXT],
-  ['answers', listOf(ANSWER, 1)],
+  ['answers', answersType(TEXT)],
 ]);
 
 const OPTIONAL_HINT = 'a model that failed has `failure` and no `answer`; ask with `{% if … %}`';

@@ -94,6 +94,7 @@ export const BROKEN_KINDS = [
   changed('unknown-model', 'ensemble', 'models: [one, two]', 'models: [one, ⟦tow]'),
   changed('unknown-variable', 'ensemble', '{{ question }}', '{{ ⟦qestion }}'),
   changed('unknown-field', 'ensemble', '{{ a.model }}', '{{ ⟦a.model.name }}'),
+  changed('optional-field', 'ensemble', '{{ a.answer | default: a.failure.code }}', '{{ ⟦a.answer }}'),
   changed('impossible-value', 'sign-off', 'approve.choice == "release"', 'approve.choice == ⟦"relaese"'),
   changed('unknown-field', 'sign-off', 'approve.choice == "release"', 'approve.⟦answer == "release"'),
   changed('nullable-field', 'free-answer', "{{ ask.text | default: 'anything' }}", '{{ ask.⟦text }}'),

@@ -88,7 +88,7 @@ export const KINDS_CREWS: readonly GoodCrew[] = [
     models: '{ one: offline, two: offline }',
     roles: { editor: 'Edit.' },
     phases: `
-  opinions: { ask: Is it good?, models: [one, two], summarizer: { model: one, prompt: "{{ question }}: {% for a in answers %}{{ a.model }} {{ a.answer }}{% endfor %}" }, next: edit }
+  opinions: { ask: Is it good?, models: [one, two], summarizer: { model: one, prompt: "{{ question }}: {% for a in answers %}{{ a.model }} {{ a.answer | default: a.failure.code }}{% endfor %}" }, next: edit }
   edit: { role: editor, task: "Edit {{ opinions }}", next: done }
   done: { end: success, result: "{{ edit }}" }`,
   }),
