@@ -70,6 +70,14 @@ describe('release notes of the sample', () => {
     expect(resultText(done)).not.toContain('Various improvements');
   });
 
+  test('a writer who cannot deliver leaves grouped commits, and a failure', async () => {
+    const model = delivering(['no notes']);
+    const done = await runShipped('release-notes', { workspace: sample, model });
+    expect([done.outcome.outcome, done.end]).toEqual(['failure', 'regrouped']);
+    expect(resultText(done)).toMatch(/^The writer failed with OUTPUT_INVALID: /);
+    expect(resultText(done)).toContain('- Orders can be searched by customer (a31a73416)');
+  });
+
   test('nothing since the last release is said, and asks no model', async () => {
     const done = await run(undefined, { since: 'HEAD' });
     expect([done.outcome.outcome, done.end]).toEqual(['success', 'nothing']);

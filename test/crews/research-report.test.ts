@@ -83,6 +83,14 @@ describe('a research report about the sample', () => {
     expect(third).toContain('does not stand in `s1`');
   });
 
+  test('a researcher who cannot deliver leaves an extract, and a failure', async () => {
+    const model = delivering(['no report']);
+    const done = await runShipped('research-report', { workspace: example.path, inputs: inputs(), model });
+    expect([done.outcome.outcome, done.end]).toEqual(['failure', 'extracted']);
+    expect(resultText(done)).toMatch(/^The researcher failed with OUTPUT_INVALID: /);
+    expect(resultText(done)).toContain('no language model read or judged them');
+  });
+
   test('a question that no source can answer is refused offline too', async () => {
     const done = await run(undefined, inputs('Quantum gravity?'));
     expect([done.outcome.outcome, done.end]).toEqual(['failure', 'refused']);

@@ -131,6 +131,43 @@ describe('gate.adr', () => {
     expect(await judge(RECORD.replace('../load.md', '%E0%A4%A'))).toMatchObject({ ok: false });
   });
 
+  test('reads the long form of MADR, and names with marks inside', async () => {
+    const madr = `# Use snake_case names
+
+Status: accepted
+
+## Context
+
+Names differ between the modules.
+
+## Considered Options
+
+* \`snake_case\`
+* \`camelCase\`
+
+## Decision Outcome
+
+Chosen option: "\`snake_case\`", because most names have it.
+
+## Pros and Cons of the Options
+
+### \`snake_case\`
+
+* Good, because most names have it
+
+### \`camelCase\`
+
+* Good, because it is short
+* **Bad**, because no name has it
+
+## Consequences
+
+Names have to be changed.
+`;
+    const given = { given_options: ['snake_case', '`camelCase`'], given_choice: 'snake_case' };
+    expect(await judge(madr, given)).toMatchObject({ ok: true, options: ['snake_case', 'camelCase'] });
+  });
+
   test('what people said may not get lost', async () => {
     const given = { given_options: ['sqlite', 'Plain text'], given_choice: 'SQLITE ' };
     expect(await judge(RECORD, given)).toMatchObject({ ok: true });

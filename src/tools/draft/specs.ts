@@ -83,7 +83,10 @@ export const DRAFT_RELEASE_NOTES: ToolSpec = {
               objectSchema(
                 {
                   text: textSchema('The subject without its type.'),
-                  commits: arraySchema(textSchema('A full id.'), 'The commits that it is about.'),
+                  commits: {
+                    ...arraySchema(textSchema('A full id.'), 'The commits that it is about.'),
+                    minItems: 1,
+                  },
                 },
                 ['text', 'commits'],
               ),

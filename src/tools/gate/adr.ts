@@ -3,7 +3,12 @@ import type { Tool } from '../../ports/tool.ts';
 import { optionalTextArgument, textArgument, textsArgument } from '../arguments.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { inShort } from './items-argument.ts';
-import { type DecisionOption, type DecisionRecord, readDecisionRecord } from './read-decision-record.ts';
+import {
+  type DecisionOption,
+  type DecisionRecord,
+  plainName,
+  readDecisionRecord,
+} from './read-decision-record.ts';
 import { GATE_ADR } from './specs.ts';
 
 const STATUS = /^(?:proposed|accepted|rejected|deprecated|superseded)\b/i;
@@ -112,7 +117,8 @@ function givenReasons(
   chosen: DecisionOption | undefined,
   given: { readonly options: readonly string[]; readonly choice: string },
 ): readonly string[] {
-  const isSame = (one: string, other: string) => one.trim().toLowerCase() === other.trim().toLowerCase();
+  const isSame = (one: string, other: string) =>
+    plainName(one).toLowerCase() === plainName(other).toLowerCase();
   const lost = given.options.filter(name => !options.some(option => isSame(option.name, name)));
   const isOther = given.choice !== '' && chosen !== undefined && !isSame(chosen.name, given.choice);
   return [

@@ -117,10 +117,11 @@ function chosenName(decision: string, names: readonly string[]): string | undefi
     .sort((a, b) => b.length - a.length)[0];
 }
 
-/** A name without emphasis, quotes, numbering and blanks around it. */
-function plainName(name: string): string {
+/** A name without the emphasis, quotes, numbering and blanks around it. Pure. */
+export function plainName(name: string): string {
   return name
-    .replace(/["“”„*_`]/g, '')
+    .trim()
+    .replace(/^["“”„*_`]+|["“”*_`]+$/g, '')
     .replace(/^(?:option )?\d{1,2}[.:)] +/i, '')
     .trim();
 }
