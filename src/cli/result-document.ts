@@ -1,23 +1,32 @@
+import type { Answers } from '../model/answers.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import { askDocument } from './ask-document.ts';
 import { loadReporters } from './wire.ts';
 
-/** The one document of `--json`; the answers of several models have a form of their own. */
-export async function resultDocument(
-  journal: Journal,
-  outcome: Exclude<RunOutcome, { type: 'interrupted' }>,
-): Promise<object> {
+type LeftRun = Exclude<RunOutcome, { type: 'interrupted' }>;
+
+/** The one document of `--json`. A run of `crew ask` has a form of its own, however it was left. */
+export async function resultDocument(journal: Journal, outcome: LeftRun): Promise<object> {
   const { runId, program } = journal;
   const { spent: spend } = outcome.state.ledger;
-  const shared = { version: 1, runId, crew: program.crew };
-  if (outcome.type === 'suspended') {
-    return { ...shared, outcome: 'suspended', failure: outcome.state.suspension?.failure, spend };
-  }
-  const { end } = outcome;
+  const left = howLeft(outcome);
   const { isAnswers } = await loadReporters();
-  if (end.outcome !== 'error' && isAnswers(end.result)) {
-    return askDocument(end.result, { runId, outcome: end.outcome, spend });
-  }
-  return { ...shared, ...end, spend };
+  const answers = 'result' in left ? left.result : unfinishedAnswers(outcome, left.failure);
+  if (isAnswers(answers)) return askDocument(answers, { runId, outcome: left.outcome, spend });
+  return { version: 1, runId, crew: program.crew, ...left, spend };
+}
+
+function howLeft(outcome: LeftRun) {
+  if (outcome.type === 'ended') return outcome.end;
+  return { outcome: 'suspended', failure: outcome.state.suspension?.failure } as const;
+}
+
+/** What is there of a run of the shipped ask crew; of another crew undefined, or nothing that passes for answers. */
+function unfinishedAnswers({ state }: LeftRun, failure: Answers['failure']): object | undefined {
+  const own = state.procedures[''];
+  if (state.program.crew !== 'ask' || own === undefined) return undefined;
+  const { question } = own.inputs;
+  const { answers = [] } = own.artifacts;
+  return { question, answers, summary: null, ...(failure === undefined ? {} : { failure }) };
 }

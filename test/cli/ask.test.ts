@@ -146,8 +146,15 @@ describe.concurrent('three models, of which one fails', () => {
   test('are resumed where a ceiling stopped them, without asking anybody again', async () => {
     const { ask, crew: run, requests } = await serve({ ...VOICES, broken: { answer: { text: 'Perhaps.' } } });
     const answersAsked = () => requests().filter(request => !isSummary(request)).length;
-    const stopped = await ask('q?', '--models', MODELS, '--max-calls', '3', '--allow-over-plan');
+    const stopped = await ask('q?', '--models', MODELS, '--max-calls', '3', '--allow-over-plan', '--json');
     expect(stopped.code, stopped.stderr).toBe(4);
+    expect(JSON.parse(stopped.stdout)).toMatchObject({
+      outcome: 'suspended',
+      question: 'q?',
+      answers: [{ outcome: 'answered' }, { outcome: 'answered' }, { outcome: 'answered' }],
+      summary: null,
+      failure: { code: 'BUDGET_EXCEEDED' },
+    });
     const asked = answersAsked();
     const { stdout: runs } = await run('ps');
     const resumed = await run('resume', runs.slice(0, 12), '--max-calls', '9', '--json');
@@ -162,6 +169,51 @@ describe.concurrent('three models, of which one fails', () => {
     });
     expect(answersAsked()).toBe(asked);
     expect(requests().filter(isSummary)).toHaveLength(1);
+  });
+});
+
+describe.concurrent('when no model answers', () => {
+  test('the run waits, and a resume asks all that could not be reached', async () => {
+    let isDown = true;
+    const away: Reply = {
+      fault: {
+        kind: 'http',
+        status: 401,
+        body: { error: { message: 'expired', type: 'invalid_request_error' } },
+      },
+    };
+    const reply = (text: string): Voice => ({
+      get answer() {
+        return isDown ? away : { text };
+      },
+      summary: { text: 'Both.' },
+    });
+    const { ask, crew: run } = await serve({ left: reply('One.'), right: reply('Two.') });
+    const waiting = await ask('q?', '--models', 'openai:left,anthropic:right', '--json');
+    expect(waiting.code, waiting.stderr).toBe(3);
+    expect(JSON.parse(waiting.stdout)).toMatchObject({
+      outcome: 'suspended',
+      question: 'q?',
+      answers: [],
+      summary: null,
+      failure: { code: 'PROVIDER_AUTH' },
+    });
+    isDown = false;
+    const { stdout: runs } = await run('ps');
+    const resumed = await run('resume', runs.slice(0, 12));
+    expect([resumed.code, resumed.stdout]).toEqual([
+      0,
+      '## openai:left\n\nOne.\n\n## anthropic:right\n\nTwo.\n\n## Summary\n\nBoth.\n',
+    ]);
+  });
+
+  test('by its own fault, the run fails and says why of each', async () => {
+    const { ask } = await serve({ left: { answer: { text: '' } }, right: { answer: { text: '' } } });
+    const { code, stdout, stderr } = await ask('q?', '--models', 'openai:left,anthropic:right', '--json');
+    expect(code, stderr).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'error', answers: [], summary: null });
+    expect(stdout).toContain('TOO_FEW_ANSWERS');
+    expect(stdout).toMatch(/`openai:left`: .*`anthropic:right`: /);
   });
 });
 
