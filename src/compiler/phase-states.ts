@@ -69,7 +69,7 @@ function branchState(phase: string, branch: BranchWork): JsonObject {
 function talkStates(talk: TalkWork): { readonly state: JsonObject; readonly on: JsonObject } {
   const state = conversation(talk, talk.name);
   const first = talk.roles[0] ?? talk.by;
-  return { state, on: { [`${talk.name}.retried`]: { target: `.${first}`, reenter: true } } };
+  return { state, on: { [`${talk.name}.retried`]: { target: `.${first}` } } };
 }
 
 /** The states of a conversation; `path` stands before its events. */
