@@ -21,7 +21,8 @@ export interface EachState {
  * The same work for each item of a list, as a decider: at most `concurrency` items at once, in the order of the list. It
  * is done with as many as `join` says; the artifact has the results in the order of the items, null for those that
  * failed and were kept or were not waited for. Fails with TOO_MANY_ITEMS when the list is longer than `max`,
- * TEMPLATE_FAILED when it is no list, and with the failure of an item that is not kept. Pure.
+ * TEMPLATE_FAILED when it is no list, and with the failure of an item that is not kept, or that makes `join` impossible.
+ * Pure.
  */
 export function startEach(work: EachWork, context: WorkContext): Step<EachState> {
   const list = evaluateTemplate(work.list, context.scope);
@@ -50,14 +51,21 @@ export function takeItem(
   if (!isKept && work.onItemError === 'fail') return failed(state, outcome.failure);
   const results = { ...state.results, [name]: isKept ? outcome.artifact : null };
   const next = { ...state, results, completed: state.completed + (isKept ? 1 : 0) };
+  if (!isKept && !canBeReached(next)) return failed(next, outcome.failure);
   const done = Object.keys(results).length;
   const enough = work.join !== 'all' && next.completed >= leastNeeded(work.join, items.length);
   if (done < items.length && !enough) return openNext(next);
-  if (!isKept && work.join !== 'all') return failed(next, outcome.failure);
   return completed(
     next,
     items.map((_, index) => results[String(index)] ?? null),
   );
+}
+
+/** Whether as many items as `join` says can still complete; kept failures count for `all` only. Pure. */
+export function canBeReached({ items, results, completed, work }: EachState, lost = 0): boolean {
+  if (work.join === 'all') return lost === 0;
+  const failures = Object.keys(results).length - completed;
+  return items.length - failures - lost >= leastNeeded(work.join, items.length);
 }
 
 function openNext(state: EachState): Step<EachState> {

@@ -1,4 +1,5 @@
 import { type CodedFailure, ERROR_CODES } from '../model/crew-error.ts';
+import { canBeReached } from './each-work.ts';
 import { leastNeeded } from './join.ts';
 import { type OpenWork, procedureOf, type RunState } from './run-state.ts';
 import { outerOf, splitPath, workAt } from './scope.ts';
@@ -34,6 +35,8 @@ function hasNoWay(state: RunState, work: OpenWork, failure: CodedFailure): boole
     const { work: parallel, failed } = outer.state;
     const count = parallel.branches.length;
     if (count - failed - 1 >= leastNeeded(parallel.join, count)) return false;
+  } else if (outer?.state?.kind === 'each' && outer.state.work.onItemError === 'keep') {
+    if (canBeReached(outer.state, 1)) return false;
   }
   if (outer === undefined) return true;
   return !mayTryAgain(state, outer, failure) && hasNoWay(state, outer, failure);
