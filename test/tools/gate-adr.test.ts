@@ -61,6 +61,7 @@ describe('gate.adr', () => {
       options: ['SQLite', 'SQLite on a server', 'Plain text'],
       chosen: 'SQLite',
       links: ['../load.md#peak', '../../src'],
+      unjudged: [],
     });
   });
 
@@ -177,6 +178,16 @@ Names have to be changed.
       'the given choice is "Plain text", the record chooses "SQLite"',
     ]);
     expect(await judge(RECORD, { given_options: [], given_choice: '' })).toMatchObject({ ok: true });
+  });
+
+  test('with a list that is not complete, a link that it lacks is not judged, and said', async () => {
+    const partial = { partial: true, files: [] };
+    expect(await judge(RECORD, partial)).toMatchObject({
+      ok: true,
+      unjudged: ['../load.md#peak', '../../src'],
+    });
+    const outside = RECORD.replace('../load.md', '../../../load.md');
+    expect(await judge(outside, partial)).toMatchObject({ ok: false, unjudged: ['../../src'] });
   });
 
   test('one option is none to choose from', async () => {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Tool } from '../../ports/tool.ts';
-import { optionalTextArgument, textArgument, textsArgument } from '../arguments.ts';
+import { flagArgument, optionalTextArgument, textArgument, textsArgument } from '../arguments.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { inShort } from './items-argument.ts';
 import {
@@ -31,6 +31,9 @@ export const gateAdr: Tool = {
     const number = numberOf(path);
     const chosen = record.options.find(({ chosen: isChosen }) => isChosen);
     const links = record.links.map(target => ({ target, file: linkedFile(path, target) }));
+    const absent = links.filter(({ file }) => !isThere(file, [...files, path]));
+    const isPartial = flagArgument(args, 'partial');
+    const unjudged = absent.filter(({ file }) => isPartial && file !== undefined);
     const reasons = [
       ...numberReasons({ path, number, files, record }),
       ...headReasons(record),
@@ -40,7 +43,7 @@ export const gateAdr: Tool = {
         options: textsArgument(args, 'given_options'),
         choice: optionalTextArgument(args, 'given_choice')?.trim() ?? '',
       }),
-      ...links.filter(({ file }) => !isThere(file, [...files, path])).map(({ target }) => deadLink(target)),
+      ...absent.filter(link => !unjudged.includes(link)).map(({ target }) => deadLink(target)),
     ];
     return gateVerdict(reasons, {
       number: number ?? null,
@@ -49,6 +52,7 @@ export const gateAdr: Tool = {
       options: record.options.map(({ name }) => name),
       chosen: chosen?.name ?? null,
       links: links.map(({ target }) => target),
+      unjudged: unjudged.map(({ target }) => target),
     });
   },
 };

@@ -187,6 +187,7 @@ export const GATE_ADR: ToolSpec = {
         textSchema('A path relative to the workspace.'),
         'The files that exist, to look for numbers that are taken and for links that are dead.',
       ),
+      partial: flagSchema('`files` is not complete, so links that it lacks are not judged.'),
       given_options: arraySchema(textSchema('A name.'), 'Options that the record must consider.'),
       given_choice: textSchema('The option that the record must choose; empty when it is free to.'),
     },
@@ -199,6 +200,7 @@ export const GATE_ADR: ToolSpec = {
     options: arraySchema(textSchema('A name.'), 'The options.'),
     chosen: { type: ['string', 'null'], description: 'The name of the option that was chosen.' },
     links: arraySchema(textSchema('A target.'), 'Links to files.'),
+    unjudged: arraySchema(textSchema('A target.'), 'Links that could not be judged with `partial`.'),
   }),
   readOnly: true,
 };
