@@ -53,8 +53,65 @@ function work(temper: Temper, inBranch: boolean) {
       retry: RETRY,
       timeout,
     }),
+    fc.record({
+      ...ASKED,
+      models: fc.constantFrom(...MODELS),
+      min_answers: fc.constantFrom(1, 1, 2),
+      timeout,
+    }),
+    fc.record({ ...ASKED, models: fc.constantFrom(...MODELS), vote: fc.constant('majority'), timeout }),
+    fc.record({
+      ...ASKED,
+      models: fc.constantFrom(...MODELS),
+      vote: fc.constantFrom(undefined, 'judge'),
+      summarizer: fc.constantFrom(
+        { model: 'other' },
+        { prompt: '{{ question }} {{ answers | json }}' },
+        // Fails where the first model did, and where it answered with more than digits.
+        { prompt: '{% if answers[0].failure %}{{ 1 | divided_by: 0 }}{% endif %}Well?' },
+      ),
+      timeout,
+    }),
+    fc.record({
+      chain: fc
+        .array(
+          fc.record({
+            model: fc.constantFrom(undefined, 'other'),
+            prompt_template: fc.constantFrom('Write.', '{{ inputs.topic }}', 'Visit {{ visit }}.'),
+          }),
+          { minLength: 1, maxLength: 3 },
+        )
+        .map(steps => [...steps.slice(0, -1), steps.length === 1 ? steps[0] : LAST_STEP]),
+      output: fc.constantFrom(undefined, OUTPUT),
+      retry: RETRY,
+      timeout,
+    }),
   );
 }
+
+const LAST_STEP = { prompt_template: '{{ previous_response }} after {{ step_1 }}' };
+const MODELS = [
+  ['default', 'other'],
+  ['third', 'other', 'default'],
+];
+const ASKED = {
+  ask: fc.constantFrom('What?', 'What about {{ inputs.topic }}?'),
+  output: fc.constantFrom(undefined, OUTPUT),
+  retry: RETRY,
+};
+
+const REFLECT = fc.record({
+  evaluator: fc.constantFrom<object>(
+    { schema: { type: 'object' } },
+    { expression: 'visit > 1' },
+    { tool: 'kit.give', with: { text: 'x' }, pass: 'evaluation.passed == true', score: '{{ visit }}' },
+    { tool: 'kit.give', with: { text: 'x' }, pass: 'visit > 1', score: '{{ evaluation.text }}' },
+    { role: 'writer', task: 'Judge.' },
+  ),
+  trials: fc.integer({ min: 1, max: 3 }),
+  keep: fc.constantFrom('best', 'last'),
+  window: fc.constantFrom(1, 'all'),
+});
 
 function phase(temper: Temper) {
   const branches = fc
@@ -65,6 +122,7 @@ function phase(temper: Temper) {
       { weight: 2, arbitrary: work(temper, false) },
       branches.chain(parallel => withRetry(parallel)),
     ),
+    reflect: fc.option(REFLECT, { nil: undefined, freq: 2 }),
     back: fc.option(fc.nat(5), { nil: undefined }),
     onError: fc.boolean(),
     limit: fc.integer({ min: 1, max: 3 }),
@@ -79,7 +137,7 @@ function withRetry<Work extends object>(parallel: Work) {
 export function randomCrew(temper: Temper): fc.Arbitrary<string> {
   const phaseLists = fc.array(phase(temper), { minLength: 1, maxLength: 4 });
   return fc.tuple(phaseLists, temper === 'calm' ? fc.constant({}) : BUDGET).map(([list, budget]) => {
-    const phases = list.map(({ does, back, onError, limit }, index) => {
+    const phases = list.map(({ does, reflect, back, onError, limit }, index) => {
       const ahead = index + 1 < list.length ? `p${index + 1}` : 'done';
       const next =
         back === undefined ? ahead : [{ when: 'visit < 3', to: `p${Math.min(back, index)}` }, { to: ahead }];
@@ -89,7 +147,10 @@ export function randomCrew(temper: Temper): fc.Arbitrary<string> {
         on_limit: 'over',
         ...(onError ? { on_error: 'failed' } : {}),
       };
-      return [`p${index}`, { ...does, ...routing }] as const;
+      return [
+        `p${index}`,
+        { ...does, ...(reflect === undefined || 'tool' in does ? {} : { reflect }), ...routing },
+      ] as const;
     });
     const ends = {
       done: { end: 'success', result: '{{ run.error }}' },
@@ -100,6 +161,7 @@ export function randomCrew(temper: Temper): fc.Arbitrary<string> {
     };
     const crew = {
       roles: { writer: { goal: 'Write.', tools: ['kit'] } },
+      models: { default: 'auto', other: 'auto', third: 'auto' },
       inputs: { topic: { type: 'string', default: 'x' } },
       ...(Object.keys(budget).length === 0 ? {} : { budget }),
       start: 'p0',
@@ -135,6 +197,8 @@ const MIXED: readonly Reply[] = [
   { text: '{"n": "many"}' },
   { text: '' },
   { text: '{"n": 3', finish: 'length' },
+  { text: '{"passed": false, "score": 0.5, "feedback": "so", "n": 4}' },
+  { text: '{"choice": 2, "reason": "so", "n": 4}' },
   { calls: CALLS.slice(0, 2) },
   { calls: CALLS },
   { text: 'thinking', calls: CALLS.slice(2, 4) },
