@@ -122,7 +122,7 @@ function publishStart(draft: Draft, work: OpenWork): void {
     kind,
     visit: work.visit,
     ...role,
-    ...(causeBy === undefined ? {} : { causeBy }),
+    ...(causeBy === undefined || causeBy.length === 0 ? {} : { causeBy }),
   });
 }
 

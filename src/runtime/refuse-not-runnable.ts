@@ -1,4 +1,4 @@
-import type { Phase, WorkingPhase } from '../model/crew.ts';
+import type { Phase } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
 
@@ -33,17 +33,7 @@ export function refuseNotRunnable(program: Program): void {
 function notRunnable(phase: Phase): { readonly path: string; readonly key: string } | undefined {
   const path = phase.name;
   if (!RUNNABLE.includes(phase.kind)) return { path, key: phase.kind };
-  if (phase.subscribe !== undefined) return { path, key: 'subscribe' };
-  if (phase.kind === 'end') return undefined;
-  return phase.kind === 'parallel' ? notRunnableParallel(phase) : undefined;
-}
-
-function notRunnableParallel(
-  phase: Extract<WorkingPhase, { kind: 'parallel' }>,
-): { readonly path: string; readonly key: string } | undefined {
-  const path = phase.name;
+  if (phase.kind !== 'parallel') return undefined;
   const branch = phase.branches.find(one => !RUNNABLE.includes(one.kind));
-  if (branch !== undefined) return { path: `${path}.${branch.name}`, key: branch.kind };
-  if (phase.join !== undefined && phase.join !== 'all') return { path, key: 'join' };
-  return phase.concurrency === undefined ? undefined : { path, key: 'concurrency' };
+  return branch === undefined ? undefined : { path: `${path}.${branch.name}`, key: branch.kind };
 }
