@@ -50,13 +50,16 @@ interface SidedPassage extends Passage {
 
 function sidedPassages(source: CitedSource): readonly SidedPassage[] {
   const turns = turnsOf(source.text);
-  return splitPassages([source])
-    .filter(({ quote }) => lettersOf(quote) >= FEWEST_LETTERS)
-    .filter(({ quote, at }) => quote.includes('\n') || turns.every(turn => turn.at !== at))
-    .map(passage => {
-      const turn = turns.findLast(({ at }) => at <= passage.at);
-      return { ...passage, side: labelOf(passage.quote) ?? turn?.side };
-    });
+  const turnsAt = new Set(turns.map(({ at }) => at));
+  const sided: SidedPassage[] = [];
+  let passed = 0;
+  for (const passage of splitPassages([source])) {
+    while ((turns[passed]?.at ?? Number.POSITIVE_INFINITY) <= passage.at) passed += 1;
+    const isLabel = !passage.quote.includes('\n') && turnsAt.has(passage.at);
+    if (isLabel || lettersOf(passage.quote) < FEWEST_LETTERS) continue;
+    sided.push({ ...passage, side: labelOf(passage.quote) ?? turns[passed - 1]?.side });
+  }
+  return sided;
 }
 
 /** Where the text turns to a side, or, at any other heading, away from both. */
