@@ -63,16 +63,16 @@ test('the software company takes at most 120 lines', () => {
 const RUNNABLE = new Map([
   ['role', undefined],
   ['tool', undefined],
-  ['talk', '`debate` has `talk`'],
-  ['manage', '`report` has `manage`'],
+  ['talk', undefined],
+  ['manage', undefined],
   ['ask', undefined],
   ['chain', undefined],
-  ['parallel', '`look` has `join`'],
+  ['parallel', undefined],
   ['each', undefined],
   ['human', undefined],
   ['crew', undefined],
   ['reflect', undefined],
-  ['subscribe', '`design` has `subscribe`'],
+  ['subscribe', undefined],
 ]);
 
 test.each([...RUNNABLE])('what does not run yet of %s is named before anything is spent', (kind, named) => {
