@@ -16,7 +16,7 @@ export interface ModuleFolder {
   dispose(): Promise<void>;
 }
 
-export interface OpenedModule extends ModuleTools {
+interface OpenedModule extends ModuleTools {
   readonly file: string;
   readonly printed: readonly string[];
   call(name: string, args?: JsonObject, signal?: AbortSignal): Promise<JsonValue>;

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CrewError } from '../../src/model/crew-error.ts';
 import { MAX_TOOL_RESULT_LENGTH } from '../../src/model/limits.ts';
+import { createModuleTools } from '../../src/tools/module/module-tools.ts';
 import { type ModuleFolder, makeModuleFolder } from './module-folder.ts';
 import { failureOf } from './tool-call.ts';
 
@@ -301,9 +303,9 @@ describe('what runs is what was checked', () => {
 
   test('a missing file and a folder in its place are told apart', async () => {
     const mine = folder.open(TEXT, ['one']);
-    execFileSync('rm', [mine.file]);
+    rmSync(mine.file);
     expect((await failureOf(mine.call('one'))).code).toBe('TOOL_CHANGED');
-    execFileSync('mkdir', [mine.file]);
+    mkdirSync(mine.file);
     expect((await failureOf(mine.call('one'))).code).toBe('FILE_UNREADABLE');
   });
 
@@ -317,8 +319,6 @@ describe('what runs is what was checked', () => {
   test('a file behind a link runs from the text that was verified', async () => {
     const real = folder.open(TEXT, ['one'], 'real.js');
     symlinkSync(real.file, join(folder.path, 'link.js'));
-    const { createModuleTools } = await import('../../src/tools/module/module-tools.ts');
-    const { createHash } = await import('node:crypto');
     const sha256 = createHash('sha256').update(TEXT).digest('hex');
     const spec = real.tools.get('mine.one')?.spec;
     if (spec === undefined) throw new Error('there is no tool');
@@ -363,10 +363,8 @@ test('a process whose module has nothing to do ends by itself, and stdout has on
     `console.log('loading'); setInterval(() => console.log('tick'), 1000); export const one = async () => { console.log('calling'); await new Promise(done => setTimeout(done, 300)); return 1; };`,
     ['one'],
   );
-  const sha256 = execFileSync('sha256sum', [join(folder.path, 'tools/mine.js')], { encoding: 'utf8' }).slice(
-    0,
-    64,
-  );
+  const text = readFileSync(join(folder.path, 'tools/mine.js'));
+  const sha256 = createHash('sha256').update(text).digest('hex');
   const module = new URL('../../src/tools/module/module-tools.ts', import.meta.url).href;
   const spec = { name: 'mine.one', description: 'one', inputSchema: {}, readOnly: false };
   const file = join(folder.path, 'tools/mine.js');

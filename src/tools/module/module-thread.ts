@@ -17,7 +17,7 @@ const WORKER = import.meta.url.endsWith('.ts')
   : new URL('./module-worker.js', import.meta.url);
 
 /** One call of an export; `tool` is its name as the crew calls it. */
-export interface ThreadCall {
+interface ThreadCall {
   readonly name: string;
   readonly tool: string;
   readonly args: JsonObject;
