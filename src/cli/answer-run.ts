@@ -72,12 +72,10 @@ function pick(
 ): OpenQuestion {
   const meant = phase === undefined ? open : open.filter(each => each.phase === phase);
   const [first, ...others] = meant;
-  const waiting = open.map(each => `\`${each.phase}\``).join(', ') || 'none';
+  const waiting = [...new Set(open.map(each => `\`${each.phase}\``))].join(', ');
+  if (open.length === 0) throw new CrewError('USAGE', `run \`${runId}\` waits for no answer`);
   if (first === undefined) {
-    throw new CrewError(
-      'USAGE',
-      `run \`${runId}\` waits for no such answer; questions that wait: ${waiting}`,
-    );
+    throw new CrewError('USAGE', `\`${phase}\` of run \`${runId}\` asks nothing; what waits: ${waiting}`);
   }
   // Several calls of one phase are allowed one by one, oldest first.
   if (others.some(each => each.phase !== first.phase)) {
@@ -96,7 +94,8 @@ async function goOn(options: {
   const { engine, runId, phase, values, terminal } = options;
   const active = engine.list().some(run => run.runId === runId && run.active);
   if (active || values['no-resume'] === true) {
-    const next = active ? 'the run goes on where it is at work' : `go on with: crew resume ${runId}`;
+    const resume = `go on with: crew resume ${runId}`;
+    const next = active ? `the run takes it where it is at work; if it stops to wait, ${resume}` : resume;
     terminal.stderr(`answered \`${phase}\`; ${next}\n`);
     return 0;
   }

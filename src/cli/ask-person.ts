@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { PersonAskEffect } from '../model/effect.ts';
+import { fitsQuestion } from '../model/fits-question.ts';
 import type { PersonQuestion } from '../model/person-question.ts';
 import type { Journal, PersonAnswer } from '../ports/engine.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
@@ -13,75 +14,75 @@ const LOOK_MS = 300;
 /** Asks a person; undefined when nobody is there to be asked. */
 export type AskPerson = (effect: PersonAskEffect, signal: AbortSignal) => Promise<PersonAnswer | undefined>;
 
+interface Asking {
+  readonly journal: Pick<Journal, 'answerTo'>;
+  readonly terminal: Pick<Terminal, 'stderr' | 'readLine'>;
+}
+
 /**
- * Asks the person at the terminal, one question after the other, unless another shell has left an answer (`crew answer`).
- * Without a terminal only such an answer counts. What a role wrote is shown without control characters, arguments whole.
+ * Asks the person at the terminal, one question after the other, unless another shell has left an answer (`crew answer`),
+ * which is looked for as long as a question waits. Without a terminal only such an answer counts; one that the question
+ * does not allow never does. What a role wrote is shown without control characters, arguments whole.
  */
-export function createAskPerson(options: {
-  readonly journal: Journal;
-  readonly terminal: Terminal;
-  /** Whether the person at the terminal may be asked. */
-  readonly interactive: boolean;
-}): AskPerson {
+export function createAskPerson(
+  options: Asking & {
+    /** Whether the person at the terminal may be asked. */
+    readonly interactive: boolean;
+  },
+): AskPerson {
   const { journal, terminal, interactive } = options;
   let turn: Promise<unknown> = Promise.resolve();
   return async (effect, signal) => {
-    const left = journal.answerTo(effect.id);
+    const left = answerLeft(journal, effect);
     if (left !== undefined || !interactive) return left;
-    const before = turn;
-    const asked = before.then(() => askHere({ journal, terminal, effect, signal }));
-    turn = asked.catch(() => undefined);
-    return asked;
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const atTerminal = turn.then(() => askAtTerminal(terminal, effect, either));
+    turn = atTerminal.catch(() => undefined);
+    const elsewhere = lookForAnswer(journal, effect, either);
+    try {
+      return await Promise.race([atTerminal, elsewhere]);
+    } finally {
+      over.abort();
+      if ((await elsewhere) !== undefined) {
+        terminal.stderr(`\`${effect.phase}\` was answered in another shell\n`);
+      }
+    }
   };
 }
 
-interface Asking {
-  readonly journal: Journal;
-  readonly terminal: Terminal;
-  readonly effect: PersonAskEffect;
-  readonly signal: AbortSignal;
+function answerLeft(journal: Asking['journal'], { id, question }: PersonAskEffect): PersonAnswer | undefined {
+  const answer = journal.answerTo(id);
+  return answer !== undefined && fitsQuestion(question, answer) ? answer : undefined;
 }
 
-/** Whoever answers first: the person here, or one in another shell. */
-async function askHere({ journal, terminal, effect, signal }: Asking): Promise<PersonAnswer | undefined> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  try {
-    return await Promise.race([
-      askAtTerminal(terminal, effect, either),
-      lookForAnswer({ journal, terminal, effect, signal: either }),
-    ]);
-  } finally {
-    over.abort();
-  }
-}
-
-async function lookForAnswer({
-  journal,
-  terminal,
-  effect,
-  signal,
-}: Asking): Promise<PersonAnswer | undefined> {
+async function lookForAnswer(
+  journal: Asking['journal'],
+  effect: PersonAskEffect,
+  signal: AbortSignal,
+): Promise<PersonAnswer | undefined> {
   while (!signal.aborted) {
-    const answer = journal.answerTo(effect.id);
-    if (answer !== undefined) {
-      terminal.stderr('\nanswered in another shell\n');
-      return answer;
-    }
+    const answer = answerLeft(journal, effect);
+    if (answer !== undefined) return answer;
     await realWorld.sleep(LOOK_MS, signal);
   }
   return undefined;
 }
 
 async function askAtTerminal(
-  terminal: Terminal,
+  terminal: Asking['terminal'],
   effect: PersonAskEffect,
   signal: AbortSignal,
 ): Promise<PersonAnswer | undefined> {
+  if (signal.aborted) return undefined;
   terminal.stderr(`\n${questionText(effect)}\n`);
   for (;;) {
     const line = await terminal.readLine('> ', signal);
-    if (line === undefined) return undefined;
+    if (line === undefined) {
+      // What is told next does not belong on the row of the prompt.
+      terminal.stderr('\n');
+      return undefined;
+    }
     const answer = readAnswer(effect.question, line);
     if ('choice' in answer) return { ...answer, by: personName() };
     terminal.stderr(`${answer.problem}\n`);

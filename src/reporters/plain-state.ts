@@ -49,5 +49,5 @@ export function wholeFailureSpans(failure: CodedFailure): readonly Span[] {
 /** What the table of codes advises, with this run in its commands; undefined for a code of another version. */
 export function failureHint(state: PlainState, failure: CodedFailure): string | undefined {
   if (!Object.hasOwn(ERROR_CODES, failure.code)) return undefined;
-  return ERROR_CODES[failure.code].hint.replaceAll('crew resume RUN', `crew resume ${state.resumeTarget}`);
+  return ERROR_CODES[failure.code].hint.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${state.resumeTarget}`);
 }

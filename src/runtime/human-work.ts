@@ -2,6 +2,8 @@ import { renderTemplate } from '../expressions/template-evaluate.ts';
 import type { HumanWork } from '../model/crew.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
+import { fitsQuestion } from '../model/fits-question.ts';
+import type { PersonQuestion } from '../model/person-question.ts';
 import { completed, type Step } from './step.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -33,10 +35,7 @@ export function decideHuman(state: HumanState, context: WorkContext, fact: Fact)
   }
   if (fact.type !== 'person.answered') throw new Error(`a human phase cannot decide on ${fact.type}`);
   const { choice, text } = fact;
-  const { choices, freeText } = state.work;
-  const fits =
-    choice === null ? text !== null && (freeText || choices.length === 0) : choices.includes(choice);
-  return fits
+  return fitsQuestion(questionOf(state), { choice, text })
     ? completed(state, { choice, text })
     : hold(state, context, 'got an answer that it does not allow');
 }
@@ -66,9 +65,12 @@ function hold(state: HumanState, { place }: WorkContext, what: string): Step<Hum
 
 function ask(state: HumanState, context: WorkContext): Step<HumanState> {
   const next = { ...state, asked: state.asked + 1 };
-  const { choices, freeText } = state.work;
-  const question = { kind: 'question', text: state.text, choices, freeText } as const;
+  const question = questionOf(state);
   const key = `${context.key}/ask-${next.asked}`;
   const effect: Effect = { type: 'person.ask', key, id: context.key, phase: context.place, question };
   return { state: next, effects: [effect] };
+}
+
+function questionOf({ text, work: { choices, freeText } }: HumanState): PersonQuestion {
+  return { kind: 'question', text, choices, freeText };
 }
