@@ -179,6 +179,61 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
       expect(engine.open('r1').runId).toBe('r1');
     });
 
+    const yes = { choice: 'yes', text: null, by: 'ann' };
+    const no = { choice: 'no', text: 'not now', by: 'bob' };
+
+    test('of two answers to a question the first counts, also for whoever opens the run later', () => {
+      const journal = engine.create('r1', PROGRAM, 1);
+      expect(journal.answerTo('q')).toBeUndefined();
+      expect(engine.answer('r1', 'q', yes)).toBe(true);
+      expect(engine.answer('r1', 'q', no)).toBe(false);
+      expect(engine.answer('r1', 'q', yes)).toBe(false);
+      expect(journal.answerTo('q')).toEqual(yes);
+      expect(reopen(journal).answerTo('q')).toEqual(yes);
+    });
+
+    test('an answer is for one question of one run', () => {
+      const first = engine.create('r1', PROGRAM, 1);
+      const second = engine.create('r2', PROGRAM, 1);
+      expect(engine.answer('r1', 'q', yes)).toBe(true);
+      expect(engine.answer('r2', 'q', no)).toBe(true);
+      expect([first.answerTo('q'), second.answerTo('q'), first.answerTo('other')]).toEqual([
+        yes,
+        no,
+        undefined,
+      ]);
+    });
+
+    test('whoever works on a run sees an answer that is left from elsewhere meanwhile', () => {
+      const journal = engine.create('r1', PROGRAM, 1);
+      const elsewhere = place.open();
+      try {
+        expect(journal.answerTo('q')).toBeUndefined();
+        expect(elsewhere.answer('r1', 'q', no)).toBe(true);
+        expect(journal.answerTo('q')).toEqual(no);
+        expect(engine.answer('r1', 'q', yes)).toBe(false);
+      } finally {
+        elsewhere.close();
+      }
+    });
+
+    test('a run is read without its lock, while it is worked on, and reading takes nothing from it', async () => {
+      const journal = engine.create('abc1', PROGRAM, 1);
+      journal.record(safe('a'), async () => returned('a'));
+      await journal.next();
+      const elsewhere = place.open();
+      try {
+        expect(() => elsewhere.open('abc1')).toThrow(expect.objectContaining({ code: 'RUN_LOCKED' }));
+        expect(elsewhere.read('abc')).toEqual({ runId: 'abc1', program: PROGRAM, facts: [returned('a')] });
+        journal.append(resumed);
+        expect(elsewhere.read('abc1').facts).toEqual([returned('a'), resumed]);
+        expect(await take(journal, 1)).toEqual(['2 run.resumed']);
+        expect(() => elsewhere.read('zz')).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+      } finally {
+        elsewhere.close();
+      }
+    });
+
     test('runs are listed and found by a prefix that only one has', () => {
       for (const id of ['abc1', 'abd2']) engine.create(id, PROGRAM, 5).close();
       expect(

@@ -75,3 +75,58 @@ test('a file that is no journal is refused and left as it is', () => {
   );
   place.remove();
 });
+
+/** A journal as version 1 of the layout left it: without a table of answers. */
+async function asLayoutOne(path: string, more = ''): Promise<void> {
+  const engine = createSqliteEngine(path);
+  const journal = engine.create('r1', { format: PROGRAM_FORMAT, crew: 'demo' } as never, 1);
+  journal.append({ type: 'run.resumed', at: 1 });
+  journal.close();
+  engine.close();
+  const database = new DatabaseSync(path);
+  database.exec(`DROP TABLE answers; PRAGMA user_version = 1; ${more}`);
+  database.close();
+}
+
+test('a journal of layout 1 is brought to this one, with all that is in it', async () => {
+  const place = makePlace();
+  try {
+    await asLayoutOne(place.path);
+    const engine = place.open();
+    expect(engine.read('r1').facts).toEqual([{ type: 'run.resumed', at: 1 }]);
+    expect(engine.answer('r1', 'q', { choice: 'yes', text: null, by: 'ann' })).toBe(true);
+    engine.close();
+    const again = place.open();
+    const journal = again.open('r1');
+    expect(journal.answerTo('q')).toEqual({ choice: 'yes', text: null, by: 'ann' });
+    journal.close();
+    again.close();
+  } finally {
+    place.remove();
+  }
+});
+
+test('two processes that bring the same journal to this layout do not get in their way', async () => {
+  const place = makePlace();
+  try {
+    await asLayoutOne(place.path);
+    const engines = [place.open(), place.open()];
+    expect(engines.map(engine => engine.list().length)).toEqual([1, 1]);
+    for (const engine of engines) engine.close();
+  } finally {
+    place.remove();
+  }
+});
+
+test('a layout that cannot be brought here is refused and left as it is', async () => {
+  const place = makePlace();
+  try {
+    await asLayoutOne(place.path, 'PRAGMA user_version = 99;');
+    expect(() => place.open()).toThrow(expect.objectContaining({ code: 'JOURNAL_MISMATCH' }));
+    const database = new DatabaseSync(place.path);
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
+    database.close();
+  } finally {
+    place.remove();
+  }
+});
