@@ -30,7 +30,7 @@ function expectPaired(run: CrewRun): void {
     if (event.type === 'run.resumed') lost = new Set(open);
     const [noun, verb] = event.type.split('.');
     const name = 'key' in event ? event.key : 'phase' in event ? event.phase : '';
-    if (noun === 'run' || (verb !== 'started' && verb !== 'ended')) continue;
+    if (noun === 'run' || noun === 'turn' || (verb !== 'started' && verb !== 'ended')) continue;
     const id = `${noun} ${name}`;
     if (verb === 'ended' || !lost.has(id)) expect(open.has(id)).toBe(verb === 'ended');
     lost.delete(id);

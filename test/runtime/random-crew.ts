@@ -113,15 +113,69 @@ const REFLECT = fc.record({
   window: fc.constantFrom(1, 'all'),
 });
 
+const CONCURRENCY = fc.constantFrom(undefined, 1, 2);
+
+/** Where nothing may race, all parts are waited for. */
+function join(temper: Temper, parts: number) {
+  const some = fc.constantFrom<'all' | 'any' | number | undefined>(
+    undefined,
+    'all',
+    'any',
+    Math.min(2, parts),
+  );
+  return temper === 'calm' ? fc.constant(undefined) : some;
+}
+
+function each(temper: Temper) {
+  return fc.record({
+    each: fc.record({
+      in: fc.constantFrom(
+        '{{ inputs.topic | split: "" }}',
+        '{{ "" | split: "," }}',
+        '{{ "a,b" | split: "," }}',
+      ),
+      as: fc.constant('item'),
+      max: fc.constantFrom(3, 4, 4),
+    }),
+    do: work(temper, true),
+    concurrency: CONCURRENCY,
+    join: join(temper, 2),
+    on_item_error: fc.constantFrom(undefined, 'keep'),
+    retry: RETRY,
+  });
+}
+
+function manage(temper: Temper) {
+  return fc.record({
+    manage: fc.constant('writer'),
+    workers: fc.constantFrom(['hand'], ['hand', 'eye']),
+    task: fc.constantFrom('Manage.', 'On {{ inputs.topic }}.'),
+    max_delegations: fc.integer({ min: 1, max: 4 }),
+    max_turns: fc.integer({ min: 1, max: 5 }),
+    max_worker_turns: fc.integer({ min: 1, max: 3 }),
+    concurrency: temper === 'calm' ? fc.constant(1) : CONCURRENCY,
+    output: fc.constantFrom(undefined, OUTPUT),
+    retry: RETRY,
+    timeout: temper === 'calm' ? fc.constant(undefined) : fc.constantFrom(undefined, undefined, '40ms'),
+  });
+}
+
 function phase(temper: Temper) {
-  const branches = fc
-    .array(work(temper, true), { minLength: 1, maxLength: 3 })
-    .map(list => ({ parallel: Object.fromEntries(list.map((branch, index) => [`b${index}`, branch])) }));
+  const branches = fc.array(work(temper, true), { minLength: 1, maxLength: 3 }).chain(list =>
+    fc.record({
+      parallel: fc.constant(Object.fromEntries(list.map((branch, index) => [`b${index}`, branch]))),
+      concurrency: CONCURRENCY,
+      join: join(temper, list.length),
+    }),
+  );
   return fc.record({
     does: fc.oneof(
       { weight: 2, arbitrary: work(temper, false) },
       branches.chain(parallel => withRetry(parallel)),
+      each(temper),
+      manage(temper),
     ),
+    watches: fc.option(fc.nat(3), { nil: undefined, freq: 3 }),
     reflect: fc.option(REFLECT, { nil: undefined, freq: 2 }),
     back: fc.option(fc.nat(5), { nil: undefined }),
     onError: fc.boolean(),
@@ -137,7 +191,7 @@ function withRetry<Work extends object>(parallel: Work) {
 export function randomCrew(temper: Temper): fc.Arbitrary<string> {
   const phaseLists = fc.array(phase(temper), { minLength: 1, maxLength: 4 });
   return fc.tuple(phaseLists, temper === 'calm' ? fc.constant({}) : BUDGET).map(([list, budget]) => {
-    const phases = list.map(({ does, reflect, back, onError, limit }, index) => {
+    const phases = list.map(({ does, reflect, watches, back, onError, limit }, index) => {
       const ahead = index + 1 < list.length ? `p${index + 1}` : 'done';
       const next =
         back === undefined ? ahead : [{ when: 'visit < 3', to: `p${Math.min(back, index)}` }, { to: ahead }];
@@ -145,6 +199,9 @@ export function randomCrew(temper: Temper): fc.Arbitrary<string> {
         next,
         max_visits: limit,
         on_limit: 'over',
+        ...(watches === undefined || watches === index || watches >= list.length
+          ? {}
+          : { subscribe: [`p${watches}`] }),
         ...(onError ? { on_error: 'failed' } : {}),
       };
       return [
@@ -160,7 +217,11 @@ export function randomCrew(temper: Temper): fc.Arbitrary<string> {
         : {}),
     };
     const crew = {
-      roles: { writer: { goal: 'Write.', tools: ['kit'] } },
+      roles: {
+        writer: { goal: 'Write.', tools: ['kit'] },
+        hand: { goal: 'Do.', tools: ['kit.give'] },
+        eye: { goal: 'Look.' },
+      },
       models: { default: 'auto', other: 'auto', third: 'auto' },
       inputs: { topic: { type: 'string', default: 'x' } },
       ...(Object.keys(budget).length === 0 ? {} : { budget }),
@@ -189,6 +250,7 @@ const CALLS = [
   { tool: 'kit.echo', malformed: '{' },
   { tool: 'kit.echo', args: { text: 1 } },
 ];
+const DELEGATE = { tool: 'delegate', args: { role: 'hand', task: 'Do.', expected: 'x' } };
 const GOOD: Reply = { text: '{"n": 1}' };
 const MIXED: readonly Reply[] = [
   GOOD,
@@ -202,6 +264,14 @@ const MIXED: readonly Reply[] = [
   { calls: CALLS.slice(0, 2) },
   { calls: CALLS },
   { text: 'thinking', calls: CALLS.slice(2, 4) },
+  { calls: [DELEGATE, { tool: 'delegate', args: { role: 'eye', task: 'Look.', expected: 'x' } }, DELEGATE] },
+  { calls: [{ tool: 'send_back', args: { delegation: 1, reason: 'x' } }, DELEGATE] },
+  {
+    calls: [
+      { tool: 'ask', args: { role: 'hand', question: 'x' } },
+      { tool: 'accept', args: { delegation: 1 } },
+    ],
+  },
   { failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } },
   { failure: { code: 'PROVIDER_RATE_LIMITED', message: 'slow', retryAfterMs: 20 } },
 ];
