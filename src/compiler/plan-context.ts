@@ -1,4 +1,4 @@
-import type { Role } from '../model/crew.ts';
+import type { Role, TalkWork } from '../model/crew.ts';
 import type { OutputRequest } from '../model/effect.ts';
 import type { ModelTerms } from '../model/fact.ts';
 import type { PlanNote } from '../model/plan.ts';
@@ -23,6 +23,13 @@ export interface Management {
   readonly concurrency: number;
 }
 
+/** The conversation that a role speaks in, or whose artifact it writes. */
+export interface Talking {
+  readonly work: TalkWork;
+  readonly roles: readonly Role[];
+  readonly closing: boolean;
+}
+
 /** Measures the prompts of a role, or of a model that is asked without one; the compiler does not write prompts itself. */
 export type MeasurePrompt = (options: {
   readonly crewGoal: string;
@@ -32,6 +39,7 @@ export type MeasurePrompt = (options: {
   readonly manages?: Management;
   /** The role that manages this one. */
   readonly manager?: string;
+  readonly talks?: Talking;
 }) => PromptBytes;
 
 /** What the bounds of a procedure are worked out from. `notes` is where what is not known is gathered. */

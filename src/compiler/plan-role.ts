@@ -1,4 +1,4 @@
-import type { Role } from '../model/crew.ts';
+import type { Role, TalkWork } from '../model/crew.ts';
 import type { ModelTerms } from '../model/fact.ts';
 import type { JsonSchema } from '../model/json.ts';
 import {
@@ -36,6 +36,8 @@ export interface RoleTask {
   readonly manages?: Management;
   /** What a worker is given, asked or sent back, so many times, in one conversation at worst. */
   readonly jobs?: { readonly from: string; readonly count: number };
+  /** A reply in a conversation, or its closing, after replies of so many bytes. */
+  readonly talks?: { readonly work: TalkWork; readonly heardBytes: number; readonly closing: boolean };
 }
 
 /** The least JSON that a tool call takes in an answer, and the JSON around one result, in bytes. */
@@ -53,7 +55,7 @@ export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound 
   const rules = terms?.rules;
   const jobs = task.jobs?.count ?? 1;
   // A model that goes by rules calls tools, but never a control.
-  const hasTurns = tools.length > 0 || (task.manages !== undefined && rules === undefined);
+  const hasTurns = tools.length > 0 || (hasControls(task) && rules === undefined);
   const workTurns = hasTurns ? Math.min(task.maxTurns, rules?.answers ?? task.maxTurns) : 1;
   const turns = (workTurns + MAX_REPAIRS) * jobs;
   const failures =
@@ -97,6 +99,13 @@ export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound 
       ...tokenFactors(terms),
     ],
   };
+}
+
+/** The tools by which a role delegates or hands over. */
+function hasControls({ manages, talks, role }: RoleTask): boolean {
+  if (talks === undefined || talks.closing) return manages !== undefined;
+  const { speaker, transitions } = talks.work;
+  return speaker === 'handoff' && Object.hasOwn(transitions, role) && transitions[role]?.length !== 0;
 }
 
 function reasonOfTurns(hasTools: boolean, isBoundByRules: boolean): string {
@@ -172,8 +181,9 @@ function turnSizes(
 ): RequestBytes {
   if (role === undefined) return { largest: Number.POSITIVE_INFINITY, sum: Number.POSITIVE_INFINITY };
   const output = task.output === undefined ? {} : { output: { name: task.name, schema: task.output } };
-  const { jobs, manages } = task;
+  const { jobs, manages, talks } = task;
   const more = {
+    ...(talks === undefined ? {} : { talks: { ...talks, roles: context.roles } }),
     ...(manages === undefined ? {} : { manages }),
     ...(jobs === undefined ? {} : { manager: jobs.from }),
   };
@@ -181,9 +191,10 @@ function turnSizes(
   const answer = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
   // What a worker is given stands in one answer of the role that manages it.
   const job = jobs === undefined ? 0 : prompt.job + answer;
-  const first = prompt.fixed + templateBytes(task.task, context.sizes) + context.lessonBytes + job;
+  const heard = talks?.heardBytes ?? 0;
+  const first = prompt.fixed + templateBytes(task.task, context.sizes) + context.lessonBytes + job + heard;
   const repaired = answer + prompt.repair;
-  const onlyDelivers = tools.length === 0 && manages === undefined;
+  const onlyDelivers = tools.length === 0 && !hasControls(task);
   const growth = (onlyDelivers ? repaired : Math.max(repaired, toolTurnBytes())) + job;
   return growingRequests({ first, growth, turns });
 }

@@ -10,6 +10,8 @@ export const MOST_ANSWER_BYTES = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
 export const NESTED_BYTES = 2;
 /** Deterministic repairs may put quotes around what an answer left bare. */
 const REPAIRED = 2;
+/** The most bytes of the JSON of a typed answer. */
+export const MOST_TYPED_BYTES = MOST_ANSWER_BYTES * REPAIRED;
 
 /** The most bytes that the JSON of each value that templates read can take, by its first name. */
 export type Sizes = ReadonlyMap<string, number>;

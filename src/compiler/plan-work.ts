@@ -6,20 +6,16 @@ import type {
   Reflection,
   RetryPolicy,
   RoleWork,
-  TalkWork,
 } from '../model/crew.ts';
-import { innerTalk } from '../model/inner-talk.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
-import { atOnce, maxBounds, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
+import { atOnce, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
 import { boundManage } from './plan-manage.ts';
 import { boundAsk, boundChain } from './plan-prompts.ts';
-import { boundRole, boundSingleTurns, type ExplainedBound } from './plan-role.ts';
+import { boundRole, type ExplainedBound } from './plan-role.ts';
+import { boundTalk } from './plan-talk.ts';
 import { boundTrials, withLessonBytes } from './plan-trials.ts';
-
-/** A work with turns of roles whose number the file does not say: as many as a role phase has by default. */
-const TURNS_OF_A_REPLY = 16;
 
 /** Bounds a procedure inside another one, such as the file of a `crew` phase. */
 type BoundCrew = (path: string, context: PlanContext) => Bound;
@@ -45,7 +41,7 @@ const ATTEMPTS = {
     factors: [{ what: 'tool calls', count: 1, why: 'the phase is one call' }],
   }),
   parallel: boundParallel,
-  talk: boundTalk,
+  talk: (work, { context, path }) => boundTalk(work, context, path),
   manage: (work, { context, path }) => boundManage(work, context, path),
   ask: (work, { context, path }) => boundAsk(work, context, path),
   chain: (work, { context, path }) => boundChain(work, context, path),
@@ -96,44 +92,6 @@ function boundEach(work: EachWork, { context, path, boundCrew }: Place): Explain
   const one = boundVisit(work.work, { context, path: `${path}.${work.work.name}`, boundCrew });
   const factors = [...one.factors, { what: 'items', count: work.max, why: '`each.max`' }];
   return { bound: timesBound(one.bound, work.max), factors };
-}
-
-function boundTalk(work: TalkWork, place: Place): ExplainedBound {
-  const { context, path } = place;
-  const reply = (role: string): Bound => {
-    const inner = innerTalk(work, role);
-    if (inner !== undefined) return boundTalk(inner, insideTalk(place, role)).bound;
-    return boundRole(context, { path, name: work.name, role, task: work.task, maxTurns: TURNS_OF_A_REPLY })
-      .bound;
-  };
-  const replies = timesBound(maxBounds(work.roles.map(reply)), work.maxTurns);
-  const choices =
-    work.selector === undefined
-      ? NO_COST
-      : boundSingleTurns(context, {
-          path,
-          name: work.name,
-          models: [work.selector.model],
-          promptBytes: Number.POSITIVE_INFINITY,
-        });
-  const factors = [
-    { what: 'replies', count: work.maxTurns, why: '`talk.max_turns`' },
-    ...Object.values(work.inner ?? {}).map(({ name, maxTurns }) => ({
-      what: `replies inside \`${name}\``,
-      count: maxTurns,
-      why: `\`inner.${name}.max_turns\`, and one more turn for its summary`,
-    })),
-    { what: 'turns of a reply', count: TURNS_OF_A_REPLY, why: 'a speaker may use its tools' },
-    { what: 'artifacts', count: 1, why: 'one more turn writes the artifact' },
-  ];
-  return { bound: sumBounds([replies, timesBound(choices, work.maxTurns), reply(work.by)]), factors };
-}
-
-/** Its task reads replies, whose names may be those of phases, which are of other sizes. */
-function insideTalk({ context, path, boundCrew }: Place, participant: string): Place {
-  const sizes = new Map(context.sizes);
-  for (const name of ['reply', 'speaker', 'turn', 'thread']) sizes.delete(name);
-  return { context: { ...context, sizes }, path: `${path}.${participant}`, boundCrew };
 }
 
 /** The pauses between attempts, each twice as long as the one before. */

@@ -252,9 +252,9 @@ describe('the bound of kinds that are not run yet', () => {
       7 * 5,
     ],
     [
-      'a talk with a talk inside: each of its replies is a whole conversation at most',
+      'a talk with a talk inside: each of its replies is a whole conversation',
       'w: { talk: [a, p], task: T., max_turns: 4, inner: { p: { talk: [a, b], task: "{{ reply }}", max_turns: 3 } }, next: done }',
-      7 * (4 * (3 + 1) + 1),
+      7 * (2 + 2 * (3 + 1) + 1),
     ],
     [
       'a question to several models and a summary',
