@@ -182,6 +182,21 @@ describe('a module that misbehaves', () => {
     }
   });
 
+  test('cannot answer in our name, nor close our ways', async () => {
+    const mine = folder.open(
+      `import { parentPort, workerData } from 'node:worker_threads';
+       for (const forged of [null, 1, { id: 1, json: '"forged"' }, { id: 1, failure: { code: 'NONE' } }, { printed: 'x' }]) {
+         parentPort.postMessage(forged);
+       }
+       parentPort.close();
+       export const look = () => JSON.stringify(Object.keys(workerData));`,
+      ['look'],
+    );
+    expect(await mine.call('look')).toBe('["start"]');
+    expect(await mine.call('look')).toBe('["start"]');
+    expect(mine.printed).toEqual([]);
+  });
+
   test('a missing export is said with what there is', async () => {
     const mine = folder.open('export const one = () => 1; export const two = 2; export function three() {}', [
       'two',

@@ -3,10 +3,10 @@
 // 2. A call that was given up is over when the module answers it, at the latest a second later: then the thread is
 //    ended, and all its open calls fail.
 // 3. The thread keeps the process alive while a call is open, and no longer.
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { type CodedFailure, CrewError } from '../../model/crew-error.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
+import type { FromThread, ThreadData, ThreadStart, ToThread } from './thread-messages.ts';
 
 const GRACE_MS = 1000;
 const LONGEST_CALL_MS = 600_000;
@@ -45,7 +45,7 @@ type OpenCalls = Map<number, OpenCall>;
 
 /** Starts a thread; the module is loaded there, and what goes wrong with it is told to the calls. */
 export function startModuleThread(start: ThreadStart): ModuleThread {
-  const worker = startWorker(start);
+  const { worker, port } = startWorker(start);
   const open: OpenCalls = new Map();
   let lastId = 0;
   let over = false;
@@ -61,9 +61,13 @@ export function startModuleThread(start: ThreadStart): ModuleThread {
     end(reason);
     return worker.terminate();
   };
-  worker.on('message', (message: FromThread) => {
-    if ('printed' in message) say(`${start.title}: ${message.printed}`);
-    else open.get(message.id)?.settle('json' in message ? message : { failure: toError(message.failure) });
+  port.on('message', (message: FromThread) => {
+    if ('printed' in message) {
+      // What a module prints between calls, nobody asked for.
+      if (open.size > 0) say(`${start.title}: ${message.printed}`);
+      return;
+    }
+    open.get(message.id)?.settle('json' in message ? message : { failure: toError(message.failure) });
   });
   worker.on('error', (error: unknown) => end(`its module failed outside of a call: ${describe(error)}`));
   worker.on('exit', () => end('its module ended the thread that it runs in'));
@@ -71,7 +75,7 @@ export function startModuleThread(start: ThreadStart): ModuleThread {
   const call = (asked: ThreadCall): Promise<string> => {
     lastId += 1;
     say = asked.notice;
-    return callInThread({ id: lastId, asked, worker, open, stop });
+    return callInThread({ id: lastId, asked, thread: { worker, port }, open, stop });
   };
   const close = async (): Promise<void> => {
     await stop('the run is over');
@@ -79,9 +83,18 @@ export function startModuleThread(start: ThreadStart): ModuleThread {
   return { ended: () => over, call, close };
 }
 
-function startWorker(start: ThreadStart): Worker {
+/** A thread with the port that only its owner and its own code know. */
+interface Thread {
+  readonly worker: Worker;
+  readonly port: MessagePort;
+}
+
+function startWorker(start: ThreadStart): Thread {
+  const { port1, port2 } = new MessageChannel();
+  const data: ThreadData = { start, port: port2 };
   const worker = new Worker(WORKER, {
-    workerData: start,
+    workerData: data,
+    transferList: [port2],
     // The worker sends what is printed; reading these would keep the process alive.
     stdout: true,
     stderr: true,
@@ -90,19 +103,28 @@ function startWorker(start: ThreadStart): Worker {
     execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   });
-  worker.unref();
-  return worker;
+  const thread = { worker, port: port1 };
+  keepAlive(thread, false);
+  return thread;
+}
+
+/** Says whether the process waits for a thread. */
+function keepAlive({ worker, port }: Thread, wanted: boolean): void {
+  if (wanted) worker.ref();
+  else worker.unref();
+  if (wanted) port.ref();
+  else port.unref();
 }
 
 interface CallInThread {
   readonly id: number;
   readonly asked: ThreadCall;
-  readonly worker: Worker;
+  readonly thread: Thread;
   readonly open: OpenCalls;
   readonly stop: (reason: string) => Promise<unknown>;
 }
 
-function callInThread({ id, asked, worker, open, stop }: CallInThread): Promise<string> {
+function callInThread({ id, asked, thread, open, stop }: CallInThread): Promise<string> {
   const { name, tool, args, workspace, signal } = asked;
   if (signal.aborted) return Promise.reject(abortFailure(asked));
   return new Promise((resolve, reject) => {
@@ -111,7 +133,7 @@ function callInThread({ id, asked, worker, open, stop }: CallInThread): Promise<
     const giveUp = (failure: CrewError): void => {
       if (givenUp !== undefined) return;
       givenUp = failure;
-      send(worker, { type: 'abort', id });
+      send(thread.port, { type: 'abort', id });
       grace = setTimeout(() => void stop(`its module did not end \`${tool}\` when it was told to`), GRACE_MS);
     };
     const onAbort = (): void => giveUp(abortFailure(asked));
@@ -121,20 +143,20 @@ function callInThread({ id, asked, worker, open, stop }: CallInThread): Promise<
       clearTimeout(deadline);
       clearTimeout(grace);
       signal.removeEventListener('abort', onAbort);
-      if (open.size === 0) worker.unref();
+      if (open.size === 0) keepAlive(thread, false);
       if (givenUp !== undefined) reject(givenUp);
       else if ('failure' in outcome) reject(outcome.failure);
       else resolve(outcome.json);
     };
-    if (open.size === 0) worker.ref();
+    if (open.size === 0) keepAlive(thread, true);
     open.set(id, { tool, settle });
     signal.addEventListener('abort', onAbort, { once: true });
-    send(worker, { type: 'call', id, name, tool, args: JSON.stringify(args), workspace });
+    send(thread.port, { type: 'call', id, name, tool, args: JSON.stringify(args), workspace });
   });
 }
 
-function send(worker: Worker, message: ToThread): void {
-  worker.postMessage(message);
+function send(port: MessagePort, message: ToThread): void {
+  port.postMessage(message);
 }
 
 function toError({ code, message }: CodedFailure): CrewError {

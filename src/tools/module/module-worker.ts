@@ -3,17 +3,20 @@
 // 2. It is an ES module, whatever a package.json says; types of a `.ts` file are stripped.
 // 3. Every call is answered once; nothing but JSON text and printed lines leaves the thread.
 import { registerHooks } from 'node:module';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import type { CodedFailure } from '../../model/crew-error.ts';
 import { MAX_PROBLEM_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../../model/limits.ts';
 import { jsonText } from './json-text.ts';
 import { takePrintedLines } from './printed-lines.ts';
-import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 type Call = Extract<ToThread, { type: 'call' }>;
 type Outcome = { readonly json: string } | { readonly failure: CodedFailure };
 
-const { url, text, title } = workerData as ThreadStart;
+const owned = workerData as ThreadData;
+const { url, text, title } = owned.start;
+const { port } = owned;
+delete owned.port;
 const controllers = new Map<number, AbortController>();
 let given = false;
 
@@ -27,7 +30,7 @@ registerHooks({
 const printed = takePrintedLines([process.stdout, process.stderr], line => send({ printed: line }));
 const loading = loadExports();
 
-parentPort?.on('message', (message: ToThread) => {
+port?.on('message', (message: ToThread) => {
   if (message.type === 'abort') controllers.get(message.id)?.abort();
   else void answer(message);
 });
@@ -42,7 +45,7 @@ async function answer(call: Call): Promise<void> {
 }
 
 function send(message: FromThread): void {
-  parentPort?.postMessage(message);
+  port?.postMessage(message);
 }
 
 async function run(call: Call, signal: AbortSignal): Promise<Outcome> {

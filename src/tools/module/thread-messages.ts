@@ -1,10 +1,17 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { CodedFailure } from '../../model/crew-error.ts';
 
-/** What a thread is started with: the module's URL, its verified text, and its name for people. */
+/** What a thread is to run: the module's URL, its verified text, and its name for people. */
 export interface ThreadStart {
   readonly url: string;
   readonly text: string;
   readonly title: string;
+}
+
+/** What a thread is started with; the port is taken out before the module runs, so that it cannot answer in our name. */
+export interface ThreadData {
+  readonly start: ThreadStart;
+  port?: MessagePort;
 }
 
 /** What a thread is told. `name` is the export, `tool` its name as the crew calls it; `args` is JSON text. */
