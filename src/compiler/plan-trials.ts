@@ -34,10 +34,13 @@ export function boundTrials(
   const lessons = reflect.trials - 1;
   if (lessons === 0) return judged;
   const context = withLessonBytes(at.context, reflect);
+  const model = lessonModel(work, context);
+  // A model that goes by rules is not asked: what was said of the attempt is its lesson.
+  if (context.terms.get(model)?.rules !== undefined) return timesBound(judged, reflect.trials);
   const lesson = boundSingleTurns(context, {
     path,
     name: 'lesson',
-    models: [lessonModel(work, context)],
+    models: [model],
     promptBytes: WORDS_BYTES + SHOWN_BYTES,
   });
   return addBounds(timesBound(judged, reflect.trials), timesBound(lesson, lessons));

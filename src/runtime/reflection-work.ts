@@ -40,7 +40,7 @@ export interface ReflectionState extends Trial {
  * Judges the artifact of one trial of a phase with `reflect`, as a decider (Reflexion).
  * 1. What passes is the artifact of the phase.
  * 2. What does not pass leaves a lesson, which the model of the phase's own role writes, and the next trial begins; when
- *    that call fails for good, what the evaluation said is the lesson.
+ *    that call fails for good, or the model goes by rules, what the evaluation said is the lesson.
  * 3. When the trials are used up, the one that is to be kept is the artifact: the last one, or the one with the best
  *    score, of equal ones the later.
  * An evaluator that fails is the failure of the phase; a model that cannot be reached holds it. Pure.
@@ -115,15 +115,18 @@ function conclude(state: ReflectionState, context: WorkContext, verdict: Verdict
   if (verdict.passed) return completed(state, state.artifact, [judged]);
   const next = { ...state, verdict };
   if (trial >= reflectOf(state).trials) return completed(next, keptOf(next, verdict).artifact, [judged]);
+  const role = lessonRole(state.work);
+  const model =
+    role === undefined ? modelKey(context, 'default') : modelOfRole(context, roleOf(context, role));
+  if (context.terms[model]?.rules !== undefined) {
+    return after([judged], taught(next, context, { verdict, text: verdict.feedback }));
+  }
   const prompt = buildLessonPrompt({
     task: taskText(state.work, context.scope),
     attempt: typeof state.artifact === 'string' ? state.artifact : JSON.stringify(state.artifact, null, 2),
     feedback: verdict.feedback,
     lessons: context.lessons,
   });
-  const role = lessonRole(state.work);
-  const model =
-    role === undefined ? modelKey(context, 'default') : modelOfRole(context, roleOf(context, role));
   const { loop, effects } = startSingleTurn(
     { name: 'lesson', speaker: 'lesson', model, key: `${context.key}/lesson`, prompt, values: {} },
     context,
@@ -133,19 +136,27 @@ function conclude(state: ReflectionState, context: WorkContext, verdict: Verdict
 
 function learn(state: ReflectionState, context: WorkContext, outcome: TurnOutcome): Step<ReflectionState> {
   if (outcome.type === 'ended') throw new Error('who writes a lesson has no controls that end it');
-  const { verdict, record } = state;
+  const { verdict } = state;
   if (verdict === undefined) throw new Error('a lesson is learned from a verdict');
   if (outcome.type === 'failed' && ERROR_CODES[outcome.failure.code].exitCode === 3) {
     return failed(state, outcome.failure);
   }
   const text = outcome.type === 'failed' ? verdict.feedback : outcome.text;
+  return taught(state, context, { verdict, text });
+}
+
+/** The next trial begins with the lesson. */
+function taught(
+  state: ReflectionState,
+  context: WorkContext,
+  { verdict, text }: { readonly verdict: Verdict; readonly text: string },
+): Step<ReflectionState> {
   const lesson = text.trim().slice(0, MAX_LESSON_LENGTH).toWellFormed();
   const { at, place: phase } = context;
-  const learned: Effect = {
-    type: 'event.publish',
-    event: { at, type: 'lesson.learned', phase, trial: record.trial, lesson },
-  };
-  return { state, effects: [learned], outcome: { type: 'again', lesson, kept: keptOf(state, verdict) } };
+  const { trial } = state.record;
+  const event = { at, type: 'lesson.learned', phase, trial, lesson } as const;
+  const outcome = { type: 'again', lesson, kept: keptOf(state, verdict) } as const;
+  return { state, effects: [{ type: 'event.publish', event }], outcome };
 }
 
 /** The trial that counts so far. */

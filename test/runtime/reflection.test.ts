@@ -267,6 +267,16 @@ test('a lesson that cannot be had for good is what the evaluation said', async (
   expect(asked(run, 'writer')[1]).toContain('1. the condition `draft == "yes"` does not hold');
 });
 
+test('a model that goes by rules is not asked for a lesson: what the evaluation said is one', async () => {
+  const run = await runCrew({
+    yaml: crew(CALLED_YES),
+    terms: { rules: { answers: 2, toolCalls: 6 } },
+    replies: say({ attempts: ['no', 'yes'], lessons: [] }),
+  });
+  expect(resultOf(run)).toMatchObject({ result: 'yes' });
+  expect(eventsOf(run, 'lesson.learned')).toHaveLength(1);
+});
+
 test('lessons are cut, whatever a model writes', async () => {
   const run = await runCrew({
     yaml: crew(CALLED_YES),
