@@ -12,6 +12,13 @@ export interface Spend {
   readonly costMicroUsd: number | null;
 }
 
+/** A condition that was asked on the way, and the values that it read; long ones are described. */
+export interface GuardAsked {
+  readonly when: string;
+  readonly held: boolean;
+  readonly values: { readonly [path: string]: string | number | boolean | null };
+}
+
 /**
  * One thing that watchers are told, derived from facts alone: a replayed journal gives the same events byte for byte.
  * `phase` is a path: `merge`, or `inspect.security` for a branch. `at` is the wall-clock time of the fact behind it.
@@ -37,13 +44,19 @@ export type RunEvent = { readonly at: number } & (
       /** The newly published artifacts that woke a subscriber. */
       readonly causeBy?: readonly string[];
     }
-  /** The procedure went from one phase to another; `when` is the condition that held. `crew` is where a crew phase stands. */
+  /**
+   * The procedure went from one phase to another. `guards` are the conditions that were asked, in order, the last of
+   * them the one that held unless the way has none; `limit` is the phase that had no visits left; `crew` is the path of
+   * the crew phase whose procedure it is, absent for the run's own.
+   */
   | {
       readonly type: 'transition.taken';
       readonly from: string;
       readonly to: string;
       readonly event: string;
-      readonly when?: string;
+      readonly way: 'next' | 'on_error' | 'on_limit' | 'subscribe';
+      readonly guards?: readonly GuardAsked[];
+      readonly limit?: string;
       readonly crew?: string;
     }
   /** A role of a conversation or a managed phase has its turn; `closing` when it is to write the artifact. */

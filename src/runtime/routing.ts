@@ -13,6 +13,7 @@ import {
 } from './run-state.ts';
 import { scopeOf, splitPath } from './scope.ts';
 import { advance, enterStatechart, phaseOf, type StatechartAction } from './statechart.ts';
+import { type TakenTransition, transitionTaken } from './transition-taken.ts';
 
 /**
  * Does what the statecharts want, then tells them what came of that, until neither has anything left to say.
@@ -44,12 +45,15 @@ function take(draft: Draft, { procedure: id, ...event }: Move): readonly Statech
   const phase = event.type.slice(0, event.type.indexOf('.'));
   const scope = scopeOf(draft.state, procedure, visits[phase] ?? 0);
   try {
-    const [next, actions, condition] = advance(position, { ...event, scope, visits, published, entered });
+    const [next, actions, cause] = advance(position, { ...event, scope, visits, published, entered });
     setProcedure(draft, id, { position: next });
     if (isIllegal(event.type, actions))
       throw new Error(`the statechart does not allow ${place}${event.type}`);
     const to = phaseOf(next);
-    if (to !== phase) tellTransition(draft, procedure, { from: phase, to, event: event.type, condition });
+    if (event.type === `${phase}.completed` || event.type === `${phase}.failed`) {
+      const taken = { from: phase, to, event: event.type, scope, actions, cause };
+      publishTransition(draft, procedure, taken);
+    }
     return actions;
   } catch (error) {
     if (!(error instanceof CrewError)) throw error;
@@ -63,26 +67,12 @@ function isIllegal(type: string, actions: readonly StatechartAction[]): boolean 
   return /\.to\.[^.]+$/.test(type) && !actions.some(action => action.type === 'turn.start');
 }
 
-function tellTransition(
-  draft: Draft,
-  { place }: Procedure,
-  taken: {
-    readonly from: string;
-    readonly to: string;
-    readonly event: string;
-    readonly condition: string | undefined;
-  },
-): void {
-  const { from, to, event, condition } = taken;
+function publishTransition(draft: Draft, { place }: Procedure, taken: TakenTransition): void {
   // A run that fails without `on_error` goes to no phase of the author's.
-  if (to.startsWith('$')) return;
+  if (taken.to.startsWith('$')) return;
   publish(draft, {
     at: draft.state.at,
-    type: 'transition.taken',
-    from,
-    to,
-    event: event.slice(event.lastIndexOf('.') + 1),
-    ...(condition === undefined ? {} : { when: condition }),
+    ...transitionTaken(taken),
     ...(place === '' ? {} : { crew: place.slice(0, -1) }),
   });
 }

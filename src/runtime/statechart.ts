@@ -45,20 +45,26 @@ export function enterStatechart(config: JsonObject): [StatechartPosition, readon
   return taken(machine, initialTransition(machine));
 }
 
-/** A transition that was taken: where to, what is to be done, and the condition that held if there was one. */
-export type Advance = readonly [
+/** What a transition was decided by: the conditions that were asked, in order, and whether news woke a subscriber. */
+export interface TransitionCause {
+  readonly asked: readonly { readonly condition: string; readonly held: boolean }[];
+  readonly woken: boolean;
+}
+
+/** A transition that was taken: where to, what is to be done, and why. */
+type Advance = readonly [
   position: StatechartPosition,
   actions: readonly StatechartAction[],
-  condition: string | undefined,
+  cause: TransitionCause,
 ];
 
 /** Takes one event. Pure. Fails with TEMPLATE_FAILED when a condition cannot be evaluated. */
 export function advance(position: StatechartPosition, event: StatechartEvent): Advance {
-  const heard: HeardEvent = { ...event };
+  const heard: HeardEvent = { ...event, asked: [], woken: false };
   const next = transition(position.machine, position.snapshot, heard as never);
   if (heard.guardError !== undefined) throw heard.guardError;
   const [after, actions] = taken(position.machine, next);
-  return [after, actions, heard.condition];
+  return [after, actions, { asked: heard.asked, woken: heard.woken }];
 }
 
 /** The phase that a chart stands in; undefined once it has ended without one. Pure. */
@@ -67,10 +73,11 @@ export function phaseOf({ snapshot }: StatechartPosition): string {
   return typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
 }
 
-/** XState hides what a guard throws in an error of its own, so guards leave it, and what held, on the event. */
+/** XState hides what a guard throws in an error of its own, so guards leave it, and what they found, on the event. */
 interface HeardEvent extends StatechartEvent {
   guardError?: unknown;
-  condition?: string;
+  readonly asked: { readonly condition: string; readonly held: boolean }[];
+  woken: boolean;
 }
 
 /** XState's own event that enters the initial state tells nothing; nothing was visited then. */
@@ -79,9 +86,9 @@ type GuardEvent = HeardEvent | { readonly type: string; readonly visits?: undefi
 const GUARDS = {
   when: ({ event }: { event: HeardEvent }, params: { condition: string }) => {
     try {
-      const holds = evaluateCondition(params.condition, event.scope);
-      if (holds) event.condition = params.condition;
-      return holds;
+      const held = evaluateCondition(params.condition, event.scope);
+      event.asked.push({ condition: params.condition, held });
+      return held;
     } catch (error) {
       event.guardError ??= error;
       return false;
@@ -94,7 +101,9 @@ const GUARDS = {
     const since = entered[params.phase] ?? 0;
     const there = params.artifacts.every(name => published[name] !== undefined);
     const fresh = params.artifacts.some(name => (published[name] ?? 0) > since);
-    return there && fresh && (visits[params.phase] ?? 0) < params.max;
+    const wakes = there && fresh && (visits[params.phase] ?? 0) < params.max;
+    if (wakes) event.woken = true;
+    return wakes;
   },
   'turns-left': ({ event }: { event: HeardEvent }, params: { max: number }) =>
     (event.turns ?? 0) < params.max,

@@ -24,7 +24,7 @@ const events: readonly RunEvent[] = Object.values(SAMPLE_EVENTS).flat();
 const OPTIONAL: { readonly [type: string]: readonly string[] } = {
   'phase.started': ['role', 'causeBy'],
   'tool.started': ['role'],
-  'transition.taken': ['when', 'crew'],
+  'transition.taken': ['guards', 'limit', 'crew'],
   'turn.started': ['closing', 'reason'],
 };
 

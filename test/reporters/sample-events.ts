@@ -59,8 +59,18 @@ export const SAMPLE_EVENTS = {
   'artifact.repaired': [{ type: 'artifact.repaired', at, phase, how: ['took the fenced block'] }],
   'artifact.rejected': [{ type: 'artifact.rejected', at, phase, reason: 'no `range`', repair: 1 }],
   'transition.taken': [
-    { type: 'transition.taken', at, from: 'draft', to: 'done', event: 'completed' },
-    { type: 'transition.taken', at, from: 'a', to: 'b', event: 'failed', when: 'visit < 3', crew: 'build' },
+    { type: 'transition.taken', at, from: 'draft', to: 'done', event: 'completed', way: 'next' },
+    {
+      type: 'transition.taken',
+      at,
+      from: 'a',
+      to: 'b',
+      event: 'completed',
+      way: 'on_limit',
+      guards: [{ when: 'visit < 3', held: true, values: { visit: 1 } }],
+      limit: 'c',
+      crew: 'build',
+    },
   ],
   'turn.started': [
     { type: 'turn.started', at, phase, role: 'critic', turn: 2, reason: 'next in turn' },
