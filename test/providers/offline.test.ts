@@ -96,6 +96,16 @@ describe('offline: tool calls', () => {
     ]);
   });
 
+  it('never calls what acts on the work itself, such as a delegation', async () => {
+    const values = { inputs: { role: 'a', task: 't', expected: 'e' }, plan: { delegation: 1 } };
+    const text = { type: 'string' };
+    const tools = [
+      tool('delegate', { role: text, task: text, expected: text }, ['role', 'task', 'expected']),
+      tool('transcript', { delegation: { type: 'integer' } }, ['delegation']),
+    ];
+    expect(await calls(request({ values, tools }))).toEqual([]);
+  });
+
   it('prefers the artifact named last, and skips values of another shape', async () => {
     const values = {
       a: { range: 'first' },

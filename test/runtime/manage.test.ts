@@ -1,61 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/model/json.ts';
 import { messageText } from '../../src/model/message.ts';
-import type { ModelRequest } from '../../src/ports/language-model.ts';
-import { compact, eventsOf, resultOf, suspensionOf } from './compact-events.ts';
-import type { Reply } from './fake-model.ts';
-import { type CrewRun, type CrewRunOptions, runCrew } from './run-crew.ts';
-
-const crew = (more = '') => `roles:
-  lead: { goal: Lead., tools: [kit] }
-  finder: { goal: Find., tools: [kit.echo] }
-  writer: { goal: Write. }
-start: report
-phases:
-  report:
-    manage: lead
-    workers: [finder, writer]
-    task: Report on rain.
-    ${more}
-    next: done
-  done: { end: success, result: "{{ report }}" }
-${more.includes('failed') ? '  failed: { end: failure, result: "{{ run.error.code }}" }\n' : ''}`;
-
-type Call = NonNullable<Reply['calls']>[number];
-const delegate = (role: string, task = 'Do it.'): Call => ({
-  tool: 'delegate',
-  args: { role, task, expected: 'A text.' },
-});
-const ask = (role: string, question: string): Call => ({ tool: 'ask', args: { role, question } });
-const sendBack = (delegation: number, reason = 'Too short.'): Call => ({
-  tool: 'send_back',
-  args: { delegation, reason },
-});
-const accept = (delegation: number): Call => ({ tool: 'accept', args: { delegation } });
-const transcript = (delegation: number): Call => ({ tool: 'transcript', args: { delegation } });
-
-/** The lead plays its turns in order; workers say who they are, in which turn. */
-function lead(
-  turns: readonly Reply[],
-  worker?: (request: ModelRequest) => Reply | undefined,
-): NonNullable<CrewRunOptions['replies']> {
-  return request => {
-    const { role, turn } = request.origin;
-    if (role === 'lead') return turns[turn - 1] ?? { text: 'delivered' };
-    return worker?.(request) ?? { text: `${role} ${turn}`, afterMs: 10 };
-  };
-}
-
-/** What the lead was answered before its last call, in the order of its calls. */
-function answersOf(run: CrewRun) {
-  const request = run.modelRequests.findLast(({ origin }) => origin.role === 'lead');
-  return (request?.messages ?? []).flatMap(({ parts }) =>
-    parts.flatMap(part => (part.type === 'tool-result' ? [part.value as JsonObject] : [])),
-  );
-}
-
-const handsOf = (run: CrewRun) =>
-  eventsOf(run, 'work.handed').map(({ how, from, to, text }) => `${how} ${from} ${to}: ${text}`);
+import { compact, eventsOf, resultOf } from './compact-events.ts';
+import {
+  accept,
+  answersOf,
+  ask,
+  crew,
+  delegate,
+  handsOf,
+  lead,
+  sendBack,
+  transcript,
+} from './manage-crew.ts';
+import { type CrewRun, runCrew } from './run-crew.ts';
 
 describe('the one who manages', () => {
   test('may deliver at once without anybody', async () => {
@@ -325,75 +282,5 @@ describe('what cannot be is answered with an error', () => {
       { error: 'delegation 1 is accepted already' },
     ]);
     expect(handsOf(run).filter(line => line.startsWith('accepted'))).toHaveLength(1);
-  });
-});
-
-describe('trouble', () => {
-  const locked: Reply = { failure: { code: 'PROVIDER_AUTH', message: 'key' } };
-  const both = [{ calls: [delegate('finder'), delegate('writer')] }];
-
-  test('a worker whose model cannot be reached holds the run, and a resume makes just its call again', async () => {
-    const yaml = crew('concurrency: 2');
-    const first = await runCrew({
-      yaml,
-      replies: lead(both, ({ origin }) => (origin.role === 'finder' ? locked : undefined)),
-    });
-    expect(suspensionOf(first)).toMatchObject({ code: 'PROVIDER_AUTH' });
-    expect(handsOf(first)).toContain('returned writer lead: writer 1');
-    const second = await runCrew({ yaml, history: first.facts, resume: {}, replies: lead([]) });
-    expect(second.calledKeys).toEqual(['report:1:1/work-1/model-1-2', 'report:1:1/manager/model-2']);
-    expect(resultOf(second)).toMatchObject({ result: 'delivered' });
-  });
-
-  test('two held workers and a queued one go on together', async () => {
-    const yaml = crew('concurrency: 2');
-    const three = [{ calls: [delegate('finder'), delegate('writer'), delegate('writer', 'Next.')] }];
-    const first = await runCrew({ yaml, replies: lead(three, () => locked) });
-    expect(suspensionOf(first)).toMatchObject({ code: 'PROVIDER_AUTH' });
-    const second = await runCrew({ yaml, history: first.facts, resume: {}, replies: lead([]) });
-    expect(second.calledKeys).toEqual([
-      'report:1:1/work-1/model-1-2',
-      'report:1:1/work-2/model-1-2',
-      'report:1:1/work-3/model-1',
-      'report:1:1/manager/model-2',
-    ]);
-  });
-
-  test('the model of the lead itself may be what is waited for', async () => {
-    const first = await runCrew({ yaml: crew(), replies: lead([both[0] ?? {}, locked]) });
-    expect(suspensionOf(first)).toMatchObject({ code: 'PROVIDER_AUTH' });
-    const second = await runCrew({ yaml: crew(), history: first.facts, resume: {}, replies: lead([]) });
-    expect(second.calledKeys).toEqual(['report:1:1/manager/model-2-2']);
-    expect(resultOf(second)).toMatchObject({ result: 'delivered' });
-  });
-
-  test('with `on_error` a model that cannot be reached takes that way', async () => {
-    const run = await runCrew({ yaml: crew('on_error: failed'), replies: lead(both, () => locked) });
-    expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: 'PROVIDER_AUTH' });
-  });
-
-  test('a timeout cancels whoever works, and their calls are charged', async () => {
-    const run = await runCrew({
-      yaml: crew('concurrency: 2\n    timeout: 20ms'),
-      replies: lead(both, ({ origin }) => ({ text: origin.role, afterMs: 500 })),
-    });
-    expect(resultOf(run)).toMatchObject({ failure: { code: 'PHASE_TIMEOUT' } });
-    if (run.outcome.type !== 'ended') throw new Error('it ended');
-    expect(run.outcome.state.ledger.spent.calls).toBe(3);
-    expect(run.outcome.state.ledger.reserved).toEqual({});
-  });
-
-  test('another attempt begins with nobody at work', async () => {
-    const run = await runCrew({
-      yaml: crew('retry: 1\n    max_delegations: 1'),
-      replies: request => {
-        const isFirst = request.idempotencyKey.includes('report:1:1/');
-        const turns = [{ calls: [delegate('writer')] }, ...(isFirst ? [{}, {}, {}] : [])];
-        return lead(turns)(request, 1);
-      },
-    });
-    expect(eventsOf(run, 'phase.retried')).toMatchObject([{ failure: { code: 'OUTPUT_EMPTY' } }]);
-    expect(handsOf(run).filter(line => line.startsWith('delegation'))).toHaveLength(2);
-    expect(resultOf(run)).toMatchObject({ outcome: 'success', result: 'delivered' });
   });
 });
