@@ -1,7 +1,7 @@
 import type { TalkWork } from '../model/crew.ts';
 import { innerTalk } from '../model/inner-talk.ts';
 import { MAX_HAND_OFF_TURNS, MAX_REPLY_TURNS } from '../model/limits.ts';
-import type { Bound } from '../model/plan.ts';
+import type { Bound, PlanFactor } from '../model/plan.ts';
 import { grantedSpecs } from '../model/tool-spec.ts';
 import { maxBounds, NO_COST, sumBounds } from './plan-bound.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -44,7 +44,7 @@ export function boundTalk(work: TalkWork, context: PlanContext, path: string): E
     ...(work.selector === undefined
       ? []
       : [{ what: 'choices', count: choices.length, why: 'a model says who speaks next, where several may' }]),
-    { what: 'turns of a reply', count: MAX_REPLY_TURNS, why: 'a speaker may use its tools' },
+    ...turnsFactor(work, context),
     { what: 'artifacts', count: 1, why: 'one more turn writes the artifact' },
   ];
   return { bound: sumBounds([...replies, ...choices, boundClosing(work, context, path)]), factors };
@@ -66,18 +66,29 @@ function replyBounds(work: TalkWork, context: PlanContext, path: string) {
   }
 
   function ofRole(role: string, before: number): Bound {
-    const grants = context.roles.find(each => each.name === role)?.tools ?? [];
-    const hasTools = grantedSpecs(grants, context.tools).length > 0;
     return boundRole(context, {
       path,
       name: 'reply',
       role,
       task: work.task,
-      maxTurns: hasTools ? MAX_REPLY_TURNS : MAX_HAND_OFF_TURNS,
+      maxTurns: hasTools(role, context) ? MAX_REPLY_TURNS : MAX_HAND_OFF_TURNS,
       ...(work.reply === undefined ? {} : { output: work.reply }),
       talks: { work, heardBytes: heardBytes(work, before), closing: false },
     }).bound;
   }
+}
+
+function hasTools(name: string, { roles, tools }: PlanContext): boolean {
+  return grantedSpecs(roles.find(role => role.name === name)?.tools ?? [], tools).length > 0;
+}
+
+function turnsFactor({ roles, speaker }: TalkWork, context: PlanContext): readonly PlanFactor[] {
+  const what = 'turns of a reply';
+  if (roles.some(name => hasTools(name, context))) {
+    return [{ what, count: MAX_REPLY_TURNS, why: 'a speaker may use its tools' }];
+  }
+  if (speaker !== 'handoff') return [];
+  return [{ what, count: MAX_HAND_OFF_TURNS, why: 'a hand-off that is not allowed may be mended' }];
 }
 
 function boundClosing(work: TalkWork, context: PlanContext, path: string): Bound {
