@@ -61,12 +61,37 @@ function readArguments(
   flags: Flags,
 ): { readonly values: FlagValues; readonly positionals: readonly string[] } {
   try {
-    return parseArgs({ args: [...argv], options: flags, allowPositionals: true, allowNegative: true });
+    const options = { ...negationsOf(flags), ...flags };
+    const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, tokens: true });
+    const values: { [name: string]: FlagValues[string] } = { ...parsed.values };
+    for (const token of parsed.tokens) {
+      if (token.kind === 'option') setSwitch(values, token.name, flags);
+    }
+    return { values, positionals: parsed.positionals };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || !code.startsWith('ERR_PARSE_ARGS')) throw error;
     throw new CrewError('USAGE', flagProblem(code, message, flags));
   }
+}
+
+/**
+ * `--no-x` for each switch `x`. The `allowNegative` of `parseArgs` would take the flag `--no-input`, which is one of its
+ * own, for a negated `--input`.
+ */
+function negationsOf(flags: Flags): { readonly [name: string]: { readonly type: 'boolean' } } {
+  const switches = Object.keys(flags).filter(name => flags[name]?.type === 'boolean');
+  return Object.fromEntries(switches.map(name => [`no-${name}`, { type: 'boolean' }]));
+}
+
+/** The last word on a switch counts. */
+function setSwitch(values: { [name: string]: FlagValues[string] }, name: string, flags: Flags): void {
+  if (Object.hasOwn(flags, name)) {
+    if (flags[name]?.type === 'boolean') values[name] = true;
+    return;
+  }
+  delete values[name];
+  values[name.slice('no-'.length)] = false;
 }
 
 /** Says in our words what `parseArgs` found wrong; its messages are for programmers. */

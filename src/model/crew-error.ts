@@ -35,11 +35,6 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Mend what is shown; `crew schema config` prints what may stand in a `config.yaml`.',
   },
-  PHASE_NOT_RUNNABLE: {
-    exitCode: 2,
-    retryable: false,
-    hint: '`crew check` and `crew plan` know this kind of phase; this version does not run it yet.',
-  },
   NODE_TOO_OLD: { exitCode: 3, retryable: false, hint: 'Install Node 24 or newer.' },
   MODEL_UNKNOWN: {
     exitCode: 3,
@@ -168,7 +163,7 @@ export const ERROR_CODES = {
   PERSON_NEEDED: {
     exitCode: 5,
     retryable: false,
-    hint: 'Answer with `crew answer RUN`, or `crew resume RUN` in a terminal.',
+    hint: 'Answer with `crew answer RUN ANSWER`, which shows the question without ANSWER, or with `crew resume RUN` in a terminal.',
   },
   CONSENT_DENIED: {
     exitCode: 1,

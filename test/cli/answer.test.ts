@@ -1,0 +1,227 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { crew, type Ended } from '../e2e/crew-process.ts';
+import { makeFolder } from '../tools/git-repository.ts';
+
+const SIGN = `version: 1
+crew: sign
+goal: Sign off.
+start: approve
+phases:
+  approve:
+    human: "May it go out?"
+    choices: [release, write again, stop]
+    next: [{ when: approve.choice == "release", to: name }, { to: stopped }]
+  name: { human: Which name?, next: released }
+  released: { end: success, result: { choice: "{{ approve.choice }}", name: "{{ name.text }}" } }
+  stopped: { end: failure, result: "{{ approve }}" }
+`;
+
+/** Wants to change something. */
+const SAVE = `version: 1
+crew: save
+goal: Apply a change.
+tools: { change: builtin:change }
+start: apply
+phases:
+  apply:
+    tool: change.apply
+    with: { patch: "diff --git a/new.txt b/new.txt\\nnew file mode 100644\\n--- /dev/null\\n+++ b/new.txt\\n@@ -0,0 +1 @@\\n+hello\\n" }
+    on_error: refused
+    next: done
+  done: { end: success, result: "{{ apply }}" }
+  refused: { end: failure, result: "{{ run.error }}" }
+`;
+
+let folder = '';
+beforeEach(() => {
+  folder = makeFolder();
+  execFileSync('git', ['init', '--quiet', folder]);
+  writeFileSync(join(folder, 'sign.crew.yaml'), SIGN);
+  writeFileSync(join(folder, 'save.crew.yaml'), SAVE);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const call = (...args: readonly string[]): Promise<Ended> => crew(args, { from: folder });
+
+/** Starts a run that comes to wait, and gives its id. */
+async function waitingRun(file: string): Promise<string> {
+  const ended = await call('run', file);
+  expect(ended.code).toBe(5);
+  const id = /· run (\w+) ·/.exec(ended.stderr)?.[1] ?? '';
+  expect(id).not.toBe('');
+  return id;
+}
+
+const resultOf = ({ stdout }: Ended): unknown => JSON.parse(stdout);
+
+test('without a terminal a run that asks exits 5 and says with which commands it goes on', async () => {
+  const ended = await call('run', 'sign.crew.yaml');
+  expect(ended.code).toBe(5);
+  const id = /· run (\w+) ·/.exec(ended.stderr)?.[1];
+  expect(ended.stderr).toContain('PERSON_NEEDED `approve` waits for an answer: May it go out?');
+  expect(ended.stderr).toContain(`crew answer ${id} ANSWER`);
+  expect(ended.stderr).toContain(`crew resume ${id}`);
+  expect(ended.stdout).toBe('');
+  const save = await call('run', 'save.crew.yaml', '--cwd', '.');
+  const saving = /· run (\w+) ·/.exec(save.stderr)?.[1];
+  expect(save.code).toBe(5);
+  expect(save.stderr).toContain('CONSENT_REQUIRED');
+  expect(save.stderr).toContain(`crew approve ${saving} --cwd .`);
+  expect(save.stderr).toContain(`crew reject ${saving} --cwd .`);
+});
+
+test('`crew answer RUN` shows what waits, and changes nothing', async () => {
+  const id = await waitingRun('sign.crew.yaml');
+  const shown = await call('answer', id);
+  expect(shown.stdout).toBe('approve asks:\n\nMay it go out?\n\n1  release\n2  write again\n3  stop\n');
+  const json = resultOf(await call('answer', id, '--json'));
+  expect(json).toMatchObject({
+    version: 1,
+    questions: [
+      { phase: 'approve', question: { kind: 'question', choices: ['release', 'write again', 'stop'] } },
+    ],
+  });
+  expect((await call('answer', id)).stdout).toBe(shown.stdout);
+});
+
+test('a choice is given by its number, its text or how it begins; words where there are no choices', async () => {
+  for (const answer of ['1', 'release', 'RELE']) {
+    const id = await waitingRun('sign.crew.yaml');
+    expect((await call('answer', id, answer)).code).toBe(5);
+    const done = await call('answer', id.slice(0, 6), 'the', 'second', 'one');
+    expect(done.code).toBe(0);
+    expect(resultOf(done)).toEqual({ choice: 'release', name: 'the second one' });
+  }
+});
+
+test('an answer that the question does not allow is refused with what it allows, and leaves nothing', async () => {
+  const id = await waitingRun('sign.crew.yaml');
+  for (const answer of ['perhaps', '4', '0', 'releases']) {
+    const wrong = await call('answer', id, answer);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('expected one of 1 (release), 2 (write again), 3 (stop)');
+  }
+  expect((await call('answer', id, '3')).code).toBe(1);
+});
+
+test('`approve` and `reject` take the choice that means it, and say so where none does', async () => {
+  const approved = await waitingRun('sign.crew.yaml');
+  expect((await call('approve', approved)).code).toBe(5);
+  const unclear = await call('approve', approved);
+  expect(unclear.code).toBe(2);
+  expect(unclear.stderr).toContain('crew answer RUN ANSWER');
+  const rejected = await waitingRun('sign.crew.yaml');
+  const ended = await call('reject', rejected);
+  expect(ended.code).toBe(1);
+  expect(resultOf(ended)).toMatchObject({ choice: 'stop' });
+});
+
+test('a tool call is shown with its exact arguments, and runs once it is allowed', async () => {
+  const id = await waitingRun('save.crew.yaml');
+  const shown = await call('answer', id);
+  expect(shown.stdout).toContain('apply wants to call `change.apply`');
+  expect(shown.stdout).toContain('+++ b/new.txt');
+  expect(shown.stdout).toMatch(/sha256 of the arguments: [0-9a-f]{64}/);
+  const done = await call('approve', id);
+  expect(done.code).toBe(0);
+  expect(resultOf(done)).toMatchObject({ files: [{ path: 'new.txt', status: 'added' }] });
+  expect(readFileSync(join(folder, 'new.txt'), 'utf8')).toBe('hello\n');
+});
+
+test('a refusal is told with its reason', async () => {
+  const id = await waitingRun('save.crew.yaml');
+  const ended = await call('reject', id, 'not', 'on', 'Friday');
+  expect(ended.code).toBe(1);
+  expect(resultOf(ended)).toMatchObject({
+    code: 'CONSENT_DENIED',
+    message: 'a person refused this call: not on Friday',
+  });
+  expect(existsSync(join(folder, 'new.txt'))).toBe(false);
+});
+
+test('`--no-resume` only leaves the answer; a resume takes it without asking', async () => {
+  const id = await waitingRun('sign.crew.yaml');
+  const left = await call('answer', id, 'stop', '--no-resume');
+  expect(left.code).toBe(0);
+  expect(left.stderr).toContain(`go on with: crew resume ${id}`);
+  const again = await call('answer', id, 'release');
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('was answered already');
+  const done = await call('resume', id);
+  expect(done.code).toBe(1);
+  expect(resultOf(done)).toMatchObject({ choice: 'stop' });
+});
+
+test('a run that is over, a question that is none and a run that is none are said', async () => {
+  const id = await waitingRun('sign.crew.yaml');
+  const other = await call('answer', id, '1', '--question', 'name');
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain('`name` of run');
+  expect(other.stderr).toContain('what waits: `approve`');
+  expect((await call('answer', id, 'stop', '--question', 'approve')).code).toBe(1);
+  for (const command of ['answer', 'approve', 'reject']) {
+    const over = await call(command, id, ...(command === 'answer' ? ['1'] : []));
+    expect(over.code).toBe(2);
+    expect(over.stderr).toContain('waits for no answer');
+  }
+  expect((await call('answer', 'zz', '1')).stderr).toContain('RUN_NOT_FOUND');
+  expect((await call('approve')).code).toBe(2);
+});
+
+test('several questions at once are told apart by `--question`', async () => {
+  const inner = SIGN.replace('crew: sign', 'crew: inner');
+  writeFileSync(join(folder, 'inner.crew.yaml'), inner);
+  writeFileSync(
+    join(folder, 'two.crew.yaml'),
+    `version: 1
+crew: two
+goal: Ask twice.
+start: both
+phases:
+  both:
+    parallel:
+      a: { crew: inner.crew.yaml }
+      b: { crew: inner.crew.yaml }
+    on_error: done
+    next: done
+  done: { end: success, result: "{{ run.error.message }}" }
+`,
+  );
+  const id = await waitingRun('two.crew.yaml');
+  const unclear = await call('answer', id, '1');
+  expect(unclear.code).toBe(2);
+  expect(unclear.stderr).toContain('`both.a/approve`, `both.b/approve`; name one with `--question PHASE`');
+  expect((await call('answer', id, '1', '--question', 'both.b/approve')).code).toBe(5);
+  expect((await call('answer', id)).stdout).toMatch(/both\.a\/approve asks:[\s\S]*both\.b\/name asks:/);
+  const ended = await call('reject', id, '--question', 'both.a/approve');
+  expect(ended.code).toBe(0);
+  expect(ended.stdout).toContain('both.a/stopped');
+});
+
+test('`--allow` lets a call out unasked; a tool that is none is refused with a suggestion', async () => {
+  const wrong = await call('run', 'save.crew.yaml', '--allow', 'change.aply');
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('`--allow change.aply`: the crew has no such tool');
+  expect(wrong.stderr).toContain('change.apply');
+  for (const grant of ['change.apply', 'change.*']) {
+    const allowed = await call('run', 'save.crew.yaml', '--allow', grant);
+    expect(allowed.stderr).not.toContain('wants to call');
+    expect(allowed.code).toBe(0);
+    rmSync(join(folder, 'new.txt'));
+  }
+  const id = await waitingRun('save.crew.yaml');
+  const resumed = await call('resume', id, '--allow', 'change.*');
+  expect(resumed.code).toBe(0);
+});
+
+test('with `--json` the result is one document, also of a run that waits', async () => {
+  const waits = await call('run', 'sign.crew.yaml', '--json');
+  expect(waits.code).toBe(5);
+  expect(resultOf(waits)).toMatchObject({ failure: { code: 'PERSON_NEEDED' } });
+  const { runId } = resultOf(waits) as { readonly runId: string };
+  const ended = await call('answer', runId, 'stop', '--json');
+  expect(resultOf(ended)).toMatchObject({ outcome: 'failure', result: { choice: 'stop' } });
+});
