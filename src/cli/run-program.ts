@@ -50,14 +50,13 @@ export type CrewOutcome = { readonly runId: string } & (
 );
 
 /**
- * Runs a compiled crew in a journal of its own. Fails, before anything runs, with PHASE_NOT_RUNNABLE, INPUT_INVALID,
+ * Runs a compiled crew in a journal of its own. Fails, before anything runs, with INPUT_INVALID,
  * MODEL_UNKNOWN, CREDENTIALS_MISSING, FILE_NOT_FOUND or JOURNAL_UNAVAILABLE; what happens in the run is in the outcome.
  */
 export async function runProgram(program: Program, options: RunProgramOptions = {}): Promise<CrewOutcome> {
   const terminal = libraryTerminal(process.cwd(), options.env);
   const places: FlagValues = { cwd: options.workspace, 'state-dir': options.stateDir };
   const workspace = workspaceOf(places, terminal);
-  (await loadRuntime()).refuseNotRunnable(program);
   const inputs = await readInputs({
     declared: program.inputs,
     pairs: [],

@@ -72,7 +72,11 @@ async function drive(
   const onEvent = (event: RunEvent): void => {
     for (const reporter of reporters) reporter.onEvent(event);
   };
-  return driveRun({ journal, execute, world: realWorld, onEvent, stop });
+  try {
+    return await driveRun({ journal, execute, world: realWorld, onEvent, stop });
+  } finally {
+    await execute.close();
+  }
 }
 
 async function makeReporters({ values, request, terminal }: SessionOptions): Promise<readonly Reporter[]> {

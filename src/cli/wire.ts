@@ -32,15 +32,14 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export async function loadRuntime() {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }, { refuseNotRunnable }, { programAt }] =
+  const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }] =
     await Promise.all([
       import('../runtime/run.ts'),
       import('../runtime/executor.ts'),
       import('../runtime/model-key.ts'),
-      import('../runtime/refuse-not-runnable.ts'),
       import('../runtime/program-at.ts'),
     ]);
-  return { driveRun, createExecutor, roleModelKey, refuseNotRunnable, programAt };
+  return { driveRun, createExecutor, roleModelKey, programAt };
 }
 
 /** Reads recorded runs and calls nothing. */

@@ -1,5 +1,4 @@
 import type { PhaseWork } from '../model/crew.ts';
-import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import { type AskState, decideAsk, resumeAsk, startAsk } from './ask-work.ts';
 import { type ChainState, decideChain, resumeChain, startChain } from './chain-work.ts';
@@ -84,7 +83,7 @@ function neverStarted(): never {
 function rowOf(kind: string): WorkRow<PhaseWork, WorkState> {
   const row = Object.hasOwn(WORKS, kind) ? WORKS[kind as WorkState['kind']] : undefined;
   if (row !== undefined) return row as unknown as WorkRow<PhaseWork, WorkState>;
-  throw new CrewError('PHASE_NOT_RUNNABLE', `this version does not run \`${kind}\``);
+  throw new Error(`compiled program has work of the unknown kind ${kind}`);
 }
 
 /** Starts a piece of work. Fails with TEMPLATE_FAILED when its task or arguments cannot be rendered. */

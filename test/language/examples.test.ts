@@ -5,8 +5,6 @@ import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { PHASE_KINDS } from '../../src/language/phase-kinds.ts';
-import { CrewError } from '../../src/model/crew-error.ts';
-import { refuseNotRunnable } from '../../src/runtime/refuse-not-runnable.ts';
 import { BUILTIN_CATALOG } from '../../src/tools/catalog.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -57,38 +55,4 @@ test('the software company takes at most 120 lines', () => {
   const lines = files.flatMap(text => text.trimEnd().split('\n'));
   expect(lines.length).toBeLessThanOrEqual(120);
   expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(120);
-});
-
-/** What this version runs, and what it names when it does not. */
-const RUNNABLE = new Map([
-  ['role', undefined],
-  ['tool', undefined],
-  ['talk', undefined],
-  ['manage', undefined],
-  ['ask', undefined],
-  ['chain', undefined],
-  ['parallel', undefined],
-  ['each', undefined],
-  ['human', undefined],
-  ['crew', undefined],
-  ['reflect', undefined],
-  ['subscribe', undefined],
-]);
-
-test.each([...RUNNABLE])('what does not run yet of %s is named before anything is spent', (kind, named) => {
-  const { crew, sourceMap } = load(`examples/09-phase-kinds/${kind}.crew.yaml`);
-  if (crew === undefined) throw new Error('there is no crew');
-  const program = compileCrew(crew, { sourceMap, catalog: BUILTIN_CATALOG });
-  const refusal = (): CrewError | undefined => {
-    try {
-      refuseNotRunnable(program);
-      return undefined;
-    } catch (error) {
-      if (error instanceof CrewError) return error;
-      throw error;
-    }
-  };
-  expect(refusal()?.code).toBe(named === undefined ? undefined : 'PHASE_NOT_RUNNABLE');
-  if (named !== undefined) expect(refusal()?.message).toContain(named);
-  if (named !== undefined) expect(refusal()?.exitCode).toBe(2);
 });

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
-import { refuseNotRunnable } from '../../src/runtime/refuse-not-runnable.ts';
 import { compact, eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import { createFakeWorld } from './fake-world.ts';
 import { type CrewRunOptions, compileText, runCrew } from './run-crew.ts';
@@ -411,15 +410,4 @@ phases:
   const files = { 'a.crew.yaml': through('b.crew.yaml'), 'b.crew.yaml': through('a.crew.yaml') };
   expect(() => compileText(OUTER('crew: a.crew.yaml'), files)).toThrow(/include-cycle/);
   expect(() => compileText(OUTER('crew: test.crew.yaml'))).toThrow(/include-cycle/);
-});
-
-test('a phase that cannot be run is refused also inside a crew, before anything is spent', () => {
-  const { crews = {} } = compileText(OUTER('crew: part.crew.yaml, inputs: { text: x }'), echo);
-  const inner = crews.build;
-  if (inner === undefined) throw new Error('no crew was compiled');
-  const phases = { ...inner.phases, say: { ...inner.phases.say, kind: 'dance' } } as never;
-  const program = { ...inner, crews: { build: { ...inner, phases } } };
-  expect(() => refuseNotRunnable(program)).toThrow(
-    expect.objectContaining({ code: 'PHASE_NOT_RUNNABLE', message: expect.stringContaining('dance') }),
-  );
 });

@@ -14,7 +14,7 @@ import { readConfig } from '../read-config.ts';
 import { readQuestion } from '../read-question.ts';
 import { readResultRequest } from '../result-output.ts';
 import { runSession } from '../run-session.ts';
-import { loadCompiler, loadRuntime } from '../wire.ts';
+import { loadCompiler } from '../wire.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 
@@ -46,7 +46,6 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
   const { program, models, summary } = await prepare(values, terminal);
-  (await loadRuntime()).refuseNotRunnable(program);
   const inputs = { question, summary };
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });

@@ -10,7 +10,6 @@ import { readBudgetFlags } from '../read-budget.ts';
 import { readGrants } from '../read-grants.ts';
 import { readResultRequest } from '../result-output.ts';
 import { runSession } from '../run-session.ts';
-import { loadRuntime } from '../wire.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 
@@ -33,7 +32,6 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
   const program = await loadProgram(path, terminal, readBudgetFlags(values));
-  (await loadRuntime()).refuseNotRunnable(program);
   const inputs = await givenInputs(program, values, terminal);
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);
