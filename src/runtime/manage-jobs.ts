@@ -1,6 +1,7 @@
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { JsonValue } from '../model/json.ts';
+import { MAX_PROBLEM_LENGTH } from '../model/limits.ts';
 import { type Message, textMessage } from '../model/message.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { jobMessage } from '../prompts/manage-job.ts';
@@ -123,7 +124,7 @@ export function endJob(
 }
 
 function describe({ code, message }: CodedFailure): string {
-  return `${code}: ${message}`;
+  return `${code}: ${message}`.slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
 }
 
 function published(events: readonly RunEvent[]): readonly Effect[] {

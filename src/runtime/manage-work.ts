@@ -9,7 +9,7 @@ import { manageControls } from '../prompts/manage-controls.ts';
 import { manageRules } from '../prompts/manage-rules.ts';
 import { takeControls } from './manage-calls.ts';
 import { beginJob, endJob, handOver } from './manage-jobs.ts';
-import type { Job, ManageState } from './manage-state.ts';
+import { type Job, type ManageState, threadOf, withThread } from './manage-state.ts';
 import { roleOf, startRoleTurns } from './role-turns.ts';
 import type { BegunPart, Step, StepMove } from './step.ts';
 import { answerControl } from './tool-turn.ts';
@@ -54,7 +54,9 @@ export function decideManage(state: ManageState, context: WorkContext, fact: Fac
     return takeLeadStep(state, context, decideTurns(lead, context, fact));
   }
   const loop = threads.flatMap(each => each.loop ?? []).find(each => isOfLoop(each, fact));
-  const job = state.working.find(each => loop !== undefined && loop.key === loopOf(state, each)?.key);
+  const job = state.working.find(
+    each => loop !== undefined && loop.key === threadOf(state, each.number)?.loop?.key,
+  );
   if (loop === undefined || job === undefined) throw new Error(`nobody works on ${fact.type}`);
   return takeWorkerStep(state, context, { job, step: decideTurns(loop, context, fact) });
 }
@@ -155,7 +157,7 @@ function takeWorkerStep(
   { job, step }: { readonly job: Job; readonly step: TurnStep },
 ): Step<ManageState> {
   const { effects, outcome, loop } = step;
-  const next = withLoop(state, job, loop);
+  const next = withThread(state, job.number, { loop });
   if (outcome === undefined) return { state: next, effects };
   if (outcome.type === 'failed' && cannotBeReached(outcome)) {
     return { state: heldAt(next, outcome, loop.key), effects, outcome };
@@ -170,15 +172,6 @@ function takeWorkerStep(
   const goesOn = told.outcome === undefined && told.loop.calls.length === 0;
   const after = (goesOn ? leadsOn : takeLeadStep)(handed.state, context, told);
   return { ...after, effects: [...before, ...after.effects], moves: [...moves, ...(after.moves ?? [])] };
-}
-
-function withLoop(state: ManageState, { number }: Job, loop: TurnLoop): ManageState {
-  const threads = state.threads.map(each => (each.number === number ? { ...each, loop } : each));
-  return { ...state, threads };
-}
-
-function loopOf(state: ManageState, { number }: Job): TurnLoop | undefined {
-  return state.threads.find(each => each.number === number)?.loop;
 }
 
 /** Such failures hold the run and become no result; all others are answers. */

@@ -61,6 +61,24 @@ describe('trouble', () => {
     expect(run.outcome.state.ledger.reserved).toEqual({});
   });
 
+  test('a retry cancels who is at work, charges it, and begins anew', async () => {
+    const busy: Reply = { failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } };
+    const run = await runCrew({
+      yaml: crew('concurrency: 2\n    retry: 1'),
+      replies: request => {
+        const isFirst = request.idempotencyKey.includes('report:1:1/');
+        if (isFirst && request.origin.role === 'finder') return busy;
+        return lead(both, ({ origin }) => ({ text: origin.role, afterMs: isFirst ? 60_000 : 1 }))(request, 1);
+      },
+    });
+    expect(eventsOf(run, 'phase.retried')).toMatchObject([{ failure: { code: 'PROVIDER_OVERLOADED' } }]);
+    expect(handsOf(run).filter(line => line.startsWith('returned'))).toHaveLength(2);
+    expect(resultOf(run)).toMatchObject({ outcome: 'success', result: 'delivered' });
+    if (run.outcome.type !== 'ended') throw new Error('it ended');
+    // One turn of the lead, three tries of the finder, the cancelled writer; then two turns and both workers.
+    expect(run.outcome.state.ledger.spent.calls).toBe(1 + 3 + 1 + 2 + 2);
+  });
+
   test('another attempt begins with nobody at work', async () => {
     const run = await runCrew({
       yaml: crew('retry: 1\n    max_delegations: 1'),
