@@ -18,9 +18,10 @@ const GIVEN = `(?: (?:this|it|that|things|everything|control|the [\\w -]{1,30}|m
 export function findSaidHandOff(text: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const sentences = sentencesOf(text.slice(-LOOKED_THROUGH));
+  const forms = names.map(name => ({ name, call: callOf(name), forms: formsOf(name) }));
   for (const sentence of sentences.toReversed()) {
-    const found = names.find(name => saysHandOff(sentence, name));
-    if (found !== undefined) return found;
+    const found = forms.find(each => saysHandOff(sentence, each));
+    if (found !== undefined) return found.name;
   }
   return undefined;
 }
@@ -42,20 +43,32 @@ function sentencesOf(text: string): readonly string[] {
 const NOT_MEANT =
   /\?$|\b(?:not|n't|never|without|instead of|rather than|if|unless|whether|should|could|would(?! like)|might|may|before|after|when|until|once|don't|won't|can't|cannot)\b|n't\b/;
 
-function saysHandOff(sentence: string, name: string): boolean {
+function saysHandOff(
+  sentence: string,
+  { call, forms }: { readonly call: RegExp; readonly forms: readonly RegExp[] },
+): boolean {
+  if (call.test(sentence)) return !/\?$|n't|not /.test(sentence);
+  return forms.some(form => form.test(sentence)) && !NOT_MEANT.test(sentence);
+}
+
+/** The tool as text. */
+function callOf(name: string): RegExp {
+  return new RegExp(`\\bhand_off_to_${escapeText(name)}\\b`);
+}
+
+/** What a hand-off to somebody looks like in a sentence. */
+function formsOf(name: string): readonly RegExp[] {
   const words = name.split('_').map(escapeText).join('[_ -]');
   const who = `(?:@|the |our |my )?${words}(?![\\w-])`;
-  if (new RegExp(`\\bhand_off_to_${escapeText(name)}\\b`).test(sentence))
-    return !/\?$|n't|not /.test(sentence);
-  const forms = [
+  const start = '(?:^|[,;:–—-] )';
+  return [
     `\\b${OWN_WILL}(?: going to)? ?${PASSING}${GIVEN}${GAP} to ${who}`,
-    `(?:^|[,;:–—-] |\\b(?:so|and|now|then|ok|okay|well) )${PASSING}${GIVEN} to ${who}`,
-    `(?:^|[,;:–—-] |\\b(?:now|so|and|then) )(?:over|back|on)(?: now)? to (?:you,? )?${who}`,
-    `(?:^|[,;:–—-] )${who},? (?:over to you|your turn|the floor is yours|you're up|please (?:take|go|continue)|take it (?:from here|away))`,
+    `(?:${start}|\\b(?:so|and|now|then|ok|okay|well) )${PASSING}${GIVEN} to ${who}`,
+    `(?:${start}|\\b(?:now|so|and|then) )(?:over|back|on)(?: now)? to (?:you,? )?${who}`,
+    `${start}${who},? (?:over to you|your turn|the floor is yours|you're up|please (?:take|go|continue)|take it (?:from here|away))`,
     `(?:over to you|your turn|the floor is yours|you're up|take it away),? ${who}\\W*$`,
     `^(?:next(?: up| speaker)?|hand-?off(?: to)?|handing off) ?[:→-]+>? ?${who}\\W*$`,
-  ];
-  return forms.some(form => new RegExp(form).test(sentence)) && !NOT_MEANT.test(sentence);
+  ].map(form => new RegExp(form));
 }
 
 function escapeText(text: string): string {

@@ -92,3 +92,21 @@ test('the artifact is held against its schema and mended', async () => {
   expect(eventsOf(run, 'artifact.rejected')).toHaveLength(1);
   expect(resultOf(run)).toMatchObject({ result: { verdict: 'yes' } });
 });
+
+test('what a trial has taught stands in the task of the next one, which begins with the first speaker', async () => {
+  const run = await runCrew({
+    yaml: talkCrew(
+      'talk: [author, critic]\nmax_turns: 2\nreflect: { evaluator: { expression: debate == "good" }, trials: 2 }',
+    ),
+    replies: ({ messages, origin }) => {
+      if (origin.role !== 'author' && origin.role !== 'critic') return { text: 'Be good.' };
+      const isSecond = JSON.stringify(messages).includes('Be good.');
+      return {
+        text:
+          isSecond && JSON.stringify(messages.at(-1)).includes('is over') ? 'good' : `bad ${messages.length}`,
+      };
+    },
+  });
+  expect(turnsOf(run)).toEqual(['author', 'critic', '[author]', 'author', 'critic', '[author]']);
+  expect(resultOf(run)).toMatchObject({ outcome: 'success', result: 'good' });
+});
