@@ -23,7 +23,8 @@ export function deriveToolCalls(tools: readonly ToolSpec[], values: JsonObject):
   const calls: ToolCall[] = [];
   for (const tool of tools) {
     if (calls.length === MOST_OFFLINE_CALLS) break;
-    const args = tool.readOnly && tool.name.includes('.') ? deriveArguments(tool, values) : undefined;
+    const isFree = tool.readOnly && tool.source !== 'module' && tool.name.includes('.');
+    const args = isFree ? deriveArguments(tool, values) : undefined;
     if (args !== undefined) calls.push({ id: `offline_${calls.length + 1}`, tool: tool.name, args });
   }
   return calls;
