@@ -1,0 +1,168 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeFolder } from '../tools/git-repository.ts';
+import { crew, crewProgram } from './crew-process.ts';
+
+const SIGN = `version: 1
+crew: sign
+goal: Sign off.
+inputs: { what: { type: string, default: it } }
+start: approve
+phases:
+  approve:
+    human: "May {{ inputs.what }} go out?"
+    choices: [release, stop]
+    next: [{ when: approve.choice == "release", to: name }, { to: stopped }]
+  name: { human: Which name?, next: released }
+  released: { end: success, result: "released as {{ name.text }}" }
+  stopped: { end: failure, result: stopped }
+`;
+const TWO = `version: 1
+crew: two
+goal: Ask twice at once.
+start: both
+phases:
+  both:
+    parallel:
+      a: { crew: one.crew.yaml, inputs: { what: a } }
+      b: { crew: one.crew.yaml, inputs: { what: b } }
+    next: done
+  done: { end: success, result: "{{ both.a }} {{ both.b }}" }
+`;
+const ONE = `version: 1
+crew: one
+goal: Ask once.
+inputs: { what: { type: string } }
+start: ask
+phases:
+  ask: { human: "Who does {{ inputs.what }}?", next: done }
+  done: { end: success, result: "{{ ask.text }}" }
+`;
+const LATE = `version: 1
+crew: late
+goal: Ask for a second.
+start: ask
+phases:
+  ask: { human: Go on?, choices: [yes, no], default: no, timeout: 1s, next: done }
+  done: { end: success, result: "took {{ ask.choice }}" }
+`;
+
+const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+let folder = '';
+const tmux = (...args: readonly string[]): string =>
+  execFileSync('tmux', ['-S', join(folder, 'tmux'), '-f', '/dev/null', ...args], { encoding: 'utf8' });
+
+beforeEach(() => {
+  folder = makeFolder();
+  const files = { sign: SIGN, two: TWO, one: ONE, late: LATE };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.crew.yaml`), text);
+});
+afterEach(() => {
+  spawnSync('tmux', ['-S', join(folder, 'tmux'), 'kill-server']);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A shell in a terminal of its own, in which commands are typed. */
+function openShell() {
+  tmux('new-session', '-d', '-x', '120', '-y', '50', '-c', folder, 'env -i PATH="$PATH" PS1="$ " sh');
+  const screen = () => tmux('capture-pane', '-p', '-J', '-S', '-500').trimEnd();
+  return {
+    enter: (text: string) => {
+      tmux('send-keys', '-l', text);
+      tmux('send-keys', 'Enter');
+    },
+    press: (key: string) => tmux('send-keys', key),
+    screen,
+    /** Waits until a text is on the screen so many times. */
+    async until(text: string, times = 1): Promise<string> {
+      for (let looks = 0; looks < 400; looks += 1) {
+        const now = screen();
+        if (now.split(text).length - 1 >= times) return now;
+        await sleep(50);
+      }
+      throw new Error(`the terminal never showed ${text}:\n${screen()}`);
+    },
+  };
+}
+
+const crewLine = (args: string) => `'${process.execPath}' '${crewProgram()}' ${args}; echo "exit code $?"`;
+const runIdOn = (screen: string) => /· run (\w+) ·/.exec(screen)?.[1] ?? '';
+
+test('a person at the terminal is asked, told what is allowed, and asked again', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  const shell = openShell();
+  shell.enter(crewLine('run sign.crew.yaml -i what=release'));
+  const asked = await shell.until('\n>');
+  expect(asked).toMatch(/approve asks:\n\nMay release go out\?\n\n1 {2}release\n2 {2}stop\n/);
+  shell.enter('9');
+  await shell.until('expected one of 1 (release), 2 (stop)');
+  shell.enter('rel');
+  await shell.until('name asks:');
+  shell.enter('');
+  await shell.until('expected some words');
+  shell.enter('Crewfile 2');
+  const end = await shell.until('exit code 0');
+  expect(end).toContain('released as Crewfile 2');
+});
+
+test('Ctrl+C at the prompt stops the run, and a resume asks again', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  const shell = openShell();
+  shell.enter(crewLine('run sign.crew.yaml'));
+  const runId = runIdOn(await shell.until('\n>'));
+  shell.press('C-c');
+  const stopped = await shell.until('exit code 130');
+  expect(stopped).toContain(`Stopped. Go on with: crew resume ${runId}`);
+  shell.enter(crewLine(`resume ${runId}`));
+  await shell.until('\n>', 2);
+  shell.enter('2');
+  expect(await shell.until('exit code 1\n')).toContain('stopped');
+});
+
+test('the end of input at the prompt leaves the run waiting', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  const shell = openShell();
+  shell.enter(crewLine('run sign.crew.yaml'));
+  await shell.until('\n>');
+  shell.press('C-d');
+  const waits = await shell.until('exit code 5');
+  expect(waits).toContain('PERSON_NEEDED');
+});
+
+test('an answer from another shell is taken while the first one asks, also for a later question', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  const shell = openShell();
+  shell.enter(crewLine('run two.crew.yaml'));
+  const runId = runIdOn(await shell.until('Who does a?\n\nWrite your answer.\n>'));
+  const second = await crew(['answer', runId, 'Bob', '--question', 'both.b/ask'], { from: folder });
+  expect([second.code, second.stdout]).toEqual([0, '']);
+  expect(second.stderr).toContain('answered `both.b/ask`; the run takes it where it is at work');
+  await shell.until('`both.b/ask` was answered in another shell');
+  const listed = await crew(['answer', runId], { from: folder });
+  expect(listed.stdout).toContain('both.a/ask asks:');
+  expect(listed.stdout).not.toContain('both.b/ask asks:');
+  expect((await crew(['answer', runId, 'Ann'], { from: folder })).code).toBe(0);
+  const end = await shell.until('exit code 0');
+  expect(end).toContain('`both.a/ask` was answered in another shell');
+  expect(end).toContain('Ann Bob');
+});
+
+test('when the time is over at the prompt the default is taken', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  const shell = openShell();
+  shell.enter(crewLine('run late.crew.yaml'));
+  await shell.until('\n>');
+  expect(await shell.until('exit code 0')).toContain('took no');
+});
+
+test('`--no-input` asks nobody, and is no negation of `--input`', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  const shell = openShell();
+  shell.enter(crewLine('run sign.crew.yaml --no-input -i what=release'));
+  const end = await shell.until('exit code 5');
+  expect(end).toContain('asks: May release go out?');
+  expect(end).not.toContain('\n>');
+});
