@@ -3,9 +3,11 @@ import { planCrew } from '../../src/compiler/plan-crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import type { ModelRequest } from '../../src/ports/language-model.ts';
 import { createOfflineModel } from '../../src/providers/offline.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
 import { type Stub, simulateRun } from '../../src/runtime/simulate.ts';
+import type { Reply } from '../runtime/fake-model.ts';
 import { compileText, runCrew } from '../runtime/run-crew.ts';
 
 const TERMS: ModelTerms = {
@@ -301,4 +303,64 @@ test('a walk enters subscribers when what they watch is new, before any other wa
   const { steps, end } = simulateRun({ program, inputs: {}, stubs });
   expect(steps.map(step => step.phase)).toEqual(['needs', 'check', 'plan', 'done']);
   expect(end.outcome).toBe('success');
+});
+
+describe('the bound of models without a role', () => {
+  const PHASES = `models: { one: auto, two: auto }
+roles: { writer: { goal: Write. }, critic: { goal: Judge. } }
+start: ask
+phases:
+  ask: { ask: What?, models: [one, two], vote: judge, summarizer: { model: one }, output: { enum: [a, b] }, next: chain }
+  chain:
+    chain: [{ model: one, prompt_template: "{{ ask }}" }, { prompt_template: "{{ previous_response }}" }]
+    reflect: { evaluator: { role: critic, task: "{{ chain }}" }, trials: 2 }
+    next: done
+  done: { end: success }
+`;
+  const plan = (terms: ModelTerms) =>
+    planCrew({
+      program: compileText(PHASES),
+      models: [],
+      terms: new Map(['default', 'one', 'two'].map(name => [name, terms])),
+      measurePrompt,
+    });
+  const RULES: ModelTerms = {
+    maxTokens: 0,
+    languageModel: false,
+    price: null,
+    rules: { answers: 2, toolCalls: 6 },
+  };
+
+  test('that go by rules counts repairs, no failures and no lessons', async () => {
+    expect(plan(RULES).total).toMatchObject({
+      calls: 3 * (2 + 1 + 2 * 2 + 2),
+      undisturbedCalls: 2 + 1 + 4 + 2,
+    });
+    const run = await runCrew({ yaml: PHASES, model: createOfflineModel(), terms: RULES });
+    // All answers are the same, so the judge is not needed.
+    expect(run.modelRequests).toHaveLength(2 + 4 + 2);
+  });
+
+  test('is met by the worst run there is', async () => {
+    const counts = new Map<string, number>();
+    const replies = ({ idempotencyKey, origin, output }: ModelRequest): Reply => {
+      const loop = idempotencyKey.slice(0, idempotencyKey.lastIndexOf('/'));
+      const nth = (counts.get(loop) ?? 0) + 1;
+      counts.set(loop, nth);
+      if ([1, 2, 4, 5].includes(nth)) return { failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } };
+      if (nth < 7) return { text: ' ' };
+      if (output?.name === 'choice') return { json: { choice: 2, reason: 'so' } };
+      if (output?.name === 'evaluation') return { json: { passed: false, score: 0, feedback: 'no' } };
+      return { json: origin.role === 'one' ? 'a' : 'b' };
+    };
+    const run = await runCrew({ yaml: PHASES, replies });
+    expect(run.outcome).toMatchObject({ type: 'ended', end: { outcome: 'success' } });
+    expect(run.modelRequests).toHaveLength(plan(TERMS).total.calls);
+  });
+
+  test('has a finite input without a context window where the prompts have', () => {
+    const { contextTokens: _unknown, ...terms } = TERMS;
+    expect(plan(terms).total.inputTokens).toBeLessThan(Number.POSITIVE_INFINITY);
+    expect(plan(terms).notes.map(note => note.code)).not.toContain('input-unbounded');
+  });
 });

@@ -282,3 +282,32 @@ describe('a vote', () => {
     expect(resultOf(second)).toMatchObject({ result: { n: 1 } });
   });
 });
+
+test('in a crew of its own, in items and in branches, models are those that its file names', async () => {
+  const file = `version: 1
+crew: inner
+goal: Ask inside.
+models: { a: "openai:x", b: "openai:y" }
+start: look
+phases:
+  look: { each: { in: "{{ inputs.list }}", as: item, max: 2 }, do: { ask: "What is {{ item }}?", models: [a, b] }, next: sum }
+  sum:
+    parallel: { one: { ask: Well?, models: [a, b], summarizer: { model: b } } }
+    next: done
+  done: { end: success, result: "{{ sum.one }}" }
+inputs: { list: { type: array, items: { type: string } } }
+`;
+  const run = await runAnyCrew({
+    yaml: `start: build
+phases:
+  build: { crew: inner.crew.yaml, inputs: { list: [x, y] }, next: done }
+  done: { end: success, result: "{{ build }}" }
+`,
+    files: { 'inner.crew.yaml': file },
+    replies: ({ origin }) => ({ text: `${origin.role} on ${origin.phase}` }),
+  });
+  expect(resultOf(run)).toMatchObject({ result: 'b on build/sum.one' });
+  expect(eventsOf(run, 'model.started').map(({ key }) => key)).toContain(
+    'build:1:1/look.1:1:1/answer-2/model-1',
+  );
+});
