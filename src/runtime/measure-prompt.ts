@@ -78,7 +78,7 @@ function talkPrompt({ work, roles, closing }: Talking, self: string) {
   const isTyped = work.reply !== undefined;
   const [said = ''] = work.roles.toSorted((left, right) => right.length - left.length);
   return {
-    rules: buildTalkRules({ self, participants, ...handOff }),
+    rules: buildTalkRules({ self, participants, ...handOff, isTyped }),
     tools: handOffControls(handOff.handOffTo ?? [], work.reply).map(({ spec }) => spec),
     last: closing ? buildClosingPrompt(work.name) : YOUR_TURN_AGAIN,
     correction: handOff.handOffTo === undefined ? '' : buildHandOffPrompt({ candidates, isTyped, said }),

@@ -35,7 +35,7 @@ export function startReply(state: TalkState, context: WorkContext, name: string)
       rules: buildTalkRules({
         self: name,
         participants: participantsOf(work, context.program.roles),
-        ...(handOffTo === undefined ? {} : { handOffTo }),
+        ...(handOffTo === undefined ? {} : { handOffTo, isTyped: work.reply !== undefined }),
       }),
     },
     context,
