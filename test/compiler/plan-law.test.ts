@@ -10,7 +10,7 @@ import { compileText, runCrew } from '../runtime/run-crew.ts';
 
 /** One phase of a random procedure; targets are places in the list, `SIZE` is the end. */
 interface Step {
-  readonly kind: 'role' | 'tool' | 'parallel' | 'manage';
+  readonly kind: 'ask' | 'chain' | 'role' | 'tool' | 'parallel' | 'manage';
   readonly next: readonly number[];
   readonly onError: number | undefined;
   readonly maxVisits: number;
@@ -22,13 +22,16 @@ interface Step {
   readonly output: boolean;
   readonly reads: boolean;
   readonly timeout: boolean;
+  /** No `reflect` for 0. */
+  readonly trials: number;
+  readonly judge: 'schema' | 'tool' | 'role';
 }
 
 const SIZE = 4;
 const place = fc.nat(SIZE);
 const maybe = fc.option(place, { nil: undefined, freq: 2 });
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom('role', 'role', 'tool', 'parallel', 'manage'),
+  kind: fc.constantFrom('ask', 'chain', 'role', 'role', 'tool', 'parallel', 'manage'),
   next: fc.array(place, { minLength: 1, maxLength: 3 }),
   onError: maybe,
   maxVisits: fc.integer({ min: 1, max: 3 }),
@@ -40,6 +43,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   output: fc.boolean(),
   reads: fc.boolean(),
   timeout: fc.boolean(),
+  trials: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3 })),
+  judge: fc.constantFrom('schema', 'tool', 'role'),
 });
 
 /** What the model does at its nth call, over and over; usage is a share of the worst case, 9 means that none is sent. */
@@ -101,7 +106,37 @@ function manageWork(step: Step, index: number) {
   };
 }
 
+function askWork(step: Step, index: number) {
+  const { task, output } = roleWork(step, index);
+  const models = ['default', 'other', 'third'].slice(0, 2 + (step.maxTurns % 2));
+  const own = step.reads ? { prompt: 'Merge {{ question }} {{ answers | json }}' } : {};
+  const summarizer = { summarizer: { model: 'other', ...own } };
+  const ways = [{}, summarizer, { vote: 'majority' }, { vote: 'judge', ...summarizer }];
+  const typed = output === undefined ? {} : { output };
+  return { ask: task, models, min_answers: step.tools ? 1 : 2, ...ways[step.maxTurns - 1], ...typed };
+}
+
+function chainWork(step: Step, index: number) {
+  const { task, output } = roleWork(step, index);
+  const reads = '{{ step_1 }} {{ previous_response }}';
+  const later = Array.from({ length: step.maxTurns - 1 }, () => ({ model: 'other', prompt_template: reads }));
+  return { chain: [{ prompt_template: task }, ...later], ...(output === undefined ? {} : { output }) };
+}
+
+function reflectOf(step: Step, index: number) {
+  if (step.trials === 0 || step.kind === 'tool') return {};
+  const judges = {
+    schema: { schema: { type: 'object', required: ['never'] } },
+    tool: { tool: 'kit.give', with: { n: 1 }, pass: 'visit > 1' },
+    role: { role: step.tools ? 'worker' : 'writer', task: `Judge {{ p${index} | json }}` },
+  };
+  const window = step.reads ? 'all' : 1;
+  return { reflect: { evaluator: judges[step.judge], trials: step.trials, window } };
+}
+
 function workOf(step: Step, index: number): object {
+  if (step.kind === 'ask') return askWork(step, index);
+  if (step.kind === 'chain') return chainWork(step, index);
   if (step.kind === 'tool') return { tool: step.tools ? 'kit.give' : 'kit.fail', with: { n: index } };
   if (step.kind === 'role') return roleWork(step, index);
   if (step.kind === 'manage') return manageWork(step, index);
@@ -132,11 +167,20 @@ function write(steps: readonly Step[]): string {
     const timeout = step.timeout ? { timeout: '30s' } : {};
     return [
       `p${index}`,
-      { ...workOf(step, index), next: [onward, ...ways], ...limits, ...error, ...retry, ...timeout },
+      {
+        ...workOf(step, index),
+        ...reflectOf(step, index),
+        next: [onward, ...ways],
+        ...limits,
+        ...error,
+        ...retry,
+        ...timeout,
+      },
     ];
   });
   return JSON.stringify({
     inputs: { words: { type: 'string', default: 'some words' } },
+    models: { default: 'auto', other: 'auto', third: 'auto' },
     roles: {
       worker: { goal: 'Work.', tools: ['kit'] },
       writer: { goal: 'Write.' },
@@ -192,7 +236,7 @@ test('no run uses more than its plan says, whatever models and tools answer', {
       const plan = planCrew({
         program,
         models: [],
-        terms: new Map([['default', model]]),
+        terms: new Map(['default', 'other', 'third'].map(name => [name, model])),
         measurePrompt,
         inputs: { words: 'some words' },
       });
