@@ -178,7 +178,7 @@ export const ERROR_CODES = {
   EFFECT_UNCERTAIN: {
     exitCode: 5,
     retryable: false,
-    hint: 'A call that must not be repeated began before the stop and its outcome is unknown; look at what it did.',
+    hint: 'Look whether the call was done, then say so: `crew answer RUN done`, with its result as JSON if it matters, or `crew answer RUN "not done"` to have it called again.',
   },
   BUDGET_EXCEEDED: {
     exitCode: 4,
@@ -218,6 +218,17 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'The journal was written by another program; run it with the version that wrote it.',
   },
+  REPLAY_MISMATCH: {
+    exitCode: 6,
+    retryable: false,
+    hint: 'The crew asks for something else than what was recorded; if that is meant, record again with `--record FILE`.',
+  },
+  RUN_FILE_INVALID: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Write run files with `crew run --record FILE` or `crew export RUN`, and leave them as they are.',
+  },
+  CREWTEST_INVALID: { exitCode: 2, retryable: false, hint: 'Mend what is shown in the test file.' },
   RESULT_NOT_A_REVIEW: {
     exitCode: 2,
     retryable: false,

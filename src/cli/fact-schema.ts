@@ -1,0 +1,88 @@
+import { ERROR_CODES } from '../model/crew-error.ts';
+import type { Fact } from '../model/fact.ts';
+import type { JsonObject } from '../model/json.ts';
+
+const TEXT = { type: 'string' } as const;
+const COUNT = { type: 'integer', minimum: 0 } as const;
+const ANSWERED = { key: TEXT, ms: { type: 'number', minimum: 0 } };
+
+const USAGE = {
+  type: 'object',
+  required: ['inputTokens', 'outputTokens', 'cachedInputTokens'],
+  properties: { inputTokens: COUNT, outputTokens: COUNT, cachedInputTokens: COUNT },
+};
+
+const FAILURE = {
+  type: 'object',
+  required: ['code', 'message'],
+  properties: {
+    code: { enum: Object.keys(ERROR_CODES) },
+    message: TEXT,
+    retryAfterMs: { type: 'number', minimum: 0 },
+  },
+};
+
+const CALL = {
+  type: 'object',
+  required: ['id', 'tool', 'args'],
+  properties: { id: TEXT, tool: TEXT, args: { type: 'object' }, malformed: TEXT },
+};
+
+const ANSWER_PART = {
+  type: 'object',
+  required: ['type'],
+  oneOf: [
+    { required: ['text'], properties: { type: { const: 'text' }, text: TEXT } },
+    { required: ['call'], properties: { type: { const: 'tool-call' }, call: CALL } },
+  ],
+};
+
+const ANSWER = {
+  type: 'object',
+  required: ['from', 'parts'],
+  properties: { from: { const: 'assistant' }, parts: { type: 'array', items: ANSWER_PART } },
+};
+
+const BY_ALIAS = { type: 'object', additionalProperties: { type: 'object' } };
+const TEXTS = { type: 'array', items: TEXT };
+const MAYBE_TEXT = { type: ['string', 'null'] };
+
+/** The fields of each type of fact besides `type` and `at`; a field whose name ends in `?` may be absent. */
+const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
+  'run.started': {
+    runId: TEXT,
+    inputs: { type: 'object' },
+    workspace: TEXT,
+    models: BY_ALIAS,
+    terms: BY_ALIAS,
+    'grants?': TEXTS,
+  },
+  'run.resumed': { 'budget?': { type: 'object' }, 'grants?': TEXTS },
+  'model.answered': {
+    ...ANSWERED,
+    message: ANSWER,
+    finishReason: { enum: ['stop', 'tool_calls', 'length', 'content_filter'] },
+    'usage?': USAGE,
+  },
+  'model.failed': { ...ANSWERED, failure: FAILURE, 'usage?': USAGE },
+  'tool.returned': { ...ANSWERED, value: true },
+  'tool.failed': { ...ANSWERED, failure: FAILURE },
+  'person.answered': { key: TEXT, choice: MAYBE_TEXT, text: MAYBE_TEXT, by: TEXT },
+  'person.absent': { key: TEXT },
+  'timer.fired': { key: TEXT },
+};
+
+/** JSON Schema (2020-12) of a fact, by its type. Further fields are left alone, for later versions. */
+export const FACT_SCHEMAS: ReadonlyMap<string, JsonObject> = new Map(
+  Object.entries(FIELDS).map(([type, fields]) => [type, factSchema(type, fields)]),
+);
+
+function factSchema(type: string, fields: JsonObject): JsonObject {
+  const names = Object.keys(fields);
+  const properties = names.map(name => [name.replace(/\?$/, ''), fields[name] ?? true] as const);
+  return {
+    type: 'object',
+    required: ['type', 'at', ...names.filter(name => !name.endsWith('?'))],
+    properties: { type: { const: type }, at: { type: 'number' }, ...Object.fromEntries(properties) },
+  };
+}

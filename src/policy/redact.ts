@@ -1,0 +1,69 @@
+import type { JsonValue } from '../model/json.ts';
+
+/** What stands where a secret stood. */
+export const SCRUBBED = '[scrubbed]';
+
+const SECRET_NAME = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;
+const SHORTEST_SECRET = 8;
+
+/**
+ * The values of an environment that are secrets by their names: those that end in `_KEY`, `_TOKEN`, `_SECRET` or
+ * `PASSWORD`. Values of fewer than 8 characters are left out, because they would be found in any text. Pure.
+ */
+export function secretValues(env: { readonly [name: string]: string | undefined }): readonly string[] {
+  const named = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && SECRET_NAME.test(name) ? [value.trim()] : [],
+  );
+  return [...new Set(named.filter(value => value.length >= SHORTEST_SECRET))];
+}
+
+/** Shapes that are secrets wherever they stand; the group `kept` is what is shown of them. All run in linear time. */
+const PATTERNS: readonly RegExp[] = [
+  /-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY(?: BLOCK)?-----[\s\S]{20,10000}?-----END [A-Z ]{3,30}-----/g,
+  /\bsk-[A-Za-z0-9_-]{20,200}/g,
+  /\b[rs]k_live_[A-Za-z0-9]{16,200}/g,
+  /\bgh[pousr]_[A-Za-z0-9]{36,250}/g,
+  /\bgithub_pat_[A-Za-z0-9_]{40,250}/g,
+  /\bglpat-[A-Za-z0-9_-]{20,100}/g,
+  /\bnpm_[A-Za-z0-9]{36,100}/g,
+  /\bhf_[A-Za-z0-9]{30,100}/g,
+  /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g,
+  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
+  /\bAIza[0-9A-Za-z_-]{35}/g,
+  /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}/g,
+  /(?<kept>\bBearer )[A-Za-z0-9._~+/=-]{16,4000}/g,
+  /(?<kept>\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:@/'"`]{0,200}:)[^\s@/'"`]{1,200}(?=@[^\s/'"`])/gi,
+];
+
+/**
+ * Makes a scrubber of JSON values: in every text and every key the given secrets, also as JSON and addresses spell them,
+ * and shapes that are known to be secrets become `[scrubbed]`. A value without secrets comes back equal. Pure.
+ */
+export function createRedactor(secrets: readonly string[]): <Value extends JsonValue>(value: Value) => Value {
+  const spellings = secrets.flatMap(secret => [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret.toWellFormed()),
+  ]);
+  const texts = [...new Set(spellings)].toSorted((a, b) => b.length - a.length);
+  const redactText = (text: string): string => {
+    const known = texts.reduce((rest, secret) => rest.replaceAll(secret, SCRUBBED), text);
+    return PATTERNS.reduce((rest, pattern) => rest.replace(pattern, withoutSecret), known);
+  };
+  return value => redactValue(value, redactText) as typeof value;
+}
+
+function withoutSecret(...match: readonly unknown[]): string {
+  const groups = match.at(-1) as { readonly kept?: string } | string | undefined;
+  return (typeof groups === 'object' ? (groups.kept ?? '') : '') + SCRUBBED;
+}
+
+function redactValue(value: JsonValue, redactText: (text: string) => string): JsonValue {
+  if (typeof value === 'string') return redactText(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(item => redactValue(item, redactText));
+  const entries = Object.entries(value).map(
+    ([key, member]) => [redactText(key), redactValue(member as JsonValue, redactText)] as const,
+  );
+  return Object.fromEntries(entries);
+}
