@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   output: fc.boolean(),
   reads: fc.boolean(),
   timeout: fc.boolean(),
-  trials: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3 })),
+  trials: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
   judge: fc.constantFrom('schema', 'tool', 'role'),
 });
 
