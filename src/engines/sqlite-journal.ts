@@ -1,11 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
-import { PROGRAM_FORMAT, type Program } from '../model/program.ts';
-import type { EffectIdentity, Journal, JournalRecord, PersonAnswer, RunStatus } from '../ports/engine.ts';
+import type { Program } from '../model/program.ts';
+import type {
+  EffectIdentity,
+  Journal,
+  JournalRecord,
+  PersonAnswer,
+  RunStatus,
+  RunSummary,
+} from '../ports/engine.ts';
 import { EffectQueue } from './effect-queue.ts';
 import { guarded } from './sqlite-access.ts';
+import { CHAIN_START, chainHash, readFacts, readProgram } from './sqlite-facts.ts';
 
 /** A run as it stands on disk. */
 export interface StoredRun {
@@ -16,28 +22,14 @@ export interface StoredRun {
   readonly intents: readonly string[];
 }
 
-/** Reads a run and checks its hash chain. Fails with JOURNAL_MISMATCH or JOURNAL_DAMAGED and the place. */
+/** Reads a run and checks its hash chain. Fails with RUN_NOT_FOUND, JOURNAL_MISMATCH or JOURNAL_DAMAGED and the place. */
 export function readRun(database: DatabaseSync, runId: string): StoredRun {
-  const row = database.prepare('SELECT program FROM runs WHERE run_id = ?').get(runId);
-  const program = JSON.parse(String(row?.program)) as Program;
-  if (program.format !== PROGRAM_FORMAT) {
-    const message = `run \`${runId}\` has program format ${program.format}, this version runs format ${PROGRAM_FORMAT}`;
-    throw new CrewError('JOURNAL_MISMATCH', message);
-  }
-  const facts = database
-    .prepare('SELECT seq, fact, hash FROM facts WHERE run_id = ? ORDER BY seq')
-    .all(runId);
-  let lastHash = '';
-  const records = facts.map((fact, index) => {
-    const text = String(fact.fact);
-    lastHash = chainHash(lastHash, text);
-    if (fact.seq !== index + 1 || fact.hash !== lastHash) {
-      throw new CrewError('JOURNAL_DAMAGED', `run \`${runId}\` is damaged at fact ${index + 1}`);
-    }
-    return { seq: index + 1, fact: JSON.parse(text) as Fact, replayed: true };
-  });
+  const program = readProgram(database, runId);
+  const { facts, place } = readFacts(database, runId, CHAIN_START);
+  const records = facts.map((fact, index) => ({ seq: index + 1, fact, replayed: true }));
   const intents = database.prepare('SELECT effect_key FROM intents WHERE run_id = ?').all(runId);
-  return { runId, program, records, lastHash, intents: intents.map(intent => String(intent.effect_key)) };
+  const keys = intents.map(intent => String(intent.effect_key));
+  return { runId, program, records, lastHash: place.hash, intents: keys };
 }
 
 /** The journal of one run in an open database; the caller holds its lock. */
@@ -97,9 +89,12 @@ export class SqliteJournal implements Journal {
     return row === undefined ? undefined : (JSON.parse(String(row.answer)) as PersonAnswer);
   }
 
-  mark(status: RunStatus): void {
+  mark(status: RunStatus, summary?: RunSummary): void {
+    const known = summary === undefined ? null : JSON.stringify(summary);
     guarded('the run status', () =>
-      this.#database.prepare('UPDATE runs SET status = ? WHERE run_id = ?').run(status, this.runId),
+      this.#database
+        .prepare('UPDATE runs SET status = ?, summary = coalesce(?, summary) WHERE run_id = ?')
+        .run(status, known, this.runId),
     );
   }
 
@@ -125,8 +120,4 @@ export class SqliteJournal implements Journal {
       this.#database.prepare('INSERT INTO intents (run_id, effect_key) VALUES (?, ?)').run(this.runId, key),
     );
   }
-}
-
-function chainHash(previous: string, text: string): string {
-  return createHash('sha256').update(previous).update('\n').update(text).digest('hex');
 }

@@ -1,5 +1,5 @@
 /** The layout of `runs.db` that this version writes; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const CREATE_ANSWERS = `
 CREATE TABLE answers (
@@ -11,7 +11,10 @@ CREATE TABLE answers (
 `;
 
 /** What brings a layout to the next one, by the version that it starts from. */
-export const MIGRATIONS: { readonly [from: number]: string } = { 1: CREATE_ANSWERS };
+export const MIGRATIONS: { readonly [from: number]: string } = {
+  1: CREATE_ANSWERS,
+  2: 'ALTER TABLE runs ADD COLUMN summary TEXT;',
+};
 
 /**
  * Creates the layout. `facts` is append-only: one row per fact, chained by `hash`; the unique index holds
@@ -23,7 +26,8 @@ CREATE TABLE runs (
   crew TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   status TEXT NOT NULL,
-  program TEXT NOT NULL
+  program TEXT NOT NULL,
+  summary TEXT
 ) STRICT;
 CREATE TABLE facts (
   run_id TEXT NOT NULL,

@@ -3,9 +3,20 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
-import type { Engine, Journal, PersonAnswer, RecordedRun, RunHeader, RunStatus } from '../ports/engine.ts';
-import { isAlive, thisProcess } from './process-identity.ts';
+import type {
+  Engine,
+  Journal,
+  PersonAnswer,
+  RecordedRun,
+  RunHeader,
+  RunHolder,
+  RunStatus,
+  RunSummary,
+  RunTail,
+} from '../ports/engine.ts';
+import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { asCrewError, guarded, inTransaction } from './sqlite-access.ts';
+import { openTail } from './sqlite-facts.ts';
 import { readRun, SqliteJournal } from './sqlite-journal.ts';
 import { CREATE_SCHEMA, MIGRATIONS, SCHEMA_VERSION } from './sqlite-schema.ts';
 
@@ -47,6 +58,9 @@ function migrate(database: DatabaseSync): void {
   });
 }
 
+/** What must go when a run goes, the run itself last. */
+const TABLES_OF_A_RUN = ['facts', 'intents', 'answers', 'locks', 'runs'] as const;
+
 class SqliteEngine implements Engine {
   readonly #database: DatabaseSync;
 
@@ -87,6 +101,40 @@ class SqliteEngine implements Engine {
     });
   }
 
+  follow(runIdOrPrefix: string): RunTail {
+    return openTail(this.#database, this.#resolve(runIdOrPrefix));
+  }
+
+  holderOf(runIdOrPrefix: string): RunHolder | undefined {
+    const runId = this.#resolve(runIdOrPrefix);
+    return guarded('the locks', () => {
+      const holder = this.#livingHolder(runId);
+      if (holder === undefined) return undefined;
+      const rows = this.#database
+        .prepare('SELECT run_id FROM locks WHERE pid = ? AND process_start = ? ORDER BY run_id')
+        .all(holder.pid, holder.start);
+      return { pid: holder.pid, runIds: rows.map(row => String(row.run_id)) };
+    });
+  }
+
+  remove(runId: string): void {
+    guarded(`run \`${runId}\``, () =>
+      inTransaction(this.#database, () => {
+        if (this.#resolve(runId) !== runId) throw notFound(runId);
+        this.#refuseHeld(runId);
+        for (const table of TABLES_OF_A_RUN) {
+          this.#database.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId);
+        }
+      }),
+    );
+  }
+
+  compact(): boolean {
+    if (this.list().some(run => run.active)) return false;
+    guarded('the journal', () => this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);'));
+    return true;
+  }
+
   answer(runId: string, question: string, answer: PersonAnswer): boolean {
     return guarded('an answer', () => {
       const { changes } = this.#database
@@ -97,18 +145,21 @@ class SqliteEngine implements Engine {
   }
 
   list(): readonly RunHeader[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT run_id, crew, created_at, status, pid, process_start
-         FROM runs LEFT JOIN locks USING (run_id) ORDER BY created_at DESC, run_id`,
-      )
-      .all();
+    const rows = guarded('the journal', () =>
+      this.#database
+        .prepare(
+          `SELECT run_id, crew, created_at, status, summary, pid, process_start
+           FROM runs LEFT JOIN locks USING (run_id) ORDER BY created_at DESC, run_id`,
+        )
+        .all(),
+    );
     return rows.map(row => ({
       runId: String(row.run_id),
       crew: String(row.crew),
       createdAt: Number(row.created_at),
       status: String(row.status) as RunStatus,
       active: row.pid !== null && isAlive({ pid: Number(row.pid), start: String(row.process_start) }),
+      ...summaryOf(row.summary),
     }));
   }
 
@@ -117,13 +168,15 @@ class SqliteEngine implements Engine {
   }
 
   #resolve(prefix: string): string {
-    const rows = this.#database
-      .prepare('SELECT run_id FROM runs WHERE substr(run_id, 1, ?) = ? ORDER BY run_id LIMIT 3')
-      .all(prefix.length, prefix)
-      .map(row => String(row.run_id));
+    const rows = guarded('the journal', () =>
+      this.#database
+        .prepare('SELECT run_id FROM runs WHERE substr(run_id, 1, ?) = ? ORDER BY run_id LIMIT 3')
+        .all(prefix.length, prefix)
+        .map(row => String(row.run_id)),
+    );
     const [first, ...others] = rows;
     if (first === undefined || prefix === '') {
-      throw new CrewError('RUN_NOT_FOUND', `no run \`${prefix}\` in this journal`);
+      throw notFound(prefix);
     }
     if (others.length > 0 && first !== prefix) {
       throw new CrewError('RUN_NOT_FOUND', `\`${prefix}\` fits several runs: ${rows.join(', ')}`);
@@ -133,14 +186,36 @@ class SqliteEngine implements Engine {
 
   /** Inside the caller's transaction, so that of two processes exactly one gets the run. */
   #lock(runId: string): void {
-    const row = this.#database.prepare('SELECT pid, process_start FROM locks WHERE run_id = ?').get(runId);
-    const holder = { pid: Number(row?.pid), start: String(row?.process_start) };
-    if (row !== undefined && isAlive(holder)) {
-      throw new CrewError('RUN_LOCKED', `run \`${runId}\` is being worked on by process ${holder.pid}`);
-    }
+    this.#refuseHeld(runId);
     const self = thisProcess();
     this.#database
       .prepare('INSERT OR REPLACE INTO locks (run_id, pid, process_start) VALUES (?, ?, ?)')
       .run(runId, self.pid, self.start);
   }
+  #refuseHeld(runId: string): void {
+    const holder = this.#livingHolder(runId);
+    if (holder === undefined) return;
+    throw new CrewError('RUN_LOCKED', `run \`${runId}\` is being worked on by process ${holder.pid}`);
+  }
+
+  #livingHolder(runId: string): ProcessIdentity | undefined {
+    const row = this.#database.prepare('SELECT pid, process_start FROM locks WHERE run_id = ?').get(runId);
+    if (row === undefined) return undefined;
+    const holder = { pid: Number(row.pid), start: String(row.process_start) };
+    return isAlive(holder) ? holder : undefined;
+  }
+}
+
+/** A summary is only a help of listings: one that cannot be read is none. */
+function summaryOf(text: unknown): { readonly summary?: RunSummary } {
+  if (typeof text !== 'string') return {};
+  try {
+    return { summary: JSON.parse(text) as RunSummary };
+  } catch {
+    return {};
+  }
+}
+
+function notFound(runId: string): CrewError {
+  return new CrewError('RUN_NOT_FOUND', `no run \`${runId}\` in this journal`);
 }

@@ -1,5 +1,7 @@
+import type { CodedFailure } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
+import type { Spend } from '../model/run-event.ts';
 
 /** One journalled fact. `seq` counts from 1 without gaps; `replayed` says that it was there before this process. */
 export interface JournalRecord {
@@ -16,6 +18,17 @@ export interface RunHeader {
   readonly status: RunStatus;
   /** A living process works on it right now. */
   readonly active: boolean;
+  /** How the run stood when it was last left; absent when nobody has left it in order yet. */
+  readonly summary?: RunSummary;
+}
+
+/** What listings say about a run beside its status, as it stood when a process left it. */
+export interface RunSummary {
+  readonly spend: Spend;
+  /** Milliseconds of work, without pauses. */
+  readonly workedMs: number;
+  /** Why an open run waits; absent when it was only stopped, and when it is over. */
+  readonly waitsFor?: CodedFailure;
 }
 
 export type RunStatus = 'open' | 'success' | 'failure' | 'error';
@@ -25,6 +38,24 @@ export interface RecordedRun {
   readonly runId: string;
   readonly program: Program;
   readonly facts: readonly Fact[];
+}
+
+/** Facts of a run as they are recorded, whoever works on it. */
+export interface RunTail {
+  readonly runId: string;
+  readonly program: Program;
+  /**
+   * The facts that were recorded since the last call, in order; the first call gives all that are there. None when the run
+   * was taken away. Fails with JOURNAL_DAMAGED and the place, or JOURNAL_UNAVAILABLE.
+   */
+  more(): readonly Fact[];
+}
+
+/** The process of this machine that works on a run. */
+export interface RunHolder {
+  readonly pid: number;
+  /** All runs that it works on, this one too. */
+  readonly runIds: readonly string[];
 }
 
 /** What a person said to a question, from whatever shell. `by` is who said it. */
@@ -39,6 +70,8 @@ export interface EffectIdentity {
   readonly key: string;
   /** May be performed again when it was begun but its outcome was not recorded. */
   readonly repeatable: boolean;
+  /** What goes on record in place of an act that is not repeatable and began before, without outcome. */
+  readonly doubt?: () => Fact;
 }
 
 /**
@@ -46,8 +79,9 @@ export interface EffectIdentity {
  * 1. `record` performs an act at most once per outcome: with a recorded outcome under its key the act never runs.
  * 2. `next` yields facts in the order of `seq`, first the recorded ones, then live ones, each after it is on disk.
  * 3. No act begins while recorded facts are left, so what was cancelled later in the journal never runs.
- * 4. The intent to perform an act that is not repeatable is on disk before the act begins; an intent without outcome
- *    makes `next` fail with EFFECT_UNCERTAIN.
+ * 4. The intent to perform an act that is not repeatable is on disk before the act begins; with an intent and without an
+ *    outcome it does not begin: its `doubt` is recorded, and `next` fails with EFFECT_UNCERTAIN where it has none.
+ *    After each recorded `tool.uncertain` the act may be given once more, with an intent of its own.
  * 5. `close` aborts the open acts and drops their outcomes; they are open again after the next `open`.
  * `next` fails with JOURNAL_FULL, JOURNAL_UNAVAILABLE or JOURNAL_DAMAGED, and rejects with what an act threw.
  * @see ../../test/contracts/engine.ts
@@ -67,8 +101,8 @@ export interface Journal {
   ready(): boolean;
   /** What was left for a question with `Engine.answer`, by the question's id. */
   answerTo(question: string): PersonAnswer | undefined;
-  /** Sets the status that listings show; the facts remain the truth. */
-  mark(status: RunStatus): void;
+  /** Sets what listings show; the facts remain the truth. A summary stays until there is another one. */
+  mark(status: RunStatus, summary?: RunSummary): void;
   close(): void;
 }
 
@@ -80,6 +114,14 @@ export interface Engine {
   open(runIdOrPrefix: string): Journal;
   /** Reads a run without its lock, also while another process works on it. Fails with RUN_NOT_FOUND, JOURNAL_*. */
   read(runIdOrPrefix: string): RecordedRun;
+  /** Reads a run as it grows, without its lock and without reading anything twice. Fails like `read`. */
+  follow(runIdOrPrefix: string): RunTail;
+  /** Who works on a run; undefined when no living process does. Fails with RUN_NOT_FOUND. */
+  holderOf(runIdOrPrefix: string): RunHolder | undefined;
+  /** Takes a run away with all that belongs to it. Fails with RUN_NOT_FOUND, and with RUN_LOCKED while it is worked on. */
+  remove(runId: string): void;
+  /** Gives the room of what was taken away back to the disk. False, and nothing done, while any run is worked on. */
+  compact(): boolean;
   /**
    * Leaves an answer for a question of a run, which whoever works on it will find. The first answer counts: returns
    * false when there is one already.

@@ -234,6 +234,87 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
       }
     });
 
+    test('a run is followed: each fact comes once, in order, while another works on it', async () => {
+      const journal = engine.create('abc1', PROGRAM, 1);
+      journal.append(resumed);
+      const elsewhere = place.open();
+      try {
+        const tail = elsewhere.follow('abc');
+        expect([tail.runId, tail.program]).toEqual(['abc1', PROGRAM]);
+        expect(tail.more()).toEqual([resumed]);
+        expect(tail.more()).toEqual([]);
+        journal.record(safe('a'), async () => returned('a'));
+        await take(journal, 2);
+        journal.append(resumed);
+        expect(tail.more()).toEqual([returned('a'), resumed]);
+        expect(elsewhere.follow('abc1').more()).toEqual([resumed, returned('a'), resumed]);
+        journal.close();
+        elsewhere.remove('abc1');
+        expect(tail.more()).toEqual([]);
+        expect(() => elsewhere.follow('abc1')).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+      } finally {
+        elsewhere.close();
+      }
+    });
+
+    test('who works on a run is known as long as they do', () => {
+      const first = engine.create('r1', PROGRAM, 1);
+      const second = engine.create('r2', PROGRAM, 1);
+      expect(engine.holderOf('r2')).toEqual({ pid: process.pid, runIds: ['r1', 'r2'] });
+      first.close();
+      expect(engine.holderOf('r1')).toBeUndefined();
+      expect(engine.holderOf('r2')).toEqual({ pid: process.pid, runIds: ['r2'] });
+      second.close();
+      expect(() => engine.holderOf('zz')).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+    });
+
+    test('a run that is taken away is gone with all that belongs to it, and no other', async () => {
+      for (const id of ['r1', 'r2']) {
+        const journal = engine.create(id, PROGRAM, 1);
+        journal.record(once('pay'), () => new Promise<Fact>(() => undefined));
+        journal.append(resumed);
+        await journal.next();
+        engine.answer(id, 'q', yes);
+        journal.close();
+      }
+      engine.remove('r1');
+      expect(engine.list().map(run => run.runId)).toEqual(['r2']);
+      expect(() => engine.read('r1')).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+      for (const id of ['r1', 'r']) {
+        expect(() => engine.remove(id)).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+      }
+      expect(engine.read('r2').facts).toEqual([resumed]);
+      const again = engine.create('r1', PROGRAM, 2);
+      expect([again.recorded, again.answerTo('q')]).toEqual([[], undefined]);
+      again.record(once('pay'), async () => returned('pay'));
+      expect(await take(again, 1)).toEqual(['1 pay']);
+      again.close();
+    });
+
+    test('a run that is worked on is not taken away, and then the journal is not compacted either', () => {
+      const journal = engine.create('r1', PROGRAM, 1);
+      expect(() => engine.remove('r1')).toThrow(expect.objectContaining({ code: 'RUN_LOCKED' }));
+      expect(engine.compact()).toBe(false);
+      journal.close();
+      expect(engine.compact()).toBe(true);
+      expect(engine.read('r1').runId).toBe('r1');
+    });
+
+    test('listings show the last summary of a run', () => {
+      const usage = { inputTokens: 1, outputTokens: 2, cachedInputTokens: 0 };
+      const summary = { spend: { calls: 1, toolCalls: 2, usage, costMicroUsd: 3 }, workedMs: 4 };
+      const waitsFor = { code: 'PERSON_NEEDED', message: 'somebody must answer' } as const;
+      const journal = engine.create('r1', PROGRAM, 7);
+      expect(engine.list()[0]).not.toHaveProperty('summary');
+      journal.mark('open', { ...summary, waitsFor });
+      expect(engine.list()[0]?.summary).toEqual({ ...summary, waitsFor });
+      journal.mark('open');
+      expect(engine.list()[0]?.summary).toEqual({ ...summary, waitsFor });
+      journal.mark('success', summary);
+      expect(engine.list()[0]?.summary).toEqual(summary);
+      journal.close();
+    });
+
     test('runs are listed and found by a prefix that only one has', () => {
       for (const id of ['abc1', 'abd2']) engine.create(id, PROGRAM, 5).close();
       expect(

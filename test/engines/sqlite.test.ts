@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -84,7 +84,7 @@ async function asLayoutOne(path: string, more = ''): Promise<void> {
   journal.close();
   engine.close();
   const database = new DatabaseSync(path);
-  database.exec(`DROP TABLE answers; PRAGMA user_version = 1; ${more}`);
+  database.exec(`DROP TABLE answers; ALTER TABLE runs DROP COLUMN summary; PRAGMA user_version = 1; ${more}`);
   database.close();
 }
 
@@ -126,6 +126,53 @@ test('a layout that cannot be brought here is refused and left as it is', async 
     const database = new DatabaseSync(place.path);
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
     database.close();
+  } finally {
+    place.remove();
+  }
+});
+
+test('whoever follows a run is told of damage with the place, and never of the facts behind it', async () => {
+  const place = makePlace();
+  try {
+    const engine = place.open();
+    const journal = engine.create('r1', { format: PROGRAM_FORMAT, crew: 'demo' } as never, 1);
+    for (const at of [1, 2, 3]) journal.append({ type: 'run.resumed', at });
+    const tail = engine.follow('r1');
+    expect(tail.more()).toHaveLength(3);
+    journal.append({ type: 'run.resumed', at: 4 });
+    journal.close();
+    const database = new DatabaseSync(place.path);
+    database.exec(`UPDATE facts SET hash = 'x' WHERE seq = 4`);
+    const damaged = expect.objectContaining({
+      code: 'JOURNAL_DAMAGED',
+      message: 'run `r1` is damaged at fact 4',
+    });
+    expect(() => tail.more()).toThrow(damaged);
+    expect(() => engine.follow('r1').more()).toThrow(damaged);
+    database.exec(`UPDATE runs SET program = '{not json'`);
+    expect(() => engine.follow('r1')).toThrow(expect.objectContaining({ code: 'JOURNAL_DAMAGED' }));
+    expect(() => engine.read('r1')).toThrow(expect.objectContaining({ code: 'JOURNAL_DAMAGED' }));
+    expect(engine.list().map(run => run.runId)).toEqual(['r1']);
+    database.close();
+    engine.close();
+  } finally {
+    place.remove();
+  }
+});
+
+test('compacting makes the file smaller once runs were taken away', () => {
+  const place = makePlace();
+  try {
+    const engine = place.open();
+    const journal = engine.create('r1', { format: PROGRAM_FORMAT, crew: 'demo' } as never, 1);
+    journal.append({ type: 'tool.returned', at: 1, key: 'a', ms: 1, value: 'x'.repeat(2_000_000) });
+    journal.close();
+    engine.compact();
+    const full = statSync(place.path).size;
+    engine.remove('r1');
+    expect(engine.compact()).toBe(true);
+    expect(statSync(place.path).size).toBeLessThan(full / 10);
+    engine.close();
   } finally {
     place.remove();
   }
