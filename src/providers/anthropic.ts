@@ -3,8 +3,9 @@ import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/lang
 import { answerStream } from './answer-stream.ts';
 import { messagesReader } from './anthropic-answer.ts';
 import { deliveryOf, messagesBody } from './anthropic-messages.ts';
+import type { ExchangeLimits } from './http-exchange.ts';
 import type { HttpModelOptions } from './model-client.ts';
-import { requestSettings, sdkSettings } from './model-client.ts';
+import { exchangeLimits, sdkSettings, sendQuestion } from './model-client.ts';
 import { toolNames } from './tool-names.ts';
 
 const OWN_BASE_URL = 'https://api.anthropic.com';
@@ -14,7 +15,7 @@ const DEFAULT_MAX_TOKENS = 8192;
  * A language model of Anthropic or of a server that speaks its Messages interface, with prompt caching. The
  * environment is not read for the key or the base URL. Failures come as PROVIDER_*, CONTEXT_OVERFLOW or
  * RUN_INTERRUPTED parts.
- * @see ./guarded-fetch.ts for limits, ./anthropic-messages.ts for how an artifact is asked for
+ * @see ./http-exchange.ts for limits, ./anthropic-messages.ts for how an artifact is asked for
  */
 export function createAnthropicModel(options: HttpModelOptions): LanguageModel {
   const settings = sdkSettings(options);
@@ -23,6 +24,7 @@ export function createAnthropicModel(options: HttpModelOptions): LanguageModel {
     model: options.name,
     stream: options.stream ?? true,
     apiKey: settings.apiKey,
+    limits: exchangeLimits(options),
   };
   return {
     id: `anthropic:${options.name}`,
@@ -37,19 +39,22 @@ interface AnthropicWire {
   readonly model: string;
   readonly stream: boolean;
   readonly apiKey: string;
+  readonly limits: ExchangeLimits;
 }
 
 function generate(
-  { client, model, stream, apiKey }: AnthropicWire,
+  { client, model, stream, apiKey, limits }: AnthropicWire,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncIterable<ModelStreamPart> {
   const names = toolNames(request);
   const delivery = deliveryOf(request.output, names);
   const deliveryTool = delivery.by === 'tool' ? delivery.wireName : undefined;
-  const send = async (): Promise<unknown> => {
-    const body = messagesBody(request, { model, names, delivery });
-    return client.messages.create({ ...body, stream }, requestSettings(request.idempotencyKey, signal));
+  const send = async () => {
+    const body = { ...messagesBody(request, { model, names, delivery }), stream };
+    const { idempotencyKey } = request;
+    return sendQuestion(client, { path: '/v1/messages', body, idempotencyKey }, { limits, signal });
   };
-  return answerStream({ reader: messagesReader({ names, deliveryTool }), send, signal, apiKey });
+  const reader = messagesReader({ names, deliveryTool });
+  return answerStream({ reader, send, streamed: stream, signal, apiKey });
 }

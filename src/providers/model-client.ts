@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MAX_MODEL_CALL_MS } from '../model/limits.ts';
-import type { FetchLimits } from './guarded-fetch.ts';
-import { guardedFetch } from './guarded-fetch.ts';
+import { type ExchangeLimits, exchange, type HttpAnswer } from './http-exchange.ts';
 
 /**
  * What every model behind HTTP is made from. `baseUrl` defaults to the provider's own; `idleTimeoutMs` (60,000) is the
@@ -19,28 +18,53 @@ export interface HttpModelOptions {
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /**
- * The settings under which both SDKs behave: our `fetch`, no retries of their own (the runtime retries, and knows the
- * budget), no log, and a timeout that is never the first to strike.
+ * The settings under which both SDKs build requests: no log, and nothing of the environment. Sending is not theirs:
+ * they retry, follow redirects and know no limits.
  */
 export function sdkSettings(options: HttpModelOptions) {
-  const limits: FetchLimits = {
+  // Local servers want no key, but the SDKs insist on one.
+  return { apiKey: options.apiKey.trim() || 'none', maxRetries: 0, logLevel: 'off' } as const;
+}
+
+/** How long an exchange with a model may last, and how much it may answer. */
+export function exchangeLimits(options: HttpModelOptions): ExchangeLimits {
+  return {
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     totalTimeoutMs: options.totalTimeoutMs ?? MAX_MODEL_CALL_MS,
     maxBodyBytes: MAX_BODY_BYTES,
   };
-  return {
-    // Local servers want no key, but the SDKs insist on one.
-    apiKey: options.apiKey.trim() || 'none',
-    fetch: guardedFetch(limits),
-    maxRetries: 0,
-    logLevel: 'off',
-    timeout: limits.totalTimeoutMs + 60_000,
-  } as const;
 }
 
-/** Per-request settings: the signal, and the idempotency key in a form that fits into a header. */
-export function requestSettings(idempotencyKey: string, signal: AbortSignal) {
-  const fitsHeader = /^[\x21-\x7e]{1,255}$/.test(idempotencyKey);
-  const key = fitsHeader ? idempotencyKey : createHash('sha256').update(idempotencyKey).digest('hex');
-  return { signal, headers: { 'Idempotency-Key': key } };
+/** The part of both SDKs that knows addresses, keys and headers. */
+interface RequestBuilder {
+  buildRequest(options: {
+    readonly method: 'post';
+    readonly path: string;
+    readonly body: object;
+    readonly headers: { readonly [name: string]: string };
+  }): Promise<{ readonly url: string; readonly req: { readonly headers: Headers; readonly body?: unknown } }>;
+}
+
+/** One question to a model behind HTTP. */
+export interface ModelQuestion {
+  readonly path: string;
+  readonly body: object;
+  readonly idempotencyKey: string;
+}
+
+/** Sends what the SDK has built. Fails with a `ProviderFailure`, or with what the SDK throws. @see ./http-exchange.ts */
+export async function sendQuestion(
+  client: RequestBuilder,
+  { path, body, idempotencyKey }: ModelQuestion,
+  { limits, signal }: { readonly limits: ExchangeLimits; readonly signal: AbortSignal },
+): Promise<HttpAnswer> {
+  const headers = { 'Idempotency-Key': headerSafe(idempotencyKey) };
+  const { url, req } = await client.buildRequest({ method: 'post', path, body, headers });
+  if (typeof req.body !== 'string') throw new Error('the SDK made no JSON of a request');
+  return exchange({ url, headers: req.headers, body: req.body }, limits, signal);
+}
+
+/** The key in a form that fits into a header. */
+function headerSafe(key: string): string {
+  return /^[\x21-\x7e]{1,255}$/.test(key) ? key : createHash('sha256').update(key).digest('hex');
 }

@@ -1,8 +1,9 @@
 import OpenAI from 'openai';
 import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
 import { answerStream } from './answer-stream.ts';
+import type { ExchangeLimits } from './http-exchange.ts';
 import type { HttpModelOptions } from './model-client.ts';
-import { requestSettings, sdkSettings } from './model-client.ts';
+import { exchangeLimits, sdkSettings, sendQuestion } from './model-client.ts';
 import { chatBody, chatReader } from './openai-chat.ts';
 import { responsesBody, responsesReader } from './openai-responses.ts';
 import { toolNames } from './tool-names.ts';
@@ -24,7 +25,7 @@ const COMPATIBLE_MAX_TOKENS = 4096;
  * A language model of OpenAI or of a server that is compatible with it (Ollama, vLLM, llama.cpp, LM Studio). The
  * environment is not read for the key or the base URL. Failures come as PROVIDER_*, CONTEXT_OVERFLOW or
  * RUN_INTERRUPTED parts; a server that refuses `response_format` is a PROVIDER_REFUSED with its own words.
- * @see ./guarded-fetch.ts for limits
+ * @see ./http-exchange.ts for limits
  */
 export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
   const settings = sdkSettings(options);
@@ -38,6 +39,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
     limitKey: isOwn ? 'max_completion_tokens' : 'max_tokens',
     stream: options.stream ?? true,
     apiKey: settings.apiKey,
+    limits: exchangeLimits(options),
   };
   return {
     id: `openai:${options.name}`,
@@ -57,35 +59,38 @@ interface OpenAiWire {
   readonly limitKey: 'max_tokens' | 'max_completion_tokens';
   readonly stream: boolean;
   readonly apiKey: string;
+  readonly limits: ExchangeLimits;
 }
 
 function generateByChat(
-  { client, model, limitKey, stream, apiKey }: OpenAiWire,
+  { client, model, limitKey, stream, apiKey, limits }: OpenAiWire,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncIterable<ModelStreamPart> {
   const names = toolNames(request);
-  const send = async (): Promise<unknown> => {
-    const body = chatBody(request, { model, names, limitKey });
-    const settings = requestSettings(request.idempotencyKey, signal);
-    if (!stream) return client.chat.completions.create({ ...body, stream: false }, settings);
-    const streamed = { ...body, stream: true, stream_options: { include_usage: true } } as const;
-    return client.chat.completions.create(streamed, settings);
+  const send = async () => {
+    const usage = stream ? { stream_options: { include_usage: true } } : {};
+    const body = { ...chatBody(request, { model, names, limitKey }), stream, ...usage };
+    const { idempotencyKey } = request;
+    return sendQuestion(client, { path: '/chat/completions', body, idempotencyKey }, { limits, signal });
   };
-  return answerStream({ reader: chatReader(names, callIdPrefix(request)), send, signal, apiKey });
+  const reader = chatReader(names, callIdPrefix(request));
+  return answerStream({ reader, send, streamed: stream, signal, apiKey });
 }
 
 function generateByResponses(
-  { client, model, stream, apiKey }: OpenAiWire,
+  { client, model, stream, apiKey, limits }: OpenAiWire,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncIterable<ModelStreamPart> {
   const names = toolNames(request);
-  const send = async (): Promise<unknown> => {
-    const body = responsesBody(request, model, names);
-    return client.responses.create({ ...body, stream }, requestSettings(request.idempotencyKey, signal));
+  const send = async () => {
+    const body = { ...responsesBody(request, model, names), stream };
+    const { idempotencyKey } = request;
+    return sendQuestion(client, { path: '/responses', body, idempotencyKey }, { limits, signal });
   };
-  return answerStream({ reader: responsesReader(names, callIdPrefix(request)), send, signal, apiKey });
+  const reader = responsesReader(names, callIdPrefix(request));
+  return answerStream({ reader, send, streamed: stream, signal, apiKey });
 }
 
 /** The length of the conversation makes ids distinct between its turns, and the same at every repetition. */
