@@ -1,9 +1,6 @@
 import { CrewError } from '../../model/crew-error.ts';
-import type { SourceRange } from '../../model/diagnostic.ts';
-import type { Program } from '../../model/program.ts';
-import type { RunEvent } from '../../model/run-event.ts';
-import type { Reason } from '../../reporters/why-text.ts';
 import type { Command, CommandCall } from '../command.ts';
+import { isAbout, reasonsOf } from '../run-reasons.ts';
 import { loadReporters, loadRunReader } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
 
@@ -28,22 +25,16 @@ async function why({ positionals, values, terminal }: CommandCall): Promise<numb
   try {
     const { runId, program, facts } = engine.read(prefix);
     const { foldRun } = await loadRunReader();
-    const all: Reason[] = [];
-    for (const { seq, effects } of foldRun(program, facts)) {
-      for (const effect of effects) {
-        if (effect.type === 'event.publish' && REASONS.has(effect.event.type)) {
-          all.push({ seq, event: effect.event, ...writtenAt(program, effect.event) });
-        }
-      }
-    }
-    const reasons = phase === undefined ? all : all.filter(({ event }) => isAbout(event, phase));
+    const steps = [...foldRun(program, facts)];
+    const all = steps.flatMap(({ seq, effects }) => reasonsOf(program, seq, effects));
+    const reasons = phase === undefined ? all : all.filter(reason => isAbout(reason, phase));
     if (values.json === true) {
       terminal.stdout(`${JSON.stringify({ version: 1, runId, crew: program.crew, reasons }, null, 2)}\n`);
       return 0;
     }
     const { formatReasons } = await loadReporters();
     const startedAt = facts[0]?.at ?? 0;
-    if (reasons.length === 0) terminal.stderr('nothing has moved this run on yet\n');
+    if (reasons.length === 0) terminal.stderr(`${nothingMoved(runId, phase)}\n`);
     terminal.stdout(formatReasons(reasons, { color: terminal.stdoutColor, startedAt }));
     return 0;
   } finally {
@@ -51,38 +42,8 @@ async function why({ positionals, values, terminal }: CommandCall): Promise<numb
   }
 }
 
-const REASONS: ReadonlySet<RunEvent['type']> = new Set([
-  'transition.taken',
-  'turn.started',
-  'work.handed',
-  'phase.retried',
-  'person.answered',
-  'run.suspended',
-  'run.resumed',
-  'run.ended',
-]);
-
-function isAbout(event: RunEvent, phase: string): boolean {
-  if (event.type === 'transition.taken') return event.from === phase || event.to === phase;
-  return 'phase' in event && (event.phase === phase || event.phase.startsWith(`${phase}.`));
-}
-
-/** Where the way that was taken is written; crews inside have files of their own. */
-function writtenAt(program: Program, event: RunEvent): { readonly written?: SourceRange } {
-  if (event.type !== 'transition.taken' || event.crew !== undefined) return {};
-  const written = program.sourceMap[pathOf(program, event)];
-  return written === undefined ? {} : { written };
-}
-
-function pathOf(program: Program, event: Extract<RunEvent, { type: 'transition.taken' }>): string {
-  const { from, to, way, limit } = event;
-  if (way === 'on_limit') return `phases.${limit}.on_limit`;
-  if (way === 'on_error') return `phases.${from}.on_error`;
-  if (way === 'subscribe') return `phases.${to}.subscribe`;
-  const phase = program.phases[from];
-  const held = event.guards?.find(guard => guard.held)?.when;
-  const index =
-    phase === undefined || phase.kind === 'end' ? -1 : phase.next.findIndex(next => next.when === held);
-  const nth = `phases.${from}.next.${index}.to`;
-  return program.sourceMap[nth] === undefined ? `phases.${from}.next` : nth;
+function nothingMoved(runId: string, phase: string | undefined): string {
+  return phase === undefined
+    ? `run ${runId} is still in its first phase; nothing has moved it on yet`
+    : `run ${runId} was not moved on by \`${phase}\`; \`crew why ${runId}\` shows all that moved it`;
 }
