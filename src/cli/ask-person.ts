@@ -94,9 +94,16 @@ export function questionText({ phase, question }: Pick<PersonAskEffect, 'phase' 
   if (question.kind === 'question')
     return `${phase} asks:\n\n${asLines(question.text)}\n\n${waysToAnswer(question)}`;
   const args = asLines(JSON.stringify(question.args, null, 2));
+  if (question.kind === 'uncertain') return doubtText(phase, question.tool, args);
   return `${phase} wants to call \`${question.tool}\`, which may change something, with exactly:\n\n${args}\n
 sha256 of the arguments: ${question.argsHash}\n
 y  allow this call\nn  refuse it; words after it are told to the role`;
+}
+
+function doubtText(phase: string, tool: string, args: string): string {
+  return `${phase} was stopped while \`${tool}\` was under way, and whether it was done is not known. It was called with:\n\n${args}\n
+done      it was done; the result of the call as JSON may follow
+not done  it is called again`;
 }
 
 function waysToAnswer({ choices, freeText }: Extract<PersonQuestion, { kind: 'question' }>): string {

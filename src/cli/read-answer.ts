@@ -4,11 +4,13 @@ type Answer = { readonly choice: string | null; readonly text: string | null };
 
 /**
  * Reads a line as the answer to a question: a choice by its number, its text or the beginning of its text that no other
- * choice has; else free text where that is allowed. An approval is `y` or `n`, with a reason after it. Pure.
+ * choice has; else free text where that is allowed. An approval is `y` or `n`, with a reason after it; about a call in doubt
+ * it is `not done`, or `done` with the call's result as JSON after it if it is known. Pure.
  */
 export function readAnswer(question: PersonQuestion, line: string): Answer | { readonly problem: string } {
   const text = line.trim();
   if (question.kind === 'approval') return readLeave(text);
+  if (question.kind === 'uncertain') return readDoubt(text);
   const { choices, freeText } = question;
   const chosen = chooseByText(choices, text);
   if (chosen !== undefined) return { choice: chosen, text: null };
@@ -24,6 +26,21 @@ function readLeave(text: string): Answer | { readonly problem: string } {
   if (/^(y|yes|allow)$/i.test(word)) return { choice: 'allow', text: said };
   if (/^(n|no|deny)$/i.test(word)) return { choice: 'deny', text: said };
   return { problem: 'expected `y` or `n`' };
+}
+
+function readDoubt(text: string): Answer | { readonly problem: string } {
+  if (/^not(\s+done)?$/i.test(text)) return { choice: 'not done', text: null };
+  const [, result] = /^done\b\s*(.*)$/is.exec(text) ?? [];
+  if (result === undefined) return { problem: 'expected `done` or `not done`' };
+  if (result === '') return { choice: 'done', text: null };
+  try {
+    JSON.parse(result);
+    return { choice: 'done', text: result };
+  } catch {
+    return {
+      problem: 'expected `done` alone or with the result of the call as JSON, and what follows is no JSON',
+    };
+  }
 }
 
 function chooseByText(choices: readonly string[], text: string): string | undefined {

@@ -23,13 +23,15 @@ interface OpenAct {
  * 2. Acts begin only when all recorded facts were taken.
  * 3. An outcome is written before it can be taken, and taken in the order of writing.
  * 4. Of a cancelled act nothing is written.
- * 5. An act that is not repeatable and was intended before, without outcome, never begins: EFFECT_UNCERTAIN.
+ * 5. An act that is not repeatable and was intended before, without outcome, does not begin: its doubt is recorded.
  */
 export class EffectQueue {
   readonly #store: RecordStore;
   readonly #recorded: JournalRecord[];
   readonly #outcomes: ReadonlySet<string>;
   readonly #intents: ReadonlySet<string>;
+  /** How often it was recorded that an act is in doubt. */
+  readonly #doubts = new Map<string, number>();
   readonly #open = new Map<string, OpenAct>();
   readonly #live: JournalRecord[] = [];
   #failure: { readonly error: unknown } | undefined;
@@ -41,6 +43,7 @@ export class EffectQueue {
     this.#recorded = recorded.toReversed();
     this.#outcomes = new Set(recorded.flatMap(({ fact }) => effectKeyOf(fact) ?? []));
     this.#intents = new Set(intents);
+    for (const { fact } of recorded) if (fact.type === 'tool.uncertain') this.#countDoubt(fact.call);
   }
 
   append(fact: Fact): void {
@@ -83,16 +86,36 @@ export class EffectQueue {
 
   #begin(open: OpenAct): void {
     const { key, repeatable } = open.effect;
-    if (!repeatable && this.#intents.has(key)) {
-      const message = `\`${key}\` began before the last stop, and whether it was done is not recorded`;
-      throw new CrewError('EFFECT_UNCERTAIN', message);
+    if (!repeatable) {
+      const intent = this.#intentOf(key);
+      if (this.#intents.has(intent)) return this.#doubt(open);
+      this.#store.intend(intent);
     }
-    if (!repeatable) this.#store.intend(key);
     open.begun = true;
     open.act(open.abort.signal).then(
       fact => this.#finish(open, fact),
       error => this.#fail(open, error),
     );
+  }
+
+  /** Each time that it was in doubt and is given again it is a new intent. */
+  #intentOf(key: string): string {
+    const doubts = this.#doubts.get(key) ?? 0;
+    return doubts === 0 ? key : `${key}#${doubts + 1}`;
+  }
+
+  #doubt({ effect: { key, doubt } }: OpenAct): void {
+    if (doubt === undefined) {
+      const message = `\`${key}\` began before the last stop, and whether it was done is not recorded`;
+      throw new CrewError('EFFECT_UNCERTAIN', message);
+    }
+    this.#live.push(this.#store.write(doubt(), null));
+    this.#open.delete(key);
+    this.#countDoubt(key);
+  }
+
+  #countDoubt(key: string): void {
+    this.#doubts.set(key, (this.#doubts.get(key) ?? 0) + 1);
   }
 
   #finish(open: OpenAct, fact: Fact): void {

@@ -63,7 +63,7 @@ function readText(
 
 function lowerSpec(
   name: string,
-  { description, input, output, read_only: readOnly }: JsonObject,
+  { description, input, output, read_only: readOnly, retry }: JsonObject,
   resolve: (key: string, written: JsonValue) => JsonSchema | undefined,
 ): ToolSpec {
   const outputSchema = output === undefined ? undefined : resolve('output', output);
@@ -73,6 +73,7 @@ function lowerSpec(
     inputSchema: input === undefined ? NO_ARGUMENTS : (resolve('input', input) ?? { type: 'object' }),
     ...(outputSchema === undefined ? {} : { outputSchema }),
     readOnly: readOnly === true,
+    ...(retry === 'safe' ? { repeatable: true } : {}),
     source: 'module',
   };
 }

@@ -56,6 +56,10 @@ export type Fact =
       readonly terms: { readonly [alias: string]: ModelTerms };
       /** Tools that the user allowed for this run, as `--allow` patterns: `change.check`, `files.*`. */
       readonly grants?: readonly string[];
+      /** What draws by lot are made of; the id of the run when absent. A fork draws as the run that it comes from. */
+      readonly seed?: string;
+      /** The run whose first `at` facts this one began with. */
+      readonly forkedFrom?: { readonly runId: string; readonly at: number };
     }
   | {
       readonly type: 'run.resumed';
@@ -100,12 +104,17 @@ export type Fact =
       readonly type: 'person.answered';
       readonly at: number;
       readonly key: string;
-      /** One of the choices; `allow` or `deny` for an approval; null when only text was given. */
+      /** One of the choices; `allow` or `deny`, `done` or `not done` about a call; null when only text was given. */
       readonly choice: string | null;
       readonly text: string | null;
       /** Who answered, as the system knows them. */
       readonly by: string;
     }
+  /**
+   * A call that must not be repeated began before the last stop and has no outcome: whether it was done is not known.
+   * `call` is its key; the fact is no outcome of it.
+   */
+  | { readonly type: 'tool.uncertain'; readonly at: number; readonly call: string }
   /** Nobody was there to be asked; the run waits until somebody is. */
   | { readonly type: 'person.absent'; readonly at: number; readonly key: string }
   | { readonly type: 'timer.fired'; readonly at: number; readonly key: string };

@@ -1,6 +1,9 @@
 import type { JsonObject } from './json.ts';
 
-/** What a person is asked: a question of the procedure, or leave for one tool call with exactly these arguments. */
+/**
+ * What a person is asked: a question of the procedure, leave for one tool call with exactly these arguments, or whether a
+ * call that began before the last stop was done.
+ */
 export type PersonQuestion =
   | {
       readonly kind: 'question';
@@ -16,4 +19,11 @@ export type PersonQuestion =
       /** The sha256, in hex, of the arguments in canonical form; an approval is bound to it. */
       readonly argsHash: string;
       readonly role?: string;
+    }
+  | {
+      readonly kind: 'uncertain';
+      readonly tool: string;
+      readonly args: JsonObject;
+      /** The sha256, in hex, of the arguments in canonical form. */
+      readonly argsHash: string;
     };

@@ -73,12 +73,16 @@ export function tellPerson(
       spans: [{ text: `${event.by}: ${oneLine(said)}` }],
     });
   }
-  const { question } = event;
-  const asks =
-    question.kind === 'question'
-      ? `asks: ${oneLine(question.text)}`
-      : `wants to call ${question.tool} with ${oneLine(JSON.stringify(question.args))}`;
+  const asks = asksText(event.question);
   tellRow(state, { place, mark: '?', style: 'yellow', spans: [{ text: asks }] });
+}
+
+function asksText(question: EventOf<'person.asked'>['question']): string {
+  if (question.kind === 'question') return `asks: ${oneLine(question.text)}`;
+  const call = `${question.tool} with ${oneLine(JSON.stringify(question.args))}`;
+  return question.kind === 'approval'
+    ? `wants to call ${call}`
+    : `asks: was it done? The stop cut off ${call}`;
 }
 
 function oneLine(text: string): string {

@@ -27,11 +27,12 @@ export function admit(draft: Draft, effects: readonly Effect[]): void {
 
 /**
  * Charges the calls whose outcome was lost with the process that made them, because they may have been served, and sets
- * their worst case aside again. What the budget does not allow again waits.
+ * their worst case aside again. What the budget does not allow again waits. A call that must not be repeated is made no
+ * second time without a person's word, so its reservation stands.
  */
 export function chargeLostCalls(draft: Draft): void {
   for (const act of Object.values(draft.state.acts)) {
-    if (!isCharged(act)) continue;
+    if (!isCharged(act) || isOnceOnly(act)) continue;
     const ledger = forfeit(draft.state.ledger, act.key);
     const reserved = reserve(ledger, act.key, worstCase(draft.state, act));
     if ('ledger' in reserved) {
@@ -56,8 +57,13 @@ export function cancelAct(draft: Draft, key: string): void {
 export function cancelActsOf(draft: Draft, prefix: string): void {
   const keys = [...Object.keys(draft.state.acts), ...draft.state.blocked.map(effect => effect.key)];
   for (const key of keys) if (key.startsWith(prefix)) cancelAct(draft, key);
-  const approvals = Object.entries(draft.state.approvals).filter(([key]) => !key.startsWith(prefix));
-  draft.state = { ...draft.state, approvals: Object.fromEntries(approvals) };
+  const approvals = Object.entries(draft.state.approvals);
+  for (const [key, { inDoubt }] of approvals) {
+    if (inDoubt && key.startsWith(prefix))
+      draft.state = { ...draft.state, ledger: forfeit(draft.state.ledger, key) };
+  }
+  const others = approvals.filter(([key]) => !key.startsWith(prefix));
+  draft.state = { ...draft.state, approvals: Object.fromEntries(others) };
 }
 
 /** Takes an answered effect off the open ones, settles its charge and returns it; undefined for a stale fact. */
@@ -91,8 +97,15 @@ function admitAct(draft: Draft, effect: ActEffect): void {
   const refusal = refusalOf(draft, effect);
   if (refusal !== undefined) return block(draft, effect, refusal);
   draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
-  if (effect.type !== 'timer.start') publish(draft, startedEvent(draft.state, effect));
+  if (effect.type !== 'timer.start' && !wasTold(draft.state, effect.key)) {
+    publish(draft, startedEvent(draft.state, effect));
+  }
   draft.effects.push(effect);
+}
+
+/** A call that was in doubt had begun. */
+function wasTold(state: RunState, key: string): boolean {
+  return state.approvals[key]?.doubts !== undefined;
 }
 
 function consentTo(state: RunState, { key, tool, crew = '' }: ToolCallEffect): Consent {
@@ -120,10 +133,11 @@ export function block(draft: Draft, effect: ActEffect, failure: CodedFailure): v
   draft.state = { ...state, suspension, blocked: [...state.blocked, effect] };
 }
 
-/** Reserves on success. */
+/** Reserves on success; what was in doubt has its reservation still. */
 function refusalOf(draft: Draft, effect: ActEffect): CodedFailure | undefined {
   if (!isCharged(effect)) return undefined;
   const { state } = draft;
+  if (state.ledger.reserved[effect.key] !== undefined) return undefined;
   const reserved = reserve(state.ledger, effect.key, worstCase(state, effect));
   if ('failure' in reserved) return reserved.failure;
   draft.state = { ...state, ledger: reserved.ledger };
@@ -134,6 +148,10 @@ type Charged = ModelCallEffect | ToolCallEffect;
 
 function isCharged(act: ActEffect): act is Charged {
   return act.type === 'model.call' || act.type === 'tool.call';
+}
+
+function isOnceOnly(act: ActEffect): boolean {
+  return act.type === 'tool.call' && !act.repeatable;
 }
 
 function worstCase(state: RunState, effect: Charged): Charge {

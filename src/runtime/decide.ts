@@ -4,6 +4,7 @@ import type { Program } from '../model/program.ts';
 import { nearestTimeLimit, openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, chargeLostCalls, settleAct } from './admission.ts';
 import { bindInputs } from './bind-inputs.ts';
+import { doubtCall } from './doubts.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { takePersonFact } from './person-facts.ts';
 import { route } from './routing.ts';
@@ -17,7 +18,7 @@ export function startRun(
   program: Program,
   fact: Extract<Fact, { type: 'run.started' }>,
 ): readonly [RunState, readonly Effect[]] {
-  const { at, runId, inputs, models, terms, grants = [] } = fact;
+  const { at, runId, inputs, models, terms, grants = [], seed = runId } = fact;
   const procedure = {
     id: '',
     place: '',
@@ -33,6 +34,7 @@ export function startRun(
   const state: RunState = {
     program,
     runId,
+    seed,
     models,
     terms,
     grants,
@@ -60,6 +62,7 @@ export function startRun(
 export function decide(state: RunState, fact: Fact): readonly [RunState, readonly Effect[]] {
   const draft: Draft = { state: advanceClock(state, fact), effects: [], moves: [] };
   if (fact.type === 'run.resumed') resume(draft, fact);
+  else if (fact.type === 'tool.uncertain') doubtCall(draft, fact);
   else if (fact.type !== 'run.started') takeOutcome(draft, fact);
   route(draft);
   return finish(draft);

@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '../model/json.ts';
 import { JUDGEMENT_SCHEMA } from '../model/judgement.ts';
 import { MAX_LESSON_LENGTH, MAX_REPLY_TURNS } from '../model/limits.ts';
 import { textMessage } from '../model/message.ts';
+import { isRepeatable } from '../model/tool-spec.ts';
 import { startRoleTurns } from './role-turns.ts';
 import type { TurnLoop } from './turn-loop-state.ts';
 import { valuesRead } from './values-read.ts';
@@ -110,5 +111,5 @@ function toolCall(
     throw new CrewError('TOOL_ARGUMENTS', `\`${tool}\`: ${describeProblems(problems, 5)}`);
   }
   const crew = crewPath === '' ? {} : { crew: crewPath };
-  return { type: 'tool.call', key, tool, args, repeatable: spec.readOnly, ...crew };
+  return { type: 'tool.call', key, tool, args, repeatable: isRepeatable(spec), ...crew };
 }

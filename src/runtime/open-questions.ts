@@ -1,6 +1,7 @@
 import type { PersonAskEffect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
+import { doubtId } from './doubts.ts';
 import { foldRun } from './fold-run.ts';
 import type { RunState } from './run-state.ts';
 import { ownerOf } from './scope.ts';
@@ -37,6 +38,9 @@ function isOpen({ open, approvals, acts }: RunState, { id, question }: OpenQuest
   if (question.kind === 'question') {
     const work = open[ownerOf(id)];
     return work?.key === id && work.state?.kind === 'human';
+  }
+  if (question.kind === 'uncertain') {
+    return Object.values(approvals).some(waiting => waiting.inDoubt && doubtId(waiting) === id);
   }
   const waiting = approvals[id];
   return waiting !== undefined && waiting.allowed !== true && acts[id] === undefined;

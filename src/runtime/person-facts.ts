@@ -1,6 +1,7 @@
 import type { PersonAskEffect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import { admitAllowed, block } from './admission.ts';
+import { settleDoubt } from './doubts.ts';
 import { takeWorkFact } from './open-work.ts';
 import { type Draft, publish } from './run-state.ts';
 import { startedEvent } from './started-event.ts';
@@ -10,7 +11,7 @@ type PersonFact = Extract<Fact, { type: 'person.answered' | 'person.absent' }>;
 /**
  * Takes in what a person said, or that nobody is there. Leave for a tool call lets out just that call, a refusal is the
  * call's failure (CONSENT_DENIED); without anybody to ask the call waits, and the run with it. A question of the
- * procedure is its phase's own business.
+ * procedure is its phase's own business, and whether a call was done is settled elsewhere.
  */
 export function takePersonFact(draft: Draft, fact: PersonFact, ask: PersonAskEffect): void {
   if (fact.type === 'person.answered') {
@@ -19,6 +20,7 @@ export function takePersonFact(draft: Draft, fact: PersonFact, ask: PersonAskEff
     publish(draft, { at, type: 'person.answered', key, id, phase, choice, text, by });
   }
   if (ask.question.kind === 'question') return takeWorkFact(draft, fact);
+  if (ask.question.kind === 'uncertain') return settleDoubt(draft, fact, ask);
   const waiting = draft.state.approvals[ask.id];
   if (waiting === undefined) throw new Error(`leave for ${ask.id} outlived its call`);
   const { call } = waiting;

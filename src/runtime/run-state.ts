@@ -80,11 +80,17 @@ export interface Procedure {
   readonly lastFailure?: CodedFailure & { readonly phase: string };
 }
 
-/** A tool call that needs a person's leave; `asked` counts the questions. Leave that was given stays given. */
+/**
+ * A tool call that needs a person: their leave, which stays given, or their word whether it was done. `asked` counts the
+ * questions for leave, `doubts` how often it was not known whether it was done. While it is `inDoubt` it is not under way,
+ * and its reservation is held.
+ */
 export interface WaitingCall {
   readonly call: ToolCallEffect;
   readonly asked: number;
   readonly allowed?: true;
+  readonly doubts?: number;
+  readonly inDoubt?: true;
 }
 
 /**
@@ -96,6 +102,8 @@ export interface WaitingCall {
 export interface RunState {
   readonly program: Program;
   readonly runId: string;
+  /** What draws by lot are made of. */
+  readonly seed: string;
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly terms: { readonly [alias: string]: ModelTerms };
   readonly grants: readonly string[];

@@ -1,6 +1,7 @@
 import { hashProgram } from '../compiler/compile-crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ActEffect, Effect } from '../model/effect.ts';
+import type { Fact } from '../model/fact.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, JournalRecord } from '../ports/engine.ts';
 import type { World } from '../ports/world.ts';
@@ -12,7 +13,7 @@ import type { RunEnd, RunState } from './run-state.ts';
 export type RunOutcome =
   | { readonly type: 'ended'; readonly end: RunEnd; readonly state: RunState }
   | { readonly type: 'suspended'; readonly state: RunState }
-  | { readonly type: 'interrupted' };
+  | { readonly type: 'interrupted'; readonly state?: RunState };
 
 /** One run to drive: its journal, the one who acts on effects, and who is told of events, each once it is decided. */
 export interface RunOptions {
@@ -43,7 +44,7 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
   try {
     for (;;) {
       const record = await take();
-      if (record === undefined) return { type: 'interrupted' };
+      if (record === undefined) return { type: 'interrupted', ...(state === undefined ? {} : { state }) };
       const [next, wishes] = fold(journal, state, record);
       state = next;
       if ('key' in record.fact) underWay.delete(record.fact.key);
@@ -91,8 +92,9 @@ function carryOut(options: RunOptions, wish: Effect, progress: Progress): void {
   const entry = { act: wish, begun: false };
   progress.underWay.set(wish.key, entry);
   const repeatable = wish.type !== 'tool.call' || wish.repeatable;
+  const doubt = (): Fact => ({ type: 'tool.uncertain', at: options.world.now(), call: wish.key });
   const wishedAtMs = progress.activeMs();
-  journal.record({ key: wish.key, repeatable }, signal => {
+  journal.record({ key: wish.key, repeatable, doubt }, signal => {
     entry.begun = true;
     return execute(withTimeLeft(wish, progress.activeMs() - wishedAtMs), signal);
   });

@@ -5,6 +5,7 @@ import type { Fact } from '../model/fact.ts';
 import type { JsonValue } from '../model/json.ts';
 import { MAX_PROBLEM_LENGTH, MAX_TOOL_CALLS_PER_TURN } from '../model/limits.ts';
 import { type Message, messageText, type ToolCall, textMessage } from '../model/message.ts';
+import { isRepeatable } from '../model/tool-spec.ts';
 import { isStaleTurn } from './is-stale-turn.ts';
 import { askModel } from './model-turn.ts';
 import { toolEnded } from './tool-ended.ts';
@@ -130,7 +131,7 @@ function answerModel(loop: TurnLoop, context: WorkContext): TurnStep {
 }
 
 function wish(loop: TurnLoop, { crewPath }: WorkContext, { call, key }: TurnCall): Effect {
-  const repeatable = loop.tools.some(spec => spec.name === call.tool && spec.readOnly);
+  const repeatable = loop.tools.some(spec => spec.name === call.tool && isRepeatable(spec));
   const crew = crewPath === '' ? {} : { crew: crewPath };
   return { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable, ...crew };
 }

@@ -4,6 +4,7 @@ import type { ToolWork } from '../model/crew.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
+import { isRepeatable } from '../model/tool-spec.ts';
 import { completed, failed, type Step } from './step.ts';
 import { toolEnded } from './tool-ended.ts';
 import type { WorkContext } from './work-context.ts';
@@ -32,7 +33,14 @@ export function startTool(work: ToolWork, context: WorkContext): Step<ToolState>
   }
   const key = `${context.key}/tool`;
   const crew = context.crewPath === '' ? {} : { crew: context.crewPath };
-  const call: Effect = { type: 'tool.call', key, tool: work.tool, args, repeatable: spec.readOnly, ...crew };
+  const call: Effect = {
+    type: 'tool.call',
+    key,
+    tool: work.tool,
+    args,
+    repeatable: isRepeatable(spec),
+    ...crew,
+  };
   return { state, effects: [call] };
 }
 

@@ -122,6 +122,43 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
       expect(calls).toBe(0);
     });
 
+    test('4: an act in doubt goes on record as such, and is begun once more when it is given again', async () => {
+      const begun: number[] = [];
+      const doubtful = {
+        ...once('pay'),
+        doubt: (): Fact => ({ type: 'tool.uncertain', at: 3, call: 'pay' }),
+      };
+      const crashAt = (nth: number) => () => {
+        begun.push(nth);
+        return new Promise<Fact>(() => undefined);
+      };
+      let journal = engine.create('r1', PROGRAM, 1);
+      journal.record(doubtful, crashAt(1));
+      void journal.next().catch(() => undefined);
+      journal = reopen(journal);
+      journal.record(doubtful, crashAt(2));
+      expect(await take(journal, 1)).toEqual(['1 tool.uncertain']);
+      expect(begun).toEqual([1]);
+      // It was recorded and nobody has said anything yet: given again by the replay, then withdrawn, it does not begin.
+      journal = reopen(journal);
+      journal.record(doubtful, crashAt(3));
+      expect(await take(journal, 1)).toEqual(['1 tool.uncertain replayed']);
+      journal.cancel('pay');
+      journal.record(doubtful, crashAt(4));
+      void journal.next().catch(() => undefined);
+      expect(begun).toEqual([1, 4]);
+      // The second time is as doubtful as the first.
+      journal = reopen(journal);
+      journal.record(doubtful, async () => returned('pay', 'twice'));
+      expect(await take(journal, 2)).toEqual(['1 tool.uncertain replayed', '2 tool.uncertain']);
+      journal.record(doubtful, async () => returned('pay', 'at last'));
+      expect(await journal.next()).toMatchObject({ seq: 3, fact: { value: 'at last' } });
+      journal = reopen(journal);
+      journal.record(doubtful, crashAt(5));
+      await take(journal, 3);
+      expect(begun).toEqual([1, 4]);
+    });
+
     test('4: an act that must not be repeated runs once and is then never refused', async () => {
       let journal = engine.create('r1', PROGRAM, 1);
       journal.record(once('pay'), async () => returned('pay'));

@@ -103,6 +103,14 @@ export const SAMPLE_EVENTS = {
       phase,
       question: { kind: 'approval', tool: 'change.apply', args: { patch: '+1' }, argsHash: 'ab12' },
     },
+    {
+      type: 'person.asked',
+      at,
+      key: 'k',
+      id: 'i',
+      phase,
+      question: { kind: 'uncertain', tool: 'change.apply', args: { patch: '+1' }, argsHash: 'ab12' },
+    },
   ],
   'person.answered': [
     { type: 'person.answered', at, key: 'k', id: 'i', phase, choice: 'yes', text: null, by: 'ada' },

@@ -31,6 +31,7 @@ export const FAKE_CATALOG: ToolCatalog = new Map([
       spec('wait', { properties: { ms: { type: 'integer' } }, required: ['ms'] }),
       spec('fail', {}),
       spec('write', TEXT, false),
+      { ...spec('repeat', TEXT, false), repeatable: true },
     ],
   ],
 ]);
@@ -48,4 +49,5 @@ export const FAKE_TOOLS: { readonly [name: string]: FakeTool } = {
     throw new CrewError('TOOL_FAILED', 'it broke');
   },
   write: args => args.text,
+  repeat: args => args.text,
 };

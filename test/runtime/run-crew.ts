@@ -42,6 +42,8 @@ export interface CrewRunOptions {
   readonly stop?: AbortSignal;
   /** The journal file; in memory when absent. */
   readonly path?: string;
+  /** Goes on with the run in that file, as a new process would. */
+  readonly reopen?: true;
   /** Puts another program under the journal than the text says. */
   readonly tamper?: (program: Program) => Program;
   /** The journal of an earlier run to go on with. */
@@ -102,8 +104,10 @@ export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
   const program = (options.tamper ?? (same => same))(compileText(options.yaml, options.files));
   const world = options.world ?? createFakeWorld(lastMoment(options.history));
   const engine = createSqliteEngine(options.path ?? ':memory:');
+  let held: Journal | undefined;
   try {
     const journal = openJournal(engine, program, { options, world });
+    held = journal;
     const seen = { modelRequests: [], toolCalls: [], calledKeys: [] } as {
       modelRequests: ModelRequest[];
       toolCalls: { tool: string; args: JsonObject }[];
@@ -127,6 +131,7 @@ export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
     after.close();
     return { events, outcome, facts, program, ...seen };
   } finally {
+    held?.close();
     engine.close();
   }
 }
@@ -142,6 +147,7 @@ function openJournal(
   program: Program,
   { options, world }: { readonly options: CrewRunOptions; readonly world: FakeWorld },
 ): Journal {
+  if (options.reopen) return resumed(engine.open(RUN_ID), options, world);
   const fresh = engine.create(RUN_ID, program, world.now());
   for (const fact of options.history ?? [startedFact(options, program, world)]) fresh.append(fact);
   let journal = fresh;
@@ -149,9 +155,11 @@ function openJournal(
     fresh.close();
     journal = engine.open(RUN_ID);
   }
-  if (options.resume !== undefined) {
-    journal.append({ type: 'run.resumed', at: world.now(), ...options.resume });
-  }
+  return resumed(journal, options, world);
+}
+
+function resumed(journal: Journal, { resume }: CrewRunOptions, world: FakeWorld): Journal {
+  if (resume !== undefined) journal.append({ type: 'run.resumed', at: world.now(), ...resume });
   return journal;
 }
 

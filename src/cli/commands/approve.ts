@@ -27,6 +27,9 @@ export const rejectCommand: Command = {
   run: call => decide(call, 'reject'),
 };
 
+const DONE_OR_NOT =
+  'what is asked is whether the call was done; use `crew answer RUN done` or `crew answer RUN "not done"`';
+
 async function decide(
   { positionals, values, terminal }: CommandCall,
   word: keyof typeof WORDS,
@@ -43,6 +46,7 @@ function answerFor(
   said: string,
 ): ReturnType<typeof readAnswer> {
   if (question.kind === 'approval') return readAnswer(question, `${word === 'approve' ? 'y' : 'n'} ${said}`);
+  if (question.kind === 'uncertain') return { problem: DONE_OR_NOT };
   const choices = question.choices.filter(choice => WORDS[word].test(choice));
   const [choice, ...others] = choices;
   if (choice !== undefined && others.length === 0) return { choice, text: said === '' ? null : said };

@@ -260,7 +260,8 @@ export const PLACE_KEYS = {
     "description",
     "input",
     "output",
-    "read_only"
+    "read_only",
+    "retry"
   ],
   "budget": [
     "calls",

@@ -114,6 +114,7 @@ export const CHANGE_TEST: ToolSpec = {
     ...Object.keys(RUN_PROPERTIES),
   ]),
   readOnly: false,
+  repeatable: true,
 };
 
 const CHECK_PROPERTIES: JsonObject = {
@@ -143,6 +144,7 @@ export const CHANGE_CHECK: ToolSpec = {
   ),
   outputSchema: objectSchema(CHECK_PROPERTIES, Object.keys(CHECK_PROPERTIES)),
   readOnly: false,
+  repeatable: true,
 };
 
 /** Spec of `change.apply`. */
