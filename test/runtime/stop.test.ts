@@ -39,7 +39,7 @@ phases:
 
 test('a stop lets the call under way finish, records it, and begins nothing new', async () => {
   const run = await stopDuring({ yaml: chain }, 'a:1:1/tool');
-  expect(run.outcome).toEqual({ type: 'interrupted' });
+  expect(run.outcome).toMatchObject({ type: 'interrupted' });
   expect(run.calledKeys).toEqual(['a:1:1/tool']);
   expect(run.facts.map(fact => fact.type)).toEqual(['run.started', 'tool.returned']);
   const resumed = await runCrew({ yaml: chain, history: run.facts, resume: {} });
@@ -51,7 +51,7 @@ test('a stop waits for calls at most for its grace; what did not end is asked ag
   const yaml = chain.replace('ms: 100', 'ms: 10000');
   const world = createFakeWorld();
   const run = await stopDuring({ yaml, world }, 'a:1:1/tool');
-  expect(run.outcome).toEqual({ type: 'interrupted' });
+  expect(run.outcome).toMatchObject({ type: 'interrupted' });
   expect(world.monotonic()).toBe(3000);
   expect(run.facts).toHaveLength(1);
   const resumed = await runCrew({ yaml, history: run.facts, resume: {} });
@@ -71,13 +71,13 @@ phases:
 `;
   const world = createFakeWorld();
   const run = await stopAt({ yaml, world }, event => event === 'phase.retried try');
-  expect(run.outcome).toEqual({ type: 'interrupted' });
+  expect(run.outcome).toMatchObject({ type: 'interrupted' });
   expect(world.monotonic()).toBe(0);
 });
 
 test('a stop that comes before the first fact begins nothing', async () => {
   const run = await runCrew({ yaml: chain, stop: AbortSignal.abort() });
-  expect(run.outcome).toEqual({ type: 'interrupted' });
+  expect(run.outcome).toMatchObject({ type: 'interrupted' });
   expect(run.calledKeys).toEqual([]);
 });
 
@@ -98,7 +98,7 @@ test('a stop during the replay begins none of the calls that were open', async (
   const run = await stopAt({ yaml: both, history, resume: {} }, event =>
     event.startsWith('phase.started both.b'),
   );
-  expect(run.outcome).toEqual({ type: 'interrupted' });
+  expect(run.outcome).toMatchObject({ type: 'interrupted' });
   expect(run.calledKeys).toEqual([]);
   expect(run.facts.map(fact => fact.type)).toEqual(['run.started', 'tool.returned', 'run.resumed']);
 });
@@ -118,7 +118,7 @@ roles: { writer: { goal: Write., tools: [kit] } }
   const replies: CrewRunOptions['replies'] = ({ origin }) =>
     origin.turn === 1 ? { calls: [{ tool: 'kit.echo', args: { text: 'x' } }] } : { text: 'ok' };
   const run = await stopAt({ yaml, replies }, event => event === 'model.ended both.a:1:1/model-1');
-  expect(run.outcome).toEqual({ type: 'interrupted' });
+  expect(run.outcome).toMatchObject({ type: 'interrupted' });
   expect(run.calledKeys).toEqual(['both.a:1:1/model-1', 'both.b:1:1/model-1', 'both.c:1:1/tool']);
   expect(run.facts).toHaveLength(4);
   const resumed = await runCrew({ yaml, replies, history: run.facts, resume: {} });

@@ -1,0 +1,82 @@
+import type { CodedFailure } from './crew-error.ts';
+import type { PersonAskEffect } from './effect.ts';
+import type { ResolvedModel } from './fact.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import type { Spend } from './run-event.ts';
+import type { Usage } from './usage.ts';
+
+/** One time that a phase, or a part of one, was worked on. Times are those of its facts; `endedAt` is absent while it is open. */
+export interface PhaseVisit {
+  /** A path, as in events: `merge`, `inspect.security`, `build/write`. */
+  readonly phase: string;
+  readonly kind: string;
+  readonly visit: number;
+  readonly role?: string;
+  readonly at: number;
+  readonly endedAt?: number;
+  /** How often it was begun, retries counted. */
+  readonly attempts: number;
+  readonly outcome?: 'completed' | 'failed' | 'cancelled';
+  readonly failure?: CodedFailure;
+}
+
+/** One model call. `seq` is the fact that has its outcome; without outcome it is under way, or was when the run stopped. */
+export interface CallRecord {
+  readonly key: string;
+  readonly phase: string;
+  readonly role: string;
+  /** `provider:name`. */
+  readonly model: string;
+  readonly turn: number;
+  readonly at: number;
+  readonly seq?: number;
+  readonly ms?: number;
+  readonly outcome?: 'answered' | 'failed' | 'cancelled';
+  readonly failure?: CodedFailure;
+  readonly usage?: Usage;
+  readonly costMicroUsd?: number | null;
+}
+
+/** What one phase or one role has spent; the rows of a run add up to what the run has spent. */
+export interface SpendRow extends Spend {
+  /** A path or the name of a role; '' for what no role did. */
+  readonly name: string;
+}
+
+/** A question that a run waits for. */
+export type WaitingQuestion = Pick<PersonAskEffect, 'id' | 'phase' | 'question'>;
+
+/**
+ * All that is known of a recorded run, from its facts alone. `waiting`: it stopped because of `failure` and can be
+ * resumed; `open`: it is at work, or was when its process ended.
+ */
+export interface RunRecord {
+  readonly runId: string;
+  readonly crew: string;
+  readonly goal: string;
+  readonly programHash: string;
+  readonly workspace: string;
+  readonly status: 'success' | 'failure' | 'error' | 'waiting' | 'open';
+  /** Where the run ended, when it did. */
+  readonly endedAt?: string;
+  readonly startedAt: number;
+  /** The time of the last fact. */
+  readonly lastAt: number;
+  /** Milliseconds of work, without pauses. */
+  readonly workedMs: number;
+  readonly facts: number;
+  readonly inputs: JsonObject;
+  readonly models: { readonly [alias: string]: ResolvedModel };
+  readonly path: readonly PhaseVisit[];
+  readonly calls: readonly CallRecord[];
+  /** The artifact of the latest visit that completed, by the path of its phase. */
+  readonly artifacts: { readonly [phase: string]: JsonValue };
+  readonly result?: JsonValue;
+  readonly spend: {
+    readonly total: Spend;
+    readonly byPhase: readonly SpendRow[];
+    readonly byRole: readonly SpendRow[];
+  };
+  readonly questions: readonly WaitingQuestion[];
+  readonly failure?: CodedFailure;
+}
