@@ -2,6 +2,7 @@ import { renderTemplate } from '../expressions/template-evaluate.ts';
 import type { JsonObject } from '../model/json.ts';
 import { buildSelectorPrompt } from '../prompts/talk-selector.ts';
 import { type ChosenSpeaker, firstCandidate } from './choose-speaker.ts';
+import { modelKey } from './model-key.ts';
 import { startSingleTurn } from './single-turn.ts';
 import { candidatesAfter, type TalkState } from './talk-state.ts';
 import { replyText, talkScope } from './talk-thread.ts';
@@ -31,7 +32,7 @@ export function startChoice(state: TalkState, context: WorkContext): Pick<TurnSt
     {
       name: 'next_speaker',
       speaker: SELECTOR,
-      model: selector.model,
+      model: modelKey(context, selector.model),
       key: `${context.key}/choose-${said.length + 1}`,
       prompt,
       values,

@@ -411,3 +411,33 @@ phases:
   expect(() => compileText(OUTER('crew: a.crew.yaml'), files)).toThrow(/include-cycle/);
   expect(() => compileText(OUTER('crew: test.crew.yaml'))).toThrow(/include-cycle/);
 });
+
+test('whoever speaks inside has the models of the crew inside: roles, and those that phases name', async () => {
+  const body = `models: { chooser: auto }
+roles:
+  a: { goal: Say. }
+  b: { goal: Doubt. }
+  c: { goal: Settle. }
+start: debate
+phases:
+  debate:
+    talk: [a, b, c]
+    task: Settle it.
+    speaker: selector
+    selector: { model: chooser }
+    max_turns: 2
+    next: asked
+  asked: { ask: What now?, models: [chooser, default], summarizer: { model: chooser }, next: chained }
+  chained: { chain: [{ model: chooser, prompt_template: Go on. }], next: done }
+  done: { end: success }
+`;
+  const run = await runCrew({
+    yaml: OUTER('crew: talk.crew.yaml'),
+    files: { 'talk.crew.yaml': crewFile('inside', body) },
+    replies: ({ origin }) =>
+      origin.role === 'selector' ? { json: { speaker: 'b', reason: 'so' } } : { text: 'so' },
+  });
+  const models = new Set(eventsOf(run, 'model.started').map(({ model }) => model));
+  expect([...models].toSorted()).toEqual(['fake:build/chooser', 'fake:build/default']);
+  expect(run.modelRequests.map(({ maxTokens }) => maxTokens)).toEqual(run.modelRequests.map(() => 100));
+});

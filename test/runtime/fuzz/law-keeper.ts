@@ -51,6 +51,12 @@ export function keepLaws(program: Program): LawKeeper {
         keys.length === open.size && keys.every(key => open.has(key)),
         'the executor is not told of all acts',
       );
+      for (const act of state.blocked) {
+        law(
+          act.type !== 'model.call' || state.terms[act.model] !== undefined,
+          `${act.key} asks a model of another run`,
+        );
+      }
       expectOwners(state);
       expectBudget(state, promises.absurd);
     },

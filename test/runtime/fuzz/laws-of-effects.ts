@@ -29,7 +29,9 @@ export function expectCall(act: ActEffect, state: RunState, promises: Promises):
   );
   if (act.type === 'person.ask') promises.asked.set(act.key, act);
   if (act.type === 'tool.call') expectLeave(act, state, promises);
-  if (act.type === 'model.call') expectThread(act);
+  if (act.type !== 'model.call') return;
+  law(state.terms[act.model] !== undefined, `the model ${act.model} is none of this run`);
+  expectThread(act);
 }
 
 function expectLeave(act: ToolCallEffect, state: RunState, { program, allowed }: Promises): void {
