@@ -11,6 +11,7 @@ import type { AskPerson } from './ask-person.ts';
 import { chooseModels } from './choose-models.ts';
 import type { FlagValues } from './command.ts';
 import { libraryTerminal } from './library-terminal.ts';
+import { markLeft } from './mark-left.ts';
 import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { readInputs } from './read-inputs.ts';
@@ -118,7 +119,7 @@ async function drive({ journal, workspace, modelOf, options }: DriveOptions): Pr
   try {
     const onEvent = (event: RunEvent): void => options.onEvent?.(event);
     const outcome = await driveRun({ journal, execute, world: realWorld, onEvent, stop });
-    if (outcome.type === 'ended') journal.mark(outcome.end.outcome);
+    markLeft(journal, outcome);
     return { runId, ...summary(outcome) };
   } finally {
     await execute.close();

@@ -4,11 +4,13 @@ import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import { createAskPerson } from './ask-person.ts';
-import { type FlagValues, type Terminal, textFlag } from './command.ts';
+import type { FlagValues, Terminal } from './command.ts';
 import { listenForInterrupts } from './interrupts.ts';
+import { markLeft } from './mark-left.ts';
 import { openExecutor } from './open-executor.ts';
 import { resultDocument } from './result-document.ts';
 import { type ResultRequest, writeResult } from './result-output.ts';
+import { resumeFlags } from './resume-flags.ts';
 import { loadReporters, loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
@@ -31,11 +33,11 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const interrupts = listenForInterrupts({ terminal, goOn, abandon: () => journal.close() });
   try {
     const outcome = await drive(options, reporters, interrupts.stop);
+    markLeft(journal, outcome);
     if (outcome.type === 'interrupted') {
       terminal.stderr(`${goOn}\n`);
       return interrupts.exitCode();
     }
-    if (outcome.type === 'ended') journal.mark(outcome.end.outcome);
     if (request.json) {
       terminal.stdout(`${JSON.stringify(await resultDocument(journal, outcome), null, 2)}\n`);
     }
@@ -85,19 +87,6 @@ async function makeReporters({ values, request, terminal }: SessionOptions): Pro
   const { columns, stderrColor: color, stderr: write } = terminal;
   const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: resumeFlags(values) });
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
-}
-
-/** What finds this run's journal again from the same folder, ready to be pasted into a shell. */
-function resumeFlags(values: FlagValues): string {
-  const flags = ['cwd', 'state-dir'].flatMap(name => {
-    const value = textFlag(values, name);
-    return value === undefined ? [] : [` --${name} ${shellWord(value)}`];
-  });
-  return flags.join('');
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 async function exitCodeOf(

@@ -32,13 +32,12 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export async function loadRuntime() {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }] =
-    await Promise.all([
-      import('../runtime/run.ts'),
-      import('../runtime/executor.ts'),
-      import('../runtime/model-key.ts'),
-      import('../runtime/program-at.ts'),
-    ]);
+  const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }] = await Promise.all([
+    import('../runtime/run.ts'),
+    import('../runtime/executor.ts'),
+    import('../runtime/model-key.ts'),
+    import('../runtime/program-at.ts'),
+  ]);
   return { driveRun, createExecutor, roleModelKey, programAt };
 }
 

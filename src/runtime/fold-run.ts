@@ -13,18 +13,26 @@ export interface FoldStep {
   readonly effects: readonly Effect[];
 }
 
+/** Folds the next fact of a run: a step for each call, in order. Calls nothing (R3). */
+export function createFold(program: Program): (fact: Fact) => FoldStep {
+  let before: RunState | undefined;
+  let seq = 0;
+  return fact => {
+    seq += 1;
+    const [after, effects] = before === undefined ? startRun(program, firstFact(fact)) : decide(before, fact);
+    const step = { seq, fact, after, effects, ...(before === undefined ? {} : { before }) };
+    before = after;
+    return step;
+  };
+}
+
 /**
  * Folds the recorded facts of a run one by one and calls nothing (R3). Each step sees the fact, the states around it and
  * what was wished for. Pure.
  */
 export function* foldRun(program: Program, facts: readonly Fact[]): Generator<FoldStep> {
-  let before: RunState | undefined;
-  for (const [index, fact] of facts.entries()) {
-    const seq = index + 1;
-    const [after, effects] = before === undefined ? startRun(program, firstFact(fact)) : decide(before, fact);
-    yield { seq, fact, after, effects, ...(before === undefined ? {} : { before }) };
-    before = after;
-  }
+  const fold = createFold(program);
+  for (const fact of facts) yield fold(fact);
 }
 
 function firstFact(fact: Fact): Extract<Fact, { type: 'run.started' }> {
