@@ -15,14 +15,15 @@ import { markLeft } from './mark-left.ts';
 import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { readInputs } from './read-inputs.ts';
+import { borrowEngine } from './shared-engine.ts';
 import { loadRuntime } from './wire.ts';
-import { openWorkspaceEngine, workspaceOf } from './workspace.ts';
+import { workspaceOf } from './workspace.ts';
 import { realWorld } from './world.ts';
 
 /** What a run needs besides its program; all of it may be left out. */
 export interface RunProgramOptions {
   readonly inputs?: JsonObject;
-  /** By model alias, or `role:<name>` for one role: a model of your own, or `provider:name`. */
+  /** By model alias, or `role:<name>` for one role, behind the path of a crew phase (`build/default`): a model of your own, or `provider:name`. */
   readonly models?: { readonly [alias: string]: LanguageModel | string };
   /** Tools that stand in for built-in ones of the same name, such as `git.diff`, or for those of the crew's own modules. */
   readonly tools?: readonly Tool[];
@@ -69,7 +70,7 @@ export async function runProgram(program: Program, options: RunProgramOptions = 
   const modelOf = (alias: string) => own.get(alias) ?? opened.get(models[alias]?.use ?? '');
   const known = new Map([...opened, ...[...own.values()].map(model => [model.id, model] as const)]);
   const terms = await modelTerms({ program, models, opened: known, terminal });
-  const engine = await openWorkspaceEngine(places, terminal);
+  const { engine, release } = await borrowEngine(places, terminal);
   try {
     const at = realWorld.now();
     const runId = realWorld.newId();
@@ -78,7 +79,7 @@ export async function runProgram(program: Program, options: RunProgramOptions = 
     journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms, grants });
     return await drive({ journal, workspace, modelOf, options });
   } finally {
-    engine.close();
+    release();
   }
 }
 

@@ -5,6 +5,7 @@ import type { Fact } from '../model/fact.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, JournalRecord } from '../ports/engine.ts';
 import type { World } from '../ports/world.ts';
+import { answersLeft } from './answers-left.ts';
 import { decide, startRun } from './decide.ts';
 import type { Executor } from './executor.ts';
 import type { RunEnd, RunState } from './run-state.ts';
@@ -35,10 +36,11 @@ const GRACE_MS = 3000;
  * the journal's coded errors and with our own bugs.
  */
 export async function driveRun(options: RunOptions): Promise<RunOutcome> {
-  const { journal } = options;
+  const { journal, world } = options;
   refuseOtherProgram(journal);
   const underWay: UnderWay = new Map();
   const left = new AbortController();
+  const isAnswered = answerWatcher(journal);
   const take = recordTaker(options, underWay, left.signal);
   let state: RunState | undefined;
   try {
@@ -50,11 +52,28 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
       if ('key' in record.fact) underWay.delete(record.fact.key);
       for (const wish of wishes) carryOut(options, wish, { underWay, activeMs: () => state?.activeMs ?? 0 });
       if (next.end !== undefined) return { type: 'ended', end: next.end, state: next };
-      if (next.suspension?.settled === true && !journal.ready()) return { type: 'suspended', state: next };
+      if (next.suspension?.settled !== true || journal.ready()) continue;
+      if (!isAnswered(next)) return { type: 'suspended', state: next };
+      journal.append({ type: 'run.resumed', at: world.now() });
     }
   } finally {
     left.abort();
   }
+}
+
+/**
+ * Says whether a run that waits for a person was answered meanwhile, while other work of it was under way. Each answer
+ * counts once: where the executor does not take it, the run waits all the same.
+ */
+function answerWatcher(journal: Journal): (state: RunState) => boolean {
+  const known = new Set<string>();
+  return state => {
+    const { code } = state.suspension?.failure ?? {};
+    if (code !== 'PERSON_NEEDED' && code !== 'CONSENT_REQUIRED') return false;
+    const fresh = answersLeft(state, journal).filter(id => !known.has(id));
+    for (const id of fresh) known.add(id);
+    return fresh.length > 0;
+  };
 }
 
 function refuseOtherProgram({ runId, program }: Journal): void {

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { PersonAnswer } from '../../src/ports/engine.ts';
 import { openQuestions } from '../../src/runtime/open-questions.ts';
@@ -275,4 +279,62 @@ test('a question that cannot be rendered fails its phase', async () => {
   const yaml = `${signOff().replace('it go', '{{ inputs.n }} go')}inputs: { n: { type: integer } }`;
   const run = await runCrew({ yaml, inputs: {}, person: () => says('release') });
   expect(resultOf(run)).toMatchObject({ outcome: 'error', failure: { code: 'TEMPLATE_FAILED' } });
+});
+
+const beside = `start: both
+phases:
+  both:
+    parallel:
+      a: { crew: ask.crew.yaml }
+      b: { tool: kit.wait, with: { ms: 60000 } }
+    next: done
+  done: { end: success, result: "{{ both.a }}" }
+`;
+const asking = {
+  'ask.crew.yaml': `version: 1
+crew: inner
+goal: Ask.
+start: ask
+phases:
+  ask: { human: Go on?, choices: [yes, no], next: done }
+  done: { end: success, result: "{{ ask.choice }}" }
+`,
+};
+
+/** Leaves an answer from elsewhere while the other branch is at work; `taken` says whether whoever asks sees it. */
+async function answeredMeanwhile(taken: boolean): Promise<CrewRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'crewfile-human-'));
+  const path = join(folder, 'runs.db');
+  let left: PersonAnswer | undefined;
+  const wait = () => {
+    const elsewhere = createSqliteEngine(path);
+    left = says('yes');
+    expect(elsewhere.answer('run1', 'both.a:1:1/ask:1:1', left)).toBe(true);
+    elsewhere.close();
+    return {};
+  };
+  try {
+    const person = () => (taken ? left : undefined);
+    return await runCrew({ yaml: beside, files: asking, path, person, tools: { wait } });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('an answer that comes while other work is under way is taken without a resume from outside', async () => {
+  const run = await answeredMeanwhile(true);
+  expect(resultOf(run)).toMatchObject({ result: 'yes' });
+  expect(run.facts.map(fact => fact.type)).toEqual([
+    'run.started',
+    'person.absent',
+    'tool.returned',
+    'run.resumed',
+    'person.answered',
+  ]);
+});
+
+test('where nobody takes the answer that was left, the run waits all the same', async () => {
+  const run = await answeredMeanwhile(false);
+  expect(suspensionOf(run)?.code).toBe('PERSON_NEEDED');
+  expect(run.facts.filter(fact => fact.type === 'run.resumed')).toHaveLength(1);
 });
