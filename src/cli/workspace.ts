@@ -40,7 +40,8 @@ export async function openExistingEngine(values: FlagValues, terminal: Terminal)
   throw new CrewError('RUN_NOT_FOUND', `no run was started here; there is no journal in \`${stateDir}\``);
 }
 
-function stateDirOf(values: FlagValues, terminal: Terminal): string {
+/** Where the journal of a workspace is kept: `--state-dir`, `CREW_HOME`, else `.crew` in it. */
+export function stateDirOf(values: FlagValues, terminal: Terminal): string {
   const chosen = textFlag(values, 'state-dir') ?? terminal.env.CREW_HOME;
   return chosen ? resolve(terminal.cwd, chosen) : join(workspaceOf(values, terminal), '.crew');
 }

@@ -6,9 +6,12 @@ export interface ProcessIdentity {
   readonly start: string;
 }
 
+let self: ProcessIdentity | undefined;
+
 /** This process. `start` is empty where the system does not tell start times. */
 export function thisProcess(): ProcessIdentity {
-  return { pid: process.pid, start: startTimeOf(process.pid) };
+  self ??= { pid: process.pid, start: startTimeOf(process.pid) };
+  return self;
 }
 
 /** Whether exactly this process is still running. Where start times are unknown, the number alone decides. */
