@@ -67,7 +67,6 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
   'model.failed': { ...ANSWERED, failure: FAILURE, 'usage?': USAGE },
   'tool.returned': { ...ANSWERED, value: true },
   'tool.failed': { ...ANSWERED, failure: FAILURE },
-  'tool.uncertain': { call: TEXT },
   'person.answered': { key: TEXT, choice: MAYBE_TEXT, text: MAYBE_TEXT, by: TEXT },
   'tool.uncertain': { call: TEXT },
   'person.absent': { key: TEXT },

@@ -13,6 +13,8 @@ import { EffectQueue } from './effect-queue.ts';
 import { guarded } from './sqlite-access.ts';
 import { CHAIN_START, chainHash, readFacts, readProgram } from './sqlite-facts.ts';
 
+const INSERT_FACT = 'INSERT INTO facts (run_id, seq, effect_key, fact, hash) VALUES (?, ?, ?, ?, ?)';
+
 /** A run as it stands on disk. */
 export interface StoredRun {
   readonly runId: string;
@@ -32,6 +34,23 @@ export function readRun(database: DatabaseSync, runId: string): StoredRun {
   return { runId, program, records, lastHash: place.hash, intents: keys };
 }
 
+/** Puts the first facts of a new run on disk, inside the caller's transaction; they are recorded, not live. */
+export function insertFacts(
+  database: DatabaseSync,
+  runId: string,
+  facts: readonly Fact[],
+): Pick<StoredRun, 'records' | 'lastHash'> {
+  const insert = database.prepare(INSERT_FACT);
+  let lastHash = '';
+  const records = facts.map((fact, index) => {
+    const text = JSON.stringify(fact);
+    lastHash = chainHash(lastHash, text);
+    insert.run(runId, index + 1, 'key' in fact ? fact.key : null, text, lastHash);
+    return { seq: index + 1, fact: JSON.parse(text) as Fact, replayed: true };
+  });
+  return { records, lastHash };
+}
+
 /** The journal of one run in an open database; the caller holds its lock. */
 export class SqliteJournal implements Journal {
   readonly runId: string;
@@ -45,9 +64,7 @@ export class SqliteJournal implements Journal {
 
   constructor(database: DatabaseSync, run: StoredRun) {
     this.#database = database;
-    this.#insertFact = database.prepare(
-      'INSERT INTO facts (run_id, seq, effect_key, fact, hash) VALUES (?, ?, ?, ?, ?)',
-    );
+    this.#insertFact = database.prepare(INSERT_FACT);
     this.runId = run.runId;
     this.program = run.program;
     this.recorded = run.records.map(({ fact }) => fact);

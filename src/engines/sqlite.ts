@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CrewError } from '../model/crew-error.ts';
+import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import type {
   Engine,
@@ -17,7 +18,7 @@ import type {
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { asCrewError, guarded, inTransaction } from './sqlite-access.ts';
 import { openTail } from './sqlite-facts.ts';
-import { readRun, SqliteJournal } from './sqlite-journal.ts';
+import { insertFacts, readRun, SqliteJournal } from './sqlite-journal.ts';
 import { CREATE_SCHEMA, MIGRATIONS, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /**
@@ -68,7 +69,7 @@ class SqliteEngine implements Engine {
     this.#database = database;
   }
 
-  create(runId: string, program: Program, createdAt: number): Journal {
+  create(runId: string, program: Program, createdAt: number, facts: readonly Fact[] = []): Journal {
     return guarded('the run', () =>
       inTransaction(this.#database, () => {
         if (this.#database.prepare('SELECT 1 FROM runs WHERE run_id = ?').get(runId) !== undefined) {
@@ -78,7 +79,8 @@ class SqliteEngine implements Engine {
         this.#database
           .prepare('INSERT INTO runs (run_id, crew, created_at, status, program) VALUES (?, ?, ?, ?, ?)')
           .run(runId, program.crew, createdAt, 'open', JSON.stringify(program));
-        return new SqliteJournal(this.#database, { runId, program, records: [], lastHash: '', intents: [] });
+        const { records, lastHash } = insertFacts(this.#database, runId, facts);
+        return new SqliteJournal(this.#database, { runId, program, records, lastHash, intents: [] });
       }),
     );
   }

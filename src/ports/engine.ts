@@ -108,8 +108,8 @@ export interface Journal {
 
 /** Keeps journals. */
 export interface Engine {
-  /** Starts a journal. Fails with RUN_LOCKED when the id is taken. */
-  create(runId: string, program: Program, createdAt: number): Journal;
+  /** Starts a journal, with `facts` that are recorded already, such as a fork's. Fails with RUN_LOCKED when the id is taken. */
+  create(runId: string, program: Program, createdAt: number, facts?: readonly Fact[]): Journal;
   /** Opens a run by its id or by a prefix that only one run has. Fails with RUN_NOT_FOUND, RUN_LOCKED, JOURNAL_MISMATCH. */
   open(runIdOrPrefix: string): Journal;
   /** Reads a run without its lock, also while another process works on it. Fails with RUN_NOT_FOUND, JOURNAL_*. */

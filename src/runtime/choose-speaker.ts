@@ -12,7 +12,7 @@ export interface ChosenSpeaker {
 
 /**
  * Chooses who speaks after the last reply, among those that the transitions allow, of which there is at least one; for
- * everything but a model's choice and a hand-off. `random` draws by the id of the run and the turn, so that a replay
+ * everything but a model's choice and a hand-off. `random` draws by the seed of the run and the turn, so that a replay
  * draws the same. Fails with TEMPLATE_FAILED when a rule cannot be evaluated. Pure.
  */
 export function chooseSpeaker(state: TalkState, context: WorkContext): ChosenSpeaker {
@@ -21,7 +21,7 @@ export function chooseSpeaker(state: TalkState, context: WorkContext): ChosenSpe
   const candidates = candidatesAfter(work, speaker);
   switch (work.speaker) {
     case 'random': {
-      const to = draw(candidates, `${context.runId} ${context.key} ${said.length}`);
+      const to = draw(candidates, `${context.seed} ${context.key} ${said.length}`);
       return chosen(to, `by lot among ${namesOf(candidates)}`);
     }
     case 'rules':

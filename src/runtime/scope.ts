@@ -56,7 +56,7 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
   const scope = scopeOf(state, procedure, procedure.visits[phase] ?? 0);
   const parent = part === undefined ? undefined : state.open[`${procedure.id}${phase}`];
   return {
-    runId: state.runId,
+    seed: state.seed,
     program: procedure.program,
     crewPath: procedure.crewPath,
     models: state.models,

@@ -4,7 +4,8 @@ import type { Program } from '../model/program.ts';
 
 /** What a work decider may read. `key` is unique to this attempt and starts the keys of all its effects. */
 export interface WorkContext {
-  readonly runId: string;
+  /** What draws by lot are made of. */
+  readonly seed: string;
   /** The program whose phase this is. */
   readonly program: Program;
   /** Stands before the names of its models and tools: '' for the run's own program. */

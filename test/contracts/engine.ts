@@ -75,6 +75,23 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
       expect(ran).toBe(false);
     });
 
+    test('1: a run can begin with recorded facts, whose acts never run (R5)', async () => {
+      let journal = engine.create('r1', PROGRAM, 1, [resumed, returned('a')]);
+      expect(journal.recorded).toEqual([resumed, returned('a')]);
+      for (const reopened of [false, true]) {
+        if (reopened) journal = reopen(journal);
+        let ran = false;
+        journal.record(once('a'), async () => {
+          ran = true;
+          return returned('a', 'again');
+        });
+        expect(await take(journal, 2)).toEqual(['1 run.resumed replayed', '2 a replayed']);
+        expect(ran).toBe(false);
+      }
+      journal.record(safe('b'), async () => returned('b'));
+      expect(await take(journal, 1)).toEqual(['3 b']);
+    });
+
     test('2: facts come out in the order in which they were recorded, live and replayed (R4)', async () => {
       let journal = engine.create('r1', PROGRAM, 1);
       const gate = Promise.withResolvers<void>();
