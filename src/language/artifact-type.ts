@@ -106,7 +106,8 @@ export function toolType(name: string, { crew, catalog }: Omit<ArtifactContext, 
 function answerType({ choices, freeText }: Extract<PhaseWork, { kind: 'human' }>): ValueType {
   const chosen: ValueType = choices.length === 0 ? NULL : [{ kind: 'string', values: choices }];
   const choice = freeText ? unionOf([chosen, NULL]) : chosen;
-  const text = freeText ? unionOf([TEXT, NULL]) : NULL;
+  const written = choices.length === 0 ? TEXT : unionOf([TEXT, NULL]);
+  const text = freeText ? written : NULL;
   return objectOf(
     new Map([
       ['choice', choice],

@@ -114,6 +114,9 @@ test('`approve` and `reject` take the choice that means it, and say so where non
   expect(unclear.code).toBe(2);
   expect(unclear.stderr).toContain('crew answer RUN ANSWER');
   const rejected = await waitingRun('sign.crew.yaml');
+  const worded = await call('reject', rejected, 'too', 'late');
+  expect(worded.code).toBe(2);
+  expect(worded.stderr).toContain('the answer `stop` takes no words with it');
   const ended = await call('reject', rejected);
   expect(ended.code).toBe(1);
   expect(resultOf(ended)).toMatchObject({ choice: 'stop' });

@@ -96,7 +96,7 @@ test('where nobody is, the run waits; a resume asks again under the same id', as
 });
 
 test('an answer that the question does not allow is not taken, and the run waits', async () => {
-  for (const misfit of [says('perhaps'), says(null, 'words'), says(null)]) {
+  for (const misfit of [says('perhaps'), says(null, 'words'), says(null), says('release', 'with words')]) {
     const run = await runCrew({ yaml: signOff(), person: () => misfit });
     expect(suspensionOf(run)).toEqual({
       code: 'PERSON_NEEDED',

@@ -49,7 +49,11 @@ function answerFor(
   if (question.kind === 'uncertain') return { problem: DONE_OR_NOT };
   const choices = question.choices.filter(choice => WORDS[word].test(choice));
   const [choice, ...others] = choices;
-  if (choice !== undefined && others.length === 0) return { choice, text: said === '' ? null : said };
+  if (choice !== undefined && others.length === 0) {
+    if (said !== '' && !question.freeText)
+      return { problem: `the answer \`${choice}\` takes no words with it` };
+    return { choice, text: said === '' ? null : said };
+  }
   const all = question.choices.map(each => `\`${each}\``).join(', ') || 'words of your own';
   return { problem: `which answer means ${word} is not clear; use \`crew answer RUN ANSWER\` with ${all}` };
 }

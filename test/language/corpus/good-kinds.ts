@@ -34,6 +34,15 @@ export const KINDS_CREWS: readonly GoodCrew[] = [
     next: done
   done: { end: success, result: "{{ settle }}" }`,
   }),
+  // A verdict that is held against what was said.
+  crewOf('thread-read', {
+    roles: { author: 'Write.', critic: 'Criticise.', judge: 'Judge.' },
+    phases: `
+  debate: { talk: [author, critic], task: Settle tabs., reply: { type: object, required: [says], properties: { says: { type: string } } }, max_turns: 4, by: author, on_error: failed, next: judge }
+  judge: { role: judge, task: "{% for said in run.talks.debate %}{{ said.speaker }}: {{ said.reply.says }}{% endfor %}", next: done }
+  failed: { end: failure, result: "{{ run.talks.debate | default: 'nothing' }}" }
+  done: { end: success, result: "{{ judge }}" }`,
+  }),
   // CrewAI's hierarchical process.
   crewOf('hierarchical', {
     roles: { boss: 'Lead.', researcher: 'Research.', writer: 'Write.' },
@@ -104,7 +113,7 @@ export const KINDS_CREWS: readonly GoodCrew[] = [
   crewOf('free-answer', {
     roles: { writer: 'Write.' },
     phases: `
-  ask: { human: What shall I write?, free_text: true, next: write }
+  ask: { human: What shall I write?, choices: [nothing], free_text: true, next: write }
   write: { role: writer, task: "Write {{ ask.text | default: 'anything' }}", next: done }
   done: { end: success, result: "{{ write }}" }`,
   }),
