@@ -71,9 +71,9 @@ function outputBytes(inner: string, sizes: Sizes): number {
   const lengthens = filters.some(
     ([, name = '', given]) => !SHORTENING_FILTERS.has(name) || (name === 'json' && given !== undefined),
   );
-  if (lengthens || root === 'run') return Number.POSITIVE_INFINITY;
   // Names inside filters' arguments, such as `default: other`, may be what is written.
   const names = new Set([...inner.matchAll(/[A-Za-z_]\w*/g)].map(([name]) => name));
+  if (lengthens || names.has('run')) return Number.POSITIVE_INFINITY;
   const largest = Math.max(
     root === undefined ? 0 : (sizes.get(root) ?? Number.POSITIVE_INFINITY),
     ...known(names, sizes),

@@ -1,6 +1,6 @@
 import { LiquidError, type Template, type Value } from 'liquidjs';
 import { createTemplateEngine, MAX_TEMPLATE_LENGTH, parseExpression } from './template-engine.ts';
-import { findGuardedRoots } from './template-guards.ts';
+import { findGuardedNames } from './template-guards.ts';
 import { findTemplateHabits } from './template-habits.ts';
 import { removedFilterHint, syntaxHint } from './template-hints.ts';
 import { templateReads } from './template-paths.ts';
@@ -17,7 +17,10 @@ export interface TemplateProblem {
 /** A path that a template reads: `['collect', 'files', 0]`. It ends before the first part that is itself computed. */
 export type TemplatePath = readonly (string | number)[];
 
-/** What a template reads, and what is wrong with it. `guarded` are the roots that may be absent in all their places. */
+/**
+ * What a template reads, and what is wrong with it. `guarded` are the names, as `nameRead` gives them, that may be absent
+ * in all their places.
+ */
 export interface TemplateCheck {
   readonly paths: readonly TemplatePath[];
   readonly guarded: readonly string[];
@@ -42,7 +45,7 @@ export function checkTemplate(source: string, mode: 'text' | 'condition'): Templ
     const { paths, reads } = templateReads(templates);
     return {
       paths: paths.filter(path => habits.problems.length === 0 || !isForeignWord(path)),
-      guarded: mode === 'text' ? findGuardedRoots(templates, reads) : [],
+      guarded: mode === 'text' ? findGuardedNames(templates, reads) : [],
       problems: [...unknownFilters(habits.filters), ...habits.problems].sort((a, b) => a.offset - b.offset),
     };
   } catch (error) {

@@ -1,32 +1,41 @@
 import { type Template, TypeGuards, toValueSync, Value } from 'liquidjs';
 
-/** One reading of a variable: the name at its root, and where it stands in the source. */
+/** One reading of a variable: its name as `nameRead` gives it, and where it stands in the source. */
 export interface VariableRead {
-  readonly root: string;
+  readonly name: string;
   readonly offset: number;
 }
 
-/** A stretch of the source in which a root may be read although it may be absent. */
+/** A stretch of the source in which a variable may be read although it may be absent. */
 interface Guard {
-  readonly root: string;
+  readonly name: string;
   readonly begin: number;
   readonly end: number;
 }
 
 /**
- * Names the roots that may be absent where a template reads them, because every reading is guarded: it stands in the
+ * The name of what is there or absent as a whole where a path is read: its root, but of the conversations that have been
+ * completed the single one, `run.talks.debate`. Pure.
+ */
+export function nameRead(path: readonly (string | number)[]): string {
+  const isTalk = path[0] === 'run' && path[1] === 'talks' && path.length > 2;
+  return path.slice(0, isTalk ? 3 : 1).join('.');
+}
+
+/**
+ * Names the variables that may be absent where a template reads them, because every reading is guarded: it stands in the
  * condition of `if`, `elsif` or `unless`, in the body of an `if` whose condition is or begins an `and` of that variable,
  * or is given a `default`. Those are the places where the engine takes an absent variable for null. Pure.
  */
-export function findGuardedRoots(
+export function findGuardedNames(
   templates: readonly Template[],
   reads: readonly VariableRead[],
 ): readonly string[] {
   const guards = templates.flatMap(guardsOf);
   const isGuarded = (read: VariableRead): boolean =>
-    guards.some(({ root, begin, end }) => root === read.root && begin <= read.offset && read.offset < end);
-  const bare = new Set(reads.filter(read => !isGuarded(read)).map(read => read.root));
-  return [...new Set(reads.map(read => read.root))].filter(root => !bare.has(root));
+    guards.some(({ name, begin, end }) => name === read.name && begin <= read.offset && read.offset < end);
+  const bare = new Set(reads.filter(read => !isGuarded(read)).map(read => read.name));
+  return [...new Set(reads.map(read => read.name))].filter(name => !bare.has(name));
 }
 
 interface Branch {
@@ -52,11 +61,12 @@ function branchGuards(template: Template, { value, templates }: Branch): readonl
   return [...inCondition, ...guardsAt(value, { begin, end: Math.max(...templates.map(endOf)) })];
 }
 
-/** Every variable of a value guards its root in the given stretch. */
+/** Every variable of a value guards itself in the given stretch. */
 function guardsAt(value: Value, stretch: { readonly begin: number; readonly end: number }): readonly Guard[] {
   return value.initial.postfix.flatMap(token => {
-    const [root] = TypeGuards.isPropertyAccessToken(token) ? token.props : [];
-    return root !== undefined && 'content' in root ? [{ root: String(root.content), ...stretch }] : [];
+    const props = TypeGuards.isPropertyAccessToken(token) ? token.props : [];
+    const path = props.map(prop => ('content' in prop ? String(prop.content) : ''));
+    return props.length > 0 ? [{ name: nameRead(path), ...stretch }] : [];
   });
 }
 

@@ -1,11 +1,11 @@
 import { type Template, TypeGuards, toValueSync, Value } from 'liquidjs';
 import type { PlainToken } from './condition-tree.ts';
 import { writtenFilters } from './condition-tree.ts';
-import type { VariableRead } from './template-guards.ts';
+import { nameRead, type VariableRead } from './template-guards.ts';
 
 type Path = readonly (string | number)[];
 
-/** What templates read: the paths, each once and in order, and every place where a root is read. */
+/** What templates read: the paths, each once and in order, and every place where a variable is read. */
 export interface TemplateReads {
   readonly paths: readonly Path[];
   readonly reads: readonly VariableRead[];
@@ -76,7 +76,7 @@ function addPath(props: readonly PlainToken[], offset: number, found: Found): vo
   const [root] = path;
   if (typeof root !== 'string' || locals.has(root) || blocks.some(block => block.has(root))) return;
   paths.set(JSON.stringify(path), path);
-  reads.push({ root, offset });
+  reads.push({ name: nameRead(path), offset });
 }
 
 function partOf(token: PlainToken): string | number | undefined {

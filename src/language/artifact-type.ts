@@ -97,6 +97,19 @@ export function replyType(talk: TalkWork, path: NodePath, context: ArtifactConte
   return unionOf(hasRoles ? [TEXT, ...summaries] : summaries);
 }
 
+/**
+ * The type of what was said in the conversation at `path`, as templates read it after its phase: its replies in order, of
+ * which there is at least one. Pure.
+ */
+export function threadType(talk: TalkWork, path: NodePath, context: ArtifactContext): ValueType {
+  const said = new Map<string, ValueType>([
+    ['speaker', [{ kind: 'string', values: talk.roles }]],
+    ['turn', [{ kind: 'number', min: 1 }]],
+    ['reply', replyType(talk, path, context)],
+  ]);
+  return listOf(objectOf(said, { open: false }), 1);
+}
+
 /** The type of what a tool gives; anything when its spec is not known or does not say. Pure. */
 export function toolType(name: string, { crew, catalog }: Omit<ArtifactContext, 'places'>): ValueType {
   const schema = specOf(name, crew, catalog)?.outputSchema;

@@ -1,8 +1,8 @@
 import { type ConditionTypes, type TypeScope, typeCondition } from '../expressions/template-types.ts';
 import { commonFacts, type Facts, forgetRoots, NO_FACTS, sameFacts } from '../expressions/type-facts.ts';
-import { ANY, NUMBER, type ValueType } from '../expressions/value-type.ts';
+import { ANY, NUMBER, objectOf, type ValueType } from '../expressions/value-type.ts';
 import type { Phase } from '../model/crew.ts';
-import { artifactType, inputsType } from './artifact-type.ts';
+import { artifactType, inputsType, threadType } from './artifact-type.ts';
 import { typeLocals } from './local-types.ts';
 import type { PhaseGraph } from './phase-graph.ts';
 import type { RuleInput } from './rule.ts';
@@ -31,11 +31,12 @@ export function createCrewTypes(
 ): CrewTypes {
   const artifacts = typeArtifacts(input, graph);
   const inputs = typeInputs(input);
+  const run = typeRun(input, graph);
   const locals = typeLocals(templates, { input, rootType: name => globalType(name) });
   function globalType(name: string): ValueType | undefined {
     if (name === 'inputs') return inputs;
     if (name === 'visit') return NUMBER;
-    return name === 'run' ? ANY : artifacts.get(name);
+    return name === 'run' ? run : artifacts.get(name);
   }
   const rootType = (site: TemplateSite) => (name: string) =>
     site.locals.includes(name) ? (locals.get(site.localPlace)?.get(name) ?? ANY) : globalType(name);
@@ -61,6 +62,18 @@ function typeArtifacts(
       types.set(phase.name, artifactType(phase, ['phases', phase.name], { crew, catalog, places }));
   }
   return types;
+}
+
+/** Names that `run` does not have are another check's matter. */
+function typeRun(
+  { crew, catalog, places }: Pick<RuleInput, 'crew' | 'catalog' | 'places'>,
+  graph: PhaseGraph,
+): ValueType {
+  const talks = [...graph.phases.values()].flatMap((phase): [string, ValueType][] => {
+    if (phase.kind !== 'talk') return [];
+    return [[phase.name, threadType(phase, ['phases', phase.name], { crew, catalog, places })]];
+  });
+  return objectOf(new Map([['talks', objectOf(new Map(talks), { open: true })]]), { open: true });
 }
 
 function typeInputs({ crew, file }: Pick<RuleInput, 'crew' | 'file'>): ValueType {

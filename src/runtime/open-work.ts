@@ -2,7 +2,6 @@ import { describeProblems, validateValue } from '../expressions/validate-value.t
 import { artifactSchema } from '../model/artifact-schema.ts';
 import { type CodedFailure, CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
-import type { JsonValue } from '../model/json.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import { closePots, openPot } from '../policy/budget.ts';
 import { admit, cancelActsOf } from './admission.ts';
@@ -18,7 +17,7 @@ import {
   setProcedure,
 } from './run-state.ts';
 import { contextOf, ownerOf, splitPath, workAt } from './scope.ts';
-import type { InnerProcedure, PartOutcome, Step, WorkOutcome } from './step.ts';
+import type { Delivered, InnerProcedure, PartOutcome, Step, WorkOutcome } from './step.ts';
 import {
   beginPart,
   decideWork,
@@ -233,7 +232,7 @@ function closeWork(draft: Draft, work: OpenWork, outcome: WorkOutcome): void {
     if (mustHold(draft.state, work, outcome.failure)) return hold(draft, work, outcome.failure);
   }
   if (outcome.type === 'completed' && mustBeJudged(draft.state, work)) {
-    return beginJudging(draft, work, outcome.artifact);
+    return beginJudging(draft, work, outcome);
   }
   const { place } = contextOf(draft.state, work);
   removeWork(draft, work);
@@ -251,12 +250,13 @@ function ending(outcome: PartOutcome) {
 }
 
 function keepArtifact(draft: Draft, { procedure, path }: OpenWork, outcome: PartOutcome): void {
-  const { artifacts, published, moment, place } = procedureOf(draft.state, procedure);
+  const { artifacts, talks, published, moment, place } = procedureOf(draft.state, procedure);
   if (outcome.type === 'failed') {
     return setProcedure(draft, procedure, { lastFailure: { ...outcome.failure, phase: `${place}${path}` } });
   }
   setProcedure(draft, procedure, {
     artifacts: { ...artifacts, [path]: outcome.artifact },
+    ...(outcome.thread === undefined ? {} : { talks: { ...talks, [path]: outcome.thread } }),
     published: { ...published, [path]: moment + 1 },
     moment: moment + 1,
   });
@@ -302,18 +302,15 @@ function mustBeJudged(state: RunState, work: OpenWork): boolean {
 }
 
 /** The attempt is over; its artifact is judged under the same key. */
-function beginJudging(draft: Draft, work: OpenWork, artifact: JsonValue): void {
+function beginJudging(draft: Draft, work: OpenWork, { artifact, thread }: Delivered): void {
   closeInside(draft, work);
   cancelActsOf(draft, `${work.key}/`);
   const record = work.reflection ?? { trial: 1, lessons: [] };
   const judged = { ...work, reflection: record };
   setWork(draft, judged);
   const declared = declaredOf(draft.state, work);
-  takeStep(
-    draft,
-    judged,
-    startReflection({ work: declared, artifact, record }, contextOf(draft.state, judged)),
-  );
+  const trial = { work: declared, artifact, record, ...(thread === undefined ? {} : { thread }) };
+  takeStep(draft, judged, startReflection(trial, contextOf(draft.state, judged)));
 }
 
 function beginTrial(

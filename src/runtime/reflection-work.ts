@@ -2,7 +2,7 @@ import type { PhaseWork, Reflection } from '../model/crew.ts';
 import { CrewError, ERROR_CODES } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
-import type { JsonValue } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import { lessonRole } from '../model/lesson-role.ts';
 import { MAX_LESSON_LENGTH } from '../model/limits.ts';
 import { buildLessonPrompt } from '../prompts/lesson-prompt.ts';
@@ -11,7 +11,7 @@ import { modelKey, modelOfRole } from './model-key.ts';
 import { roleOf } from './role-turns.ts';
 import type { TrialRecord } from './run-state.ts';
 import { startSingleTurn } from './single-turn.ts';
-import { completed, failed, type Step } from './step.ts';
+import { type Delivered, failed, type Step } from './step.ts';
 import { taskText } from './task-text.ts';
 import { toolEnded } from './tool-ended.ts';
 import { decideTurns, resumeTurns } from './turn-loop.ts';
@@ -19,9 +19,8 @@ import type { TurnLoop, TurnOutcome } from './turn-loop-state.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** An attempt that is to be judged, and what is known of the trials before it. */
-interface Trial {
+interface Trial extends Delivered {
   readonly work: PhaseWork & { readonly reflect?: Reflection };
-  readonly artifact: JsonValue;
   readonly record: TrialRecord;
 }
 
@@ -112,9 +111,9 @@ function conclude(state: ReflectionState, context: WorkContext, verdict: Verdict
     type: 'event.publish',
     event: { at, type: 'trial.judged', phase, trial, ...verdict },
   };
-  if (verdict.passed) return completed(state, state.artifact, [judged]);
+  if (verdict.passed) return accepted(state, deliveredOf(state), judged);
   const next = { ...state, verdict };
-  if (trial >= reflectOf(state).trials) return completed(next, keptOf(next, verdict).artifact, [judged]);
+  if (trial >= reflectOf(state).trials) return accepted(next, deliveredOf(keptOf(next, verdict)), judged);
   const role = lessonRole(state.work);
   const model =
     role === undefined ? modelKey(context, 'default') : modelOfRole(context, roleOf(context, role));
@@ -163,11 +162,24 @@ function taught(
 function keptOf(state: ReflectionState, { score }: Verdict): NonNullable<TrialRecord['kept']> {
   const { kept } = state.record;
   const isBetter = kept !== undefined && kept.score > score;
-  return isBetter && reflectOf(state).keep === 'best' ? kept : { artifact: state.artifact, score };
+  return isBetter && reflectOf(state).keep === 'best' ? kept : { ...deliveredOf(state), score };
 }
 
-function judgedScope({ work, artifact }: ReflectionState, { scope }: WorkContext) {
-  return { ...scope, [work.name]: artifact };
+function deliveredOf({ artifact, thread }: Delivered): Delivered {
+  return { artifact, ...(thread === undefined ? {} : { thread }) };
+}
+
+function accepted(state: ReflectionState, delivered: Delivered, judged: Effect): Step<ReflectionState> {
+  return { state, effects: [judged], outcome: { type: 'completed', ...delivered } };
+}
+
+/** What is judged stands under the name of its phase, and so does what was said in it. */
+function judgedScope({ work, artifact, thread }: ReflectionState, { scope }: WorkContext): JsonObject {
+  const judged = { ...scope, [work.name]: artifact };
+  if (thread === undefined) return judged;
+  const run = scope.run as JsonObject;
+  const talks = { ...(run.talks as JsonObject), [work.name]: thread };
+  return { ...judged, run: { ...run, talks } };
 }
 
 function reflectOf({ work }: ReflectionState): Reflection {

@@ -6,6 +6,7 @@ import type { Program } from '../model/program.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Ledger } from '../policy/budget.ts';
 import type { StatechartPosition } from './statechart.ts';
+import type { Delivered } from './step.ts';
 import type { WorkState } from './work.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface TrialRecord {
   readonly trial: number;
   readonly lessons: readonly string[];
   /** The kept artifact of the earlier trials. */
-  readonly kept?: { readonly artifact: JsonValue; readonly score: number };
+  readonly kept?: Delivered & { readonly score: number };
 }
 
 /** How a run ended. */
@@ -60,7 +61,8 @@ interface Suspension {
 /**
  * A procedure under way: the run's own, with the id '', or that of a crew phase, with the key of its work and a slash.
  * 1. `artifacts` has exactly the artifacts of completed phases, the latest visit of each.
- * 2. `entered` and `published` count in one order, `moment`, when each phase was last entered and each artifact published.
+ * 2. `talks` has what was said in the conversations among them.
+ * 3. `entered` and `published` count in one order, `moment`, when each phase was last entered and each artifact published.
  */
 export interface Procedure {
   readonly id: string;
@@ -73,6 +75,7 @@ export interface Procedure {
   /** Absent until its first state is entered. */
   readonly position?: StatechartPosition;
   readonly artifacts: JsonObject;
+  readonly talks?: JsonObject;
   readonly visits: { readonly [path: string]: number };
   readonly entered: { readonly [phase: string]: number };
   readonly published: { readonly [artifact: string]: number };

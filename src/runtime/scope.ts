@@ -29,23 +29,40 @@ function partOf(phase: Program['phases'][string], part: string): BranchWork | Ta
 
 /** What templates read; `visit` is how often the phase they stand in was entered. Pure. */
 export function scopeOf(state: RunState, procedure: Procedure, visit: number): JsonObject {
-  const { artifacts, inputs, program, lastFailure } = procedure;
-  return templateScope({ artifacts, inputs, runId: state.runId, program, failure: lastFailure, visit });
+  const { artifacts, talks = {}, inputs, program, lastFailure } = procedure;
+  return templateScope({
+    artifacts,
+    talks,
+    inputs,
+    runId: state.runId,
+    program,
+    failure: lastFailure,
+    visit,
+  });
 }
 
-/** The names that every template knows, made of what is known at a place. Pure. */
+/** The names that every template knows, made of what is known at a place; `run.talks` only where phases talk. Pure. */
 export function templateScope(known: {
   readonly artifacts: JsonObject;
+  /** What was said, by phase: lists of `{ speaker, turn, reply }`. */
+  readonly talks: JsonObject;
   readonly inputs: JsonObject;
   readonly runId: string;
   readonly program: Program;
   readonly failure: Procedure['lastFailure'] | undefined;
   readonly visit: number;
 }): JsonObject {
-  const { artifacts, inputs, runId, program, failure, visit } = known;
+  const { artifacts, talks, inputs, runId, program, failure, visit } = known;
   const error: JsonValue =
     failure === undefined ? null : { code: failure.code, message: failure.message, phase: failure.phase };
-  const run = { id: runId, crew: program.crew, goal: program.goal, error };
+  const hasTalks = Object.values(program.phases).some(({ kind }) => kind === 'talk');
+  const run = {
+    id: runId,
+    crew: program.crew,
+    goal: program.goal,
+    error,
+    ...(hasTalks ? { talks } : {}),
+  };
   return { ...artifacts, inputs, run, visit };
 }
 

@@ -113,7 +113,11 @@ function takeVisit(
 function scopeAt(phase: string, { program, inputs }: WalkOptions, walk: Position): JsonObject {
   const artifacts = Object.fromEntries(walk.artifacts);
   const visit = walk.visits.get(phase) ?? 0;
-  return templateScope({ artifacts, inputs, runId: 'walk', program, failure: walk.failure, visit });
+  // A stub says what came out of a conversation, not what was said in it.
+  const talked = [...walk.artifacts.keys()].filter(name => program.phases[name]?.kind === 'talk');
+  const talks = Object.fromEntries(talked.map(name => [name, []]));
+  const { failure } = walk;
+  return templateScope({ artifacts, talks, inputs, runId: 'walk', program, failure, visit });
 }
 
 function countsOf({ visits, published, entered }: Position) {

@@ -3,17 +3,23 @@ import type { Effect } from '../model/effect.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 
+/** What a piece of work delivers: its artifact, and of a conversation what was said in it, as templates read it later. */
+export interface Delivered {
+  readonly artifact: JsonValue;
+  readonly thread?: JsonValue;
+}
+
 /**
  * How a piece of work came out: with its artifact, with the reason why there is none, or, for a phase with `reflect`,
  * with what the next trial has to know.
  */
 export type WorkOutcome =
-  | { readonly type: 'completed'; readonly artifact: JsonValue }
+  | (Delivered & { readonly type: 'completed' })
   | { readonly type: 'failed'; readonly failure: CodedFailure }
   | {
       readonly type: 'again';
       readonly lesson: string;
-      readonly kept: { readonly artifact: JsonValue; readonly score: number };
+      readonly kept: Delivered & { readonly score: number };
     };
 
 /** A part that the statechart begins: a branch, or the turn of a role, which may be the one that writes the artifact. */

@@ -62,6 +62,15 @@ export function messageBytes(messages: readonly Message[]): number {
   return new TextEncoder().encode(JSON.stringify(messages)).length;
 }
 
+/** All that was said, in order, as templates read it: a list of `{ speaker, reply, turn }`. Pure. */
+export function threadOf(said: readonly Said[]): JsonValue {
+  return said.map(inThread);
+}
+
+function inThread({ speaker, reply }: Said, index: number) {
+  return { speaker, reply, turn: index + 1 };
+}
+
 /**
  * The names that templates read after a reply: `reply`, `speaker`, `turn` and `thread`, a list of `{ speaker, reply,
  * turn }`; null, 0 and empty before the first one. `listener` narrows them to what that participant heard or said. Pure.
@@ -69,7 +78,7 @@ export function messageBytes(messages: readonly Message[]): number {
 export function talkScope({ work, said }: TalkState, listener?: string): JsonObject {
   const heard = said.flatMap((one, index) => {
     const isHeard = listener === undefined || one.speaker === listener || hears(work, listener, one);
-    return isHeard ? [{ speaker: one.speaker, reply: one.reply, turn: index + 1 }] : [];
+    return isHeard ? [inThread(one, index)] : [];
   });
   const last = heard.at(-1);
   return {

@@ -4,13 +4,14 @@ import { CrewError, ERROR_CODES } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import { innerTalk } from '../model/inner-talk.ts';
+import type { JsonValue } from '../model/json.ts';
 import { withLessons } from '../prompts/lessons.ts';
 import { choiceOf } from './selector-turn.ts';
-import { type BegunPart, completed, failed, type PartOutcome, type Step } from './step.ts';
+import { type BegunPart, failed, type PartOutcome, type Step } from './step.ts';
 import { passTurn } from './talk-moves.ts';
 import { goOn, takeHandOff, takeReply, takeUnhanded, withReply } from './talk-replies.ts';
 import type { TalkDoing, TalkState } from './talk-state.ts';
-import { replyWords } from './talk-thread.ts';
+import { replyWords, threadOf } from './talk-thread.ts';
 import { tokensOf } from './talk-tokens.ts';
 import { startClosing, startReply } from './talk-turns.ts';
 import { decideTurns, isOfLoop, resumeTurns } from './turn-loop.ts';
@@ -125,13 +126,18 @@ function takeOutcome(
     case 'closing':
       if (outcome.type === 'failed') return failed(state, outcome.failure);
       if (outcome.type === 'ended') throw new Error('the artifact is written without hand-offs');
-      return completed(state, outcome.artifact);
+      return concluded(state, outcome.artifact);
     case 'replying':
       if (outcome.type === 'ended') return takeHandOff(state, context, now, outcome);
       if (outcome.type === 'delivered') return takeReply(state, context, now, outcome);
       if (now.first === undefined) return failed(state, outcome.failure);
       return takeUnhanded(state, context, now, [now.first.text]);
   }
+}
+
+/** What was said goes along with the artifact, so that later phases can hold one against the other. */
+function concluded(state: TalkState, artifact: JsonValue): Step<TalkState> {
+  return { state, effects: [], outcome: { type: 'completed', artifact, thread: threadOf(state.said) } };
 }
 
 /** A condition or a prompt that cannot be evaluated is the author's trouble, and the failure of the phase. */

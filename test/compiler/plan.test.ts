@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
+import { templateBytes } from '../../src/compiler/plan-sizes.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Plan } from '../../src/model/plan.ts';
@@ -173,6 +174,12 @@ test('the values that a crew binds to the inputs of its procedure count as what 
   expect(more - planCrew({ ...options, program }).total.inputTokens).toBeGreaterThan(7 * 50_000);
 });
 
+test('a fallback that reads `run` has no bound, for what was said has none that is known here', () => {
+  const sizes = new Map([['inputs', 10]]);
+  expect(templateBytes('{{ inputs.x | default: inputs.y }}', sizes)).toBeLessThan(200);
+  expect(templateBytes('{{ inputs.x | default: run.talks.debate }}', sizes)).toBe(Number.POSITIVE_INFINITY);
+});
+
 describe('a walk with stubs', () => {
   const program = compileText(
     `${WRITER}start: draft\nphases:\n  draft: { role: writer, task: Write., max_visits: 2, on_limit: given_up, next: judge }\n  judge: { role: writer, task: "{{ draft }}", output: { type: object, required: [ok], properties: { ok: { type: boolean } } }, next: [{ when: judge.ok, to: done }, { to: draft }], on_error: given_up }\n  given_up: { end: failure, result: "{{ run.error.code }}" }\n  done: { end: success, result: "{{ draft }}" }\n`,
@@ -234,6 +241,14 @@ describe('a walk with stubs', () => {
     );
     expect(way).toBe('draft judge');
     expect(end).toMatchObject({ outcome: 'error', phase: 'judge', failure: { code: 'TEMPLATE_FAILED' } });
+  });
+
+  test('takes nothing to be said in a conversation that a stub stands for', () => {
+    const talking = compileText(
+      'roles: { a: { goal: A. }, b: { goal: B. } }\nstart: talk\nphases:\n  talk: { talk: [a, b], task: T., max_turns: 2, by: a, next: [{ when: run.talks.talk.size == 0, to: done }, { to: failed }] }\n  failed: { end: failure }\n  done: { end: success, result: "{{ run.talks }}" }\n',
+    );
+    const stubs = new Map([['talk', [{ artifact: 'settled' }]]]);
+    expect(simulateRun({ program: talking, inputs: {}, stubs }).end).toMatchObject({ result: { talk: [] } });
   });
 
   test('stops where no stub says what a phase does', () => {

@@ -37,6 +37,21 @@ test.each([
   );
 });
 
+test.each([
+  ['{% if run.talks.debate %}{{ run.talks["debate"].size }}{% endif %}', true],
+  ['{% if run.talks.debate and run.id %}{{ run.talks.debate.last.reply }}{% endif %}', true],
+  ['{{ run.talks.debate.last.reply | default: "none" }}', true],
+  ['{% if run.talks.other %}{{ run.talks.debate }}{% endif %}', false],
+  ['{% if run.talks %}{{ run.talks.debate }}{% endif %}', false],
+  ['{% if debate %}{{ run.talks.debate }}{% endif %}', false],
+  ['{% if run.talks.debate %}{% endif %}{{ run.talks.debate }}', false],
+])('what was said in a conversation may be absent by itself: %s is %s', (source, isGuarded) => {
+  expect(guarded(source).includes('run.talks.debate')).toBe(isGuarded);
+  const render = () => renderTemplate(source, { debate: 1, run: { id: 'r', talks: { other: [] } } });
+  if (isGuarded) expect(render).not.toThrow();
+  else expect(render).toThrow(expect.objectContaining({ code: 'TEMPLATE_FAILED' }));
+});
+
 test('law: a template whose roots are all guarded renders without any of them', () => {
   const root = fc.constantFrom('a', 'b');
   const leaf = fc.oneof(

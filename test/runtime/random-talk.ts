@@ -94,7 +94,7 @@ export const randomTalk: fc.Arbitrary<string> = fc
         ),
         models: { chooser: 'auto' },
         start: 'debate',
-        phases: { debate, done: { end: 'success', result: '{{ debate }}' } },
+        phases: { debate, done: { end: 'success', result: ['{{ debate }}', '{{ run.talks.debate }}'] } },
       };
       const rows = Object.entries(crew).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
       return rows.join('');

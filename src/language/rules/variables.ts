@@ -1,4 +1,6 @@
 import type { TemplatePath } from '../../expressions/template-check.ts';
+import { nameRead } from '../../expressions/template-guards.ts';
+import type { Phase } from '../../model/crew.ts';
 import { findWayAround } from '../assignment.ts';
 import { suggest } from '../closest.ts';
 import { pathRange } from '../path-range.ts';
@@ -6,7 +8,7 @@ import { quote } from '../report.ts';
 import { isReadable, type RuleContext } from '../rule.ts';
 import type { TemplateSite } from '../template-sites.ts';
 
-/** What `run` holds; a name maps to the names inside it. */
+/** What `run` holds, beside what was said in conversations; a name maps to the names inside it. */
 const RUN_FIELDS = new Map<string, readonly string[]>([
   ['id', []],
   ['crew', []],
@@ -26,6 +28,7 @@ function checkPath(context: RuleContext, site: TemplateSite, path: TemplatePath,
   const root = String(path[0]);
   const phase = context.graph.phases.get(root);
   if (root === 'inputs') checkInput(context, site, path);
+  else if (root === 'run' && path[1] === 'talks') checkTalk(context, site, path, missed);
   else if (root === 'run') checkRun(context, site, path);
   else if (root === 'visit' || missed.has(root) || site.locals.includes(root)) return;
   else if (phase && phase.kind !== 'end') checkArtifact(context, site, path, missed);
@@ -63,14 +66,13 @@ function checkInput(context: RuleContext, site: TemplateSite, path: TemplatePath
   report({ code: 'unknown-input', range: pathRange(site, path, 2), message, hint });
 }
 
-function checkRun({ report }: RuleContext, site: TemplateSite, path: TemplatePath): void {
+function checkRun({ graph, report }: RuleContext, site: TemplateSite, path: TemplatePath): void {
   const [, field, inner] = path;
   if (field === undefined) return;
   const inside = RUN_FIELDS.get(String(field));
   if (inside && (inner === undefined || inside.includes(String(inner)))) return;
-  const known = inside
-    ? inside.map(name => `run.${field}.${name}`)
-    : [...RUN_FIELDS.keys()].map(name => `run.${name}`);
+  const fields = [...RUN_FIELDS.keys(), ...(talksOf(graph).length > 0 ? ['talks'] : [])];
+  const known = (inside ?? fields).map(name => (inside ? `run.${field}.${name}` : `run.${name}`));
   const name = path.slice(0, inside ? 3 : 2).join('.');
   const message = `There is no variable ${quote(name)} here`;
   report({
@@ -81,6 +83,31 @@ function checkRun({ report }: RuleContext, site: TemplateSite, path: TemplatePat
   });
 }
 
+/** What was said in a conversation is read by the name of its phase, once that is completed. */
+function checkTalk(context: RuleContext, site: TemplateSite, path: TemplatePath, missed: Set<string>): void {
+  const { graph, report } = context;
+  const name = nameRead(path);
+  const talks = talksOf(graph);
+  const isWhole = path.length === 2;
+  if (missed.has(name) || (isWhole && talks.length > 0)) return;
+  const phase = graph.phases.get(String(path[2]));
+  if (!isWhole && phase?.kind === 'talk') {
+    return checkAssigned(context, site, { producer: phase, path, what: 'thread', missed });
+  }
+  missed.add(name);
+  const message =
+    isWhole || !phase
+      ? `There is no variable ${quote(name)} here`
+      : `${quote(phase.name)} is no \`talk\`, so nothing was said in it`;
+  const hint =
+    talks.length === 0 ? 'no phase of this procedure is a `talk`' : suggest(String(path[2]), talks);
+  report({ code: 'unknown-variable', range: pathRange(site, path, isWhole ? 2 : 3), message, hint });
+}
+
+function talksOf({ phases }: RuleContext['graph']): readonly string[] {
+  return [...phases.values()].filter(phase => phase.kind === 'talk').map(phase => phase.name);
+}
+
 function checkArtifact(
   context: RuleContext,
   site: TemplateSite,
@@ -89,7 +116,7 @@ function checkArtifact(
 ): void {
   const { graph, report } = context;
   const producer = graph.phases.get(String(path[0]));
-  const [root, second] = path;
+  const [, second] = path;
   if (producer?.kind === 'parallel' && typeof second === 'string') {
     const names = producer.branches.map(branch => branch.name);
     if (!names.includes(second)) {
@@ -103,15 +130,32 @@ function checkArtifact(
       return;
     }
   }
+  if (producer === undefined) return;
+  checkAssigned(context, site, { producer, path, what: 'artifact', missed });
+}
+
+/** What a phase leaves is there only behind its completion. */
+function checkAssigned({ graph, report }: RuleContext, site: TemplateSite, read: AssignedRead): void {
+  const { producer, path, what, missed } = read;
+  const name = nameRead(path);
   const reader = site.phase.name;
-  if (producer === undefined || (site.after && reader === root)) return;
-  if (site.check.guarded.includes(producer.name)) return;
+  if (site.after && reader === producer.name) return;
+  if (site.check.guarded.includes(name)) return;
   const way = findWayAround(graph, producer.name, reader);
   if (way === undefined) return;
-  missed.add(producer.name);
-  const message = `The artifact ${quote(producer.name)} is not there on every way to ${quote(reader)}`;
+  missed.add(name);
+  const message = `The ${what} ${quote(name)} is not there on every way to ${quote(reader)}`;
   const hint = explainWay(site, producer.name, way);
-  report({ code: 'unassigned-artifact', range: pathRange(site, path, 1), message, hint });
+  const range = pathRange(site, path, what === 'thread' ? 3 : 1);
+  report({ code: 'unassigned-artifact', range, message, hint });
+}
+
+/** A reading of what a phase leaves: its artifact, or what was said in it. */
+interface AssignedRead {
+  readonly producer: Phase;
+  readonly path: TemplatePath;
+  readonly what: 'artifact' | 'thread';
+  readonly missed: Set<string>;
 }
 
 function explainWay(site: TemplateSite, producer: string, way: readonly string[]): string {

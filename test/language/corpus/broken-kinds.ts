@@ -61,6 +61,11 @@ export const BROKEN_KINDS = [
   changed('unknown-field', 'nested-talk', '{{ reply.says }}', '{{ reply.⟦said }}'),
   changed('unknown-field', 'nested-talk', `'reply contains "DONE"'`, '"reply.⟦agreed"'),
   changed('unknown-key', 'nested-talk', 'max_turns: 4', '⟦timeout: 1m'),
+  changed('unknown-variable', 'thread-read', 'in run.talks.debate', 'in run.talks.⟦debat'),
+  changed('unknown-variable', 'thread-read', 'in run.talks.debate', 'in run.talks.⟦judge'),
+  changed('unknown-field', 'thread-read', 'said.reply.says', 'said.reply.⟦said'),
+  changed('unknown-field', 'thread-read', 'said.speaker', 'said.⟦role'),
+  changed('unassigned-artifact', 'thread-read', "debate | default: 'nothing'", '⟦debate'),
   changed('idle-setting', 'nested-talk', 'max_turns: 4', '⟦output: { type: string }'),
   changed(
     'missing-key',
