@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CrewError } from '../model/crew-error.ts';
 import type { Terminal } from './command.ts';
 import { loadLineReader } from './wire.ts';
@@ -32,10 +33,11 @@ export function openTerminal(version: string): Terminal {
   };
 }
 
-/** A line of standard input; Ctrl+C stays a signal, because the terminal is not taken over. */
+/** A line of standard input that is typed after the prompt; Ctrl+C stays a signal, because the terminal is not taken over. */
 async function readLine(prompt: string, signal: AbortSignal): Promise<string | undefined> {
   const { createInterface } = await loadLineReader();
-  if (signal.aborted) return undefined;
+  await discardTyped();
+  if (signal.aborted || process.stdin.readableEnded) return undefined;
   writeAll(2, prompt);
   const lines = createInterface({ input: process.stdin, terminal: false });
   try {
@@ -48,6 +50,17 @@ async function readLine(prompt: string, signal: AbortSignal): Promise<string | u
     lines.close();
     process.stdin.pause();
   }
+}
+
+const DISCARD_MS = 20;
+
+/** What was typed before a question was shown is no answer to it. */
+async function discardTyped(): Promise<void> {
+  const ignore = (): void => undefined;
+  process.stdin.on('data', ignore);
+  await sleep(DISCARD_MS);
+  process.stdin.off('data', ignore);
+  process.stdin.pause();
 }
 
 const RETRY_AFTER_MS = 5;

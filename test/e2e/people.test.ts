@@ -166,3 +166,34 @@ test('`--no-input` asks nobody, and is no negation of `--input`', async context 
   expect(end).toContain('asks: May release go out?');
   expect(end).not.toContain('\n>');
 });
+
+test('what was typed before a question was shown is no answer to it', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  writeFileSync(
+    join(folder, 'save.crew.yaml'),
+    `version: 1
+crew: save
+goal: Change something.
+roles: { writer: { goal: Write. } }
+tools: { change: builtin:change }
+start: write
+phases:
+  write: { role: writer, task: Write., next: apply }
+  apply: { tool: change.apply, with: { patch: x }, on_error: refused, next: refused }
+  refused: { end: failure, result: "{{ run.error.code }}" }
+`,
+  );
+  writeFileSync(
+    join(folder, 'replies.yaml'),
+    'version: 1\nreplies: [{ phase: write, text: ok, delay_ms: 1500 }]\n',
+  );
+  const shell = openShell();
+  shell.enter(crewLine('run save.crew.yaml --model script:replies.yaml'));
+  await shell.until('│ ▸ writer');
+  shell.enter('y');
+  await shell.until('refuse it; words after it are told to the role\n>');
+  await sleep(300);
+  expect(shell.screen()).not.toContain('exit code 1');
+  shell.enter('n');
+  expect(await shell.until('exit code 1')).toContain('CONSENT_DENIED');
+});
