@@ -2,15 +2,22 @@ import type { Command } from './command.ts';
 import { answerCommand } from './commands/answer.ts';
 import { approveCommand, rejectCommand } from './commands/approve.ts';
 import { askCommand } from './commands/ask.ts';
+import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
+import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
 import { initCommand } from './commands/init.ts';
+import { logsCommand } from './commands/logs.ts';
 import { planCommand } from './commands/plan.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { psCommand } from './commands/ps.ts';
+import { replayCommand } from './commands/replay.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { showCommand } from './commands/show.ts';
+import { stopCommand } from './commands/stop.ts';
 import { whyCommand } from './commands/why.ts';
 
 /** Every command, one row each, in the order of help. */
@@ -23,8 +30,15 @@ export const COMMANDS: readonly Command[] = [
   answerCommand,
   approveCommand,
   rejectCommand,
-  whyCommand,
+  stopCommand,
   psCommand,
+  showCommand,
+  logsCommand,
+  whyCommand,
+  diffCommand,
+  replayCommand,
+  pruneCommand,
+  auditCommand,
   graphCommand,
   explainCommand,
   schemaCommand,

@@ -21,7 +21,8 @@ export function isAbout({ event }: Reason, phase: string): boolean {
   return 'phase' in event && isWithin(event.phase, phase);
 }
 
-function isWithin(place: string, phase: string): boolean {
+/** Whether a path is that of a phase or of something inside it. Pure. */
+export function isWithin(place: string, phase: string): boolean {
   return place === phase || place.startsWith(`${phase}.`) || place.startsWith(`${phase}/`);
 }
 

@@ -43,11 +43,29 @@ export async function loadRuntime() {
 
 /** Reads recorded runs and calls nothing. */
 export async function loadRunReader() {
-  const [{ foldRun }, { openQuestions }] = await Promise.all([
+  const [{ createFold, foldRun }, { openQuestions }] = await Promise.all([
     import('../runtime/fold-run.ts'),
     import('../runtime/open-questions.ts'),
   ]);
-  return { foldRun, openQuestions };
+  return { createFold, foldRun, openQuestions };
+}
+
+/** What recorded runs were and cost, and how two of them differ, for people and programs. */
+export async function loadRecordReaders() {
+  const [record, prompts, show, prompt, diff] = await Promise.all([
+    import('../runtime/read-record.ts'),
+    import('../runtime/read-prompts.ts'),
+    import('../reporters/show-text.ts'),
+    import('../reporters/prompt-text.ts'),
+    import('../reporters/run-diff-text.ts'),
+  ]);
+  return { ...record, ...prompts, ...show, ...prompt, ...diff };
+}
+
+/** Listings of runs; loads nothing of the runtime. */
+export async function loadRunsText() {
+  const { formatRuns } = await import('../reporters/runs-text.ts');
+  return { formatRuns };
 }
 
 /** Reads lines that a person types. */

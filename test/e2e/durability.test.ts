@@ -185,7 +185,7 @@ describe.concurrent('crew resume', () => {
     expect(second.stderr).toContain('RUN_LOCKED');
     expect(stdout).toContain('  running  ');
     const after = await crew(['ps', '--state-dir', stateDir], call);
-    expect(after.stdout).toContain('open, can be resumed');
+    expect(after.stdout).toMatch(/ {2}open {2}/);
   });
 
   test('of an unknown run, of an ambiguous prefix and of nothing says what is wrong', async () => {

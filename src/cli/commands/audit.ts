@@ -1,0 +1,62 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { Engine, RunHeader } from '../../ports/engine.ts';
+import { sanitizeText } from '../../reporters/sanitize.ts';
+import type { Command, CommandCall } from '../command.ts';
+import { type VerifiedRun, verifyRun } from '../verify-run.ts';
+import { hasJournal, openExistingEngine } from '../workspace.ts';
+
+/** Runs whose record is not as it was written: as for a journal that cannot be read. */
+const DAMAGED = 3;
+
+/** `crew audit verify [RUN]`: whether the records of runs are as they were written. */
+export const auditCommand: Command = {
+  name: 'audit',
+  usage: 'audit verify [RUN]',
+  summary: 'check that what is recorded is as it was written',
+  flags: {},
+  run: audit,
+};
+
+async function audit({ positionals, values, terminal }: CommandCall): Promise<number> {
+  const [verb, prefix, ...rest] = positionals;
+  if (verb !== 'verify' || rest.length > 0) {
+    throw new CrewError('USAGE', 'expected `crew audit verify`, and a run id if only that run is meant');
+  }
+  const verified: VerifiedRun[] = [];
+  if (prefix !== undefined || hasJournal(values, terminal)) {
+    const engine = await openExistingEngine(values, terminal);
+    try {
+      for (const header of chosen(engine, prefix)) verified.push(await verifyRun(engine, header));
+    } finally {
+      engine.close();
+    }
+  }
+  const damaged = verified.filter(({ problem }) => problem !== undefined);
+  if (values.json === true) {
+    terminal.stdout(`${JSON.stringify({ version: 1, ok: damaged.length === 0, runs: verified }, null, 2)}\n`);
+  } else {
+    terminal.stdout(verified.map(line).join(''));
+    const count = `${verified.length} ${verified.length === 1 ? 'run' : 'runs'}`;
+    terminal.stderr(`${count} checked, ${damaged.length === 0 ? 'none' : damaged.length} damaged\n`);
+  }
+  return damaged.length === 0 ? 0 : DAMAGED;
+}
+
+function chosen(engine: Engine, prefix: string | undefined): readonly RunHeader[] {
+  const runs = engine.list();
+  if (prefix === undefined) return runs;
+  const fitting = runs.filter(({ runId }) => prefix !== '' && runId.startsWith(prefix));
+  const exact =
+    fitting.find(({ runId }) => runId === prefix) ?? (fitting.length === 1 ? fitting[0] : undefined);
+  if (exact !== undefined) return [exact];
+  const several = `\`${prefix}\` fits several runs: ${fitting.map(({ runId }) => runId).join(', ')}`;
+  throw new CrewError(
+    'RUN_NOT_FOUND',
+    fitting.length === 0 ? `no run \`${prefix}\` in this journal` : several,
+  );
+}
+
+function line({ runId, crew, facts, problem }: VerifiedRun): string {
+  const what = problem === undefined ? `${facts} facts  ${crew}` : `${problem.code} ${problem.message}`;
+  return `${sanitizeText(`${problem === undefined ? 'ok     ' : 'damaged'}  ${runId}  ${what}`, { keepNewlines: false })}\n`;
+}

@@ -1,0 +1,123 @@
+import { suggest } from '../../language/closest.ts';
+import { CrewError, ERROR_CODES } from '../../model/crew-error.ts';
+import type { ModelCallEffect } from '../../model/effect.ts';
+import type { RunRecord } from '../../model/run-record.ts';
+import { type Command, type CommandCall, type FlagValues, type Terminal, textFlag } from '../command.ts';
+import { findPrompt } from '../find-prompt.ts';
+import { recordOfPhase } from '../record-of-phase.ts';
+import { readRecordedRun } from '../recorded-run.ts';
+import { resumeFlags } from '../resume-flags.ts';
+import { loadRecordReaders, loadReporters } from '../wire.ts';
+import { openExistingEngine } from '../workspace.ts';
+
+/** `crew show RUN [PHASE]`: what a run is, how it stands, and what it did; one exact prompt, or one whole artifact. */
+export const showCommand: Command = {
+  name: 'show',
+  usage: 'show RUN [PHASE]',
+  summary: 'show what a run did, what it cost and how it stands',
+  flags: {
+    prompt: {
+      type: 'string',
+      value: 'KEY',
+      help: 'print the exact prompt of one model call, by its key or, with PHASE, its turn',
+    },
+    artifact: { type: 'string', value: 'NAME', help: 'print the artifact of one phase whole' },
+  },
+  run: show,
+};
+
+async function show({ positionals, values, terminal }: CommandCall): Promise<number> {
+  const [prefix, phase, ...rest] = positionals;
+  if (prefix === undefined || rest.length > 0) {
+    throw new CrewError(
+      'USAGE',
+      'expected a run id, and a phase if only that is meant; `crew ps` lists runs',
+    );
+  }
+  const engine = await openExistingEngine(values, terminal);
+  try {
+    const { run, steps } = await readRecordedRun(engine, prefix);
+    const { readRecord, readPrompts, formatRunRecord } = await loadRecordReaders();
+    const whole = readRecord(run, steps);
+    const record = phase === undefined ? whole : recordOfPhase(whole, run.program, phase);
+    const prompt = textFlag(values, 'prompt');
+    if (prompt !== undefined)
+      return await showPrompt(findPrompt(record, readPrompts(steps), prompt), values, terminal);
+    const artifact = textFlag(values, 'artifact');
+    if (artifact !== undefined) return await showArtifact(record, artifact, values, terminal);
+    const pid = engine.holderOf(run.runId)?.pid;
+    if (values.json === true) {
+      terminal.stdout(`${JSON.stringify({ version: 1, active: pid !== undefined, ...record }, null, 2)}\n`);
+      return 0;
+    }
+    const text = formatRunRecord(record, {
+      color: terminal.stdoutColor,
+      columns: terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY,
+      ...(pid === undefined ? {} : { pid }),
+      ...(phase === undefined ? {} : { phase }),
+      next:
+        phase === undefined
+          ? nextSteps(whole, { active: pid !== undefined, flags: resumeFlags(values) })
+          : [],
+    });
+    terminal.stdout(text);
+    return 0;
+  } finally {
+    engine.close();
+  }
+}
+
+async function showPrompt(call: ModelCallEffect, values: FlagValues, terminal: Terminal): Promise<0> {
+  const { formatPrompt } = await loadRecordReaders();
+  const { type: _type, ...prompt } = call;
+  const json = () => `${JSON.stringify({ version: 1, ...prompt }, null, 2)}\n`;
+  const text = () => formatPrompt(call, { color: terminal.stdoutColor, terminal: terminal.stdoutIsTerminal });
+  terminal.stdout(values.json === true ? json() : text());
+  return 0;
+}
+
+async function showArtifact(
+  { runId, artifacts }: RunRecord,
+  name: string,
+  values: FlagValues,
+  terminal: Terminal,
+): Promise<0> {
+  const names = Object.keys(artifacts);
+  if (!Object.hasOwn(artifacts, name)) {
+    const hint =
+      suggest(name, names) ?? (names.length === 0 ? 'there is none yet' : `there is ${names.join(', ')}`);
+    throw new CrewError('USAGE', `run \`${runId}\` has no artifact \`${name}\`; ${hint}`);
+  }
+  const { formatResult } = await loadReporters();
+  const artifact = artifacts[name] ?? null;
+  terminal.stdout(
+    values.json === true
+      ? `${JSON.stringify({ version: 1, runId, name, artifact }, null, 2)}\n`
+      : formatResult(artifact, { terminal: terminal.stdoutIsTerminal }),
+  );
+  return 0;
+}
+
+/** What can be done with a run, in commands to be pasted. */
+function nextSteps(
+  { runId, status, failure, questions }: RunRecord,
+  { active, flags }: { readonly active: boolean; readonly flags: string },
+): readonly string[] {
+  const run = `${runId}${flags}`;
+  const hint = failure === undefined ? [] : [hintOf(failure.code, run)];
+  if (active) {
+    const answer = questions.length > 0 ? [`crew answer ${run}   shows what it asks`] : [];
+    return [
+      ...answer,
+      `crew logs ${run} -f   follows it`,
+      `crew stop ${run}   stops it at the next safe point`,
+    ];
+  }
+  if (status === 'open' || status === 'waiting') return [...hint, `crew resume ${run}   goes on with it`];
+  return status === 'error' ? hint : [];
+}
+
+function hintOf(code: string, run: string): string {
+  if (!Object.hasOwn(ERROR_CODES, code)) return 'This failure is of another version of the program.';
+  return ERROR_CODES[code as keyof typeof ERROR_CODES].hint.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${run}`);
+}

@@ -1,0 +1,50 @@
+import type { CodedFailure } from '../model/crew-error.ts';
+import type { Spend } from '../model/run-event.ts';
+import { formatCost, formatDuration, formatQuantity } from './amounts.ts';
+import { cutToWidth } from './display-width.ts';
+import { momentText } from './moment-text.ts';
+import { paint } from './paint.ts';
+import { sanitizeText } from './sanitize.ts';
+import { textTable } from './text-table.ts';
+
+/** One run of a listing. `waitsFor`, `spend` and `workedMs` are absent where nobody has written them down. */
+export interface ListedRun {
+  readonly runId: string;
+  readonly crew: string;
+  readonly createdAt: number;
+  readonly status: 'running' | 'waiting' | 'open' | 'success' | 'failure' | 'error';
+  readonly workedMs?: number;
+  readonly spend?: Spend;
+  readonly waitsFor?: CodedFailure;
+}
+
+/** A listing of runs: one row each, and under a run that waits what it waits for. Lines are cut to `columns`. Pure. */
+export function formatRuns(
+  runs: readonly ListedRun[],
+  { color, columns }: { readonly color: boolean; readonly columns: number },
+): string {
+  const lines = textTable(runs.map(cells), { right: [4, 5, 6], columns });
+  return runs
+    .map((run, index) => {
+      const rows = [`${lines[index]}\n`];
+      if (run.waitsFor !== undefined) {
+        const { code, message } = run.waitsFor;
+        const why = sanitizeText(`    ${code} ${message}`, { keepNewlines: false });
+        rows.push(`${paint(cutToWidth(why, columns), 'dim', color)}\n`);
+      }
+      return rows.join('');
+    })
+    .join('');
+}
+
+function cells({ runId, createdAt, status, crew, workedMs, spend }: ListedRun): readonly string[] {
+  return [
+    runId,
+    momentText(createdAt).slice(0, 16),
+    status,
+    crew,
+    workedMs === undefined ? '' : formatDuration(workedMs),
+    spend === undefined ? '' : formatQuantity(spend.calls, 'call'),
+    spend === undefined ? '' : formatCost(spend.costMicroUsd),
+  ];
+}
