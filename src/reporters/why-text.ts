@@ -1,14 +1,20 @@
+import { ERROR_CODES } from '../model/crew-error.ts';
 import type { SourceRange } from '../model/diagnostic.ts';
 import type { GuardAsked, RunEvent } from '../model/run-event.ts';
 import { formatDuration } from './amounts.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
 
-/** One thing that moved a run on: an event, the number of the fact behind it, and the line of the file that says so. */
+/**
+ * One thing that moved a run on: an event, the number of the fact behind it, and the line of the file that says so.
+ * `details` is what else is known, a line each: the failure that a way out of errors was taken for, what woke a
+ * subscriber, the limit that was reached.
+ */
 export interface Reason {
   readonly seq: number;
   readonly event: RunEvent;
   readonly written?: SourceRange;
+  readonly details?: readonly string[];
 }
 
 const MAX_TEXT = 160;
@@ -22,15 +28,16 @@ export function formatReasons(
 }
 
 function paragraph(
-  { seq, event, written }: Reason,
+  { seq, event, written, details = [] }: Reason,
   { color, startedAt }: { readonly color: boolean; readonly startedAt: number },
 ): string {
   const { head, rows } = wordsOf(event);
   const place =
-    written === undefined ? '' : `  ${written.file}:${written.start.line}:${written.start.column}`;
+    written === undefined ? '' : `  ${cut(`${written.file}:${written.start.line}:${written.start.column}`)}`;
   const time = formatDuration(event.at - startedAt).padStart(7);
   const first = `${paint(`#${seq}`.padEnd(6), 'dim', color)}${time}  ${head}${paint(place, 'dim', color)}`;
-  return [first, ...rows.map(row => `${' '.repeat(15)}${row}`)].map(line => `${line}\n`).join('');
+  const below = [...rows, ...details.map(cut)];
+  return [first, ...below.map(row => `${' '.repeat(15)}${row}`)].map(line => `${line}\n`).join('');
 }
 
 interface Words {
@@ -40,60 +47,91 @@ interface Words {
 
 function wordsOf(event: RunEvent): Words {
   switch (event.type) {
+    case 'run.started':
+      return { head: 'the run began', rows: [] };
     case 'transition.taken':
       return transitionWords(event);
-    case 'turn.started': {
-      const why = event.reason ?? (event.closing === true ? 'writes the artifact' : 'begins');
-      return { head: `${event.phase}: turn of ${event.role}`, rows: [cut(why)] };
-    }
+    case 'turn.started':
+      return turnWords(event);
     case 'work.handed':
-      return { head: `${event.phase}: ${event.from} → ${event.to} (${event.how})`, rows: [cut(event.text)] };
+      return { head: `${event.phase}: ${HANDED[event.how](event)}`, rows: [cut(event.text)] };
     case 'phase.retried':
       return {
-        head: `${event.phase}: attempt ${event.attempt}`,
-        rows: [cut(`${event.failure.code}: ${event.failure.message}`)],
+        head: `${event.phase}: attempt ${event.attempt}, because the one before failed (\`retry\`)`,
+        rows: [failureLine(event.failure)],
+      };
+    case 'trial.judged':
+      return {
+        head: `${event.phase}: trial ${event.trial} ${event.passed ? 'passed' : 'did not pass'} (\`reflect\`)`,
+        rows: [cut(event.feedback)].filter(row => row !== ''),
       };
     case 'person.answered':
       return {
-        head: `${event.phase}: ${event.by} answered`,
+        head: `${event.phase}: ${cut(event.by)} answered`,
         rows: [cut([event.choice, event.text].filter(part => part !== null).join(' · '))],
       };
     case 'run.suspended':
-      return { head: 'the run waited', rows: [cut(`${event.failure.code}: ${event.failure.message}`)] };
+      return {
+        head: 'the run stopped here, to be resumed',
+        rows: [failureLine(event.failure), cut(ERROR_CODES[event.failure.code].hint)],
+      };
     case 'run.resumed':
       return { head: 'the run was resumed', rows: [] };
     case 'run.ended':
       return event.outcome === 'error'
-        ? {
-            head: `ended by an error at ${event.phase}`,
-            rows: [cut(`${event.failure.code}: ${event.failure.message}`)],
-          }
-        : { head: `ended in ${event.outcome} at ${event.phase}`, rows: [] };
+        ? { head: `the run ended by an error of ${event.phase}`, rows: [failureLine(event.failure)] }
+        : { head: `the run ended in ${event.outcome} at ${event.phase}`, rows: [] };
     default:
       return { head: event.type, rows: [] };
   }
 }
 
-const WAYS = {
-  next: 'because it completed',
-  on_error: 'by `on_error`, because it failed',
-  on_limit: 'by `on_limit`',
-  subscribe: 'by `subscribe`, because what it watches was published',
-} as const;
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
-function transitionWords(event: Extract<RunEvent, { type: 'transition.taken' }>): Words {
-  const { crew, from, to, way, limit, guards = [] } = event;
-  const inside = crew === undefined ? '' : `${crew}: `;
-  const limited = limit === undefined ? '' : `: \`${limit}\` has no visits left`;
-  const otherwise = guards.length > 0 && guards.at(-1)?.held === false ? ', because no condition held' : '';
-  const why = otherwise === '' || way !== 'next' ? `${WAYS[way]}${limited}` : otherwise.slice(2);
-  return { head: `${inside}${from} → ${to}  ${why}`, rows: guards.map(guardLine) };
+function turnWords({ phase, role, turn, closing, reason }: EventOf<'turn.started'>): Words {
+  if (closing === true) return { head: `${phase}: ${role} writes the artifact`, rows: because(reason) };
+  const own = turn === 1 ? 'it begins' : 'all that it asked for was answered';
+  return { head: `${phase}: turn ${turn} is ${role}'s`, rows: because(reason ?? own) };
+}
+
+function because(reason: string | undefined): readonly string[] {
+  return reason === undefined || reason.trim() === '' ? [] : [cut(`because ${reason}`)];
+}
+
+const HANDED: { readonly [How in EventOf<'work.handed'>['how']]: (event: EventOf<'work.handed'>) => string } =
+  {
+    'hand-off': ({ from, to }) => `${from} handed over to ${to}`,
+    delegation: ({ from, to }) => `${from} delegated to ${to}`,
+    question: ({ from, to }) => `${from} asked ${to}`,
+    'sent-back': ({ from, to }) => `${from} sent work back to ${to}`,
+    accepted: ({ from, to }) => `${from} accepted the work of ${to}`,
+    returned: ({ from, to }) => `${from} answered ${to}`,
+  };
+
+function transitionWords(event: EventOf<'transition.taken'>): Words {
+  const { crew, from, to, guards = [] } = event;
+  const inside = crew === undefined ? '' : `${crew}/`;
+  return { head: `${inside}${from} → ${inside}${to}  ${wayWords(event)}`, rows: guards.map(guardLine) };
+}
+
+function wayWords({ from, way, limit, guards = [] }: EventOf<'transition.taken'>): string {
+  if (way === 'on_error') return `because \`${from}\` failed (\`on_error\`)`;
+  if (way === 'on_limit') return `because \`${limit ?? from}\` has no visits left (\`on_limit\`)`;
+  if (way === 'subscribe') return 'because an artifact that it watches is new (`subscribe`)';
+  if (guards.length === 0) return `because \`${from}\` completed (\`next\`)`;
+  return guards.at(-1)?.held === true
+    ? 'because its condition held (`next`)'
+    : 'because no condition before it held (`next`)';
 }
 
 function guardLine({ when, held, values }: GuardAsked): string {
   const read = Object.entries(values).map(([path, value]) => `${path} = ${JSON.stringify(value)}`);
-  const seen = read.length === 0 ? '' : `  (${read.join(', ')})`;
+  const seen = read.length === 0 ? '' : ` (${read.join(', ')})`;
   return cut(`${held ? 'held' : 'did not hold'}: ${when}${seen}`);
+}
+
+function failureLine({ code, message }: { readonly code: string; readonly message: string }): string {
+  return cut(`${code}: ${message}`);
 }
 
 function cut(text: string): string {

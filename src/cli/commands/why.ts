@@ -1,4 +1,5 @@
 import { CrewError } from '../../model/crew-error.ts';
+import type { Program } from '../../model/program.ts';
 import type { Command, CommandCall } from '../command.ts';
 import { isAbout, reasonsOf } from '../run-reasons.ts';
 import { loadReporters, loadRunReader } from '../wire.ts';
@@ -24,6 +25,7 @@ async function why({ positionals, values, terminal }: CommandCall): Promise<numb
   const engine = await openExistingEngine(values, terminal);
   try {
     const { runId, program, facts } = engine.read(prefix);
+    if (phase !== undefined) refuseUnknown(program, phase);
     const { foldRun } = await loadRunReader();
     const steps = [...foldRun(program, facts)];
     const all = steps.flatMap(({ seq, effects }) => reasonsOf(program, seq, effects));
@@ -40,6 +42,14 @@ async function why({ positionals, values, terminal }: CommandCall): Promise<numb
   } finally {
     engine.close();
   }
+}
+
+/** Only the first name of a path is looked at: what is inside a crew phase has names of its own. */
+function refuseUnknown(program: Program, phase: string): void {
+  const [name = ''] = phase.split(/[./]/, 1);
+  if (Object.hasOwn(program.phases, name)) return;
+  const names = Object.keys(program.phases).map(each => `\`${each}\``);
+  throw new CrewError('USAGE', `this run has no phase \`${name}\`; its phases are ${names.join(', ')}`);
 }
 
 function nothingMoved(runId: string, phase: string | undefined): string {

@@ -24,6 +24,7 @@ export function keepLaws(program: Program): LawKeeper {
   const answered = new Set<string>();
   const promises: Promises = { program, allowed: new Map(), asked: new Map(), absurd: false };
   let ended = false;
+  let waits = false;
   const takeEvent = (event: RunEvent): void => {
     law(!ended, 'nothing is told after the end of a run');
     ended = event.type === 'run.ended';
@@ -33,11 +34,13 @@ export function keepLaws(program: Program): LawKeeper {
     law(!ended, `an effect after the end: ${act.key}`);
     law(!answered.has(act.key), `the effect ${act.key} was wished for twice`);
     law(!open.has(act.key), `the effect ${act.key} is open and was wished for again`);
+    law(!waits || act.type === 'timer.start', `${act.key} went out of a run that waits`);
     open.set(act.key, act);
     expectCall(act, state, promises);
   };
   return {
     see: (fact, state, effects) => {
+      if (fact.type === 'run.resumed') waits = false;
       if ('key' in fact && open.delete(fact.key)) answered.add(fact.key);
       noteAnswer(fact, promises);
       for (const effect of effects) {
@@ -46,6 +49,7 @@ export function keepLaws(program: Program): LawKeeper {
           takeCancel(effect.key, { open, answered, isResume: fact.type === 'run.resumed' });
         else takeAct(effect, state);
       }
+      waits = state.suspension !== undefined;
       const keys = Object.keys(state.acts);
       law(
         keys.length === open.size && keys.every(key => open.has(key)),
