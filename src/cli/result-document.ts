@@ -7,7 +7,10 @@ import { loadReporters } from './wire.ts';
 type LeftRun = Exclude<RunOutcome, { type: 'interrupted' }>;
 
 /** The one document of `--json`. A run of `crew ask` has a form of its own, however it was left. */
-export async function resultDocument(journal: Journal, outcome: LeftRun): Promise<object> {
+export async function resultDocument(
+  journal: Pick<Journal, 'runId' | 'program'>,
+  outcome: LeftRun,
+): Promise<object> {
   const { runId, program } = journal;
   const { spent: spend } = outcome.state.ledger;
   const left = howLeft(outcome);

@@ -29,7 +29,7 @@ export async function readResultRequest(values: FlagValues, cwd: string): Promis
     );
   }
   const out = textFlag(values, 'out');
-  if (out !== undefined) requirePlace(cwd, out);
+  if (out !== undefined) requirePlace(cwd, out, '-o');
   return {
     format: oneOf(values, 'format', REVIEW_FORMATS),
     out,
@@ -87,14 +87,17 @@ async function resultText(result: JsonValue, request: ResultRequest, terminal: T
     : formatResult(result, onTerminal);
 }
 
-/** A result of minutes and money must not be lost to a slip in a path. */
-function requirePlace(cwd: string, path: string): void {
+/**
+ * A result of minutes and money must not be lost to a slip in a path: refuses one that cannot become a file before the run
+ * is made. Fails with FILE_UNWRITABLE.
+ */
+export function requirePlace(cwd: string, path: string, flag: string): void {
   const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
   const target = resolve(cwd, path);
   if (isFolder(target))
-    throw new CrewError('FILE_UNWRITABLE', `\`-o ${path}\` is a folder; name a file in it`);
+    throw new CrewError('FILE_UNWRITABLE', `\`${flag} ${path}\` is a folder; name a file in it`);
   if (isFolder(dirname(target))) return;
-  throw new CrewError('FILE_UNWRITABLE', `\`-o ${path}\`: there is no folder \`${dirname(target)}\``);
+  throw new CrewError('FILE_UNWRITABLE', `\`${flag} ${path}\`: there is no folder \`${dirname(target)}\``);
 }
 
 function oneOf<Word extends string>(

@@ -1,4 +1,3 @@
-import { ERROR_CODES } from '../model/crew-error.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
@@ -8,10 +7,10 @@ import type { FlagValues, Terminal } from './command.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { markLeft } from './mark-left.ts';
 import { openExecutor } from './open-executor.ts';
-import { resultDocument } from './result-document.ts';
-import { type ResultRequest, writeResult } from './result-output.ts';
+import type { ResultRequest } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
-import { loadReporters, loadRuntime } from './wire.ts';
+import { openReporters, showOutcome } from './session-output.ts';
+import { loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
 interface SessionOptions {
@@ -28,7 +27,7 @@ interface SessionOptions {
 /** Drives a run that is in a journal, live or again, shows it, and returns the exit code. Closes the journal. */
 export async function runSession(options: SessionOptions): Promise<number> {
   const { journal, terminal, request } = options;
-  const reporters = await makeReporters(options);
+  const reporters = await openReporters(options.values, request, terminal);
   const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;
   const interrupts = listenForInterrupts({ terminal, goOn, abandon: () => journal.close() });
   try {
@@ -38,10 +37,7 @@ export async function runSession(options: SessionOptions): Promise<number> {
       terminal.stderr(`${goOn}\n`);
       return interrupts.exitCode();
     }
-    if (request.json) {
-      terminal.stdout(`${JSON.stringify(await resultDocument(journal, outcome), null, 2)}\n`);
-    }
-    return await exitCodeOf(outcome, request, terminal);
+    return await showOutcome(journal, outcome, { request, terminal });
   } finally {
     interrupts.release();
     journal.close();
@@ -79,26 +75,4 @@ async function drive(
   } finally {
     await execute.close();
   }
-}
-
-async function makeReporters({ values, request, terminal }: SessionOptions): Promise<readonly Reporter[]> {
-  const { createPlainReporter, createNdjsonReporter } = await loadReporters();
-  const verbosity = values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal';
-  const { columns, stderrColor: color, stderr: write } = terminal;
-  const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: resumeFlags(values) });
-  return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
-}
-
-async function exitCodeOf(
-  outcome: Exclude<RunOutcome, { type: 'interrupted' }>,
-  request: ResultRequest,
-  terminal: Terminal,
-): Promise<number> {
-  if (outcome.type === 'suspended') {
-    const code = outcome.state.suspension?.failure.code;
-    return code === undefined ? 5 : ERROR_CODES[code].exitCode;
-  }
-  if (outcome.end.outcome === 'error') return ERROR_CODES[outcome.end.failure.code].exitCode;
-  const gate = await writeResult(outcome.end.result, request, terminal);
-  return outcome.end.outcome === 'failure' ? 1 : gate;
 }

@@ -43,11 +43,18 @@ export async function loadRuntime() {
 
 /** Reads recorded runs and calls nothing. */
 export async function loadRunReader() {
-  const [{ createFold, foldRun }, { openQuestions }] = await Promise.all([
+  const [{ createFold, foldRun }, { openQuestions }, { compareRuns }] = await Promise.all([
     import('../runtime/fold-run.ts'),
     import('../runtime/open-questions.ts'),
+    import('../runtime/compare-runs.ts'),
   ]);
-  return { createFold, foldRun, openQuestions };
+  return { createFold, foldRun, openQuestions, compareRuns };
+}
+
+/** Where a replay parts from its recording, for people. */
+export async function loadMismatchText() {
+  const { mismatchDetails, mismatchTitle } = await import('../reporters/mismatch-text.ts');
+  return { mismatchDetails, mismatchTitle };
 }
 
 /** What recorded runs were and cost, and how two of them differ, for people and programs. */

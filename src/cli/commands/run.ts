@@ -1,5 +1,5 @@
 import { chooseModels } from '../choose-models.ts';
-import { type Command, type CommandCall, textFlags } from '../command.ts';
+import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
 import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadProgram } from '../load-program.ts';
@@ -8,7 +8,9 @@ import { refuseOverPlan } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readGrants } from '../read-grants.ts';
-import { readResultRequest } from '../result-output.ts';
+import { recordRun } from '../record-run.ts';
+import { replayRun } from '../replay-run.ts';
+import { readResultRequest, requirePlace } from '../result-output.ts';
 import { runSession } from '../run-session.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
@@ -21,6 +23,16 @@ export const runCommand: Command = {
   flags: {
     ...INPUT_FLAGS,
     'allow-over-plan': { type: 'boolean', help: 'run even if the plan needs more calls than the budget has' },
+    record: {
+      type: 'string',
+      value: 'FILE',
+      help: 'write everything that happened to FILE, for `--replay` and tests',
+    },
+    replay: {
+      type: 'string',
+      value: 'FILE',
+      help: 'show the recorded run again as this crew would do it; calls nothing',
+    },
     ...RUN_FLAGS,
   },
   run,
@@ -29,7 +41,11 @@ export const runCommand: Command = {
 /** Everything that can fail by the author's or the caller's mistake is done before the run exists. */
 async function run({ positionals, values, terminal }: CommandCall): Promise<number> {
   const path = onePositional(positionals, 'a crew file, such as `crew run crews/code-review.crew.yaml`');
+  const recording = textFlag(values, 'replay');
+  if (recording !== undefined) return replayRun(path, recording, { values, terminal });
   const request = await readResultRequest(values, terminal.cwd);
+  const record = textFlag(values, 'record');
+  if (record !== undefined) requirePlace(terminal.cwd, record, '--record');
   const workspace = workspaceOf(values, terminal);
   const program = await loadProgram(path, terminal, readBudgetFlags(values));
   const inputs = await givenInputs(program, values, terminal);
@@ -44,7 +60,9 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
     const runId = realWorld.newId();
     const journal = engine.create(runId, program, at);
     journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms, grants });
-    return await runSession({ journal, workspace, opened, models, request, values, terminal });
+    const exitCode = await runSession({ journal, workspace, opened, models, request, values, terminal });
+    if (record !== undefined) await recordRun({ engine, runId, file: record, terminal });
+    return exitCode;
   } finally {
     engine.close();
   }

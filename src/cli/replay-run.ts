@@ -1,0 +1,50 @@
+import { CrewError } from '../model/crew-error.ts';
+import type { FlagValues, Terminal } from './command.ts';
+import { loadProgram } from './load-program.ts';
+import { readBudgetFlags } from './read-budget.ts';
+import { readNamedFile } from './read-files.ts';
+import { replayFacts } from './replay-facts.ts';
+import { readResultRequest } from './result-output.ts';
+import { readRunFile } from './run-file.ts';
+import { openReporters, showOutcome } from './session-output.ts';
+import { loadMismatchText } from './wire.ts';
+
+/** What a recording has already, so that it cannot be given again. */
+const RECORDED = ['input', 'inputs', 'model', 'allow', 'record'];
+
+/**
+ * `crew run FILE --replay RECORDING`: shows the run again as the crew file would do it now, and calls nothing. Returns the
+ * exit code of the run. Fails with REPLAY_MISMATCH at the first thing that was not recorded, after showing it, and with
+ * RUN_FILE_INVALID.
+ */
+export async function replayRun(
+  path: string,
+  recording: string,
+  { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
+): Promise<number> {
+  const given = RECORDED.find(name => values[name] !== undefined);
+  if (given !== undefined) {
+    throw new CrewError(
+      'USAGE',
+      `\`--replay\` takes everything from the recording; leave \`--${given}\` out`,
+    );
+  }
+  const request = await readResultRequest(values, terminal.cwd);
+  const program = await loadProgram(path, terminal, readBudgetFlags(values));
+  const run = await readRunFile(recording, readNamedFile(terminal.cwd, recording));
+  const reporters = await openReporters(values, request, terminal);
+  const replayed = await replayFacts({
+    run,
+    program,
+    path: recording,
+    onEvent: event => {
+      for (const reporter of reporters) reporter.onEvent(event);
+    },
+  });
+  if (replayed.type !== 'mismatch') {
+    return showOutcome({ runId: run.runId, program }, replayed, { request, terminal });
+  }
+  const { mismatchDetails, mismatchTitle } = await loadMismatchText();
+  terminal.stderr(`\n${mismatchDetails(replayed.mismatch, { color: terminal.stderrColor })}`);
+  throw new CrewError('REPLAY_MISMATCH', `\`${recording}\`: ${mismatchTitle(replayed.mismatch)}`);
+}

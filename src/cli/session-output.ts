@@ -1,0 +1,40 @@
+import { ERROR_CODES } from '../model/crew-error.ts';
+import type { Reporter } from '../model/run-event.ts';
+import type { Journal } from '../ports/engine.ts';
+import type { RunOutcome } from '../runtime/run.ts';
+import type { FlagValues, Terminal } from './command.ts';
+import { resultDocument } from './result-document.ts';
+import { type ResultRequest, writeResult } from './result-output.ts';
+import { resumeFlags } from './resume-flags.ts';
+import { loadReporters } from './wire.ts';
+
+/** Those who show a run: people on stderr, and with `--output ndjson` programs on stdout. */
+export async function openReporters(
+  values: FlagValues,
+  request: ResultRequest,
+  terminal: Terminal,
+): Promise<readonly Reporter[]> {
+  const { createPlainReporter, createNdjsonReporter } = await loadReporters();
+  const verbosity = values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal';
+  const { columns, stderrColor: color, stderr: write } = terminal;
+  const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: resumeFlags(values) });
+  return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
+}
+
+/** Writes how a run was left, as the flags want it, and returns the exit code. */
+export async function showOutcome(
+  run: Pick<Journal, 'runId' | 'program'>,
+  outcome: Exclude<RunOutcome, { type: 'interrupted' }>,
+  { request, terminal }: { readonly request: ResultRequest; readonly terminal: Terminal },
+): Promise<number> {
+  if (request.json) {
+    terminal.stdout(`${JSON.stringify(await resultDocument(run, outcome), null, 2)}\n`);
+  }
+  if (outcome.type === 'suspended') {
+    const code = outcome.state.suspension?.failure.code;
+    return code === undefined ? 5 : ERROR_CODES[code].exitCode;
+  }
+  if (outcome.end.outcome === 'error') return ERROR_CODES[outcome.end.failure.code].exitCode;
+  const gate = await writeResult(outcome.end.result, request, terminal);
+  return outcome.end.outcome === 'failure' ? 1 : gate;
+}
