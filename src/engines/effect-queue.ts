@@ -4,10 +4,14 @@ import type { EffectIdentity, JournalRecord } from '../ports/engine.ts';
 
 /** Where a queue keeps its records; the disk behind a journal. */
 export interface RecordStore {
-  /** Puts a fact on disk and returns its record. */
+  /** Writes a fact and returns its record. */
   write(fact: Fact, effectKey: string | null): JournalRecord;
-  /** Puts the intent to perform an effect on disk. */
+  /** Writes the intent to perform an effect. */
   intend(effectKey: string): void;
+  /** Takes back an intent whose effect was not begun. */
+  withdraw(effectKey: string): void;
+  /** Resolves, in the order of the calls, when all that was written before is on disk. */
+  flush(): Promise<void>;
 }
 
 interface OpenAct {
@@ -15,13 +19,15 @@ interface OpenAct {
   readonly act: (signal: AbortSignal) => Promise<Fact>;
   readonly abort: AbortController;
   begun: boolean;
+  /** The intent that is on its way to the disk; the act begins when it is there. */
+  intent?: string;
 }
 
 /**
  * Brings acts and records of one run together; the part of a journal that does not depend on where it is stored.
  * 1. An act with a recorded outcome never begins.
  * 2. Acts begin only when all recorded facts were taken.
- * 3. An outcome is written before it can be taken, and taken in the order of writing.
+ * 3. An outcome is on disk before it can be taken, and taken in the order of writing; so is an intent before its act begins.
  * 4. Of a cancelled act nothing is written.
  * 5. An act that is not repeatable and was intended before, without outcome, does not begin: its doubt is recorded.
  */
@@ -34,6 +40,8 @@ export class EffectQueue {
   readonly #doubts = new Map<string, number>();
   readonly #open = new Map<string, OpenAct>();
   readonly #live: JournalRecord[] = [];
+  /** Records that were written and are not on disk yet. */
+  #unsynced = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #closed = false;
@@ -47,8 +55,7 @@ export class EffectQueue {
   }
 
   append(fact: Fact): void {
-    this.#live.push(this.#store.write(fact, null));
-    this.#wake?.();
+    this.#write(fact, null);
   }
 
   record(effect: EffectIdentity, act: (signal: AbortSignal) => Promise<Fact>): void {
@@ -57,44 +64,78 @@ export class EffectQueue {
   }
 
   cancel(key: string): void {
-    this.#open.get(key)?.abort.abort();
+    const open = this.#open.get(key);
+    if (open === undefined) return;
+    this.#drop(open);
     this.#open.delete(key);
   }
 
   async next(): Promise<JournalRecord> {
-    const recorded = this.#recorded.pop() ?? this.#live.shift();
-    if (recorded !== undefined) return recorded;
-    for (const open of this.#open.values()) if (!open.begun) this.#begin(open);
-    while (this.#live.length === 0) {
+    for (;;) {
+      const record = this.#recorded.pop() ?? this.#live.shift();
+      if (record !== undefined) return record;
       if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#unsynced === 0) this.#beginAll();
       await new Promise<void>(resolve => {
         this.#wake = resolve;
       });
     }
-    return this.#live.shift() as JournalRecord;
   }
 
   ready(): boolean {
-    return this.#recorded.length > 0 || this.#live.length > 0;
+    return this.#recorded.length > 0 || this.#live.length > 0 || this.#unsynced > 0;
   }
 
   close(): void {
     this.#closed = true;
-    for (const { abort } of this.#open.values()) abort.abort();
+    for (const open of this.#open.values()) this.#drop(open);
     this.#open.clear();
+  }
+
+  #drop({ abort, intent }: OpenAct): void {
+    abort.abort();
+    if (intent !== undefined) this.#store.withdraw(intent);
+  }
+
+  #write(fact: Fact, key: string | null): void {
+    const record = this.#store.write(fact, key);
+    this.#unsynced += 1;
+    this.#store.flush().then(
+      () => {
+        this.#unsynced -= 1;
+        this.#live.push(record);
+        this.#wake?.();
+      },
+      error => this.#break(error),
+    );
+  }
+
+  #beginAll(): void {
+    for (const open of this.#open.values()) if (!open.begun) this.#begin(open);
   }
 
   #begin(open: OpenAct): void {
     const { key, repeatable } = open.effect;
-    if (!repeatable) {
-      const intent = this.#intentOf(key);
-      if (this.#intents.has(intent)) return this.#doubt(open);
-      this.#store.intend(intent);
-    }
     open.begun = true;
+    if (repeatable) return this.#perform(open);
+    const intent = this.#intentOf(key);
+    if (this.#intents.has(intent)) return this.#doubt(open);
+    this.#store.intend(intent);
+    open.intent = intent;
+    this.#store.flush().then(
+      () => this.#perform(open),
+      error => this.#break(error),
+    );
+  }
+
+  #perform(open: OpenAct): void {
+    if (this.#isStale(open)) return;
+    delete open.intent;
     open.act(open.abort.signal).then(
       fact => this.#finish(open, fact),
-      error => this.#fail(open, error),
+      error => {
+        if (!this.#isStale(open)) this.#break(error);
+      },
     );
   }
 
@@ -109,7 +150,7 @@ export class EffectQueue {
       const message = `\`${key}\` began before the last stop, and whether it was done is not recorded`;
       throw new CrewError('EFFECT_UNCERTAIN', message);
     }
-    this.#live.push(this.#store.write(doubt(), null));
+    this.#write(doubt(), null);
     this.#open.delete(key);
     this.#countDoubt(key);
   }
@@ -122,16 +163,14 @@ export class EffectQueue {
     if (this.#isStale(open)) return;
     this.#open.delete(open.effect.key);
     try {
-      this.#live.push(this.#store.write(fact, open.effect.key));
+      this.#write(fact, open.effect.key);
     } catch (error) {
-      this.#failure = { error };
+      this.#break(error);
     }
-    this.#wake?.();
   }
 
-  #fail(open: OpenAct, error: unknown): void {
-    if (this.#isStale(open)) return;
-    this.#failure = { error };
+  #break(error: unknown): void {
+    this.#failure ??= { error };
     this.#wake?.();
   }
 

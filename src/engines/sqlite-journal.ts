@@ -10,7 +10,8 @@ import type {
   RunSummary,
 } from '../ports/engine.ts';
 import { EffectQueue } from './effect-queue.ts';
-import { guarded } from './sqlite-access.ts';
+import type { GroupSync } from './group-sync.ts';
+import { asCrewError, guarded } from './sqlite-access.ts';
 import { CHAIN_START, chainHash, readFacts, readProgram } from './sqlite-facts.ts';
 
 const INSERT_FACT = 'INSERT INTO facts (run_id, seq, effect_key, fact, hash) VALUES (?, ?, ?, ?, ?)';
@@ -62,7 +63,7 @@ export class SqliteJournal implements Journal {
   #seq: number;
   #lastHash: string;
 
-  constructor(database: DatabaseSync, run: StoredRun) {
+  constructor(database: DatabaseSync, sync: GroupSync, run: StoredRun) {
     this.#database = database;
     this.#insertFact = database.prepare(INSERT_FACT);
     this.runId = run.runId;
@@ -73,6 +74,8 @@ export class SqliteJournal implements Journal {
     const store = {
       write: (fact: Fact, key: string | null) => this.#write(fact, key),
       intend: (key: string) => this.#intend(key),
+      withdraw: (key: string) => this.#withdraw(key),
+      flush: () => sync.flush().catch(failedToSync),
     };
     this.#queue = new EffectQueue(store, run.records, run.intents);
   }
@@ -132,9 +135,20 @@ export class SqliteJournal implements Journal {
     return { seq, fact: JSON.parse(text) as Fact, replayed: false };
   }
 
+  #withdraw(key: string): void {
+    if (!this.#database.isOpen) return;
+    guarded('an intent', () =>
+      this.#database.prepare('DELETE FROM intents WHERE run_id = ? AND effect_key = ?').run(this.runId, key),
+    );
+  }
+
   #intend(key: string): void {
     guarded('an intent', () =>
       this.#database.prepare('INSERT INTO intents (run_id, effect_key) VALUES (?, ?)').run(this.runId, key),
     );
   }
+}
+
+function failedToSync(error: unknown): never {
+  throw asCrewError(error, 'the journal');
 }

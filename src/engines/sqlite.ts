@@ -15,6 +15,7 @@ import type {
   RunSummary,
   RunTail,
 } from '../ports/engine.ts';
+import { createGroupSync, type GroupSync, NO_SYNC } from './group-sync.ts';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { asCrewError, guarded, inTransaction } from './sqlite-access.ts';
 import { openTail } from './sqlite-facts.ts';
@@ -23,19 +24,22 @@ import { CREATE_SCHEMA, MIGRATIONS, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /**
  * Opens the journal file at `path`, made with its folder when it is not there. One file keeps all runs of a project.
- * Write-ahead log with a sync at every fact: what `next` yields has survived a crash of the machine.
+ * Write-ahead log: what `next` yields, and an answer that was taken, survives a crash of the machine. Facts of all runs
+ * that are written while the disk is busy share one sync, and nobody's work stands still for it.
  * Fails with JOURNAL_UNAVAILABLE, JOURNAL_DAMAGED or JOURNAL_MISMATCH.
  * @see ../ports/engine.ts for the promises
  */
 export function createSqliteEngine(path: string): Engine {
-  return new SqliteEngine(openDatabase(path));
+  const database = openDatabase(path);
+  return new SqliteEngine(database, path === ':memory:' ? NO_SYNC : createGroupSync(`${path}-wal`));
 }
 
 function openDatabase(path: string): DatabaseSync {
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     const database = new DatabaseSync(path, { timeout: 5000 });
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    // Commits do not wait for the disk, checkpoints do; the log itself is brought there by the group sync.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     migrate(database);
     return database;
   } catch (error) {
@@ -64,9 +68,11 @@ const TABLES_OF_A_RUN = ['facts', 'intents', 'answers', 'locks', 'runs'] as cons
 
 class SqliteEngine implements Engine {
   readonly #database: DatabaseSync;
+  readonly #sync: GroupSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, sync: GroupSync) {
     this.#database = database;
+    this.#sync = sync;
   }
 
   create(runId: string, program: Program, createdAt: number, facts: readonly Fact[] = []): Journal {
@@ -80,7 +86,13 @@ class SqliteEngine implements Engine {
           .prepare('INSERT INTO runs (run_id, crew, created_at, status, program) VALUES (?, ?, ?, ?, ?)')
           .run(runId, program.crew, createdAt, 'open', JSON.stringify(program));
         const { records, lastHash } = insertFacts(this.#database, runId, facts);
-        return new SqliteJournal(this.#database, { runId, program, records, lastHash, intents: [] });
+        return new SqliteJournal(this.#database, this.#sync, {
+          runId,
+          program,
+          records,
+          lastHash,
+          intents: [],
+        });
       }),
     );
   }
@@ -90,7 +102,7 @@ class SqliteEngine implements Engine {
     return guarded(`run \`${runId}\``, () =>
       inTransaction(this.#database, () => {
         this.#lock(runId);
-        return new SqliteJournal(this.#database, readRun(this.#database, runId));
+        return new SqliteJournal(this.#database, this.#sync, readRun(this.#database, runId));
       }),
     );
   }
@@ -142,6 +154,7 @@ class SqliteEngine implements Engine {
       const { changes } = this.#database
         .prepare('INSERT OR IGNORE INTO answers (run_id, question, answer) VALUES (?, ?, ?)')
         .run(runId, question, JSON.stringify(answer));
+      if (changes === 1) this.#sync.flushNow();
       return changes === 1;
     });
   }
@@ -167,6 +180,7 @@ class SqliteEngine implements Engine {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+    this.#sync.close();
   }
 
   #resolve(prefix: string): string {

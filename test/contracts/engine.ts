@@ -152,6 +152,7 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
       let journal = engine.create('r1', PROGRAM, 1);
       journal.record(doubtful, crashAt(1));
       void journal.next().catch(() => undefined);
+      await expect.poll(() => begun).toEqual([1]);
       journal = reopen(journal);
       journal.record(doubtful, crashAt(2));
       expect(await take(journal, 1)).toEqual(['1 tool.uncertain']);
@@ -163,7 +164,7 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
       journal.cancel('pay');
       journal.record(doubtful, crashAt(4));
       void journal.next().catch(() => undefined);
-      expect(begun).toEqual([1, 4]);
+      await expect.poll(() => begun).toEqual([1, 4]);
       // The second time is as doubtful as the first.
       journal = reopen(journal);
       journal.record(doubtful, async () => returned('pay', 'twice'));

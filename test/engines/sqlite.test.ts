@@ -49,6 +49,26 @@ test('a changed fact, a removed fact and a changed order are refused with the pl
   expect(await tampered('DELETE FROM facts WHERE seq = 3')).toBe('opened');
 });
 
+test('an act that must not be repeated, and was withdrawn before it began, is in no doubt', async () => {
+  const place = makePlace();
+  try {
+    const engine = place.open();
+    const pay = { key: 'pay', repeatable: false };
+    let journal = engine.create('r1', { format: PROGRAM_FORMAT, crew: 'demo' } as never, 1);
+    for (const leave of [() => journal.cancel('pay'), () => journal.close()]) {
+      journal.record(pay, () => Promise.reject(new Error('it began')));
+      void journal.next().catch(() => undefined);
+      leave();
+    }
+    journal = engine.open('r1');
+    journal.record(pay, async () => ({ type: 'tool.returned', at: 1, key: 'pay', ms: 1, value: 'done' }));
+    expect(await journal.next()).toMatchObject({ fact: { value: 'done' } });
+    engine.close();
+  } finally {
+    place.remove();
+  }
+});
+
 test('R7: a program of another format is refused', async () => {
   const outcome = await tampered(`UPDATE runs SET program = '{"format":99}'`);
   expect(outcome).toMatchObject({ code: 'JOURNAL_MISMATCH' });

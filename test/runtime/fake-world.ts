@@ -15,8 +15,8 @@ export interface FakeWorld extends World {
 export const EPOCH = 1_700_000_000_000;
 
 /**
- * A clock that only sleepers move: when nothing else is running (the queue of micro tasks is empty), it jumps to the
- * next moment that somebody sleeps until. All that are due at one moment wake in one tick. Ids count up.
+ * A clock that only sleepers move: when nothing else is running (the queue of micro tasks is empty, and no file is on
+ * its way to the disk), it jumps to the next moment that somebody sleeps until. All that are due at one moment wake in one tick. Ids count up.
  */
 export function createFakeWorld(startMs = 0): FakeWorld {
   let clock = startMs;
@@ -24,6 +24,10 @@ export function createFakeWorld(startMs = 0): FakeWorld {
   let pumping = false;
   const sleepers = new Set<Sleeper>();
   const pump = (): void => {
+    if (process.getActiveResourcesInfo().includes('FSReqCallback')) {
+      setImmediate(pump);
+      return;
+    }
     pumping = false;
     const due = Math.min(...[...sleepers].map(sleeper => sleeper.due));
     clock = Math.max(clock, sleepers.size === 0 ? clock : due);
