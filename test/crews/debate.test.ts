@@ -41,12 +41,17 @@ test('both sides are heard in turn, and the verdict quotes what was argued', asy
   expect(speakers).toEqual(['advocate', 'opponent', 'advocate', 'judge']);
   expect(resultText(done)).toContain('**Verdict: against.**');
   expect(resultText(done)).toContain('[A1: “Nobody has promised the money beyond eight months.”]');
+  expect(resultText(done)).toContain('[turn 3: “I concede A1 for longer than eight months.”]');
 });
 
 test('a judge who quotes what nobody argued is told so, and mends it', async () => {
   const done = await run('mended.replies');
   expect([done.outcome.outcome, done.end]).toEqual(['success', 'decided_later']);
   expect(resultText(done)).not.toContain('Nobody has promised any money at all.');
+  expect(resultText(done)).not.toContain('I concede A1 and with it the proposal.');
+  const weighed = done.events.find(event => event.type === 'phase.ended' && event.phase === 'weighed');
+  expect(JSON.stringify(weighed)).toContain('does not stand in `turn 3`');
+  expect(resultText(done)).toContain('[turn 3: “I concede A1 for longer than eight months.”]');
 });
 
 test('a judge who does not listen is not shown', async () => {

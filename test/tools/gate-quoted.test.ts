@@ -72,6 +72,49 @@ describe('gate.quoted', () => {
     expect(await judge([claim], { sources })).toMatchObject({ ok: true });
   });
 
+  describe('with a thread', () => {
+    const thread = [
+      { speaker: 'a', turn: 1, reply: 'The hive was cold, I concede that.' },
+      {
+        speaker: 'b',
+        turn: 2,
+        reply: { says: 'Then they cannot dance.', rests: true, more: ['Not one of them.'] },
+      },
+    ];
+    const cite = (source: string, quote: string, more: JsonObject = {}) =>
+      judge([{ text: 'Settled.', source, quote }], { thread, ...more });
+
+    test('what was said in a turn may be cited beside the sources', async () => {
+      expect(await cite('turn 1', 'I concede that.')).toMatchObject({
+        ok: true,
+        places: [{ claim: 1, source: 'turn 1', from: 19, to: 34 }],
+      });
+      expect(await cite('turn 2', 'Then they cannot dance.')).toMatchObject({ ok: true });
+      expect(await cite('turn 2', 'Not one of them.')).toMatchObject({ ok: true });
+      expect(await cite('s2', 'Drones do not dance.')).toMatchObject({ ok: true });
+    });
+
+    test.each([
+      ['what nobody said', 'turn 1', 'I concede nothing.', 'does not stand in `turn 1`'],
+      ['what another one said', 'turn 1', 'Then they cannot dance.', 'does not stand in `turn 1`'],
+      ['the name of a field', 'turn 2', 'says: Then they cannot', 'does not stand in `turn 2`'],
+      ['a turn that was not taken', 'turn 3', 'I concede that.', 'cites `turn 3`, which is no source'],
+      ['a speaker for a turn', 'a', 'I concede that.', 'cites `a`, which is no source'],
+    ])('%s is refused', async (_name, source, quote, reason) => {
+      const verdict = await cite(source, quote);
+      expect(verdict.ok).toBe(false);
+      expect(verdict.reasons.join()).toContain(reason);
+    });
+
+    test('a source cannot pass for a turn, and without a thread no turn was taken', async () => {
+      const sources = [{ id: 'turn 1', text: 'I concede nothing.' }];
+      expect((await cite('turn 1', 'I concede nothing.', { sources })).reasons).toContain(
+        'the id `turn 1` stands for more than one source',
+      );
+      expect(await cite('turn 1', 'I concede that.', { thread: [] })).toMatchObject({ ok: false });
+    });
+  });
+
   test.each<[JsonObject]>([[{ claims: 'all', sources: [] }], [{ claims: [], sources: ['a'] }]])(
     '%j fails with TOOL_ARGUMENTS',
     async args => {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { Tool } from '../../ports/tool.ts';
 import { countArgument } from '../arguments.ts';
 import { type ComparableText, comparableText, findQuote, type QuotePlace } from './find-quote.ts';
@@ -18,15 +18,15 @@ interface FoundQuote extends QuotePlace {
 }
 
 /**
- * `gate.quoted`: every claim cites a known source and has a quote that stands in it word for word; see `comparableText`
- * for what does not count. No claim at all does not pass, because nothing would have been gated. That a quote bears its
+ * `gate.quoted`: every claim cites a known source, or a turn of `thread`, and has a quote that stands in it word for word;
+ * see `comparableText` for what does not count. No claim at all does not pass, because nothing would have been gated. That a quote bears its
  * claim out is not seen by this gate. Fails with TOOL_ARGUMENTS. Deterministic; changes nothing.
  */
 export const gateQuoted: Tool = {
   spec: GATE_QUOTED,
   async call(args) {
     const claims = itemsArgument(args, 'claims');
-    const given = itemsArgument(args, 'sources');
+    const given = [...itemsArgument(args, 'sources'), ...itemsArgument(args, 'thread').map(turnSource)];
     const minLength = countArgument(args, 'min_length') ?? DEFAULT_MIN_LENGTH;
     const sources: Sources = new Map(
       given.map(source => [ownText(source, 'id'), comparableText(textOf(source))]),
@@ -74,6 +74,17 @@ function judgeClaim(claim: JsonObject, sources: Sources, minLength: number): Jud
   }
   const where = cited.map(id => `\`${id}\``).join(', ');
   return { problems: [...problems, `has a quote that does not stand in ${where}: ${inShort(quote)}`] };
+}
+
+/** A turn of a conversation as a source; the texts of a reply that has several stand one a line. */
+function turnSource({ turn, reply }: JsonObject): JsonObject {
+  return { id: `turn ${turn}`, text: textsIn(reply ?? null).join('\n') };
+}
+
+function textsIn(value: JsonValue): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(inside => textsIn(inside as JsonValue));
 }
 
 /** With the blanks at its ends, because places count from there. */

@@ -82,7 +82,7 @@ const CLAIM_ID = textSchema('Id of a source.');
 export const GATE_QUOTED: ToolSpec = {
   name: 'gate.quoted',
   description:
-    'Passes when every claim cites a known source and its quote stands in that source word for word. White space, typographic quotes and dashes, and invisible characters do not count; case and spelling do.',
+    'Passes when every claim cites a known source or turn and its quote stands in it word for word. White space, typographic quotes and dashes, and invisible characters do not count; case and spelling do.',
   inputSchema: objectSchema(
     {
       claims: itemsSchema(
@@ -99,6 +99,14 @@ export const GATE_QUOTED: ToolSpec = {
         { id: CLAIM_ID, text: textSchema('Its text.') },
         ['id', 'text'],
         'What may be cited.',
+      ),
+      thread: itemsSchema(
+        {
+          turn: numberSchema('Its number, from 1.'),
+          reply: { description: 'What was said: text, or a value whose texts are what was said.' },
+        },
+        ['turn', 'reply'],
+        'What was said in a conversation, such as `run.talks.debate`. Each turn may be cited beside the sources, as `turn 1`, `turn 2` and so on.',
       ),
       min_length: numberSchema('Fewest letters and digits of a quote; less proves nothing.', {
         minimum: 1,
