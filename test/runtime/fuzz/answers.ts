@@ -72,8 +72,11 @@ function personOutcome({ key, question }: PersonAskEffect, { dice, at, calm }: A
       text: dice.chance(0.2) ? hostileText(dice, []) : null,
     };
   }
-  if (question.kind !== 'question')
-    return { ...said, choice: dice.pick(['done', 'not done']), text: dice.pick(['null', '{}']) };
+  if (question.kind === 'uncertain') {
+    const isClear = calm || dice.chance(0.8);
+    const text = dice.pick(['null', '{"passed": true}', null, isClear ? '7' : '{']);
+    return { ...said, choice: dice.pick(isClear ? ['done', 'not done'] : ['', 'perhaps']), text };
+  }
   const { choices, freeText } = question;
   if (!calm && dice.chance(0.1)) return { ...said, choice: dice.pick(['', 'perhaps', null]), text: null };
   const isText = choices.length === 0 || (freeText && dice.chance(0.3));

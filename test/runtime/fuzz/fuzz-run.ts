@@ -157,8 +157,9 @@ function nextFact(drive: Drive): Fact {
   const { dice, state } = drive;
   drive.at += dice.chance(0.02) ? dice.pick([30_000, 600_000]) : dice.below(60);
   if (state.suspension?.settled === true) return resumed(drive);
-  if (dice.chance(0.004)) return disturbance(drive);
   const acts = Object.values(state.acts);
+  const inDoubt = acts.some(act => act.type === 'tool.call' && !act.repeatable);
+  if (dice.chance(inDoubt ? 0.04 : 0.004)) return disturbance(drive);
   const others = acts.filter(({ type }) => type !== 'timer.start');
   // While something is under way nobody waits for days.
   const soon = others.length === 0 ? Number.POSITIVE_INFINITY : drive.at + 3_600_000;
@@ -194,7 +195,12 @@ function fired(drive: Drive, timers: readonly ActEffect[]): Fact {
 
 /** What a journal may hold beside the plain course of things. */
 function disturbance(drive: Drive): Fact {
-  const { dice, answered } = drive;
+  const { dice, answered, state } = drive;
+  const doubted = Object.values(state.acts).filter(act => act.type === 'tool.call' && !act.repeatable);
+  if (doubted.length > 0 && dice.chance(0.7)) {
+    drive.disturbed = true;
+    return { type: 'tool.uncertain', at: drive.at, call: dice.pick(doubted).key };
+  }
   const late = answered.length === 0 ? undefined : dice.pick(answered);
   if (dice.chance(0.4))
     return {

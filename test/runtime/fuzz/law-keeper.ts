@@ -46,7 +46,11 @@ export function keepLaws(program: Program): LawKeeper {
       for (const effect of effects) {
         if (effect.type === 'event.publish') takeEvent(effect.event);
         else if (effect.type === 'effect.cancel')
-          takeCancel(effect.key, { open, answered, isResume: fact.type === 'run.resumed' });
+          takeCancel(effect.key, {
+            open,
+            answered,
+            isAgain: fact.type === 'run.resumed' || fact.type === 'tool.uncertain',
+          });
         else takeAct(effect, state);
       }
       waits = state.suspension !== undefined;
@@ -75,17 +79,17 @@ export function keepLaws(program: Program): LawKeeper {
   };
 }
 
-/** What a resume withdraws because the budget does not allow it again may be wished for again later. */
+/** What is in doubt, or what a resume cannot afford at once, is withdrawn and may be wished for again later. */
 function takeCancel(
   key: string,
   known: {
     readonly open: Map<string, ActEffect>;
     readonly answered: Set<string>;
-    readonly isResume: boolean;
+    readonly isAgain: boolean;
   },
 ): void {
   law(known.open.delete(key), `${key} was cancelled and is not open`);
-  if (!known.isResume) known.answered.add(key);
+  if (!known.isAgain) known.answered.add(key);
 }
 
 function noteAnswer(fact: Fact, promises: Promises): void {

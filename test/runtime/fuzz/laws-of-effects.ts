@@ -69,7 +69,7 @@ function expectThread({ key, messages }: ModelCallEffect): void {
 const OWN_KEY = /^\d+(?::\d+)?\/[^:]+$/;
 
 /** Open effects belong to work that is open, parts to open phases, reservations to open effects. */
-export function expectOwners({ acts, open, ledger, procedures }: RunState): void {
+export function expectOwners({ acts, approvals, open, ledger, procedures }: RunState): void {
   for (const key of Object.keys(acts)) {
     if (key.startsWith('run/')) continue;
     const owner = Object.values(open).find(
@@ -86,8 +86,9 @@ export function expectOwners({ acts, open, ledger, procedures }: RunState): void
     const dot = path.indexOf('.');
     if (dot !== -1) law(open[`${procedure}${path.slice(0, dot)}`] !== undefined, `${id} outlived its phase`);
   }
-  for (const key of Object.keys(ledger.reserved))
-    law(acts[key] !== undefined, `${key} is reserved for nothing`);
+  for (const key of Object.keys(ledger.reserved)) {
+    law(acts[key] !== undefined || approvals[key]?.inDoubt === true, `${key} is reserved for nothing`);
+  }
 }
 
 /** What was spent and what is set aside stay under every ceiling; tokens only where they are counted truly. */
