@@ -7,6 +7,16 @@ const PRODUCT_TESTS = [
   'test/docs.test.ts',
   'test/examples.test.ts',
 ];
+/** Random runs, which fold every prefix of their facts anyway and would take minutes, and tests that drive no run. */
+const WITHOUT_SUSPENDING = [
+  'test/runtime/**/*laws.test.ts',
+  'test/runtime/fuzz-replies.test.ts',
+  'test/runtime/compare-runs.test.ts',
+  'test/runtime/read-record.test.ts',
+  'test/runtime/find-said-hand-off.test.ts',
+  'test/runtime/majority-answer.test.ts',
+  'test/runtime/bind-inputs.test.ts',
+];
 const NO_TESTS = ['**/node_modules/**', 'test/**/fixtures/**'];
 
 export default defineConfig({
@@ -21,6 +31,16 @@ export default defineConfig({
           name: 'rooms',
           include: ['test/**/*.test.ts'],
           exclude: [...NO_TESTS, ...PRODUCT_TESTS],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The loop forgets all it knows after each fact and goes on from the journal.
+          name: 'suspending',
+          include: ['test/runtime/**/*.test.ts'],
+          exclude: [...NO_TESTS, ...WITHOUT_SUSPENDING],
+          env: { ALWAYS_SUSPEND: '1' },
         },
       },
       {

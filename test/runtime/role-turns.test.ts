@@ -221,7 +221,7 @@ phases:
     replies: request => ({ text: `by ${request.origin.role}` }),
   });
   const names = run.modelRequests.map(request => request.tools.map(tool => tool.name));
-  expect(names[0]).toHaveLength(5);
+  expect(names[0]).toHaveLength(6);
   expect(names.slice(1)).toEqual([['kit.echo'], []]);
   expect(run.modelRequests.map(request => request.origin.values)).toEqual([
     { inputs: { topic: 'rain' } },

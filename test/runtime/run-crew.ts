@@ -11,10 +11,11 @@ import type { RunEvent } from '../../src/model/run-event.ts';
 import type { Engine, Journal, PersonAnswer } from '../../src/ports/engine.ts';
 import type { LanguageModel, ModelRequest } from '../../src/ports/language-model.ts';
 import { createExecutor, type Executor } from '../../src/runtime/executor.ts';
-import { driveRun, type RunOutcome } from '../../src/runtime/run.ts';
+import { driveRun, type RunOptions, type RunOutcome } from '../../src/runtime/run.ts';
 import { createFakeModel, type Replies } from './fake-model.ts';
 import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
 import { createFakeWorld, EPOCH, type FakeWorld } from './fake-world.ts';
+import { ALWAYS_SUSPEND, driveForgetting } from './forgetting.ts';
 
 interface Files {
   readonly [path: string]: string;
@@ -115,7 +116,7 @@ export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
     };
     const execute = createTestExecutor(options, world, seen);
     const events: RunEvent[] = [];
-    const outcome = await driveRun({
+    const drive: RunOptions = {
       journal,
       world,
       execute: (options.wrap ?? (same => same))(execute),
@@ -124,8 +125,13 @@ export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
         options.onEvent?.(event);
       },
       stop: options.stop ?? new AbortController().signal,
-    });
-    journal.close();
+    };
+    const reopen = (): Journal => {
+      held = engine.open(RUN_ID);
+      return held;
+    };
+    const outcome = await (ALWAYS_SUSPEND ? driveForgetting(drive, reopen) : driveRun(drive));
+    held.close();
     const after = engine.open(RUN_ID);
     const facts = after.recorded;
     after.close();
