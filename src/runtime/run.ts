@@ -5,7 +5,7 @@ import type { Fact } from '../model/fact.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, JournalRecord } from '../ports/engine.ts';
 import type { World } from '../ports/world.ts';
-import { answersLeft } from './answers-left.ts';
+import { awaitedAnswers } from './awaited-answers.ts';
 import { decide, startRun } from './decide.ts';
 import type { Executor } from './executor.ts';
 import type { RunEnd, RunState } from './run-state.ts';
@@ -62,17 +62,18 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
 }
 
 /**
- * Says whether a run that waits for a person was answered meanwhile, while other work of it was under way. Each answer
- * counts once: where the executor does not take it, the run waits all the same.
+ * Says whether a run that waits for a person need not wait: it was answered while other work of it was under way, or that
+ * work ended what asked. Each answer counts once: where the executor does not take it, the run waits all the same.
  */
 function answerWatcher(journal: Journal): (state: RunState) => boolean {
   const known = new Set<string>();
   return state => {
     const { code } = state.suspension?.failure ?? {};
     if (code !== 'PERSON_NEEDED' && code !== 'CONSENT_REQUIRED') return false;
-    const fresh = answersLeft(state, journal).filter(id => !known.has(id));
+    const awaited = awaitedAnswers(state);
+    const fresh = awaited.filter(id => !known.has(id) && journal.answerTo(id) !== undefined);
     for (const id of fresh) known.add(id);
-    return fresh.length > 0;
+    return awaited.length === 0 || fresh.length > 0;
   };
 }
 

@@ -8,6 +8,7 @@ import type { PersonAnswer } from '../../src/ports/engine.ts';
 import { openQuestions } from '../../src/runtime/open-questions.ts';
 import { compact, eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import type { Replies } from './fake-model.ts';
+import type { FakeTool } from './fake-tools.ts';
 import { type CrewRun, runCrew } from './run-crew.ts';
 
 const ALLOW: PersonAnswer = { choice: 'allow', text: null, by: 'ann' };
@@ -320,4 +321,27 @@ roles: { writer: { goal: Write., tools: [kit] } }
   expect(resultOf(run)).toMatchObject({ result: 'PHASE_TIMEOUT' });
   expect([aborted, run.toolCalls]).toEqual([true, []]);
   expect(run.outcome.type === 'ended' && run.outcome.state.approvals).toEqual({});
+});
+
+test('a run does not wait for leave that nothing asks for any more', async () => {
+  const yaml = `start: both
+phases:
+  both:
+    parallel:
+      a: { tool: kit.write, with: { text: a } }
+      b: { tool: kit.wait, with: { ms: 5 } }
+    on_error: other
+    next: done
+  other: { tool: kit.echo, with: { text: another way }, next: done }
+  done: { end: success, result: "{{ other | default: 'none' }}" }
+`;
+  const wait: FakeTool = async (_args, { world }) => {
+    await world.sleep(5, new AbortController().signal);
+    throw new Error('it broke later');
+  };
+  const run = await runCrew({ yaml, tools: { wait } });
+  expect(resultOf(run)).toMatchObject({ result: 'another way' });
+  expect(waiting(run)).toEqual([]);
+  const types = ['run.started', 'person.absent', 'tool.failed', 'run.resumed', 'tool.returned'];
+  expect(run.facts.map(fact => fact.type)).toEqual(types);
 });

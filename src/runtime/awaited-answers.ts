@@ -1,0 +1,10 @@
+import type { RunState } from './run-state.ts';
+
+/** The questions, by id, that a run put to people and that keep it from going on. Pure. */
+export function awaitedAnswers({ open, approvals }: RunState): readonly string[] {
+  const questions = Object.values(open).flatMap(({ key, state, held }) =>
+    held !== undefined && state?.kind === 'human' ? [key] : [],
+  );
+  const calls = Object.entries(approvals).flatMap(([id, { allowed }]) => (allowed === true ? [] : [id]));
+  return [...questions, ...calls];
+}
