@@ -6,7 +6,10 @@ import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
+import { forkCommand } from './commands/fork.ts';
 import { graphCommand } from './commands/graph.ts';
+import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
 import { planCommand } from './commands/plan.ts';
@@ -27,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   planCommand,
   resumeCommand,
+  forkCommand,
   answerCommand,
   approveCommand,
   rejectCommand,
@@ -37,6 +41,8 @@ export const COMMANDS: readonly Command[] = [
   whyCommand,
   diffCommand,
   replayCommand,
+  exportCommand,
+  importCommand,
   pruneCommand,
   auditCommand,
   graphCommand,

@@ -57,7 +57,7 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     terms: BY_ALIAS,
     'grants?': TEXTS,
   },
-  'run.resumed': { 'budget?': { type: 'object' }, 'grants?': TEXTS },
+  'run.resumed': { 'forked?': { const: true }, 'budget?': { type: 'object' }, 'grants?': TEXTS },
   'model.answered': {
     ...ANSWERED,
     message: ANSWER,

@@ -15,7 +15,7 @@ export async function readInputs(options: {
   readonly file?: { readonly path: string; readonly text: string };
 }): Promise<JsonObject> {
   const { declared, pairs, file } = options;
-  const given = new Map<string, JsonValue>(file === undefined ? [] : Object.entries(readObject(file)));
+  const given = new Map<string, JsonValue>(file === undefined ? [] : Object.entries(readInputsFile(file)));
   const problems: string[] = [];
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
@@ -44,7 +44,8 @@ export async function readInputs(options: {
   return Object.fromEntries(inputs);
 }
 
-function readObject({ path, text }: { readonly path: string; readonly text: string }): JsonObject {
+/** Reads the text of a file of inputs, unchecked. Fails with INPUT_INVALID. */
+export function readInputsFile({ path, text }: { readonly path: string; readonly text: string }): JsonObject {
   try {
     const value: unknown = JSON.parse(text);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as JsonObject;

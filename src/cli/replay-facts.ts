@@ -29,7 +29,7 @@ export async function replayFacts(options: {
   const { run, program, path, onEvent } = options;
   const { compareRuns } = await loadRunReader();
   await requireFold(run, path);
-  const edited = { program, started: startedOf(run, path) };
+  const edited = { program, started: startedOf(run) };
   const comparing = compareRuns({ recorded: run, edited });
   let last: FoldStep | undefined;
   for (;;) {
@@ -50,11 +50,11 @@ export async function replayFacts(options: {
   }
 }
 
-/** The first fact of a run that was read. */
-export function startedOf({ facts }: RecordedRun, path: string): StartedFact {
+/** The first fact of a recorded run. Fails with JOURNAL_DAMAGED when it is another one. */
+export function startedOf({ runId, facts }: RecordedRun): StartedFact {
   const [first] = facts;
   if (first?.type === 'run.started') return first;
-  throw new CrewError('RUN_FILE_INVALID', `\`${path}\` has no first fact \`run.started\``);
+  throw new CrewError('JOURNAL_DAMAGED', `run \`${runId}\` has no first fact \`run.started\``);
 }
 
 function leftAt(state: RunState, seq: number): Replayed {

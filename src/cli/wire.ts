@@ -53,8 +53,8 @@ export async function loadRunReader() {
 
 /** Where a replay parts from its recording, for people. */
 export async function loadMismatchText() {
-  const { mismatchDetails, mismatchTitle } = await import('../reporters/mismatch-text.ts');
-  return { mismatchDetails, mismatchTitle };
+  const { mismatchDetails, mismatchDocument, mismatchTitle } = await import('../reporters/mismatch-text.ts');
+  return { mismatchDetails, mismatchDocument, mismatchTitle };
 }
 
 /** What recorded runs were and cost, and how two of them differ, for people and programs. */

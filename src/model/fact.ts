@@ -64,6 +64,8 @@ export type Fact =
   | {
       readonly type: 'run.resumed';
       readonly at: number;
+      /** The run begins here as a fork, so what was under way was the other run's. */
+      readonly forked?: true;
       readonly budget?: Budget;
       readonly grants?: readonly string[];
     }

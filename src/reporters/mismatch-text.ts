@@ -36,23 +36,34 @@ export function mismatchTitle({ seq, recorded, now, waits, atEnd }: Mismatch): s
   return `${after} comes ${wishTitle(now)}, which was not recorded`;
 }
 
+/** A mismatch for programs: the keys of both wishes, the place in the file, and what differs as text. Pure. */
+export function mismatchDocument(mismatch: Mismatch) {
+  const { seq, recorded, now, written } = mismatch;
+  const place = written === undefined ? null : { file: written.file, ...written.start };
+  return {
+    seq,
+    reason: mismatchTitle(mismatch),
+    recorded: recorded?.key ?? null,
+    now: now?.key ?? null,
+    place,
+    diff: wishDiff(mismatch, false),
+  };
+}
+
 /** What people need besides the title: the line of the file behind a mismatch, and what differs; full lines. Pure. */
 export function mismatchDetails(mismatch: Mismatch, { color }: { readonly color: boolean }): string {
-  const { recorded, now, written } = mismatch;
+  const { written } = mismatch;
   const place =
     written === undefined
       ? ''
-      : paint(`  --> ${written.file}:${written.start.line}:${written.start.column}`, 'cyan', color);
-  const same = recorded?.key === now?.key;
-  const before = recorded === undefined || !same ? '' : wishText(recorded);
-  const after = now === undefined || !same ? '' : wishText(now);
-  const rows = formatTextDiff(before, after, { color })
-    .split('\n')
-    .filter(row => row !== '')
-    .map(row => `     ${row}`);
-  const lines = [place, ...rows];
-  return lines
-    .filter(line => line !== '')
-    .map(line => `${line}\n`)
-    .join('');
+      : paint(`  --> ${written.file}:${written.start.line}:${written.start.column}`, 'cyan', color).concat(
+          '\n',
+        );
+  return place + wishDiff(mismatch, color).replaceAll(/^(?=.)/gm, '     ');
+}
+
+/** Two wishes for different things are not compared word by word. */
+function wishDiff({ recorded, now }: Mismatch, color: boolean): string {
+  if (recorded === undefined || recorded.key !== now?.key) return '';
+  return formatTextDiff(wishText(recorded), wishText(now), { color });
 }

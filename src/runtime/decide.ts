@@ -96,8 +96,8 @@ function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): voi
   };
   if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
   if (draft.state.acts[timeKey(draft.state)] === undefined) limitTime(draft);
-  // Without time left nothing is asked again, so nothing is charged again either.
-  if (draft.state.suspension === undefined) chargeLostCalls(draft);
+  // Without time left nothing is asked again, so nothing is charged again either; and a fork has lost no calls.
+  if (draft.state.suspension === undefined && fact.forked !== true) chargeLostCalls(draft);
   admit(draft, blocked);
   releaseHeld(draft);
 }
