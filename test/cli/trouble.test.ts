@@ -63,7 +63,7 @@ describe.concurrent('when the machine is not as it should be', () => {
       from: stateDir,
     });
     expectCoded(resumed, { code: 2, word: `the workspace \`${repository}\` of this run is not there` });
-    expect((await crew(['ps', ...args], { from: stateDir })).stdout).toMatch(/ {2}open {2}/);
+    expect((await crew(['ps', ...args], { from: stateDir })).stdout).toMatch(/ {2}waiting {2}/);
   });
 
   test('two reviews at once in one workspace do not get in each other\u2019s way', async () => {
