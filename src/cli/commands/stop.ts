@@ -28,7 +28,7 @@ async function stop({ positionals, values, terminal }: CommandCall): Promise<num
     if (holder === undefined) return sayIdle(headerOf(engine, runId), values, terminal);
     const others = holder.runIds.filter(id => id !== runId);
     if (others.length > 0 && values.all !== true) {
-      const message = `process ${holder.pid} works on ${others.length} other runs too, which would stop with it: ${others.slice(0, 5).join(', ')}; \`--all\` stops them all`;
+      const message = `process ${holder.pid} works on other runs too, which would stop with it: ${others.slice(0, 5).join(', ')}; \`--all\` stops them all`;
       throw new CrewError('USAGE', message);
     }
     ask(holder.pid);
