@@ -9,6 +9,19 @@ import { crewFiles, knownTargets } from './fuzz/fuzz-targets.ts';
 /** `REPLIES=1000000` for the long run, `FUZZ_SEED=7` for other dice. */
 const REPLIES = Number(process.env.REPLIES ?? 20_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
+/** Each of these happens in any fuzz that is worth something. */
+const MOVED = [
+  ...['next', 'on_error', 'on_limit', 'subscribe'].map(way => `transition.taken ${way}`),
+  ...['hand-off', 'delegation', 'question', 'sent-back', 'accepted', 'returned'].map(
+    how => `work.handed ${how}`,
+  ),
+  'turn.started',
+  'phase.retried',
+  'trial.judged',
+  'person.answered',
+  'run.suspended',
+  'run.resumed',
+];
 const known = await knownTargets();
 
 test('whatever models, tools and people say: no illegal transition, no stuck run, all of it explained', {
@@ -24,6 +37,7 @@ test('whatever models, tools and people say: no illegal transition, no stuck run
   expect(new Set(known.map(({ name }) => name)).size).toBe(crewFiles().length - 1);
   expect(tally.ends.success).toBeGreaterThan(tally.runs / 3);
   expect(tally.transitions).toBeGreaterThan(tally.runs);
+  expect(Object.keys(tally.moved)).toEqual(expect.arrayContaining(MOVED));
   expect(tally.resumes).toBeGreaterThan(tally.runs / 10);
 });
 

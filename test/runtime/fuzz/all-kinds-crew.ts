@@ -309,7 +309,7 @@ function manageWork(dice: Dice): JsonObject {
     task: dice.pick(TASKS),
     max_delegations: 1 + dice.below(6),
     concurrency: 1 + dice.below(3),
-    max_turns: 1 + dice.below(8),
+    max_turns: 2 + dice.below(9),
     max_worker_turns: 1 + dice.below(3),
     ...typed(dice),
   };

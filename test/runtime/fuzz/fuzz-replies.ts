@@ -12,6 +12,8 @@ export interface FuzzTally {
   randomCrews: number;
   /** Random crews that the check refused. */
   refused: number;
+  /** How often what moved a run on, by kind. */
+  readonly moved: { [kind: string]: number };
   readonly ends: { [outcome: string]: number };
   readonly broken: string[];
 }
@@ -35,6 +37,7 @@ export function fuzzReplies(options: {
     transitions: 0,
     randomCrews: 0,
     refused: 0,
+    moved: {},
     ends: {},
     broken: [],
   };
@@ -54,11 +57,12 @@ export function fuzzReplies(options: {
 function runOnce(target: FuzzTarget, dice: Dice, tally: FuzzTally): void {
   tally.runs += 1;
   try {
-    const { replies, facts, resumes, transitions, end } = fuzzRun(target, dice);
+    const { replies, facts, resumes, transitions, moved, end } = fuzzRun(target, dice);
     tally.replies += replies;
     tally.facts += facts.length;
     tally.resumes += resumes;
     tally.transitions += transitions;
+    for (const kind of moved) tally.moved[kind] = (tally.moved[kind] ?? 0) + 1;
     tally.ends[end] = (tally.ends[end] ?? 0) + 1;
   } catch (error) {
     tally.broken.push(`${target.name}, seed ${dice.seed}: ${(error as Error).stack ?? String(error)}`);

@@ -35,6 +35,8 @@ export interface FuzzedRun {
   readonly end: string;
   readonly resumes: number;
   readonly transitions: number;
+  /** What moved it on, by kind: `transition.taken on_error`, `work.handed sent-back`. */
+  readonly moved: readonly string[];
   readonly spent: RunState['ledger']['spent'];
 }
 
@@ -114,6 +116,7 @@ export function fuzzRun(target: FuzzTarget, dice: Dice): FuzzedRun {
     end: drive.state.end.outcome === 'error' ? drive.state.end.failure.code : drive.state.end.outcome,
     resumes: drive.resumes,
     transitions: reasons.filter(({ event }) => event.type === 'transition.taken').length,
+    moved: reasons.map(kindOf),
     spent: drive.state.ledger.spent,
   };
 }
@@ -244,4 +247,9 @@ function raisedOnly(limits: Budget, to: Budget): Budget {
     ([name, value]) => value > (limits[name as keyof Budget] ?? Number.POSITIVE_INFINITY),
   );
   return Object.fromEntries(rows);
+}
+
+function kindOf({ event }: Reason): string {
+  if (event.type === 'transition.taken') return `${event.type} ${event.way}`;
+  return event.type === 'work.handed' ? `${event.type} ${event.how}` : event.type;
 }

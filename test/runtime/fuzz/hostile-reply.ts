@@ -2,7 +2,7 @@ import { ERROR_CODES, type ErrorCode } from '../../../src/model/crew-error.ts';
 import type { ModelCallEffect } from '../../../src/model/effect.ts';
 import type { Fact, FinishReason } from '../../../src/model/fact.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../../../src/model/json.ts';
-import type { MessagePart, ToolCall } from '../../../src/model/message.ts';
+import type { Message, MessagePart, ToolCall } from '../../../src/model/message.ts';
 import type { ToolSpec } from '../../../src/model/tool-spec.ts';
 import { NO_USAGE, type Usage } from '../../../src/model/usage.ts';
 import type { Dice } from './dice.ts';
@@ -80,7 +80,7 @@ function answerOf(
 
 function wantsCalls({ tools, origin }: ModelCallEffect, dice: Dice, well: boolean): boolean {
   if (tools.length === 0) return !well && dice.chance(0.2);
-  return dice.chance(well ? Math.max(0.15, 0.7 - 0.15 * origin.turn) : 0.6);
+  return dice.chance(well ? Math.max(0.25, 0.8 - 0.1 * origin.turn) : 0.6);
 }
 
 function callsOf(call: ModelCallEffect, mood: ReplyMood, well: boolean): readonly ToolCall[] {
@@ -92,19 +92,37 @@ function callsOf(call: ModelCallEffect, mood: ReplyMood, well: boolean): readonl
   });
 }
 
-function goodCall({ tools }: ModelCallEffect, dice: Dice): Omit<ToolCall, 'id'> {
-  const spec = dice.pick(tools);
-  return { tool: spec.name, args: argsOf(spec, dice) };
+/** What a role that manages calls first, and once something has come back. */
+const OUT = ['delegate', 'ask'];
+const BACK = ['send_back', 'accept'];
+
+function goodCall({ tools, messages }: ModelCallEffect, dice: Dice): Omit<ToolCall, 'id'> {
+  const known = delegationsIn(messages);
+  const manages = tools.filter(({ name }) => (known.length > 0 ? BACK : OUT).includes(name));
+  const spec = dice.pick(manages.length > 0 && dice.chance(0.5) ? manages : tools);
+  const args = argsOf(spec, dice);
+  if (!Object.hasOwn(args, 'delegation')) return { tool: spec.name, args };
+  const delegation =
+    known.length > 0 && dice.chance(0.8) ? dice.pick(known) : dice.pick([1, 2, 4, 0, -1, 99]);
+  return { tool: spec.name, args: { ...args, delegation } };
+}
+
+/** The numbers of the delegations that have come back. */
+function delegationsIn(messages: readonly Message[]): readonly number[] {
+  return messages.flatMap(({ parts }) =>
+    parts.flatMap(part => {
+      const value = part.type === 'tool-result' ? part.value : null;
+      const isBack = value !== null && typeof value === 'object' && 'delegation' in value;
+      return isBack && typeof value.delegation === 'number' ? [value.delegation] : [];
+    }),
+  );
 }
 
 /** Arguments that fit; few different ones, so that repeated calls happen. */
 function argsOf(spec: ToolSpec, dice: Dice): JsonObject {
   const value = fittingValue(spec.inputSchema, dice);
-  const args =
-    value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : {};
-  if (Object.hasOwn(args, 'delegation'))
-    return { ...args, delegation: dice.pick([1, 1, 2, 3, 4, 0, -1, 99]) };
-  return args;
+  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+  return isObject ? (value as JsonObject) : {};
 }
 
 function badCall({ tools }: ModelCallEffect, { dice, names }: ReplyMood): Omit<ToolCall, 'id'> {
