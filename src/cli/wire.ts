@@ -5,6 +5,15 @@ import type { Engine } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
 
+/** What every run needs is asked for once: a library makes many runs, and an import is not free when it is made again. */
+function once<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
+  let loaded: Promise<Loaded> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
 /** Everything that reads and checks crew files. */
 export async function loadLanguage() {
   const [{ loadCrew }, { loadSop }, { loadYamlValue }, { DIAGNOSTIC_CODES }, { BUILTIN_CATALOG }] =
@@ -31,7 +40,7 @@ export async function loadCompiler() {
 }
 
 /** The run loop. */
-export async function loadRuntime() {
+export const loadRuntime = once(async () => {
   const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }] = await Promise.all([
     import('../runtime/run.ts'),
     import('../runtime/executor.ts'),
@@ -39,7 +48,7 @@ export async function loadRuntime() {
     import('../runtime/program-at.ts'),
   ]);
   return { driveRun, createExecutor, roleModelKey, programAt };
-}
+});
 
 /** Reads recorded runs and calls nothing. */
 export async function loadRunReader() {
@@ -82,10 +91,10 @@ export async function loadLineReader() {
 }
 
 /** Checks values against JSON Schemas; loads ajv. */
-export async function loadValidation() {
+export const loadValidation = once(async () => {
   const { validateValue, describeProblems } = await import('../expressions/validate-value.ts');
   return { validateValue, describeProblems };
-}
+});
 
 /** Diagnostics for people and programs. */
 export async function loadDiagnosticReporters() {
@@ -181,16 +190,16 @@ export async function loadScriptSchema() {
 }
 
 /** The dated price table. */
-export async function loadPrices() {
+export const loadPrices = once(async () => {
   const { modelPrice } = await import('../providers/prices.ts');
   return modelPrice;
-}
+});
 
 /** The dated table of context windows. */
-export async function loadContextWindows() {
+export const loadContextWindows = once(async () => {
   const { contextWindow } = await import('../providers/context-windows.ts');
   return contextWindow;
-}
+});
 
 /** The upper bound of a run, and a walk through its phases with given artifacts. */
 export async function loadPlanner() {

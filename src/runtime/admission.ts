@@ -8,6 +8,7 @@ import { callCost } from './call-cost.ts';
 import { programAt } from './program-at.ts';
 import { type Draft, procedureOf, publish, type RunState, type WaitingCall } from './run-state.ts';
 import { ownerOf } from './scope.ts';
+import { sentBytes } from './sent-bytes.ts';
 import { startedEvent } from './started-event.ts';
 
 /**
@@ -171,8 +172,7 @@ function worstCase(state: RunState, effect: Charged): Charge {
  * What does not fit the context window is refused by the provider.
  */
 function inputBound(effect: ModelCallEffect, contextTokens = Number.POSITIVE_INFINITY): number {
-  const sent = JSON.stringify([effect.messages, effect.tools, effect.output ?? null]);
-  return Math.min(contextTokens, new TextEncoder().encode(sent).length);
+  return Math.min(contextTokens, sentBytes(effect));
 }
 
 /** Failures after the provider began to answer; all earlier ones no provider bills. */

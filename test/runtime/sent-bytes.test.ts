@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ModelCallEffect } from '../../src/model/effect.ts';
+import type { Message } from '../../src/model/message.ts';
+import type { ToolSpec } from '../../src/model/tool-spec.ts';
+import { sentBytes } from '../../src/runtime/sent-bytes.ts';
+
+const text = fc.string({ unit: 'binary' });
+const message = text.map((said): Message => ({ from: 'user', parts: [{ type: 'text', text: said }] }));
+const tool = text.map((name): ToolSpec => ({ name, description: '', inputSchema: true, readOnly: true }));
+const output = fc.option(
+  text.map(name => ({ name, schema: true })),
+  { nil: undefined },
+);
+
+test('it is the length of the JSON in UTF-8, also when a conversation goes on', () => {
+  fc.assert(
+    fc.property(fc.array(message), fc.array(message), fc.array(tool), output, (said, more, tools, wanted) => {
+      for (const messages of [said, [...said, ...more]]) {
+        const call = { messages, tools, ...(wanted === undefined ? {} : { output: wanted }) };
+        const json = JSON.stringify([messages, tools, wanted ?? null]);
+        expect(sentBytes(call as ModelCallEffect)).toBe(Buffer.byteLength(json));
+      }
+    }),
+  );
+});
