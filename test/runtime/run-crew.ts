@@ -96,6 +96,8 @@ export function compileText(yaml: string, files: Files = {}): Program {
     throw new Error(`${lines.join('\n')}\n${text}`);
   }
   const program = compileCrew(loaded.crew, { sourceMap: loaded.sourceMap, catalog: FAKE_CATALOG });
+  // Random crews come once; kept for ever they would fill the memory of a long run.
+  if (compiled.size >= 200) compiled.clear();
   compiled.set(id, program);
   return program;
 }
