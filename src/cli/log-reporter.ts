@@ -11,14 +11,21 @@ export function wantsNdjson(values: FlagValues): boolean {
   throw new CrewError('USAGE', `\`--output ${output}\` is not known; expected \`ndjson\``);
 }
 
-/** A reporter that tells a recorded run on stdout, because there the log is the data: for people, or one event a line. */
-export async function openLogReporter(values: FlagValues, terminal: Terminal): Promise<Reporter> {
+/**
+ * A reporter that tells a recorded run on stdout, because there the log is the data: for people, or one event a line.
+ * `margin` is put before each line for people, and counts as part of its width.
+ */
+export async function openLogReporter(
+  values: FlagValues,
+  terminal: Terminal,
+  margin: () => string = () => '',
+): Promise<Reporter> {
   const { createPlainReporter, createNdjsonReporter } = await loadReporters();
   if (wantsNdjson(values)) return createNdjsonReporter(terminal.stdout);
   return createPlainReporter({
-    write: terminal.stdout,
+    write: text => terminal.stdout(`${margin()}${text}`.replace(/ +\n$/, '\n')),
     color: terminal.stdoutColor,
-    columns: terminal.columns,
+    columns: terminal.columns - margin().length,
     verbosity: values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal',
     resumeFlags: resumeFlags(values),
   });

@@ -26,8 +26,8 @@ CREATE TABLE runs (
   crew TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   status TEXT NOT NULL,
-  program TEXT NOT NULL,
-  summary TEXT
+  summary TEXT,
+  program TEXT NOT NULL
 ) STRICT;
 CREATE TABLE facts (
   run_id TEXT NOT NULL,

@@ -11,6 +11,8 @@ export interface PhaseVisit {
   readonly phase: string;
   readonly kind: string;
   readonly visit: number;
+  /** The fact at which it was begun. */
+  readonly seq: number;
   readonly role?: string;
   readonly at: number;
   readonly endedAt?: number;
@@ -65,6 +67,8 @@ export interface RunRecord {
   /** Milliseconds of work, without pauses. */
   readonly workedMs: number;
   readonly facts: number;
+  /** The run that this one began with, and how many of its facts. */
+  readonly forkedFrom?: { readonly runId: string; readonly at: number };
   readonly inputs: JsonObject;
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly path: readonly PhaseVisit[];

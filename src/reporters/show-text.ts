@@ -31,8 +31,11 @@ export function formatRunRecord(record: RunRecord, options: ShowOptions): string
     textTable(rows, { right, indent: 2, columns });
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', paint(title, 'bold', color), ...lines];
-  const sorted = Object.entries(record.artifacts);
-  const artifacts = sorted.map(([name, value]) => [name, summarizeValue(value)]);
+  const names = [...new Set(record.path.map(visit => visit.phase))];
+  const artifacts = names.flatMap(name => {
+    const value = Object.hasOwn(record.artifacts, name) ? record.artifacts[name] : undefined;
+    return value === undefined ? [] : [[name, summarizeValue(value)]];
+  });
   return [
     ...headLines(record, options),
     ...section('Path', table(record.path.map(visitCells))),
@@ -68,13 +71,16 @@ function headLines(record: RunRecord, { columns, color, pid, phase }: ShowOption
   const status: Span =
     pid === undefined ? STATUS_SPANS[record.status] : { text: `▸ at work in process ${pid}`, style: 'cyan' };
   const where = record.endedAt === undefined ? '' : ` at ${record.endedAt}`;
-  const times = ` · started ${momentText(record.startedAt)} UTC · worked ${formatDuration(record.workedMs)}`;
+  const { forkedFrom: fork } = record;
+  const began = `${momentText(record.startedAt)} UTC · worked ${formatDuration(record.workedMs)}`;
   const head = [
     line('crew', [
       { text: record.crew, style: 'bold' },
       { text: ` · run ${record.runId} · program ${record.programHash.slice(0, 8)}`, style: 'dim' },
     ]),
-    line('status', [status, { text: `${where}${times} · ${record.facts} facts` }]),
+    line('status', [status, { text: `${where} · ${record.facts} facts` }]),
+    line('began', [{ text: began }]),
+    ...(fork === undefined ? [] : [line('fork', [{ text: `of ${fork.runId}, after its fact ${fork.at}` }])]),
     ...(record.failure === undefined ? [] : [line('why', failureSpans(record.failure), true)]),
   ];
   if (phase !== undefined) return head;
@@ -113,6 +119,7 @@ function visitCells(visit: PhaseVisit): readonly string[] {
   const tries = attempts > 1 ? `, ${attempts} attempts` : '';
   const why = failure === undefined ? '' : `${failure.code} ${failure.message}`;
   return [
+    `#${visit.seq}`,
     `${'  '.repeat(depth)}${phase}${again}`,
     role === undefined ? kind : `${kind} ${role}`,
     `${outcome === undefined ? '▸ open' : OUTCOME_WORDS[outcome]}${tries}`,

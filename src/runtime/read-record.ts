@@ -41,6 +41,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
     lastAt: last.at,
     workedMs: last.activeMs,
     facts: facts.length,
+    ...(first.forkedFrom === undefined ? {} : { forkedFrom: first.forkedFrom }),
     inputs: first.inputs,
     models: first.models,
     path: reading.visits,
@@ -89,7 +90,15 @@ function readEvent(reading: Reading, event: RunEvent, seq: number): void {
     case 'phase.started': {
       const { phase, kind, visit, role, at } = event;
       reading.open.set(phase, reading.visits.length);
-      reading.visits.push({ phase, kind, visit, at, attempts: 1, ...(role === undefined ? {} : { role }) });
+      reading.visits.push({
+        phase,
+        kind,
+        visit,
+        seq,
+        at,
+        attempts: 1,
+        ...(role === undefined ? {} : { role }),
+      });
       break;
     }
     case 'phase.retried':

@@ -18,6 +18,11 @@ test('logs tell a run as it was told live, for people and as the same bytes of e
   expect((await place.call('logs', id, '-f', '--output', 'ndjson')).stdout).toBe(live.stdout);
   const plain = await place.call('logs', id);
   expect([plain.stdout, plain.stderr]).toEqual([live.stderr, '']);
+  const numbered = await place.call('logs', id, '-n');
+  expect(numbered.stdout.replace(/^#\d+ */gm, '').replace(/ +/g, ' ')).toBe(
+    plain.stdout.replace(/^ +/gm, '').replace(/ +/g, ' '),
+  );
+  expect(numbered.stdout).toMatch(/^#1 {4}crew {4}haiku[\s\S]*^#6 {4}spent {3}✓ success/m);
   const json = JSON.parse((await place.call('logs', id, '--json')).stdout);
   expect(json).toEqual({
     version: 1,

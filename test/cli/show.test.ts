@@ -16,18 +16,19 @@ test('a run is shown with how it stands, its path, its artifacts and its spend',
   const { code, stdout, stderr } = await place.call('show', kind.slice(0, 6));
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
-    /^crew {4}haiku · run \w+ · program \w{8}\nstatus {2}✓ success at done · started .+ · worked .+ · 6 facts\n/,
+    /^crew {4}haiku · run \w+ · program \w{8}\nstatus {2}✓ success at done · 6 facts\nbegan {3}.+ UTC · worked .+\n/,
   );
   expect(stdout).toMatch(/^inputs {2}topic=autumn$/m);
   expect(stdout).toMatch(/^model {3}default {2}script:kind\.yaml · .*not a language model · --model$/m);
   const path = /\nPath\n([\s\S]*?)\n\n/.exec(stdout)?.[1]?.split('\n') ?? [];
   expect(path.map(line => line.replace(/ +/g, ' ').replace(/ [\d.]+ m?s$/, ''))).toEqual([
-    ' look tool ✓ completed',
-    ' write role poet ✓ completed',
-    ' review role critic ✓ completed',
-    ' write (visit 2) role poet ✓ completed',
-    ' review (visit 2) role critic ✓ completed',
+    ' #1 look tool ✓ completed',
+    ' #2 write role poet ✓ completed',
+    ' #3 review role critic ✓ completed',
+    ' #4 write (visit 2) role poet ✓ completed',
+    ' #5 review (visit 2) role critic ✓ completed',
   ]);
+  expect(stdout).toContain(`crew fork ${kind} --at N`);
   expect(stdout).toMatch(/^ {2}write +2 +0 +0 +0 +\$0\.0000$/m);
   expect(stdout).toMatch(/^ {2}look +0 +1 /m);
   expect(stdout).toMatch(/^ {2}in all +4 +1 /m);
@@ -67,7 +68,7 @@ test('one artifact is printed whole', async () => {
 
 test('a run that waits says for what, and with which command it goes on', async () => {
   const { stdout } = await place.call('show', waiting);
-  expect(stdout).toContain('status  ‖ waiting · started');
+  expect(stdout).toContain('status  ‖ waiting · 2 facts\nbegan   ');
   expect(stdout).toMatch(/^why {5}PERSON_NEEDED /m);
   expect(stdout).toMatch(/\nWaits for\n {2}approve {2}May it go out\?\n/);
   expect(stdout).toContain(`crew answer ${waiting} ANSWER`);

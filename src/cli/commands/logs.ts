@@ -19,6 +19,11 @@ export const logsCommand: Command = {
   summary: 'tell again what a run did; -f follows a run that is at work',
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'go on until the run ends, or nobody works on it any more' },
+    numbers: {
+      type: 'boolean',
+      short: 'n',
+      help: 'put the number of its fact before each line, as `crew fork --at` takes it',
+    },
     output: { type: 'string', value: 'ndjson', help: 'print the event stream, one event per line' },
   },
   run: logs,
@@ -31,8 +36,10 @@ async function logs({ positionals, values, terminal }: CommandCall): Promise<num
   try {
     const events: RunEvent[] = [];
     const isJson = values.json === true;
-    const reporter = isJson ? undefined : await openLogReporter(values, terminal);
-    const onEvent = (event: RunEvent): void => {
+    let margin = values.numbers === true ? numberText(1) : '';
+    const reporter = isJson ? undefined : await openLogReporter(values, terminal, () => margin);
+    const onEvent = (event: RunEvent, seq: number): void => {
+      if (values.numbers === true) margin = numberText(seq);
       if (reporter === undefined) events.push(event);
       else reporter.onEvent(event);
     };
@@ -43,6 +50,11 @@ async function logs({ positionals, values, terminal }: CommandCall): Promise<num
   } finally {
     engine.close();
   }
+}
+
+/** As wide for every fact of a run of up to 9,999. */
+function numberText(seq: number): string {
+  return `#${seq}`.padEnd(6);
 }
 
 /** How a run stood when nothing more of it was told. */
@@ -60,7 +72,11 @@ async function tell(
     prefix,
     follow,
     onEvent,
-  }: { readonly prefix: string; readonly follow: boolean; readonly onEvent: (event: RunEvent) => void },
+  }: {
+    readonly prefix: string;
+    readonly follow: boolean;
+    readonly onEvent: (event: RunEvent, seq: number) => void;
+  },
 ): Promise<Told> {
   const tail = engine.follow(prefix);
   const { runId } = tail;
@@ -73,7 +89,7 @@ async function tell(
     const pid = over ? undefined : engine.holderOf(runId)?.pid;
     for (const fact of tail.more()) {
       const step = fold(fact);
-      for (const event of eventsOf(step)) onEvent(event);
+      for (const event of eventsOf(step)) onEvent(event, step.seq);
       over = step.after.end !== undefined;
       suspended = step.after.suspension?.settled === true;
     }

@@ -113,8 +113,10 @@ function nextSteps(
       `crew stop ${run}   stops it at the next safe point`,
     ];
   }
-  if (status === 'open' || status === 'waiting') return [...hint, `crew resume ${run}   goes on with it`];
-  return status === 'error' ? hint : [];
+  const fork = `crew fork ${run} --at N   goes on from its fact N as a new run`;
+  if (status === 'open' || status === 'waiting')
+    return [...hint, `crew resume ${run}   goes on with it`, fork];
+  return [...(status === 'error' ? hint : []), fork];
 }
 
 function hintOf(code: string, run: string): string {
