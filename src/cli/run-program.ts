@@ -1,5 +1,6 @@
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
+import { firstModelKey } from '../model/fallback-key.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { ModelDelta, RunEvent, Spend } from '../model/run-event.ts';
@@ -74,9 +75,9 @@ export async function runProgram(program: Program, options: RunProgramOptions = 
   try {
     const at = realWorld.now();
     const runId = realWorld.newId();
-    const journal = engine.create(runId, program, at);
     const grants = options.allow ?? [];
-    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms, grants });
+    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, grants } as const;
+    const journal = engine.create(runId, program, at, [started]);
     return await drive({ journal, workspace, modelOf, options });
   } finally {
     release();
@@ -92,6 +93,7 @@ function resolveModels(
   const models: { [alias: string]: ResolvedModel } = { ...chooseModels({ program, flags: [], env }).models };
   for (const [alias, model] of Object.entries(given)) {
     if (typeof model !== 'string') own.set(alias, model);
+    for (const key of Object.keys(models)) if (firstModelKey(key) === alias) delete models[key];
     models[alias] = { use: typeof model === 'string' ? model : model.id, reason: 'given by the caller' };
   }
   return { models, own };

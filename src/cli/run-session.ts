@@ -1,3 +1,4 @@
+import type { ModelCallEffect } from '../model/effect.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
@@ -51,10 +52,11 @@ async function drive(
 ): Promise<RunOutcome> {
   const { journal, workspace, opened, models, terminal, values } = options;
   const { driveRun } = await loadRuntime();
+  const modelOf = (alias: string) => opened.get(models[alias]?.use ?? '');
   const execute = await openExecutor({
     journal,
     workspace,
-    modelOf: alias => opened.get(models[alias]?.use ?? ''),
+    modelOf,
     person: createAskPerson({
       journal,
       terminal,
@@ -71,7 +73,8 @@ async function drive(
     for (const reporter of reporters) reporter.onEvent(event);
   };
   try {
-    return await driveRun({ journal, execute, world: realWorld, onEvent, stop });
+    const onRecalled = ({ model, origin }: ModelCallEffect): void => modelOf(model)?.recall?.(origin);
+    return await driveRun({ journal, execute, world: realWorld, onEvent, onRecalled, stop });
   } finally {
     await execute.close();
   }

@@ -28,7 +28,8 @@ export function asCrewError(error: unknown, what: string): unknown {
   // SQLite's primary result codes: 11 and 26 are a damaged file, 13 is a full disk; the rest is in the way of writing.
   if (error instanceof CrewError || !(error instanceof Error)) return error;
   const sqliteCode = Number((error as Error & { errcode?: number }).errcode) & 0xff;
-  if (sqliteCode === 13)
+  const systemCode = (error as NodeJS.ErrnoException).code;
+  if (sqliteCode === 13 || systemCode === 'ENOSPC' || systemCode === 'EDQUOT')
     return new CrewError('JOURNAL_FULL', `no room on the disk for ${what}`, { cause: error });
   if (sqliteCode === 11 || sqliteCode === 26) {
     return new CrewError('JOURNAL_DAMAGED', `${what} cannot be read: ${error.message}`, { cause: error });

@@ -76,8 +76,8 @@ class SqliteEngine implements Engine {
   }
 
   create(runId: string, program: Program, createdAt: number, facts: readonly Fact[] = []): Journal {
-    return guarded('the run', () =>
-      inTransaction(this.#database, () => {
+    return guarded('the run', () => {
+      const journal = inTransaction(this.#database, () => {
         if (this.#database.prepare('SELECT 1 FROM runs WHERE run_id = ?').get(runId) !== undefined) {
           throw new CrewError('RUN_LOCKED', `run \`${runId}\` is there already`);
         }
@@ -93,8 +93,10 @@ class SqliteEngine implements Engine {
           lastHash,
           intents: [],
         });
-      }),
-    );
+      });
+      if (facts.length > 0) this.#sync.flushNow();
+      return journal;
+    });
   }
 
   open(runIdOrPrefix: string): Journal {

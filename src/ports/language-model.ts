@@ -38,5 +38,10 @@ export interface LanguageModel {
   readonly isLanguageModel: boolean;
   /** For a rule-driven model that keeps to bounds of its own; a plan counts with them. */
   readonly rules?: ResponderRules;
+  /**
+   * For a model whose answers depend on those that it gave before: told, when a run goes on in a new process, of each call
+   * that is answered in its journal, in order.
+   */
+  recall?(origin: RequestOrigin): void;
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelStreamPart>;
 }

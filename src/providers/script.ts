@@ -15,8 +15,8 @@ const INTERRUPTED: CodedFailure = {
 /**
  * A model that answers with written replies, `script:<source>`. A call gets the first reply that matches, replies with
  * `turn` before those without; a reply whose `phase` is a pattern only when no other one names the very phase. A reply
- * without `turn` is used up after `times`, one with `turn` only if `times` is written, so that a resumed run finds it
- * again. No match ends in PROVIDER_REFUSED. The script must fit SCRIPT_SCHEMA. Never throws; spends no tokens; text
+ * without `turn` is used up after `times`, one with `turn` only if `times` is written; what a resumed run has had is told
+ * by `recall`. No match ends in PROVIDER_REFUSED. The script must fit SCRIPT_SCHEMA. Never throws; spends no tokens; text
  * comes in up to four chunks.
  */
 export function createScriptModel(script: ScriptFile, source: string): LanguageModel {
@@ -34,7 +34,16 @@ export function createScriptModel(script: ScriptFile, source: string): LanguageM
       yield part;
     }
   };
-  return { id: `script:${source}`, defaultMaxTokens: DEFAULT_MAX_TOKENS, isLanguageModel: false, generate };
+  const recall = (origin: RequestOrigin): void => {
+    takeReply(script.replies, origin, given);
+  };
+  return {
+    id: `script:${source}`,
+    defaultMaxTokens: DEFAULT_MAX_TOKENS,
+    isLanguageModel: false,
+    recall,
+    generate,
+  };
 }
 
 function takeReply(

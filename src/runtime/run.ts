@@ -1,6 +1,6 @@
 import { hashProgram } from '../compiler/compile-crew.ts';
-import { CrewError } from '../model/crew-error.ts';
-import type { ActEffect, Effect } from '../model/effect.ts';
+import { CrewError, type ErrorCode } from '../model/crew-error.ts';
+import type { ActEffect, Effect, ModelCallEffect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, JournalRecord } from '../ports/engine.ts';
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly execute: Executor;
   readonly world: World;
   readonly onEvent: (event: RunEvent) => void;
+  /** Told of each model call whose outcome was there before this process, in order. */
+  readonly onRecalled?: (call: ModelCallEffect) => void;
   /** Aborts at the first Ctrl+C: what is under way may finish for `GRACE_MS`, nothing new begins. */
   readonly stop: AbortSignal;
 }
@@ -49,7 +51,7 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
       if (record === undefined) return { type: 'interrupted', ...(state === undefined ? {} : { state }) };
       const [next, wishes] = fold(journal, state, record);
       state = next;
-      if ('key' in record.fact) underWay.delete(record.fact.key);
+      if ('key' in record.fact) settle(options, record, underWay);
       for (const wish of wishes) carryOut(options, wish, { underWay, activeMs: () => state?.activeMs ?? 0 });
       if (next.end !== undefined) return { type: 'ended', end: next.end, state: next };
       if (next.suspension?.settled !== true || journal.ready()) continue;
@@ -69,13 +71,19 @@ function answerWatcher(journal: Journal): (state: RunState) => boolean {
   const known = new Set<string>();
   return state => {
     const { code } = state.suspension?.failure ?? {};
-    if (code !== 'PERSON_NEEDED' && code !== 'CONSENT_REQUIRED') return false;
+    if (code === undefined || !WAITS_FOR_PEOPLE.has(code)) return false;
     const awaited = awaitedAnswers(state);
     const fresh = awaited.filter(id => !known.has(id) && journal.answerTo(id) !== undefined);
     for (const id of fresh) known.add(id);
     return awaited.length === 0 || fresh.length > 0;
   };
 }
+
+const WAITS_FOR_PEOPLE: ReadonlySet<ErrorCode> = new Set([
+  'PERSON_NEEDED',
+  'CONSENT_REQUIRED',
+  'EFFECT_UNCERTAIN',
+]);
 
 function refuseOtherProgram({ runId, program }: Journal): void {
   const hash = hashProgram(program);
@@ -96,6 +104,13 @@ function fold(
 
 /** The acts that were given to the journal and have no outcome yet; the journal begins them when it is next waited for. */
 type UnderWay = Map<string, { readonly act: ActEffect; begun: boolean }>;
+
+function settle({ onRecalled }: RunOptions, { fact, replayed }: JournalRecord, underWay: UnderWay): void {
+  if (!('key' in fact)) return;
+  const act = underWay.get(fact.key)?.act;
+  if (replayed && act?.type === 'model.call') onRecalled?.(act);
+  underWay.delete(fact.key);
+}
 
 interface Progress {
   readonly underWay: UnderWay;

@@ -40,7 +40,12 @@ export function crewProgram(): string {
 
 /** Starts the built product as a process of its own, with pipes for its output. */
 export function startCrew(args: readonly string[], call: CrewCall = {}): RunningCrew {
-  const child = spawn(call.node ?? process.execPath, [crewProgram(), ...args], {
+  return startNode([crewProgram(), ...args], call);
+}
+
+/** Starts a Node program in the environment of the product; `args` begin with options of Node. */
+export function startNode(args: readonly string[], call: CrewCall = {}): RunningCrew {
+  const child = spawn(call.node ?? process.execPath, args, {
     cwd: call.from ?? inject('product'),
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...call.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -223,6 +223,19 @@ describe('script: streams', () => {
   });
 });
 
+describe('a script in a new process', () => {
+  it('goes on behind the replies that were given before', async () => {
+    const script = { version: 1, replies: [{ text: 'first' }, { text: 'second' }] } as const;
+    const model = createScriptModel(script, 'test');
+    model.recall?.(request('p', 'r', 1).origin);
+    const texts: string[] = [];
+    for await (const part of model.generate(request('p', 'r', 1), new AbortController().signal)) {
+      if (part.type === 'text') texts.push(part.text);
+    }
+    expect(texts.join('')).toBe('second');
+  });
+});
+
 describe('SCRIPT_SCHEMA', () => {
   const file = (reply: JsonValue) => ({ version: 1, replies: [reply] });
 

@@ -54,8 +54,8 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   try {
     const at = realWorld.now();
     const runId = realWorld.newId();
-    const journal = engine.create(runId, program, at);
-    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms });
+    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms } as const;
+    const journal = engine.create(runId, program, at, [started]);
     return await runSession({ journal, workspace, opened, models, request, values, terminal });
   } finally {
     engine.close();

@@ -58,8 +58,8 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   try {
     const at = realWorld.now();
     const runId = realWorld.newId();
-    const journal = engine.create(runId, program, at);
-    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms, grants });
+    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, grants } as const;
+    const journal = engine.create(runId, program, at, [started]);
     const exitCode = await runSession({ journal, workspace, opened, models, request, values, terminal });
     if (record !== undefined) await recordRun({ engine, runId, file: record, terminal });
     return exitCode;
