@@ -1,4 +1,4 @@
-// Compiles the schemas of crew, SOP and config files, and the draft 2020-12 meta-schema, into plain validators without
+// Compiles the schemas of crew, SOP, config and test files, and the draft 2020-12 meta-schema, into plain validators without
 // dependencies: compiling them at start would cost 100 ms.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
@@ -50,9 +50,12 @@ function fileValidators() {
   const kinds = Object.keys(sop.$defs).filter(name => /(Phase|Branch)$/.test(name));
   sop.$defs.phase = { type: 'object' };
   sop.$defs.branch = { type: 'object' };
-  const ajv = new ajv2020({ ...options(), schemas: [sop, readSchema('crew'), readSchema('config')] });
+  const ajv = new ajv2020({
+    ...options(),
+    schemas: [sop, readSchema('crew'), readSchema('config'), readSchema('crewtest')],
+  });
   const rows = kinds.map(kind => [kind, `sop.schema.json#/$defs/${kind}`]);
-  const files = ['crew', 'sop', 'config'].map(name => [name, `${name}.schema.json`]);
+  const files = ['crew', 'sop', 'config', 'crewtest'].map(name => [name, `${name}.schema.json`]);
   return { ...Object.fromEntries([...files, ...rows]), ajv };
 }
 
@@ -99,11 +102,19 @@ function schemaKeys() {
     evaluator: keys(sop.$defs.reflect.properties.evaluator),
   };
   const config = Object.fromEntries(keysByPath(readSchema('config'), []));
+  const crewtest = readSchema('crewtest');
+  const tests = {
+    file: keys(crewtest),
+    test: keys(crewtest.$defs.test),
+    expect: keys(crewtest.$defs.expect),
+    workspace: keys(crewtest.$defs.test.properties.workspace),
+  };
   const rows = {
     PHASE_KEYS: kinds('Phase'),
     BRANCH_KEYS: kinds('Branch'),
     PLACE_KEYS: places,
     CONFIG_KEYS: config,
+    CREWTEST_KEYS: tests,
   };
   const code = Object.entries(rows).map(
     ([name, row]) => `export const ${name} = ${JSON.stringify(row, null, 2)};\n`,
@@ -125,6 +136,7 @@ export const PHASE_KEYS: KeyTable;
 export const BRANCH_KEYS: KeyTable;
 export const PLACE_KEYS: KeyTable;
 export const CONFIG_KEYS: KeyTable;
+export const CREWTEST_KEYS: KeyTable;
 `;
 
 /** Renders every generated file by name. */

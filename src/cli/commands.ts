@@ -21,6 +21,7 @@ import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { showCommand } from './commands/show.ts';
 import { stopCommand } from './commands/stop.ts';
+import { testCommand } from './commands/test.ts';
 import { whyCommand } from './commands/why.ts';
 
 /** Every command, one row each, in the order of help. */
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   askCommand,
   checkCommand,
   planCommand,
+  testCommand,
   resumeCommand,
   forkCommand,
   answerCommand,

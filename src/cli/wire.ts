@@ -60,6 +60,27 @@ export async function loadRunReader() {
   return { createFold, foldRun, openQuestions, compareRuns };
 }
 
+/** Reads files of tests. */
+export async function loadCrewTestReader() {
+  const { loadCrewTests } = await import('../language/load-crewtest.ts');
+  return { loadCrewTests };
+}
+
+/** How tests came out, for people and programs. */
+export async function loadCrewTestReporters() {
+  const [text, { formatJunit }] = await Promise.all([
+    import('../reporters/crewtest-text.ts'),
+    import('../reporters/crewtest-junit.ts'),
+  ]);
+  return { ...text, formatJunit };
+}
+
+/** Conditions over values. */
+export async function loadConditions() {
+  const { evaluateCondition } = await import('../expressions/template-evaluate.ts');
+  return { evaluateCondition };
+}
+
 /** Where a replay parts from its recording, for people. */
 export async function loadMismatchText() {
   const { mismatchDetails, mismatchDocument, mismatchTitle } = await import('../reporters/mismatch-text.ts');
@@ -136,6 +157,12 @@ export async function loadReporters() {
 export async function openEngine(stateDir: string): Promise<Engine> {
   const { createSqliteEngine } = await import('../engines/sqlite.ts');
   return createSqliteEngine(join(stateDir, 'runs.db'));
+}
+
+/** A journal that is gone with this process. */
+export async function openMemoryEngine(): Promise<Engine> {
+  const { createSqliteEngine } = await import('../engines/sqlite.ts');
+  return createSqliteEngine(':memory:');
 }
 
 /** The built-in tools, by the name that their own toolset gives them. */

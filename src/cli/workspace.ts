@@ -16,6 +16,11 @@ export function workspaceOf(values: FlagValues, terminal: Terminal): string {
 
 /** Opens the journal of a workspace; its state folder is made, and git is told to ignore it. Fails with JOURNAL_*. */
 export async function openWorkspaceEngine(values: FlagValues, terminal: Terminal): Promise<Engine> {
+  return openEngine(makeStateDir(values, terminal));
+}
+
+/** Makes the state folder of a workspace, and tells git to ignore it. Fails with JOURNAL_UNAVAILABLE. */
+export function makeStateDir(values: FlagValues, terminal: Terminal): string {
   const stateDir = stateDirOf(values, terminal);
   try {
     makeFolder(stateDir);
@@ -25,7 +30,7 @@ export async function openWorkspaceEngine(values: FlagValues, terminal: Terminal
     const message = `the state folder \`${stateDir}\` cannot be made: ${(error as Error).message}`;
     throw new CrewError('JOURNAL_UNAVAILABLE', message, { cause: error });
   }
-  return openEngine(stateDir);
+  return stateDir;
 }
 
 /** Whether a run was ever started with this state folder. */

@@ -4,6 +4,7 @@ import type { Validate } from '../validate.ts';
 export const crew: Validate;
 export const sop: Validate;
 export const config: Validate;
+export const crewtest: Validate;
 export const rolePhase: Validate;
 export const talkPhase: Validate;
 export const managePhase: Validate;

@@ -5,3 +5,4 @@ export const PHASE_KEYS: KeyTable;
 export const BRANCH_KEYS: KeyTable;
 export const PLACE_KEYS: KeyTable;
 export const CONFIG_KEYS: KeyTable;
+export const CREWTEST_KEYS: KeyTable;

@@ -361,3 +361,37 @@ export const CONFIG_KEYS = {
     "show_summary"
   ]
 };
+export const CREWTEST_KEYS = {
+  "file": [
+    "version",
+    "crew",
+    "tests"
+  ],
+  "test": [
+    "inputs",
+    "workspace",
+    "cassette",
+    "replies",
+    "model",
+    "answers",
+    "allow",
+    "expect"
+  ],
+  "expect": [
+    "outcome",
+    "error",
+    "waits",
+    "path",
+    "result",
+    "artifacts",
+    "max_calls",
+    "max_tool_calls",
+    "max_tokens",
+    "max_usd",
+    "assert"
+  ],
+  "workspace": [
+    "files",
+    "git"
+  ]
+};
