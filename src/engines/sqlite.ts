@@ -48,8 +48,10 @@ function openDatabase(path: string): DatabaseSync {
 }
 
 function migrate(database: DatabaseSync): void {
+  // Whoever only reads does not wait for those who write.
+  if (layoutOf(database) === SCHEMA_VERSION) return;
   inTransaction(database, () => {
-    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+    const version = layoutOf(database);
     if (version === 0) return database.exec(CREATE_SCHEMA);
     for (let from = version; from !== SCHEMA_VERSION; from += 1) {
       const step = MIGRATIONS[from];
@@ -61,6 +63,10 @@ function migrate(database: DatabaseSync): void {
     }
     if (version !== SCHEMA_VERSION) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
+}
+
+function layoutOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
 }
 
 /** What must go when a run goes, the run itself last. */

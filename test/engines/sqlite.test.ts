@@ -197,3 +197,24 @@ test('compacting makes the file smaller once runs were taken away', () => {
     place.remove();
   }
 });
+
+test('whoever only reads does not wait for one who writes', () => {
+  const place = makePlace();
+  try {
+    const engine = place.open();
+    engine.create('r1', { format: PROGRAM_FORMAT, crew: 'demo' } as never, 1).close();
+    const writer = new DatabaseSync(place.path);
+    writer.exec('BEGIN IMMEDIATE');
+    const reader = place.open();
+    expect(reader.list().map(run => run.runId)).toEqual(['r1']);
+    expect(reader.read('r1').facts).toEqual([]);
+    expect(reader.follow('r1').more()).toEqual([]);
+    expect(reader.holderOf('r1')).toBeUndefined();
+    reader.close();
+    writer.exec('ROLLBACK');
+    writer.close();
+    engine.close();
+  } finally {
+    place.remove();
+  }
+});
