@@ -45,8 +45,11 @@ function typeOf(written, file) {
     return [...new Set(union.map(one => typeOf(one, at)))].filter(text => text !== '').join(' or ');
   }
   const types = [schema.type ?? []].flat();
-  if (types.includes('array') && schema.items) return `list of ${typeOf(schema.items, at) || 'anything'}`;
-  return types.map(type => (type === 'object' ? 'mapping' : type)).join(' or ');
+  const word = type => {
+    if (type === 'array' && schema.items) return `list of ${typeOf(schema.items, at) || 'anything'}`;
+    return type === 'object' ? 'mapping' : type;
+  };
+  return types.map(word).join(' or ');
 }
 
 function code(text) {

@@ -2,12 +2,15 @@ import { namedModels } from '../compiler/named-models.ts';
 import type { CrewWork, ModelDeclaration, PhaseWork } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
+import { nthModelKey } from '../model/fallback-key.ts';
 import type { Program } from '../model/program.ts';
+import { missingKey } from './provider-keys.ts';
 
 /** What `chooseModels` decided; it becomes a fact of the run. */
 export interface ModelChoice {
   /**
-   * By the aliases or uses that the crew names, and `role:<name>` for roles that have a model of their own by flag. What a
+   * By the aliases or uses that the crew names, with `alias~2`, `alias~3`, … for the models that are tried after the first
+   * of an alias, and `role:<name>` for roles that have a model of their own by flag. What a
    * crew phase names stands behind its path: `build/default`.
    */
   readonly models: { readonly [alias: string]: ResolvedModel };
@@ -23,7 +26,8 @@ interface ChoiceOptions {
 /**
  * Chooses the model behind every alias or use that roles and phases name, and says why: flag, then `CREW_MODEL`, then
  * the crew file, then a configured local server, then `offline`. A key in the environment alone never makes a run spend
- * money, and an alias that no role is left to use needs no key.
+ * money, and an alias that no role is left to use needs no key. Of the models that a crew file lists for one alias those
+ * without a key are left out, unless none has one; a flag and `CREW_MODEL` stand for the whole list.
  * Fails with USAGE when a flag names a role that the crew has not.
  */
 export function chooseModels({ program, flags, env }: ChoiceOptions): ModelChoice {
@@ -45,7 +49,11 @@ function chooseAll(program: Program, choices: Choices): readonly (readonly [stri
   const declared = program.models.filter(({ name }) => used.has(name));
   const known = new Set(declared.map(({ name }) => name));
   const uses = [...used].filter(name => !known.has(name)).map(use => ({ name: use, use }));
-  const rows = [...declared, ...uses].map(row => [row.name, chooseOne(row, everywhere, env)] as const);
+  const rows = [...declared, ...uses].flatMap(row =>
+    chooseListed(row, everywhere, env).map(
+      (model, index) => [nthModelKey(row.name, index + 1), model] as const,
+    ),
+  );
   const own = program.roles.flatMap(({ name }) => {
     const chosen = byRole.get(name);
     return chosen === undefined ? [] : [[`role:${name}`, chosen] as const];
@@ -103,6 +111,31 @@ function readFlags(program: Program, flags: readonly string[]) {
     byRole.push([role, { use, reason: `--model for role ${role}` }]);
   }
   return { everywhere, byRole };
+}
+
+/** The models behind one alias, in the order in which they are tried. */
+function chooseListed(
+  declared: ModelDeclaration,
+  flag: string | undefined,
+  env: ChoiceOptions['env'],
+): readonly ResolvedModel[] {
+  const { fallbacks = [] } = declared;
+  if (fallbacks.length === 0 || flag !== undefined || env.CREW_MODEL) return [chooseOne(declared, flag, env)];
+  const listed = [declared.use, ...fallbacks];
+  const open = listed.filter(use => missingKey(use, env) === undefined);
+  if (open.length === 0) return listed.map((use, index) => ({ use, reason: listReason(listed, index) }));
+  const leftOut = listed.flatMap(use => {
+    const names = missingKey(use, env);
+    return names === undefined ? [] : [`; \`${use}\` is left out, because ${names.key} is not set`];
+  });
+  return open.map((use, index) => {
+    const reason = listReason(open, index);
+    return { use, reason: index === 0 ? [reason, ...leftOut].join('') : reason };
+  });
+}
+
+function listReason(uses: readonly string[], index: number): string {
+  return index === 0 ? 'the crew file' : `the crew file, for when \`${uses[index - 1]}\` fails`;
 }
 
 function chooseOne(

@@ -1,5 +1,6 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { Fact, ResolvedModel } from '../model/fact.ts';
+import { firstModelKey } from '../model/fallback-key.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { RecordedRun } from '../ports/engine.ts';
@@ -77,14 +78,20 @@ export function inheritModels(options: {
 }): { readonly [alias: string]: ResolvedModel } {
   const { recorded, program, chosen, flags } = options;
   const everywhere = flags.some(flag => !/^[a-z][a-z0-9_]*=/.test(flag));
-  const useOf = ({ models }: Program, alias: string) => models.find(({ name }) => name === alias)?.use;
-  const rows = Object.entries(chosen).map(([alias, model]) => {
-    const before = Object.hasOwn(recorded.models, alias) ? recorded.models[alias] : undefined;
+  const usesOf = ({ models }: Program, alias: string) => {
+    const declared = models.find(({ name }) => name === alias);
+    return declared === undefined ? '' : [declared.use, ...(declared.fallbacks ?? [])].join(' ');
+  };
+  const isKept = (alias: string): boolean => {
     const isNew = everywhere || (flags.length > 0 && alias.startsWith('role:'));
-    if (before === undefined || isNew || useOf(program, alias) !== useOf(recorded.program, alias)) {
-      return [alias, model] as const;
-    }
-    return [alias, before] as const;
+    const isKnown = Object.hasOwn(recorded.models, alias);
+    return isKnown && !isNew && usesOf(program, alias) === usesOf(recorded.program, alias);
+  };
+  // The models behind one alias are kept or chosen together.
+  const fresh = Object.entries(chosen).filter(([key]) => !isKept(firstModelKey(key)));
+  const kept = Object.entries(recorded.models).filter(([key]) => {
+    const alias = firstModelKey(key);
+    return Object.hasOwn(chosen, alias) && isKept(alias);
   });
-  return Object.fromEntries(rows);
+  return Object.fromEntries([...kept, ...fresh]);
 }

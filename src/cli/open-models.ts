@@ -2,17 +2,13 @@ import { suggest } from '../language/closest.ts';
 import type { ModelDeclaration } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
+import { firstModelKey } from '../model/fallback-key.ts';
 import type { Program } from '../model/program.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Terminal } from './command.ts';
+import { missingKey, PROVIDER_KEYS, providerOf } from './provider-keys.ts';
 import { readScriptFile } from './read-script.ts';
 import { loadContextWindows, loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
-
-/** The environment variables of providers that are reached over the network. */
-const ENVIRONMENT: { readonly [provider: string]: { readonly key: string; readonly url: string } } = {
-  openai: { key: 'OPENAI_API_KEY', url: 'OPENAI_BASE_URL' },
-  anthropic: { key: 'ANTHROPIC_API_KEY', url: 'ANTHROPIC_BASE_URL' },
-};
 
 /**
  * Makes one model per distinct `provider:name`. Fails with MODEL_UNKNOWN for a word that is none and with
@@ -41,7 +37,7 @@ export async function modelTerms(options: {
   const rows = Object.entries(models).map(([alias, { use }]) => {
     const model = opened.get(use);
     const declared = declarationOf(program, alias);
-    const ownAddress = terminal.env[ENVIRONMENT[providerOf(use)]?.url ?? ''] === undefined;
+    const ownAddress = terminal.env[PROVIDER_KEYS[providerOf(use)]?.url ?? ''] === undefined;
     const contextTokens = ownAddress ? contextWindow(use) : undefined;
     const terms: ModelTerms = {
       maxTokens: declared?.maxTokens ?? model?.defaultMaxTokens ?? 0,
@@ -61,7 +57,7 @@ function declarationOf(program: Program, key: string): ModelDeclaration | undefi
   const inside = Object.entries(program.crews ?? {}).find(([path]) => key.startsWith(`${path}/`));
   if (inside !== undefined) return declarationOf(inside[1], key.slice(inside[0].length + 1));
   const role = program.roles.find(({ name }) => `role:${name}` === key);
-  return program.models.find(({ name }) => name === (role?.model ?? key));
+  return program.models.find(({ name }) => name === (role?.model ?? firstModelKey(key)));
 }
 
 async function openModel(use: string, reason: string, terminal: Terminal): Promise<LanguageModel> {
@@ -81,11 +77,11 @@ async function openModel(use: string, reason: string, terminal: Terminal): Promi
 
 function settingsFor(provider: string, use: string, terminal: Terminal): ProviderSettings {
   const readScript = (path: string) => readScriptFile(path, terminal);
-  const names = ENVIRONMENT[provider];
+  const names = PROVIDER_KEYS[provider];
   if (names === undefined) return { readScript };
   const apiKey = terminal.env[names.key];
   const baseUrl = terminal.env[names.url];
-  if (!apiKey && !baseUrl) {
+  if (missingKey(use, terminal.env) !== undefined) {
     throw new CrewError(
       'CREDENTIALS_MISSING',
       `\`${use}\` needs ${names.key}, or ${names.url} for a server of your own`,
@@ -93,8 +89,4 @@ function settingsFor(provider: string, use: string, terminal: Terminal): Provide
   }
   // Servers of one's own mostly want no key, but the wire format has a place for one.
   return { readScript, apiKey: apiKey || 'none', ...(baseUrl ? { baseUrl } : {}) };
-}
-
-function providerOf(use: string): string {
-  return use.split(':', 1)[0] ?? use;
 }

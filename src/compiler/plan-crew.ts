@@ -1,5 +1,6 @@
 import type { Budget, Phase, WorkingPhase } from '../model/crew.ts';
 import type { ModelTerms } from '../model/fact.ts';
+import { firstModelKey } from '../model/fallback-key.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Bound, PhasePlan, Plan, PlanExcess, PlanNote, PlannedModel } from '../model/plan.ts';
 import type { Program } from '../model/program.ts';
@@ -188,7 +189,8 @@ function termsInside(
   { models }: Program,
   { terms }: PlanContext,
 ): ReadonlyMap<string, ModelTerms> {
-  const outer = [...terms].filter(([name]) => !name.startsWith('role:'));
+  // An alias inside has no more models than were chosen for it.
+  const outer = [...terms].filter(([name]) => !name.startsWith('role:') && firstModelKey(name) === name);
   const rows = models.flatMap(({ name, use, maxTokens }) => {
     const behind = terms.get(use);
     return behind === undefined

@@ -16,6 +16,7 @@ import type { Bound, PlanFactor } from '../model/plan.ts';
 import { grantedSpecs, type ToolSpec } from '../model/tool-spec.ts';
 import { atOnce, product } from './plan-bound.ts';
 import { addNote, type Management, type PlanContext } from './plan-context.ts';
+import { type AliasTerms, aliasTerms } from './plan-fallbacks.ts';
 import { BYTES_PER_UNIT, templateBytes } from './plan-sizes.ts';
 
 /** A bound and what it is made of. */
@@ -51,15 +52,14 @@ const RESULT_FRAME = 300;
 export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound {
   const role = context.roles.find(each => each.name === task.role);
   const tools = role === undefined ? [] : grantedSpecs(role.tools, context.tools);
-  const terms = role === undefined ? undefined : termsOf(context, role);
+  const { terms, models } = role === undefined ? NO_TERMS : aliasTerms(context.terms, keyOf(context, role));
   const rules = terms?.rules;
   const jobs = task.jobs?.count ?? 1;
   // A model that goes by rules calls tools, but never a control.
   const hasTurns = tools.length > 0 || (hasControls(task) && rules === undefined);
   const workTurns = hasTurns ? Math.min(task.maxTurns, rules?.answers ?? task.maxTurns) : 1;
   const turns = (workTurns + MAX_REPAIRS) * jobs;
-  const failures =
-    rules === undefined ? Math.min(MAX_FAILED_CALLS, (workTurns + MAX_REPAIRS) * (MAX_TRIES - 1)) * jobs : 0;
+  const failures = rules === undefined ? failedCalls(workTurns + MAX_REPAIRS, models) * jobs : 0;
   const calls = turns + failures;
   const toolsAtOnce = Math.min(MAX_TOOL_CALLS_PER_TURN, rules?.toolCalls ?? MAX_TOOL_CALLS_PER_TURN);
   const toolCalls = tools.length === 0 ? 0 : (workTurns - 1) * toolsAtOnce * jobs;
@@ -84,7 +84,10 @@ export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound 
             {
               what: 'failed calls',
               count: failures,
-              why: 'an attempt lives through so many failures of its provider',
+              why:
+                models === 1
+                  ? 'an attempt lives through so many failures of its provider'
+                  : `an attempt lives through so many failures of its ${models} models`,
             },
           ]),
       ...(toolCalls === 0
@@ -134,11 +137,11 @@ function boundSingleTurn(
   context: PlanContext,
   { path, name, model, promptBytes, output: schema }: SingleTurns & { readonly model: string },
 ): Bound {
-  const terms = context.terms.get(model);
+  const { terms, models } = aliasTerms(context.terms, model);
   const output = schema === undefined ? {} : { output: { name, schema } };
   const prompt = context.measurePrompt({ crewGoal: context.crewGoal, tools: [], ...output });
   const turns = 1 + MAX_REPAIRS;
-  const failures = terms?.rules === undefined ? Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1)) : 0;
+  const failures = terms?.rules === undefined ? failedCalls(turns, models) : 0;
   const calls = turns + failures;
   const growth = MAX_ANSWER_LENGTH * BYTES_PER_UNIT + prompt.repair;
   const input = growingRequests({ first: prompt.fixed + promptBytes + context.lessonBytes, growth, turns });
@@ -152,9 +155,20 @@ function boundSingleTurn(
   };
 }
 
-/** The terms of the model that works for a role. Pure. */
+/** The terms of the model that works for a role, before it has failed. Pure. */
 export function termsOf(context: PlanContext, role: Role): ModelTerms | undefined {
-  return context.terms.get(`role:${role.name}`) ?? context.terms.get(role.model);
+  return context.terms.get(keyOf(context, role));
+}
+
+const NO_TERMS: AliasTerms = { terms: undefined, models: 1 };
+
+function keyOf({ terms }: PlanContext, { name, model }: Role): string {
+  return terms.has(`role:${name}`) ? `role:${name}` : model;
+}
+
+/** Each model is given up after so many failures, and all but the last one hand the call on once. */
+function failedCalls(turns: number, models: number): number {
+  return Math.min(MAX_FAILED_CALLS, turns * (MAX_TRIES - 1)) * models + models - 1;
 }
 
 /** The bytes of an attempt's largest request, and of all its answered requests together. */

@@ -101,11 +101,13 @@ function lowerModels(value: JsonValue | undefined): ModelDeclaration[] {
 function lowerModel([name, value]: [string, JsonValue]): ModelDeclaration {
   if (typeof value === 'string') return { name, use: value };
   const { use, temperature, max_tokens: maxTokens } = asObject(value);
+  const [first, ...fallbacks] = Array.isArray(use) ? asTexts(use) : [asText(use)];
   const settings = {
+    fallbacks: fallbacks.length === 0 ? undefined : fallbacks,
     temperature: typeof temperature === 'number' ? temperature : undefined,
     maxTokens: wholeNumber(maxTokens),
   };
-  return { name, use: asText(use), ...compact(settings) };
+  return { name, use: first ?? '', ...compact(settings) };
 }
 
 function lowerRole([name, value]: [string, JsonValue], bundles: Bundles): Role {

@@ -11,10 +11,14 @@ export interface InputDeclaration {
   readonly description?: string;
 }
 
-/** A model alias of a crew. `use` is `auto` or `provider:name`; limits left out are the provider's row. */
+/**
+ * A model alias of a crew. `use` is `auto` or `provider:name`; limits left out are the provider's row. `fallbacks` are
+ * tried after `use`, in order, when a provider fails for good; there is at least one when they are there.
+ */
 export interface ModelDeclaration {
   readonly name: string;
   readonly use: string;
+  readonly fallbacks?: readonly string[];
   readonly temperature?: number;
   readonly maxTokens?: number;
 }

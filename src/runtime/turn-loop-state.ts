@@ -35,8 +35,10 @@ export interface TurnCall {
 export interface TurnLoop {
   readonly task: TurnTask;
   readonly key: string;
-  /** The key of its model in the run. */
+  /** The key of its model in the run; one of its fallbacks once the models before it have failed. */
   readonly model: string;
+  /** The key of the model that was asked first since the loop began or was resumed; who comes back to it has failed. */
+  readonly askedFirst: string;
   readonly tools: readonly ToolSpec[];
   readonly controls: readonly Control[];
   /** The inputs and artifacts that the task reads; they cannot change while it works. */

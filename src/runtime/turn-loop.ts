@@ -8,6 +8,7 @@ import { type Message, messageText, messageToolCalls } from '../model/message.ts
 import type { ToolSpec } from '../model/tool-spec.ts';
 import { NO_USAGE } from '../model/usage.ts';
 import { callCost } from './call-cost.ts';
+import { askFallback } from './fallback-turn.ts';
 import { askForRepair, askModel, askModelAgain, waitForModel } from './model-turn.ts';
 import { callTools, takeToolAnswer } from './tool-turn.ts';
 import type { Control, TurnLoop, TurnStep, TurnTask } from './turn-loop-state.ts';
@@ -30,19 +31,20 @@ export interface TurnLoopOptions {
  * 2. The artifact fits `output`: mended by rule first, then by the model at most twice, else OUTPUT_INVALID.
  * 3. An answer that was cut off is never mended by rule (OUTPUT_TRUNCATED).
  * 4. A provider's failure that may pass is tried again, at most twice for one call and MAX_FAILED_CALLS times in all; the
- *    wait is a timer, so it is a fact.
+ *    wait is a timer, so it is a fact. Then the next model of the alias is asked, with tries of its own, see
+ *    `fallback-turn.ts`; the failure stands when the last one has failed.
  * 5. Who has no tools delivers in one turn: a tool call there is an answer to mend.
  * 6. Who makes the same calls with the same results for the third time is told so once, then fails with NO_PROGRESS.
  * Without `output` the artifact is the text of the final message. Pure.
  */
 export function startTurns(options: TurnLoopOptions, context: WorkContext): TurnStep {
   const nothingYet = { turn: 0, tries: 0, triesLeft: 0, failures: 0, repairs: 0, calls: [], warned: false };
-  return askModel({ tools: [], controls: [], ...options, ...nothingYet }, context);
+  return askModel({ tools: [], controls: [], ...options, ...nothingYet, askedFirst: options.model }, context);
 }
 
-/** Sends the call that a provider failed to answer again, with as many tries as a new one. Pure. */
+/** Sends the call that a provider failed to answer again, with as many tries as a new one, to that provider first. Pure. */
 export function resumeTurns(loop: TurnLoop, context: WorkContext): TurnStep {
-  return askModelAgain({ ...loop, triesLeft: MAX_TRIES, failures: 0 }, context);
+  return askModelAgain({ ...loop, triesLeft: MAX_TRIES, failures: 0, askedFirst: loop.model }, context);
 }
 
 /** Whether a fact answers one of this loop's effects. Pure. */
@@ -56,7 +58,7 @@ export function decideTurns(loop: TurnLoop, context: WorkContext, fact: Fact): T
     case 'model.answered':
       return withEvent(modelEnded(loop, context, fact), takeAnswer(loop, context, fact));
     case 'model.failed':
-      return withEvent(modelEnded(loop, context, fact), takeFailure(loop, fact));
+      return withEvent(modelEnded(loop, context, fact), takeFailure(loop, context, fact));
     case 'timer.fired':
       return askModelAgain(loop, context);
     case 'tool.returned':
@@ -126,13 +128,11 @@ function textOnly(message: Message): Message {
   };
 }
 
-function takeFailure(loop: TurnLoop, fact: Failed): TurnStep {
-  const { failure } = fact;
+function takeFailure(loop: TurnLoop, context: WorkContext, { failure }: Failed): TurnStep {
   const lost = loop.triesLeft === 0 || loop.failures >= MAX_FAILED_CALLS;
-  if (lost || !ERROR_CODES[failure.code].retryable) {
-    return { loop, effects: [], outcome: { type: 'failed', failure } };
-  }
-  return waitForModel(loop, failure.retryAfterMs);
+  if (!lost && ERROR_CODES[failure.code].retryable) return waitForModel(loop, failure.retryAfterMs);
+  const others = askFallback(loop, context, failure);
+  return others ?? { loop, effects: [], outcome: { type: 'failed', failure } };
 }
 
 function withEvent(event: Effect, step: TurnStep): TurnStep {

@@ -180,7 +180,7 @@ function write(steps: readonly Step[]): string {
   });
   return JSON.stringify({
     inputs: { words: { type: 'string', default: 'some words' } },
-    models: { default: 'auto', other: 'auto', third: 'auto' },
+    models: { default: LISTED, other: 'auto', third: 'auto' },
     roles: {
       worker: { goal: 'Work.', tools: ['kit'] },
       writer: { goal: 'Write.' },
@@ -207,6 +207,12 @@ function compileOrSkip(yaml: string): Program {
     throw error;
   }
 }
+
+/** Of the models behind `default`, others than the first have smaller terms, or larger ones. */
+const LISTED = { use: ['fake:one', 'fake:two', 'fake:three'] };
+const CHEAP = { inputMicroUsd: 1_000_000, cachedInputMicroUsd: 100_000, outputMicroUsd: 5_000_000 };
+
+const CHEAP_TERMS = { maxTokens: 1, price: CHEAP };
 
 /** JSON is YAML, so the text of a test crew may be the inside of a JSON object in flow style. */
 function asYaml(inside: string): string {
@@ -236,7 +242,11 @@ test('no run uses more than its plan says, whatever models and tools answer', {
       const plan = planCrew({
         program,
         models: [],
-        terms: new Map(['default', 'other', 'third'].map(name => [name, model])),
+        terms: new Map([
+          ...['default', 'other', 'third', 'default~2'].map(name => [name, model] as const),
+          ['default', { ...model, ...CHEAP_TERMS }],
+          ['default~3', { ...model, ...CHEAP_TERMS }],
+        ]),
         measurePrompt,
         inputs: { words: 'some words' },
       });
@@ -244,6 +254,7 @@ test('no run uses more than its plan says, whatever models and tools answer', {
         yaml,
         inputs: { words: 'some words' },
         terms: model,
+        termsOf: { default: CHEAP_TERMS, 'default~3': CHEAP_TERMS },
         replies: (request, nth) => {
           const row = replies[(nth - 1) % replies.length];
           const bytes = new TextEncoder().encode(

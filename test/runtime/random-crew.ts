@@ -222,7 +222,7 @@ export function randomCrew(temper: Temper): fc.Arbitrary<string> {
         hand: { goal: 'Do.', tools: ['kit.give'] },
         eye: { goal: 'Look.' },
       },
-      models: { default: 'auto', other: 'auto', third: 'auto' },
+      models: { default: 'auto', other: { use: ['fake:one', 'fake:two'] }, third: 'auto' },
       inputs: { topic: { type: 'string', default: 'x' } },
       ...(Object.keys(budget).length === 0 ? {} : { budget }),
       start: 'p0',

@@ -5,6 +5,7 @@ import { loadCrew } from '../../src/language/load-crew.ts';
 import type { Budget } from '../../src/model/crew.ts';
 import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { Fact, ModelTerms } from '../../src/model/fact.ts';
+import { nthModelKey } from '../../src/model/fallback-key.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
@@ -192,7 +193,10 @@ function aliasesOf(program: Program): readonly string[] {
   const inside = Object.entries(program.crews ?? {}).flatMap(([path, inner]) =>
     aliasesOf(inner).map(alias => `${path}/${alias}`),
   );
-  return [...own, ...inside];
+  const later = program.models.flatMap(({ name, fallbacks = [] }) =>
+    own.has(name) ? fallbacks.map((_, index) => nthModelKey(name, index + 2)) : [],
+  );
+  return [...own, ...later, ...inside];
 }
 
 function createTestExecutor(
