@@ -1,131 +1,24 @@
-// Measures how long commands take, against an empty Node on the same machine. Each figure is a pair: the command and
-// `node -e 0` one after the other, five times. Shown are the median and the worst, in milliseconds and as a ratio, and the
-// load of the machine, which explains a bad day. Nothing is asserted here; figures of other machines are not comparable.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+// Measures commands against an empty Node, and crews against plain loops that ask the same model server. Each figure is a
+// pair on the same machine, five times; shown are the median and the worst, and the load of the machine. Nothing is
+// asserted here; figures of other machines are not comparable.
+//   npm run bench                       all of it
+//   npm run bench -- commands           how long commands take
+//   npm run bench -- orchestration      crews against plain loops
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { benchCommands } from './bench/commands.mjs';
+import { benchOrchestration } from './bench/orchestration.mjs';
+import { PAIRS, ROOT } from './bench/report.mjs';
 
-const PAIRS = 5;
-const GOALS_MS = { 'crew --version': 120, 'crew check, the code review': 350 };
-const root = new URL('..', import.meta.url).pathname;
-const program = join(root, 'src/cli/launch.mjs');
-const review = join(root, 'crews/code-review.crew.yaml');
+const PARTS = { commands: benchCommands, orchestration: benchOrchestration };
 
-/** Runs a Node process to its end, or to `until`, and says how long that took. */
-function time(args, { env = {}, cwd = root, until } = {}) {
-  return new Promise((resolve, reject) => {
-    const start = performance.now();
-    const child = spawn(process.execPath, args, {
-      cwd,
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        ...env,
-      },
-      stdio: 'ignore',
-    });
-    let reached;
-    until?.(() => {
-      reached = performance.now() - start;
-      child.kill('SIGKILL');
-    });
-    child.on('error', reject);
-    child.on('close', code => {
-      if (until === undefined && code !== 0) reject(new Error(`node ${args.join(' ')} ended with ${code}`));
-      else if (until !== undefined && reached === undefined)
-        reject(new Error(`node ${args.join(' ')} asked no model`));
-      else resolve(reached ?? performance.now() - start);
-    });
-  });
-}
-
-async function pairs(name, measure) {
-  await measure();
-  const rows = [];
-  for (let index = 0; index < PAIRS; index += 1) {
-    const floorMs = await time(['-e', '0']);
-    const ms = await measure();
-    rows.push({ ms, ratio: ms / floorMs });
-  }
-  print(name, rows);
-}
-
-function print(name, rows) {
-  const column = key => rows.map(row => row[key]).sort((left, right) => left - right);
-  const middle = values => values[Math.floor(values.length / 2)];
-  const [ms, ratio] = [column('ms'), column('ratio')];
-  const cells = [
-    name.padEnd(40),
-    `${middle(ms).toFixed(0)} ms`.padStart(9),
-    `${ms.at(-1).toFixed(0)} ms`.padStart(9),
-    middle(ratio).toFixed(2).padStart(8),
-    ratio.at(-1).toFixed(2).padStart(8),
-    loadavg()[0].toFixed(2).padStart(7),
-  ];
-  const goal = GOALS_MS[name];
-  const verdict = goal === undefined ? '' : `   goal ${goal} ms: ${middle(ms) < goal ? 'met' : 'not met'}`;
-  process.stdout.write(`${cells.join(' ')}${verdict}\n`);
-}
-
-/** A crew with a chain of `count` phases that all have a template and a way out. */
-function manyPhases(count) {
-  const phases = Array.from({ length: count }, (_, index) => {
-    const task = index === 0 ? 'Begin.' : `Go on from {{ phase_${index - 1} }}.`;
-    const next = index === count - 1 ? 'done' : `phase_${index + 1}`;
-    return `  phase_${index}:\n    role: writer\n    task: "${task}"\n    next: ${next}\n`;
-  });
-  const head =
-    'version: 1\ncrew: many\ngoal: Be long.\nroles:\n  writer: { goal: Write. }\nstart: phase_0\nphases:\n';
-  return `${head}${phases.join('')}  done: { end: success, result: "{{ phase_${count - 1} }}" }\n`;
-}
-
-/** A model server that only says when it was asked. */
-async function listen() {
-  const asked = { call: () => undefined };
-  const server = createServer(request => {
-    asked.call();
-    request.socket.destroy();
-  });
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  return { server, asked, url: `http://127.0.0.1:${server.address().port}/v1` };
-}
-
-if (!existsSync(join(root, 'dist/cli/crew.js')))
+if (!existsSync(join(ROOT, 'dist/cli/crew.js')))
   throw new Error('there is no dist/; run `npm run build` first');
-const folder = mkdtempSync(join(tmpdir(), 'crew-bench-'));
-const many = join(folder, 'many.crew.yaml');
-writeFileSync(many, manyPhases(50));
-const state = () => ['--state-dir', mkdtempSync(join(folder, 'state-'))];
-const { server, asked, url } = await listen();
-try {
-  process.stdout.write(
-    `${availableParallelism()} cores, Node ${process.versions.node}, ${PAIRS} pairs with node -e 0\n\n`,
-  );
-  const head = ['', 'median', 'worst', '× node', 'worst', 'load'];
-  process.stdout.write(
-    `${head.map((word, index) => (index === 0 ? word.padEnd(40) : word.padStart(index < 3 ? 9 : index < 5 ? 8 : 7))).join(' ')}\n`,
-  );
-  await pairs('node -e 0', () => time(['-e', '0']));
-  await pairs('crew --version', () => time([program, '--version']));
-  await pairs('crew check, the code review', () => time([program, 'check', review]));
-  await pairs('crew check, 50 phases', () => time([program, 'check', many]));
-  await pairs('crew run, offline review of HEAD', () => time([program, 'run', review, '-q', ...state()]));
-  for (const provider of ['openai', 'anthropic']) {
-    const env = { OPENAI_BASE_URL: url, ANTHROPIC_BASE_URL: url };
-    const args = [program, 'run', many, '-q', '--model', `${provider}:bench`, ...state()];
-    await pairs(`start → first request, ${provider}`, () =>
-      time(args, {
-        env,
-        until: reached => {
-          asked.call = reached;
-        },
-      }),
-    );
-  }
-} finally {
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-}
+const asked = process.argv.slice(2);
+const unknown = asked.find(part => !Object.hasOwn(PARTS, part));
+if (unknown !== undefined)
+  throw new Error(`expected ${Object.keys(PARTS).join(' or ')}, found \`${unknown}\``);
+const { node } = process.versions;
+process.stdout.write(`${availableParallelism()} cores, Node ${node}, ${PAIRS} pairs of each measurement\n`);
+for (const part of asked.length === 0 ? Object.keys(PARTS) : asked) await PARTS[part]();
