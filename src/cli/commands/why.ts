@@ -1,8 +1,9 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { Program } from '../../model/program.ts';
 import type { Command, CommandCall } from '../command.ts';
+import { readRecordedRun } from '../recorded-run.ts';
 import { isAbout, reasonsOf } from '../run-reasons.ts';
-import { loadReporters, loadRunReader } from '../wire.ts';
+import { loadReporters } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
 
 /** `crew why RUN [PHASE]`: why a run went from phase to phase, and who had a turn, with the conditions and their values. */
@@ -24,10 +25,9 @@ async function why({ positionals, values, terminal }: CommandCall): Promise<numb
   }
   const engine = await openExistingEngine(values, terminal);
   try {
-    const { runId, program, facts } = engine.read(prefix);
+    const { run, steps } = await readRecordedRun(engine, prefix);
+    const { runId, program, facts } = run;
     if (phase !== undefined) refuseUnknown(program, phase);
-    const { foldRun } = await loadRunReader();
-    const steps = [...foldRun(program, facts)];
     const all = steps.flatMap(({ seq, effects }) => reasonsOf(program, seq, effects));
     const reasons = phase === undefined ? all : all.filter(reason => isAbout(reason, phase));
     if (values.json === true) {
