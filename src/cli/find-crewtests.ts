@@ -1,11 +1,18 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 const ENDING = /\.crewtest\.ya?ml$/;
 
-/** All `*.crewtest.yaml` below a folder, in the order of their paths; `node_modules` and hidden folders are left out. */
-export function findCrewTests(folder: string): readonly string[] {
-  return walk(folder, '').toSorted();
+/**
+ * The file at a path, or all `*.crewtest.yaml` in and below a folder, in the order of their paths; `node_modules` and hidden
+ * folders are left out.
+ */
+export function crewTestsAt(cwd: string, place: string): readonly string[] {
+  const folder = resolve(cwd, place);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [place];
+  return walk(folder, '')
+    .toSorted()
+    .map(path => join(place, path));
 }
 
 function walk(root: string, path: string): readonly string[] {

@@ -140,5 +140,8 @@ test.each([
 
 test('where there is no test, that is said', async () => {
   const ended = await call('test');
-  expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('there is no `*.crewtest.yaml`')]);
+  expect([ended.code, ended.stderr]).toEqual([
+    2,
+    expect.stringContaining('there is no `*.crewtest.yaml` in or below .'),
+  ]);
 });

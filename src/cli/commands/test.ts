@@ -4,7 +4,7 @@ import type { CrewTestFile, CrewTestResult } from '../../model/crewtest.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Program } from '../../model/program.ts';
 import { type Command, type CommandCall, type Terminal, textFlag } from '../command.ts';
-import { findCrewTests } from '../find-crewtests.ts';
+import { crewTestsAt } from '../find-crewtests.ts';
 import { loadProgram } from '../load-program.ts';
 import { readNamedFile } from '../read-files.ts';
 import { requirePlace } from '../result-output.ts';
@@ -13,11 +13,11 @@ import { loadCrewTestReader, loadCrewTestReporters, loadDiagnosticReporters } fr
 import { makeStateDir } from '../workspace.ts';
 import { writeOut } from '../write-out.ts';
 
-/** `crew test [FILE...]`: runs the tests of crews without a model over the network. */
+/** `crew test [PATH...]`: runs the tests of crews without a model over the network. */
 export const testCommand: Command = {
   name: 'test',
-  usage: 'test [FILE...]',
-  summary: 'run the tests in *.crewtest.yaml, here and below',
+  usage: 'test [PATH...]',
+  summary: 'run the tests in *.crewtest.yaml files, here and below',
   flags: {
     only: { type: 'string', value: 'TEXT', help: 'run only tests whose names contain TEXT' },
     junit: { type: 'string', value: 'FILE', help: 'also write the results to FILE as JUnit XML' },
@@ -30,8 +30,10 @@ const AT_ONCE = 2;
 async function test({ positionals, values, terminal }: CommandCall): Promise<number> {
   const junit = textFlag(values, 'junit');
   if (junit !== undefined) requirePlace(terminal.cwd, junit, '--junit');
-  const paths = positionals.length > 0 ? positionals : findCrewTests(terminal.cwd);
-  if (paths.length === 0) throw new CrewError('USAGE', 'there is no `*.crewtest.yaml` here or below');
+  const places = positionals.length > 0 ? positionals : ['.'];
+  const paths = places.flatMap(place => crewTestsAt(terminal.cwd, place));
+  if (paths.length === 0)
+    throw new CrewError('USAGE', `there is no \`*.crewtest.yaml\` in or below ${places.join(', ')}`);
   const files = await loadFiles(paths, terminal);
   const programs = await loadPrograms(files, terminal);
   const folders = join(makeStateDir(values, terminal), 'tests');
