@@ -22,7 +22,7 @@ describe('a crew', () => {
     crew: 'all',
     goal: 'Everything.',
     inputs: { range: input },
-    models: { default: { use: 'offline', temperature: 0.5, max_tokens: 9 } },
+    models: { default: { use: ['openai:a', 'openai:b'], temperature: 0.5, max_tokens: 9 } },
     roles: { lead: { goal: 'Lead.', backstory: 'Once.', model: 'default', tools: ['git'] } },
     tools: { git: 'builtin:git' },
     budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5, time: '6s' },
@@ -54,7 +54,8 @@ describe('a crew', () => {
   };
   const model: Required<ModelDeclaration> = {
     name: 'default',
-    use: 'offline',
+    use: 'openai:a',
+    fallbacks: ['openai:b'],
     temperature: 0.5,
     maxTokens: 9,
   };
