@@ -94,11 +94,18 @@ function createAjv(): Ajv2020 {
   });
 }
 
+/** Ajv keeps something of every schema that it ever compiled, so it is made anew after so many. */
+const MAX_COMPILED = 256;
 let ajvInstance: Ajv2020 | undefined;
+let compiledByIt = 0;
 
 /** Made at the first use: it costs tens of milliseconds. */
 function sharedAjv(): Ajv2020 {
-  ajvInstance ??= createAjv();
+  if (ajvInstance === undefined || compiledByIt >= MAX_COMPILED) {
+    ajvInstance = createAjv();
+    compiledByIt = 0;
+  }
+  compiledByIt += 1;
   return ajvInstance;
 }
 

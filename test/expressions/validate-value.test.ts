@@ -86,3 +86,12 @@ describe('describeProblems', () => {
     expect(describeProblems([], 2)).toBe('');
   });
 });
+
+test('many schemas one after another are each held to their own words', () => {
+  const schemas = Array.from({ length: 600 }, (_, index) => ({ enum: [index] }));
+  for (const [index, schema] of schemas.entries()) {
+    expect(validateValue(schema, index)).toEqual([]);
+    expect(validateValue(schema, index + 1)).toHaveLength(1);
+  }
+  expect(validateValue(schemas[0] ?? {}, 0)).toEqual([]);
+});
