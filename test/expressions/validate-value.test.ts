@@ -87,7 +87,7 @@ describe('describeProblems', () => {
   });
 });
 
-test('many schemas one after another are each held to their own words', () => {
+it('many schemas one after another are each held to their own words', () => {
   const schemas = Array.from({ length: 600 }, (_, index) => ({ enum: [index] }));
   for (const [index, schema] of schemas.entries()) {
     expect(validateValue(schema, index)).toEqual([]);
