@@ -1,3 +1,4 @@
+import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
@@ -39,6 +40,10 @@ export async function runSession(options: SessionOptions): Promise<number> {
       return interrupts.exitCode();
     }
     return await showOutcome(journal, outcome, { request, terminal });
+  } catch (error) {
+    // What a full disk or a journal out of reach cut off is all there, and its id is not in the error.
+    if (error instanceof CrewError && error.code.startsWith('JOURNAL_')) terminal.stderr(`${goOn}\n`);
+    throw error;
   } finally {
     interrupts.release();
     journal.close();

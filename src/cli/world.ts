@@ -7,7 +7,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The real clock, timers and randomness. */
 export const realWorld: World = {
-  now: () => Date.now(),
+  // The wall clock at the start of the process, and the monotonic one since: time that is worked on never jumps.
+  now: () => Math.round(performance.timeOrigin + performance.now()),
   monotonic: () => performance.now(),
   newId: () => randomBytes(6).toString('hex'),
   async sleep(ms, signal) {
