@@ -27,24 +27,26 @@ function fieldsOf(schema: unknown, path: string): [string, Schema][] {
   return [...inner, ...fieldsOf(items, `${path}/items`), ...fieldsOf(additionalProperties, `${path}/*`)];
 }
 
-describe.each(['schemas/crew.schema.json', 'schemas/sop.schema.json', 'schemas/config.schema.json'])(
-  '%s',
-  path => {
-    const schema: Schema = JSON.parse(readText(path));
-    const fields = fieldsOf(schema, '#');
+describe.each([
+  'schemas/crew.schema.json',
+  'schemas/sop.schema.json',
+  'schemas/config.schema.json',
+  'schemas/crewtest.schema.json',
+])('%s', path => {
+  const schema: Schema = JSON.parse(readText(path));
+  const fields = fieldsOf(schema, '#');
 
-    test('is of draft 2020-12 and names itself by its file name', () => {
-      expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
-      expect(`schemas/${schema.$id}`).toBe(path);
-    });
+  test('is of draft 2020-12 and names itself by its file name', () => {
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(`schemas/${schema.$id}`).toBe(path);
+  });
 
-    test.each(fields)('%s has a description and an example', (_field, field) => {
-      if (typeof field.$ref === 'string') return;
-      expect(field.description).toMatch(/\.$/);
-      expect(field.examples).not.toHaveLength(0);
-    });
-  },
-);
+  test.each(fields)('%s has a description and an example', (_field, field) => {
+    if (typeof field.$ref === 'string') return;
+    expect(field.description).toMatch(/\.$/);
+    expect(field.examples).not.toHaveLength(0);
+  });
+});
 
 test('both schemas compile, and their examples are valid', async () => {
   const { Ajv2020 } = await import('ajv/dist/2020.js');
