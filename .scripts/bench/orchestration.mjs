@@ -100,11 +100,13 @@ async function rounds(clients, measureOne) {
   return rows;
 }
 
+/** `unit` ends with `/s` for what had better be large. */
 function print(name, rows, unit) {
-  const values = rows.map(row => row.value).sort((left, right) => left - right);
+  const worst = all => (unit.endsWith('/s') ? Math.min(...all) : Math.max(...all));
+  const values = rows.map(row => row.value);
   const ratios = rows.map(row => row.ratio);
   const shown = value => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ${unit}`;
-  line(name, [shown(middle(values)), shown(values.at(-1)), middle(ratios), Math.max(...ratios)]);
+  line(name, [shown(middle(values)), shown(worst(values)), middle(ratios), worst(ratios)]);
 }
 
 const CLIENTS = { fetch: 'plain fetch', sdk: 'openai SDK', crew: 'crew, journalled' };

@@ -1,4 +1,4 @@
-import { checkTemplate } from '../expressions/template-check.ts';
+import { pathsRead } from '../expressions/paths-read.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { GuardAsked, RunEvent } from '../model/run-event.ts';
 import type { StatechartAction, TransitionCause } from './statechart.ts';
@@ -42,7 +42,7 @@ function wayOf(event: string, limit: string | undefined, { woken }: TransitionCa
 
 /** The values of the paths that a condition reads; what is no scalar is described, so that events stay small. */
 function valuesOf(condition: string, scope: JsonObject): GuardAsked['values'] {
-  const { paths } = checkTemplate(condition, 'condition');
+  const paths = pathsRead(condition, 'condition');
   const rows = paths.map(path => [path.join('.'), shortly(valueAt(scope, path))] as const);
   return Object.fromEntries(rows);
 }
