@@ -24,11 +24,15 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identity.start === startTimeOf(identity.pid);
 }
 
-/** Field 22 of Linux's /proc/PID/stat; the second field may contain spaces, so counting begins after its bracket. */
+/**
+ * Field 22 of Linux's /proc/PID/stat; the second field may contain spaces, so counting begins after its bracket. A process
+ * that has ended and that nobody has buried yet (state Z) has none.
+ */
 function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? '' : (fields[18] ?? '');
   } catch {
     return '';
   }

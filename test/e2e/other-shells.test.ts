@@ -141,6 +141,18 @@ test('a run is stopped from another shell, says so, and can be resumed', async (
   expect(over).toEqual({ version: 1, runId: id, stopped: false, status: 'success' });
 });
 
+test('a process that does not answer is waited for in vain, and that is said', async () => {
+  const { running, id } = await startStory();
+  running.kill('SIGSTOP');
+  const { code, stdout, stderr } = await here('stop', id);
+  expect([code, stdout]).toEqual([3, '']);
+  expect(stderr).toContain(
+    `process ${running.pid} was asked to stop and still works on run \`${id}\` after 5 s`,
+  );
+  running.kill('SIGCONT');
+  expect((await running.ended).code).toBe(143);
+});
+
 test('a stop of a process that is gone stops nobody', async () => {
   const { running, id } = await startStory();
   running.kill('SIGKILL');

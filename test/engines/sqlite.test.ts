@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -216,5 +217,24 @@ test('whoever only reads does not wait for one who writes', () => {
     engine.close();
   } finally {
     place.remove();
+  }
+});
+
+test('the lock of a process that has ended and that nobody has buried does not count', async context => {
+  if (!existsSync('/proc/self/stat')) return context.skip('there is no /proc here');
+  // The shell becomes a program that never looks after the child it had.
+  const shell = spawn('sh', ['-c', 'sh -c : & echo $!; exec sleep 60']);
+  try {
+    const pid = await new Promise<number>(resolve =>
+      shell.stdout.once('data', text => resolve(Number(text))),
+    );
+    const fields = () => {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    };
+    while (fields()[0] !== 'Z') await new Promise(resolve => setTimeout(resolve, 5));
+    expect(await tampered(`INSERT INTO locks VALUES ('r1', ${pid}, '${fields()[19]}')`)).toBe('opened');
+  } finally {
+    shell.kill('SIGKILL');
   }
 });
