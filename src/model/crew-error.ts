@@ -211,7 +211,7 @@ export const ERROR_CODES = {
   JOURNAL_DAMAGED: {
     exitCode: 3,
     retryable: false,
-    hint: 'The journal does not match its hashes; nothing was executed.',
+    hint: 'What is recorded is not as it was written, so nothing was executed; `crew audit verify` shows what is damaged.',
   },
   JOURNAL_MISMATCH: {
     exitCode: 6,
