@@ -3,6 +3,7 @@ import type { JsonSchema, JsonValue } from '../model/json.ts';
 import { type CoercedValue, coerceValue } from './coerce-value.ts';
 import { findJsonRegions, type JsonRegion } from './json-regions.ts';
 import { leaveOutUnasked } from './leave-out-unasked.ts';
+import { readBareWord } from './read-bare-word.ts';
 import { describeProblems, validateValue } from './validate-value.ts';
 
 /** What a model's final text holds: a value that fits, with all that was done to get it, or why there is none. */
@@ -25,7 +26,8 @@ interface Candidate {
 
 /**
  * Reads the artifact out of a model's final text. Exact JSON first; then JSON inside fences or prose, mended syntax,
- * a wrapper of one key, and changes of type that lose nothing, each named in `repairs`. Nothing is guessed: text that
+ * a wrapper of one key, a bare word where one scalar is wanted, and changes of type that lose nothing, each named in
+ * `repairs`. Nothing is guessed: text that
  * ends early, that leaves something out with `...`, or that holds two different values that fit is a problem, worded so
  * that a model can mend its answer. Of the `last` answer that will be asked for, properties that the schema does not have
  * are left out, and named. A value that is returned always fits `schema`. Deterministic.
@@ -42,8 +44,11 @@ export function readOutput(
     return { ok: false, problem: `the answer has ${trimmed.length} characters; the limit is ${MAX_TEXT}` };
   }
   const exact = parsed(trimmed);
-  if (exact !== undefined) return fitted([{ value: exact, repairs: [] }], schema, fit);
-  if (wantsText(schema)) return plainText(trimmed, schema);
+  if (exact !== undefined)
+    return orBareWord(fitted([{ value: exact, repairs: [] }], schema, fit), trimmed, schema);
+  if (wantsText(schema)) return orBareWord(plainText(trimmed, schema), trimmed, schema);
+  const bare = readBareWord(trimmed, schema);
+  if (bare !== undefined) return { ok: true, ...bare };
   const regions = findJsonRegions(trimmed, MAX_REGIONS);
   const cut = regions.at(-1);
   if (cut?.closed === false) {
@@ -55,6 +60,12 @@ export function readOutput(
     return { ok: false, problem: 'the JSON leaves something out with `...`; write all of it' };
   }
   return { ok: false, problem: 'the answer holds no JSON' };
+}
+
+function orBareWord(reading: OutputReading, text: string, schema: JsonSchema): OutputReading {
+  if (reading.ok) return reading;
+  const bare = readBareWord(text, schema);
+  return bare === undefined ? reading : { ok: true, ...bare };
 }
 
 function readRegion(text: string, region: JsonRegion): readonly Candidate[] {

@@ -88,6 +88,65 @@ describe('readOutput', () => {
   });
 });
 
+describe('readOutput: a bare word where one scalar is wanted', () => {
+  const verdict = { enum: ['yes', 'no'] };
+  it.each([
+    ['yes', verdict, 'yes'],
+    ['Yes.', verdict, 'yes'],
+    ['**no**', verdict, 'no'],
+    ['**No.**', verdict, 'no'],
+    ['**No**.', verdict, 'no'],
+    ['`yes`', verdict, 'yes'],
+    ["'yes'", verdict, 'yes'],
+    ['“Yes”', verdict, 'yes'],
+    ['"Yes."', verdict, 'yes'],
+    ['```\nyes\n```', verdict, 'yes'],
+    ['```json\n"yes"\n```', verdict, 'yes'],
+    ['Yes.', { type: 'string', enum: ['yes', 'no'] }, 'yes'],
+    ['*done*', { const: 'done' }, 'done'],
+    ['DONE.', { type: 'string', const: 'DONE' }, 'DONE'],
+    ['e.g.', { enum: ['e.g.', 'i.e.'] }, 'e.g.'],
+    ['True', { type: 'boolean' }, true],
+    ['`false`.', { type: ['boolean', 'null'] }, false],
+    ['42.', { type: 'integer' }, 42],
+    ['**-1.5**', { type: 'number' }, -1.5],
+    ['2', { enum: [1, '2'] }, '2'],
+  ] as const)('%j is taken', (text, schema, value) => {
+    const reading = readOutput(text, schema as unknown as JsonSchema);
+    expect(reading).toMatchObject({ ok: true, value });
+    expect(reading.ok && reading.repairs.length).toBe(1);
+  });
+
+  it('says what was taken for what', () => {
+    expect(readOutput(' **No.**\n', verdict)).toEqual({
+      ok: true,
+      value: 'no',
+      repairs: ['took the bare word "**No.**" as "no"'],
+    });
+  });
+
+  it.each([
+    ['yes, I think so', verdict],
+    ['The answer is yes.', verdict],
+    ['yes no', verdict],
+    ['yes...', verdict],
+    ['"yes" or "no"', verdict],
+    ['*yes* or *no*', verdict],
+    ['maybe', verdict],
+    ['YES', { enum: ['Yes', 'yes'] }],
+    ['it is true', { type: 'boolean' }],
+    ['yes', { type: 'boolean' }],
+    ['42 or 43', { type: 'integer' }],
+    ['-1', { type: 'integer', minimum: 0 }],
+    ['42', { type: 'object' }],
+    ['title', finding],
+    ['word', true],
+    ['x'.repeat(1000), verdict],
+  ] as const)('%j is not', (text, schema) => {
+    expect(readOutput(text, schema as unknown as JsonSchema).ok).toBe(false);
+  });
+});
+
 describe('readOutput: the last answer', () => {
   const read = (value: object) => readOutput(JSON.stringify(value), findings, { last: true });
 
