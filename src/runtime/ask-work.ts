@@ -40,7 +40,7 @@ export interface AskState {
  * 2. With a summarizer the artifact is what it makes of the answers, see `ask-conclusion.ts`.
  * 3. With a vote it is one of the answers, unchanged; `output` is the schema of each.
  * With too few answers it fails with TOO_FEW_ANSWERS, which names what each failed with; but where a model could not be
- * reached (exit code 3), with that, so that the work is held and a resume asks just those models again. Pure.
+ * reached (exit code 3), with the code of that, so that the work is held and a resume asks just those models again. Pure.
  */
 export function startAsk(work: AskWork, context: WorkContext): Step<AskState> {
   const question = renderTemplate(work.prompt, context.scope);
@@ -129,11 +129,11 @@ function tooFew({ work, asked }: AskState, { place }: WorkContext): CodedFailure
   );
   const answered = asked.length - failures.length;
   if (answered >= work.minAnswers) return undefined;
-  const unreached = failures.find(({ failure }) => isUnreached(failure));
-  if (unreached !== undefined) return unreached.failure;
   const reasons = failures.map(({ model, failure }) => `\`${model}\`: ${failure.code}, ${failure.message}`);
   const message = `\`${place}\` needs ${work.minAnswers} answers and got ${answered}; ${reasons.join('; ')}`;
-  return { code: 'TOO_FEW_ANSWERS', message };
+  const unreached = failures.find(({ failure }) => isUnreached(failure))?.failure;
+  if (unreached === undefined) return { code: 'TOO_FEW_ANSWERS', message };
+  return failures.length === 1 ? unreached : { ...unreached, message };
 }
 
 function concluded(state: AskState, step: ReturnType<typeof startConclusion>): Step<AskState> {

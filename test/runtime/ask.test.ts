@@ -99,7 +99,11 @@ test('too few answers because models could not be reached hold the run, and a re
     yaml: crew('min_answers: 2'),
     replies: by({ a: says('yes'), b: { failure: DOWN }, c: WITHHELD }),
   });
-  expect(suspensionOf(first)).toEqual(DOWN);
+  expect(suspensionOf(first)).toEqual({
+    code: DOWN.code,
+    message:
+      '`opinions` needs 2 answers and got 1; `b`: PROVIDER_AUTH, no key; `c`: CONTENT_FILTERED, the provider withheld the answer',
+  });
   expect(eventsOf(first, 'phase.ended')).toEqual([]);
   const second = await runCrew({
     yaml: crew('min_answers: 2'),
