@@ -46,8 +46,8 @@ async function startOf(journal: Journal): Promise<Extract<Fact, { type: 'run.sta
   throw new CrewError('JOURNAL_DAMAGED', `run \`${journal.runId}\` has no first fact \`run.started\``);
 }
 
-/** A run that cannot work any more must not be ended by that: its folder may come back. */
-function requireWorkspace(workspace: string): void {
+/** A run that cannot work any more must not be ended by that: its folder may come back. Fails with FILE_NOT_FOUND. */
+export function requireWorkspace(workspace: string): void {
   if (statSync(workspace, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new CrewError('FILE_NOT_FOUND', `the workspace \`${workspace}\` of this run is not there any more`);
 }

@@ -23,6 +23,7 @@ import { readInputs, readInputsFile } from '../read-inputs.ts';
 import { startedOf } from '../replay-facts.ts';
 import { readResultRequest } from '../result-output.ts';
 import { resumeFlags } from '../resume-flags.ts';
+import { requireWorkspace } from '../resume-run.ts';
 import { runSession } from '../run-session.ts';
 import { loadMismatchText } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
@@ -64,13 +65,15 @@ async function fork({ positionals, values, terminal }: CommandCall): Promise<num
     const grants = readGrants(values, program);
     const { started, opened } = await begin({ run, program, values, terminal });
     const plan = await planFork({ run, at, program, started });
+    const goesOn = values['no-resume'] !== true;
+    if (goesOn && plan.state.end === undefined) requireWorkspace(started.workspace);
     const runId = realWorld.newId();
     const journal = create({ engine, runId, program, plan, from: run.runId });
     if (plan.state.end === undefined) {
       journal.append({ type: 'run.resumed', at: realWorld.now(), forked: true, budget, grants });
     }
     await tell({ run, runId, at, plan, values, terminal });
-    if (values['no-resume'] === true) {
+    if (!goesOn) {
       journal.close();
       return 0;
     }
@@ -88,19 +91,22 @@ interface Beginning {
   readonly terminal: Terminal;
 }
 
-/** The first fact of the fork, still under the id of the other run, and its models. */
+/** The first fact of the fork, still under the id of the other run, and its models; only made to go on, they are opened. */
 async function begin({ run, program, values, terminal }: Beginning) {
-  const before = startedOf(run);
+  const recorded = startedOf(run);
+  const { seed = run.runId } = recorded;
+  const before: StartedFact = { ...recorded, seed };
+  const changes = ['crew', 'model', 'input', 'inputs'].some(name => values[name] !== undefined);
+  if (!changes && values['no-resume'] === true) return { started: before, opened: new Map<string, never>() };
+  if (!changes) return { started: before, opened: await openModels(before.models, terminal) };
   const flags = textFlags(values, 'model');
   const { models: chosen } = chooseModels({ program, flags, env: terminal.env });
-  const recorded = { program: run.program, models: before.models };
-  const models = inheritModels({ recorded, program, chosen, flags });
+  const inherited = { program: run.program, models: before.models };
+  const models = inheritModels({ recorded: inherited, program, chosen, flags });
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   const inputs = await forkedInputs(program, before.inputs, { values, terminal });
-  const { seed = run.runId } = before;
-  const started: StartedFact = { ...before, inputs, models, terms, seed };
-  return { started, opened };
+  return { started: { ...before, inputs, models, terms }, opened };
 }
 
 async function forkedInputs(
