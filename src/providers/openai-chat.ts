@@ -10,6 +10,7 @@ import type { ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
 import type { AnswerReader } from './answer-stream.ts';
 import { NO_PARTS } from './answer-stream.ts';
 import { ChatToolCalls } from './chat-tool-calls.ts';
+import { createLeadingThought } from './leading-thought.ts';
 import { toolResults, toolResultText } from './message-text.ts';
 import { jsonSchemaFormat, outputInstruction } from './output-format.ts';
 import { errorObjectFailure, ProviderFailure } from './provider-failure.ts';
@@ -91,10 +92,11 @@ function chatMessages(message: Message, names: ToolNames): ChatCompletionMessage
 
 /**
  * Reads an answer of Chat Completions, streamed or whole. `callIdPrefix` starts the ids of calls to which the server
- * gave none.
+ * gave none. What a model thinks in tags before its reply is no part of it, see `leading-thought.ts`.
  */
 export function chatReader(names: ToolNames, callIdPrefix: string): AnswerReader {
   const calls = new ChatToolCalls(callIdPrefix);
+  const thought = createLeadingThought();
   let finish: string | undefined;
   let refused = false;
   let usage: Usage | undefined;
@@ -110,13 +112,15 @@ export function chatReader(names: ToolNames, callIdPrefix: string): AnswerReader
       for (const call of listField(delta, 'tool_calls')) calls.add(call);
       const refusal = textField(delta, 'refusal') ?? '';
       refused ||= refusal !== '';
-      const text = contentText(field(delta, 'content')) + refusal;
+      const text = thought.push(contentText(field(delta, 'content'))) + refusal;
       return text === '' ? NO_PARTS : [{ type: 'text', text }];
     },
     end() {
       const called = calls.finished(names);
       const reason = refused ? 'content_filter' : finishReason(finish, called.length > 0);
-      const parts: ModelStreamPart[] = called.map(call => ({ type: 'tool-call', call }));
+      const rest = thought.end(reason === 'length');
+      const parts: ModelStreamPart[] = rest === '' ? [] : [{ type: 'text', text: rest }];
+      parts.push(...called.map((call): ModelStreamPart => ({ type: 'tool-call', call })));
       if (usage !== undefined) parts.push({ type: 'usage', usage });
       return [...parts, { type: 'finish', reason }];
     },

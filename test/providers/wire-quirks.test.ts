@@ -84,6 +84,42 @@ describe('Chat Completions of compatible servers', () => {
     expect(answer.text).toBe('ab');
   });
 
+  const letters = (text: string) => [...text].map(content => delta({ content }));
+  it.each([
+    ['<think>hm</think>yes', 'stop', 'yes'],
+    ['\n<think>\nmaybe {"n": 1}\n</think>\n\n{"n": 2}', 'stop', '{"n": 2}'],
+    ['<Thinking>a </think> b</THINKING> yes', 'stop', 'yes'],
+    ['<think></think><thinking>more</thinking>\nyes', 'stop', 'yes'],
+    ['<think>only that</think>', 'stop', ''],
+    ['yes <think>hm</think>', 'stop', 'yes <think>hm</think>'],
+    ['<thinker>hm</thinker>', 'stop', '<thinker>hm</thinker>'],
+    ['  indented', 'stop', '  indented'],
+    ['<thi', 'stop', '<thi'],
+    ['<think>never closed', 'stop', '<think>never closed'],
+    ['<think>never closed</thin', 'length', ''],
+    ['<think>hm</think>half an ans', 'length', 'half an ans'],
+  ])('may think in tags before the reply: %j', async (said, finish, reply) => {
+    const streamed = await chunks(...letters(said), delta({}, finish));
+    expect(streamed).toMatchObject({ text: reply, finish });
+    const once = await chunks(delta({ content: said }), delta({}, finish));
+    expect(once).toMatchObject({ text: reply, finish });
+    const message = { content: said };
+    const choices = [{ message, finish_reason: finish }];
+    expect(await whole('openai chat, whole', { choices })).toMatchObject({ text: reply, finish });
+  });
+
+  it('may think before they call tools', async () => {
+    const call = { function: { name: 'git_diff', arguments: '{"range":"x"}' } };
+    const answer = await chunks(
+      delta({ content: '<think>the diff fir' }),
+      delta({ content: 'st</think>' }),
+      delta({ tool_calls: [call] }),
+      delta({}, 'tool_calls'),
+    );
+    expect(answer).toMatchObject({ text: '', finish: 'tool_calls' });
+    expect(answer.calls).toHaveLength(1);
+  });
+
   it('may put an error into a success', async () => {
     const error = { code: 429, message: 'Rate limit of the upstream' };
     expect((await whole('openai chat, whole', { error })).failure?.code).toBe('PROVIDER_RATE_LIMITED');
