@@ -12,7 +12,8 @@ import { loadContextWindows, loadPrices, PROVIDERS, type ProviderSettings } from
 
 /**
  * Makes one model per distinct `provider:name`. Fails with MODEL_UNKNOWN for a word that is none and with
- * CREDENTIALS_MISSING when a provider has neither a key nor a base URL of one's own.
+ * CREDENTIALS_MISSING when a provider has neither a key nor a base URL of one's own; with USAGE when `CREW_MAX_CONCURRENT`
+ * is no number of calls.
  */
 export async function openModels(
   models: { readonly [alias: string]: ResolvedModel },
@@ -88,5 +89,18 @@ function settingsFor(provider: string, use: string, terminal: Terminal): Provide
     );
   }
   // Servers of one's own mostly want no key, but the wire format has a place for one.
-  return { readScript, apiKey: apiKey || 'none', ...(baseUrl ? { baseUrl } : {}) };
+  const maxConcurrent = readMaxConcurrent(terminal.env.CREW_MAX_CONCURRENT);
+  return {
+    readScript,
+    apiKey: apiKey || 'none',
+    ...(baseUrl ? { baseUrl } : {}),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+  };
+}
+
+function readMaxConcurrent(text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+  throw new CrewError('USAGE', `CREW_MAX_CONCURRENT must be a whole number from 1, but it is \`${text}\``);
 }

@@ -184,21 +184,27 @@ export async function loadModuleTools() {
 export interface ProviderSettings {
   readonly apiKey?: string;
   readonly baseUrl?: string;
+  /** How many calls of this process may be under way at one server. */
+  readonly maxConcurrent?: number;
   /** Reads the file behind `script:FILE`. */
   readonly readScript: (path: string) => Promise<unknown>;
 }
 
 type ProviderRow = (name: string, settings: ProviderSettings) => Promise<LanguageModel>;
 
+function serverSettings({ readScript: _files, ...settings }: ProviderSettings) {
+  return settings;
+}
+
 /** Every provider, one row each; the key is what stands before the colon. */
 export const PROVIDERS = {
-  openai: async (name, { apiKey = '', baseUrl }) => {
+  openai: async (name, settings) => {
     const { createOpenAiModel } = await import('../providers/openai.ts');
-    return createOpenAiModel({ name, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
+    return createOpenAiModel({ apiKey: '', ...serverSettings(settings), name });
   },
-  anthropic: async (name, { apiKey = '', baseUrl }) => {
+  anthropic: async (name, settings) => {
     const { createAnthropicModel } = await import('../providers/anthropic.ts');
-    return createAnthropicModel({ name, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
+    return createAnthropicModel({ apiKey: '', ...serverSettings(settings), name });
   },
   offline: async () => {
     const { createOfflineModel } = await import('../providers/offline.ts');

@@ -3,9 +3,8 @@ import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/lang
 import { answerStream } from './answer-stream.ts';
 import { messagesReader } from './anthropic-answer.ts';
 import { deliveryOf, messagesBody } from './anthropic-messages.ts';
-import type { ExchangeLimits } from './http-exchange.ts';
-import type { HttpModelOptions } from './model-client.ts';
-import { exchangeLimits, sdkSettings, sendQuestion } from './model-client.ts';
+import type { CallLimits, HttpModelOptions } from './model-client.ts';
+import { callLimits, sdkSettings, sendQuestion } from './model-client.ts';
 import { toolNames } from './tool-names.ts';
 
 const OWN_BASE_URL = 'https://api.anthropic.com';
@@ -24,7 +23,7 @@ export function createAnthropicModel(options: HttpModelOptions): LanguageModel {
     model: options.name,
     stream: options.stream ?? true,
     apiKey: settings.apiKey,
-    limits: exchangeLimits(options),
+    limits: callLimits(options),
   };
   return {
     id: `anthropic:${options.name}`,
@@ -39,7 +38,7 @@ interface AnthropicWire {
   readonly model: string;
   readonly stream: boolean;
   readonly apiKey: string;
-  readonly limits: ExchangeLimits;
+  readonly limits: CallLimits;
 }
 
 function generate(

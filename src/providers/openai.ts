@@ -1,9 +1,8 @@
 import OpenAI from 'openai';
 import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
 import { answerStream } from './answer-stream.ts';
-import type { ExchangeLimits } from './http-exchange.ts';
-import type { HttpModelOptions } from './model-client.ts';
-import { exchangeLimits, sdkSettings, sendQuestion } from './model-client.ts';
+import type { CallLimits, HttpModelOptions } from './model-client.ts';
+import { callLimits, sdkSettings, sendQuestion } from './model-client.ts';
 import { chatBody, chatReader } from './openai-chat.ts';
 import { responsesBody, responsesReader } from './openai-responses.ts';
 import { toolNames } from './tool-names.ts';
@@ -39,7 +38,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
     limitKey: isOwn ? 'max_completion_tokens' : 'max_tokens',
     stream: options.stream ?? true,
     apiKey: settings.apiKey,
-    limits: exchangeLimits(options),
+    limits: callLimits(options),
   };
   return {
     id: `openai:${options.name}`,
@@ -59,7 +58,7 @@ interface OpenAiWire {
   readonly limitKey: 'max_tokens' | 'max_completion_tokens';
   readonly stream: boolean;
   readonly apiKey: string;
-  readonly limits: ExchangeLimits;
+  readonly limits: CallLimits;
 }
 
 function generateByChat(

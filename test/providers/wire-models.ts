@@ -16,7 +16,9 @@ export interface ServedModel {
   readonly close: () => Promise<void>;
 }
 
-type Limits = Partial<Pick<HttpModelOptions, 'idleTimeoutMs' | 'totalTimeoutMs' | 'baseUrl' | 'apiKey'>>;
+type Limits = Partial<
+  Pick<HttpModelOptions, 'idleTimeoutMs' | 'totalTimeoutMs' | 'baseUrl' | 'apiKey' | 'maxConcurrent'>
+>;
 
 /** One wire format, streamed or not. */
 export interface Wire {
