@@ -74,6 +74,11 @@ export const ERROR_CODES = {
     retryable: true,
     hint: 'The answer was not in the wire format that was expected; check the base URL.',
   },
+  SCRIPT_EXHAUSTED: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Write the reply that is missing into the file of `script:FILE` and start a new run, or take `crew fork RUN --at N`.',
+  },
   CONTEXT_OVERFLOW: {
     exitCode: 1,
     retryable: false,

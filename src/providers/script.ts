@@ -16,8 +16,8 @@ const INTERRUPTED: CodedFailure = {
  * A model that answers with written replies, `script:<source>`. A call gets the first reply that matches, replies with
  * `turn` before those without; a reply whose `phase` is a pattern only when no other one names the very phase. A reply
  * without `turn` is used up after `times`, one with `turn` only if `times` is written; what a resumed run has had is told
- * by `recall`. No match ends in PROVIDER_REFUSED. The script must fit SCRIPT_SCHEMA. Never throws; spends no tokens; text
- * comes in up to four chunks.
+ * by `recall`. No match ends in SCRIPT_EXHAUSTED, which says what the file has for the call. The script must fit
+ * SCRIPT_SCHEMA. Never throws; spends no tokens; text comes in up to four chunks.
  */
 export function createScriptModel(script: ScriptFile, source: string): LanguageModel {
   const given = new Map<ScriptReply, number>();
@@ -27,7 +27,8 @@ export function createScriptModel(script: ScriptFile, source: string): LanguageM
   ): AsyncGenerator<ModelStreamPart, void, undefined> {
     if (signal.aborted) return yield { type: 'failure', failure: INTERRUPTED };
     const reply = takeReply(script.replies, request.origin, given);
-    if (reply === undefined) return yield { type: 'failure', failure: noReply(request.origin, source) };
+    if (reply === undefined)
+      return yield { type: 'failure', failure: noReply(script.replies, request.origin, source) };
     await sleep(reply.delay_ms ?? 0, signal);
     for (const part of replyParts(reply, request.origin)) {
       if (signal.aborted) return yield { type: 'failure', failure: INTERRUPTED };
@@ -106,9 +107,18 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_CODES, code);
 }
 
-function noReply({ phase, role, turn }: RequestOrigin, source: string): CodedFailure {
-  const message = `no scripted reply for phase \`${phase}\`, role \`${role}\`, turn ${turn} in \`${source}\``;
-  return { code: 'PROVIDER_REFUSED', message };
+/** The author's mistake and not the trouble of a provider: asked again later, the file has no more replies than now. */
+function noReply(replies: readonly ScriptReply[], origin: RequestOrigin, source: string): CodedFailure {
+  const { phase, role, turn } = origin;
+  const used = replies.filter(reply => matches(reply, origin)).length;
+  const there =
+    used === 0 ? 'no reply of it fits' : `${count(used)} would fit, but all their \`times\` are used up`;
+  const message = `expected a reply for phase \`${phase}\`, role \`${role}\`, turn ${turn} in the script \`${source}\`; ${there}`;
+  return { code: 'SCRIPT_EXHAUSTED', message };
+}
+
+function count(replies: number): string {
+  return replies === 1 ? '1 reply' : `${replies} replies`;
 }
 
 /** Resolves after the delay, or at once when the signal aborts. */

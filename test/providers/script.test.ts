@@ -74,8 +74,21 @@ describe('script: matching', () => {
       {
         type: 'failure',
         failure: {
-          code: 'PROVIDER_REFUSED',
-          message: 'no scripted reply for phase `x`, role `y`, turn 2 in `replies.yaml`',
+          code: 'SCRIPT_EXHAUSTED',
+          message:
+            'expected a reply for phase `x`, role `y`, turn 2 in the script `replies.yaml`; no reply of it fits',
+        },
+      },
+    ]);
+  });
+
+  it('says so when the replies that fit are used up', async () => {
+    const model = scripted({ phase: 'p', text: 'x' }, { text: 'y', times: 2 }, { phase: 'q', text: 'z' });
+    for (const expected of ['x', 'y', 'y']) expect(await text(model)).toBe(expected);
+    expect(await ask(model)).toMatchObject([
+      {
+        failure: {
+          message: expect.stringMatching(/; 2 replies would fit, but all their `times` are used up$/),
         },
       },
     ]);
