@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/language/load-config.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { loadCrewTests } from '../../src/language/load-crewtest.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { loadYamlValue } from '../../src/language/load-yaml-value.ts';
 import { BUILTIN_CATALOG } from '../../src/tools/catalog.ts';
@@ -85,6 +86,10 @@ function checkYaml(block: CodeBlock, where: string): void {
   const options = { path: 'page.yaml', readSource: source, catalog: BUILTIN_CATALOG };
   if (/^parallel_processing:/m.test(text)) {
     expect(loadConfig('page.yaml', text).diagnostics, where).toEqual([]);
+    return;
+  }
+  if (/^tests:/m.test(text)) {
+    expect(loadCrewTests('page.yaml', text).diagnostics, where).toEqual([]);
     return;
   }
   const load = /^crew:/m.test(text) ? loadCrew : /^sop:/m.test(text) ? loadSop : undefined;
