@@ -40,7 +40,7 @@ export interface LanguageModel {
   readonly rules?: ResponderRules;
   /**
    * For a model whose answers depend on those that it gave before: told, when a run goes on in a new process, of each call
-   * that is answered in its journal, in order.
+   * that was over in its journal, answered, failed or given up, in order.
    */
   recall?(origin: RequestOrigin): void;
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelStreamPart>;

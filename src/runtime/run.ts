@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly execute: Executor;
   readonly world: World;
   readonly onEvent: (event: RunEvent) => void;
-  /** Told of each model call whose outcome was there before this process, in order. */
+  /** Told of each model call that was over before this process, with an outcome or given up, in order. */
   readonly onRecalled?: (call: ModelCallEffect) => void;
   /** Aborts at the first Ctrl+C: what is under way may finish for `GRACE_MS`, nothing new begins. */
   readonly stop: AbortSignal;
@@ -52,7 +52,9 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
       const [next, wishes] = fold(journal, state, record);
       state = next;
       if ('key' in record.fact) settle(options, record, underWay);
-      for (const wish of wishes) carryOut(options, wish, { underWay, activeMs: () => state?.activeMs ?? 0 });
+      const { replayed } = record;
+      const progress = { underWay, replayed, activeMs: () => state?.activeMs ?? 0 };
+      for (const wish of wishes) carryOut(options, wish, progress);
       if (next.end !== undefined) return { type: 'ended', end: next.end, state: next };
       if (next.suspension?.settled !== true || journal.ready()) continue;
       if (!isAnswered(next)) return { type: 'suspended', state: next };
@@ -114,6 +116,8 @@ function settle({ onRecalled }: RunOptions, { fact, replayed }: JournalRecord, u
 
 interface Progress {
   readonly underWay: UnderWay;
+  /** Whether the wishes come from a fact that was there before this process. */
+  readonly replayed: boolean;
   readonly activeMs: () => number;
 }
 
@@ -121,6 +125,8 @@ function carryOut(options: RunOptions, wish: Effect, progress: Progress): void {
   const { journal, execute } = options;
   if (wish.type === 'event.publish') return options.onEvent(wish.event);
   if (wish.type === 'effect.cancel') {
+    const act = progress.underWay.get(wish.key)?.act;
+    if (progress.replayed && act?.type === 'model.call') options.onRecalled?.(act);
     progress.underWay.delete(wish.key);
     return journal.cancel(wish.key);
   }
