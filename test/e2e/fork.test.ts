@@ -5,12 +5,6 @@ import { makeFolder } from '../tools/git-repository.ts';
 import { crew, type Ended } from './crew-process.ts';
 
 const EXAMPLE = new URL('../../examples/03-routes-and-loops', import.meta.url).pathname;
-const GOOD = `version: 1
-replies:
-  - { phase: write, text: "Yellow leaves" }
-  - { phase: review, json: { approved: true, advice: "" } }
-`;
-
 let folder: string;
 let runId: string;
 const call = (...args: readonly string[]): Promise<Ended> => crew(args, { from: folder });
@@ -21,7 +15,6 @@ const document = async (...args: readonly string[]) =>
 beforeEach(async () => {
   folder = makeFolder();
   cpSync(EXAMPLE, folder, { recursive: true });
-  writeFileSync(join(folder, 'good.yaml'), GOOD);
   const ended = await call('run', 'haiku.crew.yaml', '--model', 'script:refused.replies.yaml', '--json');
   expect(ended.code).toBe(1);
   runId = JSON.parse(ended.stdout).runId;
@@ -37,12 +30,12 @@ function edited(change: (text: string) => string): string {
 }
 
 test('a fork goes on from any point with another model, and calls only what is new', async () => {
-  const forked = await fork('--at', '3', '--model', 'script:good.yaml', '--json');
+  const forked = await fork('--at', '3', '--model', 'script:approved.replies.yaml', '--json');
   expect(forked.code).toBe(0);
   expect(forked.stderr).toContain(`keeps the first 3 of 7 facts of run ${runId}`);
   expect(JSON.parse(forked.stdout)).toMatchObject({
     outcome: 'success',
-    result: 'Yellow leaves',
+    result: expect.stringContaining('Yellow leaves'),
     spend: { calls: 4 },
   });
   const before = await call('resume', runId, '--json');
@@ -93,7 +86,7 @@ test('a fork of a run that waits goes on with what has changed', async () => {
   );
   expect(ended.code).toBe(4);
   runId = JSON.parse(ended.stdout).runId;
-  const forked = await fork('--max-calls', '9', '--model', 'script:good.yaml', '--json');
+  const forked = await fork('--max-calls', '9', '--model', 'script:approved.replies.yaml', '--json');
   expect(JSON.parse(forked.stdout)).toMatchObject({ outcome: 'success', spend: { calls: 4 } });
 });
 
