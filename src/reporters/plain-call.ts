@@ -2,7 +2,7 @@ import type { ModelDelta } from '../model/run-event.ts';
 import { formatBytes, formatCost, formatDuration, formatQuantity } from './amounts.ts';
 import { modelName, notALanguageModel } from './describe-model.ts';
 import { createModelStream, type ModelStream } from './model-stream.ts';
-import { type EventOf, failureSpans, type PlainState, tellRow } from './plain-state.ts';
+import { type EventOf, failureSpans, type PlainState, speakerOf, tellRow } from './plain-state.ts';
 import type { Span } from './render-spans.ts';
 import { shortArguments } from './short-arguments.ts';
 import { usageText } from './spend-text.ts';
@@ -14,9 +14,14 @@ const UNITS_PER_COLUMN = 16;
 /** Text that a model writes right now, told line by line under its phase. */
 export function takeDelta(state: PlainState, delta: ModelDelta): void {
   if (state.options.verbosity === 'quiet') return;
-  const open = state.streams.get(delta.key) ?? { phase: delta.phase, stream: newStream(state) };
+  const { phase } = delta;
+  const open = state.streams.get(delta.key) ?? {
+    phase,
+    who: speakerOf(state, delta),
+    stream: newStream(state),
+  };
   state.streams.set(delta.key, open);
-  tellLines(state, delta.phase, open.stream.push(delta.text));
+  tellLines(state, open, open.stream.push(delta.text));
 }
 
 /** Tells the open last lines of all streams, or of those of one phase, and forgets the streams. */
@@ -24,7 +29,7 @@ export function flushStreams(state: PlainState, phase?: string): void {
   for (const [key, open] of state.streams) {
     if (phase !== undefined && open.phase !== phase) continue;
     state.streams.delete(key);
-    tellLines(state, open.phase, open.stream.end().lines);
+    tellLines(state, open, open.stream.end().lines);
   }
 }
 
@@ -44,12 +49,21 @@ export function tellModelEnded(state: PlainState, event: EventOf<'model.ended'>)
   state.openCalls.delete(event.key);
   state.streams.delete(event.key);
   const stream = streamed ?? newStream(state);
+  const speaker = speakerOf(state, event);
+  const told = { phase: event.phase, who: speaker };
   if (streamed === undefined && event.outcome === 'answered') {
-    tellLines(state, event.phase, stream.push(event.text));
+    tellLines(state, told, stream.push(event.text));
   }
   const { lines, artifactBytes } = stream.end();
-  tellLines(state, event.phase, lines);
-  const who = use === '' ? [] : [{ text: `${modelName(use)} · `, style: 'dim' } as const];
+  tellLines(state, told, lines);
+  if (event.outcome === 'answered') {
+    state.toldTexts.set(`${event.phase} ${event.role}`, artifactBytes === 0 ? event.text.trim() : '');
+  }
+  const model = use === '' ? '' : `${modelName(use)} · `;
+  const who: readonly Span[] = [
+    { text: speaker === '' ? '' : `${speaker} · ` },
+    { text: model, style: 'dim' },
+  ];
   const took: Span = { text: ` · ${formatDuration(event.ms)}`, style: 'dim' };
   if (event.outcome === 'failed') {
     const spans = [...who, ...failureSpans(state, event.failure), took];
@@ -90,6 +104,8 @@ export function tellToolEnded(state: PlainState, event: EventOf<'tool.ended'>): 
   ];
   const took: Span = { text: ` · ${formatDuration(event.ms)}`, style: 'dim' };
   if (event.outcome === 'failed') {
+    // Who refused it, and why, was told just before.
+    if (event.failure.code === 'CONSENT_DENIED') return;
     const spans = [...call, ...failureSpans(state, event.failure), took];
     tellRow(state, { place: event.phase, mark: '✗', style: 'red', spans, whole: true });
     return;
@@ -99,10 +115,15 @@ export function tellToolEnded(state: PlainState, event: EventOf<'tool.ended'>): 
 }
 
 /** Model text stands two columns right of the marks, so it can never look like a row of ours. */
-function tellLines(state: PlainState, phase: string, lines: readonly string[]): void {
+function tellLines(
+  state: PlainState,
+  { phase, who }: { readonly phase: string; readonly who: string },
+  lines: readonly string[],
+): void {
   if (state.options.verbosity === 'quiet') return;
+  const speaker: Span = { text: who === '' ? '  ' : `  ${who}: `, style: 'dim' };
   for (const line of lines) {
-    state.writer.row({ place: phase, mark: '', spans: [{ text: `  ${line.replaceAll('\t', '  ')}` }] });
+    state.writer.row({ place: phase, mark: '', spans: [speaker, { text: line.replaceAll('\t', '  ') }] });
   }
 }
 

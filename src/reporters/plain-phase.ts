@@ -1,12 +1,21 @@
 import { formatDuration } from './amounts.ts';
 import { flushStreams } from './plain-call.ts';
-import { type EventOf, failureHint, failureSpans, type PlainState, tellRow } from './plain-state.ts';
+import {
+  type EventOf,
+  failureHint,
+  failureSpans,
+  type OpenPhase,
+  type PlainState,
+  tellRow,
+} from './plain-state.ts';
 import type { Span } from './render-spans.ts';
 import { summarizeValue } from './summarize-value.ts';
 
 /** Who begins to work on what. */
 export function tellPhaseStarted(state: PlainState, event: EventOf<'phase.started'>): void {
-  state.phases.set(event.phase, { startedMs: state.clock.elapsedMs(), kind: event.kind });
+  const { kind, role } = event;
+  const startedMs = state.clock.elapsedMs();
+  state.phases.set(event.phase, { startedMs, kind, partsDone: 0, ...(role === undefined ? {} : { role }) });
   const visit = event.visit > 1 ? ` · visit ${event.visit}` : '';
   tellRow(state, {
     place: event.phase,
@@ -19,6 +28,7 @@ export function tellPhaseStarted(state: PlainState, event: EventOf<'phase.starte
 /** Another attempt begins; the failure before it is named by its code when it was told already. */
 export function tellPhaseRetried(state: PlainState, event: EventOf<'phase.retried'>): void {
   flushStreams(state, event.phase);
+  beginAgain(state, event.phase);
   tellRow(state, {
     place: event.phase,
     mark: '↻',
@@ -37,7 +47,8 @@ export function tellPhaseEnded(state: PlainState, event: EventOf<'phase.ended'>)
   const took = opened === undefined ? '' : ` · ${formatDuration(elapsedMs - opened.startedMs)}`;
   const place = { elapsedMs, place: event.phase };
   if (event.outcome === 'completed') {
-    const spans = [{ text: artifactText(event, opened?.kind) }, { text: took, style: 'dim' } as const];
+    countPart(state, event.phase);
+    const spans = [{ text: artifactText(event, opened) }, { text: took, style: 'dim' } as const];
     tellRow(state, { ...place, mark: '✓', style: 'green', spans });
     return;
   }
@@ -66,14 +77,35 @@ export function tellArtifact(
   tellRow(state, { place: event.phase, mark, style: 'yellow', spans: [{ text }] });
 }
 
+/** The next attempt, or the next trial, does all parts anew. */
+export function beginAgain(state: PlainState, phase: string): void {
+  const opened = state.phases.get(phase);
+  if (opened !== undefined) state.phases.set(phase, { ...opened, partsDone: 0 });
+}
+
+/** A branch or an item stands behind the last point of its path. */
+function countPart(state: PlainState, path: string): void {
+  const dot = path.lastIndexOf('.');
+  if (dot <= path.lastIndexOf('/')) return;
+  const phase = path.slice(0, dot);
+  const opened = state.phases.get(phase);
+  if (opened !== undefined) state.phases.set(phase, { ...opened, partsDone: opened.partsDone + 1 });
+}
+
 function artifactText(
-  event: Extract<EventOf<'phase.ended'>, { readonly outcome: 'completed' }>,
-  kind: string | undefined,
+  { artifact }: Extract<EventOf<'phase.ended'>, { readonly outcome: 'completed' }>,
+  opened: OpenPhase | undefined,
 ): string {
-  const { artifact } = event;
-  if (kind === 'tool') return 'done';
-  if (kind !== 'parallel' || typeof artifact !== 'object' || artifact === null)
-    return summarizeValue(artifact);
-  const branches = Object.keys(artifact).length;
-  return branches === 1 ? '1 branch' : `${branches} branches`;
+  if (opened?.kind === 'tool') return 'done';
+  if (artifact !== null && typeof artifact === 'object') {
+    if (opened?.kind === 'parallel') return partsText(opened, Object.keys(artifact).length, 'branch');
+    if (opened?.kind === 'each') return partsText(opened, Object.keys(artifact).length, 'item');
+  }
+  return summarizeValue(artifact);
+}
+
+/** Parts that failed or were not waited for are null in the artifact, and no success. */
+function partsText({ partsDone }: OpenPhase, count: number, part: 'branch' | 'item'): string {
+  const parts = count === 1 ? part : `${part}${part === 'branch' ? 'es' : 's'}`;
+  return partsDone < count ? `${partsDone} of ${count} ${parts}` : `${count} ${parts}`;
 }

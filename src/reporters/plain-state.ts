@@ -8,6 +8,15 @@ import type { RunClock } from './run-clock.ts';
 /** The event of one type, with all its outcomes. */
 export type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 
+/** An open phase: its start in worked milliseconds, and what its end needs to know of it. */
+export interface OpenPhase {
+  readonly startedMs: number;
+  readonly kind: string;
+  readonly role?: string;
+  /** How many branches or items have completed, in this attempt. */
+  readonly partsDone: number;
+}
+
 /** What the plain reporter remembers between events; whatever is told to its end is dropped. */
 export interface PlainState {
   readonly options: PlainOptions;
@@ -15,11 +24,15 @@ export interface PlainState {
   readonly clock: RunClock;
   /** `provider:name` by alias. */
   readonly models: Map<string, string>;
-  /** Start (in worked milliseconds) and kind of the open phases. */
-  readonly phases: Map<string, { readonly startedMs: number; readonly kind: string }>;
+  readonly phases: Map<string, OpenPhase>;
   /** What the end of a call needs from its start, by key: the model, or the arguments of a tool. */
   readonly openCalls: Map<string, string>;
-  readonly streams: Map<string, { readonly phase: string; readonly stream: ModelStream }>;
+  readonly streams: Map<
+    string,
+    { readonly phase: string; readonly who: string; readonly stream: ModelStream }
+  >;
+  /** The last text that was told in full, by phase and role, so that a message does not tell it again. */
+  readonly toldTexts: Map<string, string>;
   /** Failures told already, so that the same one is told in full once. */
   readonly toldFailures: Set<string>;
   /** What follows `crew resume` to go on with this run. */
@@ -30,6 +43,15 @@ export interface PlainState {
 export function tellRow(state: PlainState, row: PlainRow): void {
   if (state.options.verbosity === 'quiet') return;
   state.writer.row({ elapsedMs: state.clock.elapsedMs(), ...row });
+}
+
+/** Who speaks, where the phase is not the work of just this role; empty where it is, or where nothing is known of it. */
+export function speakerOf(
+  state: PlainState,
+  { phase, role }: { readonly phase: string; readonly role: string },
+): string {
+  const opened = state.phases.get(phase);
+  return opened === undefined || opened.role === role ? '' : role;
 }
 
 /** Code and message of a failure; only the code when the same failure was told before. */

@@ -1,4 +1,6 @@
+import type { JsonObject, JsonValue } from '../model/json.ts';
 import { flushStreams } from './plain-call.ts';
+import { beginAgain } from './plain-phase.ts';
 import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
 
 /** What passes between roles, and what a phase learns: who has the turn, who said what to whom, who handed what on. */
@@ -17,11 +19,8 @@ export function tellTurn(
       const spans = [{ text: event.role, style: 'bold' } as const, { text: `${what}${why}` }];
       return tellRow(state, { place, mark: '▹', style: 'cyan', spans });
     }
-    case 'message.sent': {
-      const to = event.to.length === 0 ? '' : ` → ${event.to.join(', ')}`;
-      const spans = [{ text: `${event.from}${to}: `, style: 'bold' } as const, { text: oneLine(event.text) }];
-      return tellRow(state, { place, mark: '“', spans });
-    }
+    case 'message.sent':
+      return tellMessage(state, event);
     case 'work.handed': {
       const spans = [
         { text: `${event.from} → ${event.to} `, style: 'bold' } as const,
@@ -48,6 +47,7 @@ export function tellTurn(
       });
     }
     case 'lesson.learned':
+      beginAgain(state, place);
       return tellRow(state, {
         place,
         mark: '✎',
@@ -55,6 +55,35 @@ export function tellTurn(
         spans: [{ text: `lesson: ${oneLine(event.lesson)}` }],
       });
   }
+}
+
+/** What somebody said, without what its model was seen to write just before. */
+function tellMessage(state: PlainState, { phase, from, to, text }: EventOf<'message.sent'>): void {
+  const known = `${phase} ${from}`;
+  const told = state.toldTexts.get(known) ?? '';
+  state.toldTexts.delete(known);
+  const rest = told !== '' && text.trim().startsWith(told) ? text.trim().slice(told.length) : text;
+  if (rest.trim() === '' && told !== '') return;
+  const listeners = to.length === 0 ? '' : ` → ${to.join(', ')}`;
+  const spans = [{ text: `${from}${listeners}: `, style: 'bold' } as const, { text: readable(rest) }];
+  tellRow(state, { place: phase, mark: '“', spans });
+}
+
+/** A typed reply as words for people; any other text as it is. */
+function readable(text: string): string {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    // Most replies are prose.
+    return oneLine(text);
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return oneLine(text);
+  const rows = Object.entries(value as JsonObject).map(([key, each]) => {
+    const word = typeof each === 'string' ? each : JSON.stringify(each);
+    return `${key}: ${word}`;
+  });
+  return oneLine(rows.join(' · '));
 }
 
 /** What a person is asked, and what they said. */

@@ -37,6 +37,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     phases: new Map(),
     openCalls: new Map(),
     streams: new Map(),
+    toldTexts: new Map(),
     toldFailures: new Set(),
     resumeTarget: 'RUN',
   };

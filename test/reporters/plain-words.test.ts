@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../src/model/json.ts';
+import type { RunEvent } from '../../src/model/run-event.ts';
+import { createPlainReporter } from '../../src/reporters/plain.ts';
+import { tellAll } from './parallel-run.ts';
+
+const usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
+const failure = { code: 'OUTPUT_INVALID', message: 'no JSON' } as const;
+
+/** The rows of some events, without time and place. */
+function rowsOf(...events: readonly RunEvent[]): readonly string[] {
+  let text = '';
+  const write = (piece: string) => {
+    text += piece;
+  };
+  const reporter = createPlainReporter({ write, color: false, columns: 200, verbosity: 'normal' });
+  tellAll(
+    reporter,
+    events.map(event => ({ event })),
+  );
+  return text
+    .split('\n')
+    .filter(row => row !== '')
+    .map(row => row.slice(row.indexOf('│ ') + 2));
+}
+
+const begun = (phase: string, kind: string, role?: string): RunEvent => ({
+  type: 'phase.started',
+  at: 0,
+  phase,
+  kind,
+  visit: 1,
+  ...(role === undefined ? {} : { role }),
+});
+const done = (phase: string, artifact: JsonValue = 'x'): RunEvent => ({
+  type: 'phase.ended',
+  at: 0,
+  phase,
+  outcome: 'completed',
+  artifact,
+});
+const lost = (phase: string): RunEvent => ({ type: 'phase.ended', at: 0, phase, outcome: 'failed', failure });
+const answered = (phase: string, role: string, text: string): RunEvent => ({
+  type: 'model.ended',
+  at: 0,
+  key: `${phase}/${role}`,
+  phase,
+  role,
+  outcome: 'answered',
+  text,
+  toolCalls: 0,
+  usage,
+  costMicroUsd: 0,
+  ms: 1,
+});
+const message = (from: string, text: string): RunEvent => ({
+  type: 'message.sent',
+  at: 0,
+  phase: 't',
+  from,
+  to: ['all'],
+  turn: 1,
+  text,
+});
+
+describe('parts of a phase', () => {
+  it('are counted when they have completed: branches of a join', () => {
+    const rows = rowsOf(
+      begun('build/p', 'parallel'),
+      done('build/p.a', null),
+      lost('build/p.b'),
+      done('build/p.c'),
+      { type: 'phase.ended', at: 0, phase: 'build/p.d', outcome: 'cancelled' },
+      done('build/p', { a: null, b: null, c: 'x', d: null }),
+    );
+    expect(rows.at(-1)).toBe('✓ 2 of 4 branches · 0 ms');
+  });
+
+  it('are counted when they have completed: items', () => {
+    const rows = rowsOf(
+      begun('e', 'each'),
+      lost('e.0'),
+      done('e.1'),
+      lost('e.2'),
+      lost('e.3'),
+      done('e', [null, 'x', null, null]),
+    );
+    expect(rows.at(-1)).toBe('✓ 1 of 4 items · 0 ms');
+    expect(rowsOf(begun('e', 'each'), done('e', [])).at(-1)).toBe('✓ 0 items · 0 ms');
+  });
+
+  it('of an attempt before do not count', () => {
+    const rows = rowsOf(
+      begun('p', 'parallel'),
+      done('p.a'),
+      { type: 'phase.retried', at: 0, phase: 'p', attempt: 2, failure },
+      done('p.a'),
+      done('p', { a: 'x', b: null }),
+    );
+    expect(rows.at(-1)).toBe('✓ 1 of 2 branches · 0 ms');
+  });
+});
+
+describe('who speaks', () => {
+  it('is named on the lines of models that are not the role of the phase', () => {
+    const rows = rowsOf(begun('ask', 'ask'), answered('ask', 'fast', 'Yes.\nIt is.'));
+    expect(rows.slice(1)).toEqual([
+      '    fast: Yes.',
+      '    fast: It is.',
+      expect.stringMatching(/^◦ fast · answered/),
+    ]);
+  });
+
+  it('is not named where the phase is the work of one role', () => {
+    const rows = rowsOf(begun('draft', 'role', 'writer'), answered('draft', 'writer', 'Yes.'));
+    expect(rows.slice(1)).toEqual(['    Yes.', expect.stringMatching(/^◦ answered/)]);
+  });
+});
+
+describe('a reply of a conversation', () => {
+  it('is told once', () => {
+    const rows = rowsOf(
+      begun('t', 'talk'),
+      answered('t', 'critic', 'Too long.\n'),
+      message('critic', 'Too long.'),
+    );
+    expect(rows.filter(row => row.includes('Too long.'))).toEqual(['    critic: Too long.']);
+  });
+
+  it('is told again when it is another one', () => {
+    const rows = rowsOf(
+      begun('t', 'talk'),
+      answered('t', 'critic', 'Too long.'),
+      message('critic', 'Too long.'),
+      message('critic', 'Too long.'),
+    );
+    expect(rows.at(-1)).toBe('“ critic → all: Too long.');
+  });
+
+  it('with a brief is told with what is new in it', () => {
+    const rows = rowsOf(
+      begun('t', 'talk'),
+      answered('t', 'critic', 'Too long.'),
+      message('critic', 'Too long.\n\nMend it.'),
+    );
+    expect(rows.at(-1)).toBe('“ critic → all: Mend it.');
+  });
+
+  it('that is typed is told in words', () => {
+    const typed = '{"verdict": "no", "score": 2, "why": ["a", "b"]}';
+    const rows = rowsOf(begun('t', 'talk'), answered('t', 'critic', typed), message('critic', typed));
+    expect(rows.at(-1)).toBe('“ critic → all: verdict: no · score: 2 · why: ["a","b"]');
+  });
+});
+
+it('a call that a person refused is told once', () => {
+  const call = { key: 'k', phase: 'send', tool: 'mail.send' } as const;
+  const denied = { code: 'CONSENT_DENIED', message: 'a person refused this call: not now' } as const;
+  const rows = rowsOf(
+    {
+      type: 'person.answered',
+      at: 0,
+      id: 'k',
+      key: 'k/leave-1',
+      phase: 'send',
+      choice: 'deny',
+      text: 'not now',
+      by: 'ada',
+    },
+    { type: 'tool.started', at: 0, ...call, args: {} },
+    { type: 'tool.ended', at: 0, ...call, outcome: 'failed', failure: denied, ms: 0 },
+  );
+  expect(rows).toEqual(['● ada: deny · not now']);
+});
