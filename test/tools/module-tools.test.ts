@@ -63,6 +63,22 @@ describe('a call', () => {
     expect(mine.printed).toEqual([]);
   });
 
+  test.each([
+    ['enum Size { Small }', 'enum'],
+    ['class Point { constructor(readonly x: number) {} }', 'parameter property'],
+    ['namespace Words { export const one = 1; }', 'namespace'],
+  ])('TypeScript that is more than types is refused with what to do: %s', async (code, what) => {
+    const mine = folder.open(`${code}\nexport const one = () => 1;`, ['one'], 'tools/mine.ts');
+    const failure = await failureOf(mine.call('one'));
+    expect(failure.code).toBe('TOOL_FAILED');
+    expect(failure.message).toMatch(
+      /^`tools\/mine\.ts` cannot be loaded: of TypeScript, only types are taken out before it runs, so /,
+    );
+    expect(failure.message).toContain(`this ${what}`);
+    expect(failure.message).toContain('(mine.ts, line 1)');
+    expect(failure.message).toContain('must be written as JavaScript');
+  });
+
   test('is an ES module whatever stands in package.json', async () => {
     folder.write('package.json', '{ "type": "commonjs" }');
     const mine = folder.open('export const one = () => 1;', ['one']);
@@ -79,7 +95,6 @@ describe('a call', () => {
 
 describe('a result that is no JSON is a failure that says where', () => {
   test.each([
-    ['undefined', 'found nothing'],
     ['() => 1', 'found a function'],
     ['10n', 'found a bigint'],
     ['Symbol("x")', 'found a symbol'],
@@ -99,9 +114,19 @@ describe('a result that is no JSON is a failure that says where', () => {
     expect(failure.message).toContain(message);
   });
 
-  test('a field that is undefined is left out', async () => {
-    const mine = folder.open('export const give = () => ({ a: 1, b: undefined });', ['give']);
-    expect(await mine.call('give')).toEqual({ a: 1 });
+  test('a function that returns nothing gives null', async () => {
+    const mine = folder.open(
+      'export function mark() {} export const later = async () => {}; export const none = () => undefined;',
+      ['mark', 'later', 'none'],
+    );
+    for (const name of ['mark', 'later', 'none']) expect(await mine.call(name)).toBe(null);
+  });
+
+  test('a field that is undefined is left out, however deep', async () => {
+    const mine = folder.open('export const give = () => ({ a: [{ c: undefined }], b: undefined });', [
+      'give',
+    ]);
+    expect(await mine.call('give')).toEqual({ a: [{}] });
   });
 
   test('a result that is too long never crosses', async () => {

@@ -9,6 +9,7 @@ import { MAX_PROBLEM_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../../model/limits.t
 import { jsonText } from './json-text.ts';
 import { takePrintedLines } from './printed-lines.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
+import { typeScriptProblem } from './typescript-problem.ts';
 
 type Call = Extract<ToThread, { type: 'call' }>;
 type Outcome = { readonly json: string } | { readonly failure: CodedFailure };
@@ -72,7 +73,7 @@ async function loadExports(): Promise<
     if (!given) throw new Error('its text was not taken from where it was verified');
     return { exports };
   } catch (error) {
-    return failed(`\`${title}\` cannot be loaded: ${messageOf(error)}`);
+    return failed(`\`${title}\` cannot be loaded: ${typeScriptProblem(error) ?? messageOf(error)}`);
   }
 }
 
@@ -85,7 +86,8 @@ function unknownExport(name: string, exports: ReadonlyMap<string, unknown>): Cod
   };
 }
 
-function toOutcome(tool: string, value: unknown): Outcome {
+/** Tools that only do something return nothing, which is null in JSON. */
+function toOutcome(tool: string, value: unknown = null): Outcome {
   const result = jsonText(value);
   if ('problem' in result) {
     const where = result.at === '' ? '' : ` at \`${result.at.slice(0, 200)}\``;
