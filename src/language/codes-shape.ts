@@ -60,6 +60,11 @@ export const SHAPE_CODES = {
     '{ end: failure }',
     '{ end: failure, tool: git.diff }',
   ),
+  'wrong-kind-inside': swapTalk(
+    'A branch of `parallel`, or the work that `each` does for an item, is of a kind that only a phase of its own can be; inside it a `crew` can run a file with such phases.',
+    'do: { role: writer, task: "Expand {{ point | json }}" }',
+    'do: { talk: [writer, critic], task: "Expand {{ point | json }}" }',
+  ),
   'several-procedures': swap(
     'A crew follows one procedure: a file, or phases of its own.',
     'start: collect',

@@ -47,13 +47,12 @@ function validateKind(table: KindTable, entry: MapEntry, at: SchemaPlace): void 
   else validateOne(table, kind, entry, place);
 }
 
-/** A phase without a kind that runs: one of a later version, or none at all. */
+/** A phase without a kind that runs: one of a later version, one that only a phase may have, or none at all. */
 function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], place: SchemaPlace): void {
   const later = keys.find(key => isLaterKey('phase', key));
   const foreign = table === PHASES ? undefined : keys.find(key => PHASES.kinds.includes(key));
-  const unsupported = later ?? foreign;
   const hint = `a ${table.what} has ${listWords(table.kinds)}`;
-  if (unsupported === undefined) {
+  if (later === undefined && foreign === undefined) {
     const mistyped = keys.find(key => closest(key, table.kinds) !== undefined);
     if (mistyped !== undefined) {
       const message = `The key ${quote(mistyped)} is not known here`;
@@ -65,8 +64,15 @@ function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], 
     place.report({ code: 'no-kind', range: keyPlaceOf(place.root, place.path), message, hint });
     return;
   }
-  const message = `This version does not run ${quote(unsupported)} in a ${table.what} yet`;
-  place.report({ code: 'not-supported-yet', range: keyAt(place, unsupported), message, hint });
+  if (foreign === undefined) {
+    const message = `This version does not run ${quote(later ?? '')} in a ${table.what} yet`;
+    place.report({ code: 'not-supported-yet', range: keyAt(place, later ?? ''), message, hint });
+    return;
+  }
+  const message = `A ${table.what} cannot have ${quote(foreign)}`;
+  const inside =
+    foreign === 'end' ? '' : `; put ${quote(foreign)} into a file of its own and name it with \`crew\``;
+  place.report({ code: 'wrong-kind-inside', range: keyAt(place, foreign), message, hint: hint + inside });
 }
 
 function validateOne(table: KindTable, kind: string, entry: MapEntry, place: SchemaPlace): void {
