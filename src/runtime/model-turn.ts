@@ -28,7 +28,7 @@ export function waitForModel(loop: TurnLoop, retryAfterMs: number | undefined): 
 
 /**
  * Shows the model what is wrong with its answer, at most `MAX_REPAIRS` times; then the failure stands. `prompt` stands
- * in for the words that ask for the whole answer again. Pure.
+ * in for the words that ask for the whole answer again; then the answer itself is not what is wrong. Pure.
  */
 export function askForRepair(
   loop: TurnLoop,
@@ -39,10 +39,12 @@ export function askForRepair(
   if (loop.repairs === MAX_REPAIRS) return { loop, effects: [], outcome: { type: 'failed', failure } };
   const repair = loop.repairs + 1;
   const { at, place: phase } = context;
-  const rejected: Effect = {
-    type: 'event.publish',
-    event: { at, type: 'artifact.rejected', phase, reason: failure.message, repair },
-  };
+  const reason = failure.message;
+  const event =
+    options.prompt === undefined
+      ? ({ at, type: 'artifact.rejected', phase, reason, repair } as const)
+      : ({ at, type: 'role.warned', phase, role: loop.task.role, reason } as const);
+  const rejected: Effect = { type: 'event.publish', event };
   const problem = failure.message.slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
   const prompt = textMessage('user', options.prompt ?? buildRepairPrompt(problem, loop.task.output));
   const said = answer.parts.length === 0 ? [] : [answer];

@@ -88,10 +88,9 @@ function askForHandOff(
     isTyped: work.reply !== undefined,
     ...(said === undefined ? {} : { said }),
   });
-  const message =
-    said === undefined
-      ? `\`${now.speaker}\` did not say who speaks next`
-      : `\`${now.speaker}\` only said that it hands over to \`${said}\``;
+  const problem =
+    said === undefined ? 'did not say who speaks next' : `only said that it hands over to \`${said}\``;
+  const message = `${problem}; asked to hand over with the tool`;
   const { loop, effects } = askForRepair(now.loop, context, {
     answer: textMessage('assistant', first.text),
     failure: { code: 'OUTPUT_INVALID', message },

@@ -26,7 +26,8 @@ export function callTools(
   const { answer, toolCalls } = options;
   const ending = toolCalls.find(call => isEnding(loop, call));
   if (ending !== undefined) {
-    return { loop, effects: [], outcome: { type: 'ended', call: ending, text: messageText(answer) } };
+    const effects = ignoredCalls(loop, context, { ending, toolCalls });
+    return { loop, effects, outcome: { type: 'ended', call: ending, text: messageText(answer) } };
   }
   const { role, maxTurns } = loop.task;
   if (loop.turn >= maxTurns) {
@@ -144,6 +145,19 @@ function isControl(loop: TurnLoop, call: ToolCall): boolean {
 function isEnding(loop: TurnLoop, call: ToolCall): boolean {
   const ends = loop.controls.some(({ spec, ends: ending }) => ending && spec.name === call.tool);
   return ends && refusalOf(loop, call) === undefined;
+}
+
+/** The watchers hear of what was asked for beside a call that ends the turn, because it is not done. */
+function ignoredCalls(
+  loop: TurnLoop,
+  { at, place: phase }: WorkContext,
+  { ending, toolCalls }: { readonly ending: ToolCall; readonly toolCalls: readonly ToolCall[] },
+): readonly Effect[] {
+  const ignored = toolCalls.filter(call => call !== ending).map(call => `\`${call.tool}\``);
+  if (ignored.length === 0) return [];
+  const { role } = loop.task;
+  const reason = `\`${ending.tool}\` ends the turn, so ${ignored.join(', ')} of the same reply ${ignored.length === 1 ? 'is' : 'are'} ignored`;
+  return [{ type: 'event.publish', event: { at, type: 'role.warned', phase, role, reason } }];
 }
 
 const TOO_MANY_CALLS: CodedFailure = {

@@ -58,9 +58,32 @@ test('a hand-off that is only said costs one turn that asks for the call; the re
   expect(eventsOf(run, 'message.sent')[0]?.text).toBe(
     "Tabs are best. I'll pass this to critic.\n\nFind the flaw.",
   );
-  expect(eventsOf(run, 'artifact.rejected')[0]?.reason).toBe(
-    '`author` only said that it hands over to `critic`',
-  );
+  expect(eventsOf(run, 'artifact.rejected')).toEqual([]);
+  expect(eventsOf(run, 'role.warned')[0]).toMatchObject({
+    role: 'author',
+    reason: 'only said that it hands over to `critic`; asked to hand over with the tool',
+  });
+  expect(reasonsOf(run)[1]).toBe('`author` handed over');
+});
+
+test('a second hand-off in one reply is not done, and the watchers hear of it', async () => {
+  const run = await runCrew({
+    yaml: talkCrew(TALK),
+    replies: speakers({
+      author: [
+        {
+          calls: [
+            { tool: 'hand_off_to_critic', args: { brief: 'Find the flaw.' } },
+            { tool: 'hand_off_to_critic', args: { brief: 'And another.' } },
+          ],
+        },
+      ],
+    }),
+  });
+  expect(eventsOf(run, 'role.warned')[0]).toMatchObject({
+    role: 'author',
+    reason: '`hand_off_to_critic` ends the turn, so `hand_off_to_critic` of the same reply is ignored',
+  });
   expect(reasonsOf(run)[1]).toBe('`author` handed over');
 });
 
@@ -82,7 +105,7 @@ test('without a call after that the one who was named, else the first who may, s
     '`max_turns` is 5',
   ]);
   // One correction for the critic; none where only one may speak, and none in the last turn.
-  expect(eventsOf(run, 'artifact.rejected')).toHaveLength(1);
+  expect(eventsOf(run, 'role.warned')).toHaveLength(1);
   expect(eventsOf(run, 'message.sent')[1]?.text).toBe('No. Over to you, editor.');
 });
 
