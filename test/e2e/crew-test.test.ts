@@ -145,3 +145,9 @@ test('where there is no test, that is said', async () => {
     expect.stringContaining('there is no `*.crewtest.yaml` in or below .'),
   ]);
 });
+
+test('crew check finds the mistakes of tests, too', async () => {
+  write('a.crewtest.yaml', tests('  x: { replys: a }'));
+  const ended = await call('check', 'a.crewtest.yaml');
+  expect([ended.code, ended.stdout]).toEqual([2, expect.stringContaining('did you mean `replies`?')]);
+});

@@ -2,7 +2,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Command, CommandCall, Terminal } from '../command.ts';
 import { missingFile, sourceReader } from '../read-files.ts';
-import { loadDiagnosticReporters, loadLanguage } from '../wire.ts';
+import { loadCrewTestReader, loadDiagnosticReporters, loadLanguage } from '../wire.ts';
 
 /** `crew check FILE…`: shows everything that is wrong with crew and SOP files, before a token is spent. */
 export const checkCommand: Command = {
@@ -45,11 +45,16 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
   return bad ? 2 : 0;
 }
 
-/** A file is taken as an SOP by its name, `*.sop.yaml`; everything else is a crew. */
+/** A file is taken as an SOP or as tests by its name, `*.sop.yaml`, `*.crewtest.yaml`; everything else is a crew. */
 async function checkFile(path: string, terminal: Terminal) {
   const { loadCrew, loadSop, catalog } = await loadLanguage();
   const readSource = sourceReader(terminal.cwd);
-  if (readSource(path) === undefined) throw missingFile(terminal.cwd, path);
+  const text = readSource(path);
+  if (text === undefined) throw missingFile(terminal.cwd, path);
+  if (/\.crewtest\.ya?ml$/.test(path)) {
+    const { loadCrewTests } = await loadCrewTestReader();
+    return { ...loadCrewTests(path, text), sources: new Map([[path, text]]) };
+  }
   const options = { path, readSource, catalog };
   return /\.sop\.ya?ml$/.test(path) ? loadSop(options) : loadCrew(options);
 }
