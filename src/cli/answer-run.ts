@@ -1,20 +1,26 @@
 import { CrewError } from '../model/crew-error.ts';
+import { fitsQuestion } from '../model/fits-question.ts';
 import type { Engine } from '../ports/engine.ts';
+import { sanitizeText } from '../reporters/sanitize.ts';
 import type { OpenQuestion } from '../runtime/open-questions.ts';
 import { personName, questionText } from './ask-person.ts';
 import type { Flags } from './command.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { RUN_FLAGS } from './flags.ts';
+import { pickQuestion } from './pick-question.ts';
+import { questionId } from './question-id.ts';
+import { readRecordedRun } from './recorded-run.ts';
+import { resumeFlags } from './resume-flags.ts';
 import { resumeRun } from './resume-run.ts';
-import { loadRunReader } from './wire.ts';
+import { loadRecordReaders } from './wire.ts';
 import { openExistingEngine } from './workspace.ts';
 
 /** Flags of the commands that answer a waiting run. */
 export const ANSWER_FLAGS = {
   question: {
     type: 'string',
-    value: 'PHASE',
-    help: 'which question is meant, by its phase, when several wait',
+    value: 'ID',
+    help: 'which question is meant: its id, which `crew answer RUN` shows, or its phase',
   },
   'no-resume': { type: 'boolean', help: 'only leave the answer; `crew resume RUN` goes on later' },
   ...RUN_FLAGS,
@@ -27,61 +33,105 @@ type Choose = (
 
 /**
  * Leaves an answer for the question that a run waits for, then goes on with the run, unless it is at work elsewhere or
- * `--no-resume` was given. Without `choose` the waiting questions are listed. Fails with USAGE when nothing waits, when
- * it is not clear which question is meant, when the answer does not fit, or when it was answered already.
+ * `--no-resume` was given. Without `choose` the waiting questions are listed. A question that has its answer does not wait,
+ * also where the run has not taken it yet. Fails with USAGE when nothing waits, when it is not clear which question is
+ * meant or whether the person has seen the call, when the answer does not fit, or when it was answered already.
  */
 export async function answerRun(options: {
   readonly prefix: string;
   readonly choose: Choose | undefined;
+  /** The id that was given beside `--question`. */
+  readonly id?: string | undefined;
   readonly values: FlagValues;
   readonly terminal: Terminal;
 }): Promise<number> {
   const { prefix, choose, values, terminal } = options;
   const engine = await openExistingEngine(values, terminal);
   try {
-    const { openQuestions } = await loadRunReader();
-    const { runId, program, facts } = engine.read(prefix);
-    const open = openQuestions(program, facts);
-    if (choose === undefined) return list(open, terminal, values);
-    const asked = pick(open, { runId, phase: textFlag(values, 'question') });
+    const { runId, open, answered } = await questionsOf(engine, prefix);
+    const target = `${runId}${resumeFlags(values)}`;
+    if (choose === undefined) return list(open, { target, terminal, values });
+    const named = options.id ?? textFlag(values, 'question');
+    const asked = pickQuestion({ runId, open, answered, named, list: all => all.map(shortRow).join('\n') });
     const answer = choose(asked.question);
     if ('problem' in answer) throw new CrewError('USAGE', `\`${asked.phase}\`: ${answer.problem}`);
     if (!engine.answer(runId, asked.id, { ...answer, by: personName() })) {
       throw new CrewError('USAGE', `\`${asked.phase}\` of run \`${runId}\` was answered already`);
     }
+    tellDecided(asked, answer.choice, terminal);
     return await goOn({ engine, runId, phase: asked.phase, values, terminal });
   } finally {
     engine.close();
   }
 }
 
-function list(open: readonly OpenQuestion[], terminal: Terminal, values: FlagValues): number {
+interface RunQuestions {
+  readonly runId: string;
+  readonly open: readonly OpenQuestion[];
+  readonly answered: readonly OpenQuestion[];
+}
+
+async function questionsOf(engine: Engine, prefix: string): Promise<RunQuestions> {
+  const { run, steps } = await readRecordedRun(engine, prefix);
+  const { readRecord } = await loadRecordReaders();
+  const { questions, answers } = readRecord(run, steps);
+  const left = engine.answers(run.runId);
+  const hasAnswer = ({ id, question }: OpenQuestion): boolean => {
+    const answer = left.get(id);
+    return answer !== undefined && fitsQuestion(question, answer);
+  };
+  const open = questions.filter(each => !hasAnswer(each));
+  const taken = answers.filter(({ id }) => questions.every(each => each.id !== id));
+  return { runId: run.runId, open, answered: [...taken, ...questions.filter(hasAnswer)] };
+}
+
+interface Listing {
+  /** The run's id and what finds its journal, as it stands in commands. */
+  readonly target: string;
+  readonly terminal: Terminal;
+  readonly values: FlagValues;
+}
+
+function list(open: readonly OpenQuestion[], { target, terminal, values }: Listing): number {
   if (values.json === true) {
-    terminal.stdout(`${JSON.stringify({ version: 1, questions: open }, null, 2)}\n`);
+    const questions = open.map(each => ({ name: questionId(each), ...each }));
+    terminal.stdout(`${JSON.stringify({ version: 1, questions }, null, 2)}\n`);
     return 0;
   }
-  terminal.stdout(
-    open.length === 0 ? 'nothing waits for an answer\n' : `${open.map(questionText).join('\n\n')}\n`,
-  );
+  const text = open.map(each => `${questionText(each)}\n\n${commandsFor(each, target)}`).join('\n\n');
+  terminal.stdout(open.length === 0 ? 'nothing waits for an answer\n' : `${text}\n`);
   return 0;
 }
 
-function pick(
-  open: readonly OpenQuestion[],
-  { runId, phase }: { readonly runId: string; readonly phase: string | undefined },
-): OpenQuestion {
-  const meant = phase === undefined ? open : open.filter(each => each.phase === phase);
-  const [first, ...others] = meant;
-  const waiting = [...new Set(open.map(each => `\`${each.phase}\``))].join(', ');
-  if (open.length === 0) throw new CrewError('USAGE', `run \`${runId}\` waits for no answer`);
-  if (first === undefined) {
-    throw new CrewError('USAGE', `\`${phase}\` of run \`${runId}\` asks nothing; what waits: ${waiting}`);
-  }
-  // Several calls of one phase are allowed one by one, oldest first.
-  if (others.some(each => each.phase !== first.phase)) {
-    throw new CrewError('USAGE', `several questions wait: ${waiting}; name one with \`--question PHASE\``);
-  }
-  return first;
+/** The exact commands that answer a question. */
+function commandsFor(asked: OpenQuestion, target: string): string {
+  const which = `${target} --question ${questionId(asked)}`;
+  if (asked.question.kind === 'approval') return `crew approve ${which}\ncrew reject ${which}`;
+  if (asked.question.kind === 'uncertain')
+    return `crew answer ${which} done\ncrew answer ${which} "not done"`;
+  return `crew answer ${which} ANSWER`;
+}
+
+/** A question on one line, a call with its exact arguments. */
+function shortRow(asked: OpenQuestion): string {
+  const { phase, question } = asked;
+  const what = question.kind === 'question' ? oneLine(question.text) : callText(question);
+  return `  ${questionId(asked)}  ${phase}: ${what}`;
+}
+
+function callText({ tool, args }: { readonly tool: string; readonly args: unknown }): string {
+  return sanitizeText(`${tool} ${JSON.stringify(args)}`, { keepNewlines: false });
+}
+
+function oneLine(text: string): string {
+  return sanitizeText(text.replace(/\s+/g, ' ').trim(), { keepNewlines: false });
+}
+
+/** What was allowed or refused: the call and its exact arguments. */
+function tellDecided({ question }: OpenQuestion, choice: string | null, terminal: Terminal): void {
+  if (question.kind !== 'approval') return;
+  const word = choice === 'deny' ? 'refused' : 'allowed';
+  terminal.stderr(`${word} ${callText(question)}\n`);
 }
 
 async function goOn(options: {
@@ -94,7 +144,7 @@ async function goOn(options: {
   const { engine, runId, phase, values, terminal } = options;
   const active = engine.list().some(run => run.runId === runId && run.active);
   if (active || values['no-resume'] === true) {
-    const resume = `go on with: crew resume ${runId}`;
+    const resume = `go on with: crew resume ${runId}${resumeFlags(values)}`;
     const next = active ? `the run takes it where it is at work; if it stops to wait, ${resume}` : resume;
     terminal.stderr(`answered \`${phase}\`; ${next}\n`);
     return 0;

@@ -20,5 +20,6 @@ export function recordOfPhase(record: RunRecord, program: Program, phase: string
     artifacts: Object.fromEntries(Object.entries(artifacts).filter(([name]) => isInside(name))),
     spend: { ...spend, byPhase: spend.byPhase.filter(({ name }) => isInside(name)), byRole: [] },
     questions: record.questions.filter(question => isInside(question.phase)),
+    answers: record.answers.filter(answer => isInside(answer.phase)),
   };
 }

@@ -167,6 +167,15 @@ class SqliteEngine implements Engine {
     });
   }
 
+  answers(runId: string): ReadonlyMap<string, PersonAnswer> {
+    const rows = guarded('the answers', () =>
+      this.#database
+        .prepare('SELECT question, answer FROM answers WHERE run_id = ? ORDER BY question')
+        .all(runId),
+    );
+    return new Map(rows.map(row => [String(row.question), JSON.parse(String(row.answer)) as PersonAnswer]));
+  }
+
   list(): readonly RunHeader[] {
     const rows = guarded('the journal', () =>
       this.#database

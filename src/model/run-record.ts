@@ -48,6 +48,15 @@ export interface SpendRow extends Spend {
 /** A question that a run waits for. */
 export type WaitingQuestion = Pick<PersonAskEffect, 'id' | 'phase' | 'question'>;
 
+/** A question and what a person said to it, at which moment, in the fact of which number. */
+export interface AnsweredQuestion extends WaitingQuestion {
+  readonly seq: number;
+  readonly at: number;
+  readonly choice: string | null;
+  readonly text: string | null;
+  readonly by: string;
+}
+
 /**
  * All that is known of a recorded run, from its facts alone. `waiting`: it stopped because of `failure` and can be
  * resumed; `open`: it is at work, or was when its process ended.
@@ -82,5 +91,7 @@ export interface RunRecord {
     readonly byRole: readonly SpendRow[];
   };
   readonly questions: readonly WaitingQuestion[];
+  /** What people said, in order. */
+  readonly answers: readonly AnsweredQuestion[];
   readonly failure?: CodedFailure;
 }

@@ -127,6 +127,8 @@ export interface Engine {
    * false when there is one already.
    */
   answer(runId: string, question: string, answer: PersonAnswer): boolean;
+  /** All that was left for questions of a run with `answer`, by the question's id; empty for a run that is not there. */
+  answers(runId: string): ReadonlyMap<string, PersonAnswer>;
   list(): readonly RunHeader[];
   close(): void;
 }

@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import { doubtId } from './doubts.ts';
 import { foldRun } from './fold-run.ts';
+import { readQuestions } from './read-questions.ts';
 import type { RunState } from './run-state.ts';
 import { ownerOf } from './scope.ts';
 
@@ -11,18 +12,9 @@ export type OpenQuestion = Pick<PersonAskEffect, 'id' | 'phase' | 'question'>;
 
 /** The questions of a recorded run that nobody has answered yet, oldest first. Pure. */
 export function openQuestions(program: Program, facts: readonly Fact[]): readonly OpenQuestion[] {
-  const asked = new Map<string, OpenQuestion>();
-  let state: RunState | undefined;
-  for (const { after, effects } of foldRun(program, facts)) {
-    state = after;
-    for (const effect of effects) {
-      if (effect.type !== 'event.publish') continue;
-      const { event } = effect;
-      if (event.type === 'person.asked') {
-        asked.set(event.id, { id: event.id, phase: event.phase, question: event.question });
-      }
-    }
-  }
+  const steps = [...foldRun(program, facts)];
+  const asked = new Map<string, OpenQuestion>(readQuestions(steps).asked);
+  const state = steps.at(-1)?.after;
   if (state === undefined || state.end !== undefined) return [];
   const last = state;
   // What was not put yet, because something else stopped the run, can be answered as well.

@@ -5,6 +5,7 @@ import type { Charge } from '../policy/budget.ts';
 import type { RecordedRun } from '../ports/engine.ts';
 import type { FoldStep } from './fold-run.ts';
 import { openQuestions } from './open-questions.ts';
+import { readQuestions } from './read-questions.ts';
 import type { RunState } from './run-state.ts';
 import { chargesOf, sumCharges } from './step-charges.ts';
 
@@ -53,6 +54,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
       byRole: spendBy(reading, 'role'),
     },
     questions: openQuestions(program, facts),
+    answers: readQuestions(steps).answered,
   };
 }
 

@@ -19,6 +19,33 @@ phases:
   stopped: { end: failure, result: "{{ approve }}" }
 `;
 
+const save = (text: string): string =>
+  `diff --git a/${text}.txt b/${text}.txt\\nnew file mode 100644\\n--- /dev/null\\n+++ b/${text}.txt\\n@@ -0,0 +1 @@\\n+a  b\\n`;
+const SAVES = `version: 1
+crew: saves
+goal: Change two things.
+tools: { change: builtin:change }
+start: one
+phases:
+  one: { tool: change.apply, with: { patch: "${save('one')}" }, on_error: two, next: two }
+  two: { tool: change.apply, with: { patch: "${save('two')}" }, on_error: none, next: done }
+  done: { end: success, result: both }
+  none: { end: failure }
+`;
+const BOTH = `version: 1
+crew: both
+goal: Change two things at once.
+tools: { change: builtin:change }
+start: save
+phases:
+  save:
+    parallel:
+      a: { tool: change.apply, with: { patch: "${save('one')}" } }
+      b: { tool: change.apply, with: { patch: "${save('two')}" } }
+    next: done
+  done: { end: success, result: both }
+`;
+
 /** Wants to change something. */
 const SAVE = `version: 1
 crew: save
@@ -41,6 +68,8 @@ beforeEach(() => {
   execFileSync('git', ['init', '--quiet', folder]);
   writeFileSync(join(folder, 'sign.crew.yaml'), SIGN);
   writeFileSync(join(folder, 'save.crew.yaml'), SAVE);
+  writeFileSync(join(folder, 'saves.crew.yaml'), SAVES);
+  writeFileSync(join(folder, 'both.crew.yaml'), BOTH);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -76,12 +105,14 @@ test('without a terminal a run that asks exits 5 and says with which commands it
 test('`crew answer RUN` shows what waits, and changes nothing', async () => {
   const id = await waitingRun('sign.crew.yaml');
   const shown = await call('answer', id);
-  expect(shown.stdout).toBe('approve asks:\n\nMay it go out?\n\n1  release\n2  write again\n3  stop\n');
+  const asked = 'approve asks:\n\nMay it go out?\n\n1  release\n2  write again\n3  stop\n';
+  const [, name] = /--question ([0-9a-f]{8}) ANSWER\n$/.exec(shown.stdout) ?? [];
+  expect(shown.stdout).toBe(`${asked}\ncrew answer ${id} --question ${name} ANSWER\n`);
   const json = resultOf(await call('answer', id, '--json'));
   expect(json).toMatchObject({
     version: 1,
     questions: [
-      { phase: 'approve', question: { kind: 'question', choices: ['release', 'write again', 'stop'] } },
+      { name, phase: 'approve', question: { kind: 'question', choices: ['release', 'write again', 'stop'] } },
     ],
   });
   expect((await call('answer', id)).stdout).toBe(shown.stdout);
@@ -145,6 +176,63 @@ test('a refusal is told with its reason', async () => {
   expect(existsSync(join(folder, 'new.txt'))).toBe(false);
 });
 
+/** The short ids of what waits, in order. */
+async function waitingIds(id: string): Promise<readonly string[]> {
+  const { questions } = resultOf(await call('answer', id, '--json')) as {
+    readonly questions: readonly { readonly name: string }[];
+  };
+  return questions.map(question => question.name);
+}
+
+test('leave does not go to a call that came up after another answer, unless it is named', async () => {
+  const id = await waitingRun('saves.crew.yaml');
+  const [first = ''] = await waitingIds(id);
+  // One person refuses the first call; another one, who saw only that, allows what waits.
+  expect((await call('reject', id, first, 'no')).code).toBe(5);
+  for (const args of [
+    ['approve', id],
+    ['answer', id, 'y'],
+    ['reject', id],
+  ]) {
+    const unseen = await call(...args);
+    expect(unseen.code).toBe(2);
+    expect(unseen.stderr).toContain('may be one that you have not seen');
+    expect(unseen.stderr).toMatch(/ {2}[0-9a-f]{8} {2}two: change\.apply \{"patch":"diff .*\+a {2}b\\n"\}/);
+  }
+  for (const args of [[first], ['--question', first], ['--question', 'one']]) {
+    const late = await call('approve', id, ...args);
+    expect(late.code).toBe(2);
+    expect(late.stderr).toContain('`one` of run');
+    expect(late.stderr).toContain('was answered already; what waits:');
+  }
+  expect((await call('approve', id, 'ffffffff')).stderr).toContain('asks nothing (any more)');
+  expect(existsSync(join(folder, 'two.txt'))).toBe(false);
+  const [second = ''] = await waitingIds(id);
+  const done = await call('approve', id, second);
+  expect(done.code).toBe(0);
+  expect(done.stderr).toMatch(/^allowed change\.apply \{"patch":".*two\.txt.*\+a {2}b\\n"\}\n/);
+  expect([existsSync(join(folder, 'one.txt')), existsSync(join(folder, 'two.txt'))]).toEqual([false, true]);
+});
+
+test('of several calls that wait each is answered by its id, one by one, and one resume takes all', async () => {
+  const id = await waitingRun('both.crew.yaml');
+  const unclear = await call('approve', id);
+  expect(unclear.code).toBe(2);
+  expect(unclear.stderr).toContain('several questions wait; name one with `--question ID`');
+  const [a = '', b = '', ...others] = await waitingIds(id);
+  expect(others).toEqual([]);
+  expect((await call('approve', id, b, '--no-resume')).stderr).toMatch(/^allowed change\.apply .*two\.txt/);
+  expect(await waitingIds(id)).toEqual([a]);
+  const unseen = await call('approve', id);
+  expect(unseen.stderr).toContain('may be one that you have not seen');
+  expect((await call('approve', id, b)).stderr).toContain('was answered already');
+  expect((await call('approve', id, '--question', a, '--no-resume')).code).toBe(0);
+  expect((await call('answer', id)).stdout).toBe('nothing waits for an answer\n');
+  const done = await call('resume', id);
+  expect(done.code).toBe(0);
+  expect([existsSync(join(folder, 'one.txt')), existsSync(join(folder, 'two.txt'))]).toEqual([true, true]);
+});
+
 test('`--no-resume` only leaves the answer; a resume takes it without asking', async () => {
   const id = await waitingRun('sign.crew.yaml');
   const left = await call('answer', id, 'stop', '--no-resume');
@@ -163,7 +251,8 @@ test('a run that is over, a question that is none and a run that is none are sai
   const other = await call('answer', id, '1', '--question', 'name');
   expect(other.code).toBe(2);
   expect(other.stderr).toContain('`name` of run');
-  expect(other.stderr).toContain('what waits: `approve`');
+  expect(other.stderr).toContain('what waits:\n');
+  expect(other.stderr).toMatch(/ {2}[0-9a-f]{8} {2}approve: May it go out\?/);
   expect((await call('answer', id, 'stop', '--question', 'approve')).code).toBe(1);
   for (const command of ['answer', 'approve', 'reject']) {
     const over = await call(command, id, ...(command === 'answer' ? ['1'] : []));
@@ -196,7 +285,9 @@ phases:
   const id = await waitingRun('two.crew.yaml');
   const unclear = await call('answer', id, '1');
   expect(unclear.code).toBe(2);
-  expect(unclear.stderr).toContain('`both.a/approve`, `both.b/approve`; name one with `--question PHASE`');
+  expect(unclear.stderr).toMatch(
+    /name one with `--question ID`:\n {2}[0-9a-f]{8} {2}both\.a\/approve: May it go out\?\n {2}[0-9a-f]{8} {2}both\.b\/approve/,
+  );
   expect((await call('answer', id, '1', '--question', 'both.b/approve')).code).toBe(5);
   expect((await call('answer', id)).stdout).toMatch(/both\.a\/approve asks:[\s\S]*both\.b\/name asks:/);
   const ended = await call('reject', id, '--question', 'both.a/approve');

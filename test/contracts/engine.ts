@@ -257,6 +257,7 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
         no,
         undefined,
       ]);
+      expect([...engine.answers('r1'), engine.answers('zz').size]).toEqual([['q', yes], 0]);
     });
 
     test('whoever works on a run sees an answer that is left from elsewhere meanwhile', () => {

@@ -48,6 +48,7 @@ const RECORD: RunRecord = {
     byPhase: [{ name: `a${ESCAPES}`, ...NOTHING, calls: 1 }],
     byRole: [{ name: '', ...NOTHING }],
   },
+  answers: [],
   questions: [
     {
       id: 'q',

@@ -2,6 +2,7 @@ import type { PersonQuestion } from '../../model/person-question.ts';
 import { ANSWER_FLAGS, answerRun } from '../answer-run.ts';
 import type { Command, CommandCall } from '../command.ts';
 import { onePositional } from '../positionals.ts';
+import { isQuestionId } from '../question-id.ts';
 import { readAnswer } from '../read-answer.ts';
 
 const WORDS = {
@@ -9,19 +10,19 @@ const WORDS = {
   reject: /^(reject|rejected|refuse|deny|no|stop|cancel)\b/i,
 } as const;
 
-/** `crew approve RUN`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
+/** `crew approve RUN [ID]`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
 export const approveCommand: Command = {
   name: 'approve',
-  usage: 'approve RUN',
+  usage: 'approve RUN [ID]',
   summary: 'allow the call, or sign off the question, that a run waits for',
   flags: ANSWER_FLAGS,
   run: call => decide(call, 'approve'),
 };
 
-/** `crew reject RUN [REASON]`: refuses it; the role is told the reason. */
+/** `crew reject RUN [ID] [REASON]`: refuses it; the role is told the reason. */
 export const rejectCommand: Command = {
   name: 'reject',
-  usage: 'reject RUN [REASON]',
+  usage: 'reject RUN [ID] [REASON]',
   summary: 'refuse the call, or the question, that a run waits for',
   flags: ANSWER_FLAGS,
   run: call => decide(call, 'reject'),
@@ -34,10 +35,11 @@ async function decide(
   { positionals, values, terminal }: CommandCall,
   word: keyof typeof WORDS,
 ): Promise<number> {
-  const [run, ...reason] = positionals;
+  const [run, ...words] = positionals;
+  const id = words[0] !== undefined && isQuestionId(words[0]) ? words[0] : undefined;
   const prefix = onePositional(run === undefined ? [] : [run], 'a run id; `crew ps` lists them');
-  const said = reason.join(' ');
-  return answerRun({ prefix, values, terminal, choose: question => answerFor(question, word, said) });
+  const said = words.slice(id === undefined ? 0 : 1).join(' ');
+  return answerRun({ prefix, id, values, terminal, choose: question => answerFor(question, word, said) });
 }
 
 function answerFor(
