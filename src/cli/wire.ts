@@ -68,11 +68,11 @@ export async function loadCrewTestReader() {
 
 /** How tests came out, for people and programs. */
 export async function loadCrewTestReporters() {
-  const [text, { formatJunit }] = await Promise.all([
+  const [{ formatCrewTest, formatCrewTestTotal, crewTestDocument }, { formatJunit }] = await Promise.all([
     import('../reporters/crewtest-text.ts'),
     import('../reporters/crewtest-junit.ts'),
   ]);
-  return { ...text, formatJunit };
+  return { formatCrewTest, formatCrewTestTotal, crewTestDocument, formatJunit };
 }
 
 /** Conditions over values. */
