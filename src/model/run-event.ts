@@ -89,7 +89,7 @@ export type RunEvent = { readonly at: number } & (
     }
   /** A role was told that what it does leads nowhere. */
   | { readonly type: 'role.warned'; readonly phase: string; readonly role: string; readonly reason: string }
-  /** An attempt of a phase with `reflect` was judged; `lesson` is what the next one is told. */
+  /** An attempt of a phase with `reflect` was judged; `kept` is the trial that counts when none has passed. */
   | {
       readonly type: 'trial.judged';
       readonly phase: string;
@@ -97,6 +97,7 @@ export type RunEvent = { readonly at: number } & (
       readonly passed: boolean;
       readonly score: number | null;
       readonly feedback: string;
+      readonly kept?: number;
     }
   | {
       readonly type: 'lesson.learned';
@@ -167,6 +168,8 @@ export type RunEvent = { readonly at: number } & (
       readonly outcome: 'failed';
       readonly failure: CodedFailure;
       readonly ms: number;
+      /** The next try of the same call, when there is one. */
+      readonly retry?: { readonly nth: number; readonly of: number; readonly inMs: number };
     }
   | {
       readonly type: 'tool.started';

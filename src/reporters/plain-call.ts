@@ -66,7 +66,12 @@ export function tellModelEnded(state: PlainState, event: EventOf<'model.ended'>)
   ];
   const took: Span = { text: ` · ${formatDuration(event.ms)}`, style: 'dim' };
   if (event.outcome === 'failed') {
-    const spans = [...who, ...failureSpans(state, event.failure), took];
+    const { retry } = event;
+    const next: readonly Span[] =
+      retry === undefined
+        ? []
+        : [{ text: ` · try ${retry.nth} of ${retry.of} in ${formatDuration(retry.inMs)}`, style: 'dim' }];
+    const spans = [...who, ...failureSpans(state, event.failure), took, ...next];
     tellRow(state, { place: event.phase, mark: '✗', style: 'red', spans, whole: true });
     return;
   }

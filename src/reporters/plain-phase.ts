@@ -48,7 +48,9 @@ export function tellPhaseEnded(state: PlainState, event: EventOf<'phase.ended'>)
   const place = { elapsedMs, place: event.phase };
   if (event.outcome === 'completed') {
     countPart(state, event.phase);
-    const spans = [{ text: artifactText(event, opened) }, { text: took, style: 'dim' } as const];
+    const kept = opened?.keptTrial;
+    const note = kept === undefined ? '' : ` · no trial passed, kept trial ${kept}`;
+    const spans = [{ text: `${artifactText(event, opened)}${note}` }, { text: took, style: 'dim' } as const];
     tellRow(state, { ...place, mark: '✓', style: 'green', spans });
     return;
   }
@@ -81,6 +83,12 @@ export function tellArtifact(
 export function beginAgain(state: PlainState, phase: string): void {
   const opened = state.phases.get(phase);
   if (opened !== undefined) state.phases.set(phase, { ...opened, partsDone: 0 });
+}
+
+/** Remembers for the end of the phase which of its trials is kept although none has passed. */
+export function keepTrial(state: PlainState, { phase, kept }: EventOf<'trial.judged'>): void {
+  const opened = state.phases.get(phase);
+  if (opened !== undefined && kept !== undefined) state.phases.set(phase, { ...opened, keptTrial: kept });
 }
 
 /** A branch or an item stands behind the last point of its path. */

@@ -15,6 +15,8 @@ export interface OpenPhase {
   readonly role?: string;
   /** How many branches or items have completed, in this attempt. */
   readonly partsDone: number;
+  /** Of trials none of which has passed, the one that counts. */
+  readonly keptTrial?: number;
 }
 
 /** What the plain reporter remembers between events; whatever is told to its end is dropped. */

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { flushStreams } from './plain-call.ts';
-import { beginAgain } from './plain-phase.ts';
+import { beginAgain, keepTrial } from './plain-phase.ts';
 import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
 
 /** What passes between roles, and what a phase learns: who has the turn, who said what to whom, who handed what on. */
@@ -36,6 +36,7 @@ export function tellTurn(
         spans: [{ text: `${event.role}: ${event.reason}` }],
       });
     case 'trial.judged': {
+      keepTrial(state, event);
       const score = event.score === null ? '' : ` · score ${event.score}`;
       const verdict = event.passed ? 'passed' : 'did not pass';
       const spans = [{ text: `trial ${event.trial} ${verdict}${score} ${oneLine(event.feedback)}` }];

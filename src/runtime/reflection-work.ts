@@ -107,13 +107,15 @@ function judge(state: ReflectionState, context: WorkContext, outcome: TurnOutcom
 function conclude(state: ReflectionState, context: WorkContext, verdict: Verdict): Step<ReflectionState> {
   const { at, place: phase } = context;
   const { trial } = state.record;
-  const judged: Effect = {
-    type: 'event.publish',
-    event: { at, type: 'trial.judged', phase, trial, ...verdict },
-  };
+  const event = { at, type: 'trial.judged', phase, trial, ...verdict } as const;
+  const judged: Effect = { type: 'event.publish', event };
   if (verdict.passed) return accepted(state, deliveredOf(state), judged);
   const next = { ...state, verdict };
-  if (trial >= reflectOf(state).trials) return accepted(next, deliveredOf(keptOf(next, verdict)), judged);
+  if (trial >= reflectOf(state).trials) {
+    const kept = keptOf(next, verdict);
+    const last: Effect = { type: 'event.publish', event: { ...event, kept: kept.trial } };
+    return accepted(next, deliveredOf(kept), last);
+  }
   const role = lessonRole(state.work);
   const model =
     role === undefined ? modelKey(context, 'default') : modelOfRole(context, roleOf(context, role));
@@ -160,9 +162,9 @@ function taught(
 
 /** The trial that counts so far. */
 function keptOf(state: ReflectionState, { score }: Verdict): NonNullable<TrialRecord['kept']> {
-  const { kept } = state.record;
+  const { kept, trial } = state.record;
   const isBetter = kept !== undefined && kept.score > score;
-  return isBetter && reflectOf(state).keep === 'best' ? kept : { ...deliveredOf(state), score };
+  return isBetter && reflectOf(state).keep === 'best' ? kept : { ...deliveredOf(state), trial, score };
 }
 
 function deliveredOf({ artifact, thread }: Delivered): Delivered {

@@ -40,7 +40,7 @@ export interface TrialRecord {
   readonly trial: number;
   readonly lessons: readonly string[];
   /** The kept artifact of the earlier trials. */
-  readonly kept?: Delivered & { readonly score: number };
+  readonly kept?: Delivered & { readonly trial: number; readonly score: number };
 }
 
 /** How a run ended. */

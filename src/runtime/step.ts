@@ -19,7 +19,7 @@ export type WorkOutcome =
   | {
       readonly type: 'again';
       readonly lesson: string;
-      readonly kept: Delivered & { readonly score: number };
+      readonly kept: Delivered & { readonly trial: number; readonly score: number };
     };
 
 /** A part that the statechart begins: a branch, or the turn of a role, which may be the one that writes the artifact. */

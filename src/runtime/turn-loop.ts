@@ -56,9 +56,11 @@ export function isOfLoop(loop: TurnLoop, fact: Fact): boolean {
 export function decideTurns(loop: TurnLoop, context: WorkContext, fact: Fact): TurnStep {
   switch (fact.type) {
     case 'model.answered':
-      return withEvent(modelEnded(loop, context, fact), takeAnswer(loop, context, fact));
-    case 'model.failed':
-      return withEvent(modelEnded(loop, context, fact), takeFailure(loop, context, fact));
+      return withEvent(modelAnswered(loop, context, fact), takeAnswer(loop, context, fact));
+    case 'model.failed': {
+      const step = takeFailure(loop, context, fact);
+      return withEvent(modelFailed(loop, context, { fact, step }), step);
+    }
     case 'timer.fired':
       return askModelAgain(loop, context);
     case 'tool.returned':
@@ -139,22 +141,32 @@ function withEvent(event: Effect, step: TurnStep): TurnStep {
   return { ...step, effects: [event, ...step.effects] };
 }
 
-function modelEnded(loop: TurnLoop, context: WorkContext, fact: Answered | Failed): Effect {
-  const { key, ms } = fact;
-  const { at, place: phase } = context;
-  const shared = { at, type: 'model.ended', key, phase, role: loop.task.role } as const;
-  if (fact.type === 'model.failed') {
-    return { type: 'event.publish', event: { ...shared, outcome: 'failed', failure: fact.failure, ms } };
-  }
+function endedCall(loop: TurnLoop, { at, place: phase }: WorkContext, { key, ms }: Answered | Failed) {
+  return { at, type: 'model.ended', key, phase, role: loop.task.role, ms } as const;
+}
+
+/** `step` is what follows: when that is a wait, the event says for which try. */
+function modelFailed(
+  loop: TurnLoop,
+  context: WorkContext,
+  { fact, step }: { readonly fact: Failed; readonly step: TurnStep },
+): Effect {
+  const wait = step.effects.find(effect => effect.type === 'timer.start');
+  const nth = MAX_TRIES - loop.triesLeft + 1;
+  const retry = wait === undefined ? {} : { retry: { nth, of: MAX_TRIES, inMs: Math.round(wait.ms) } };
+  const ended = endedCall(loop, context, fact);
+  return { type: 'event.publish', event: { ...ended, outcome: 'failed', failure: fact.failure, ...retry } };
+}
+
+function modelAnswered(loop: TurnLoop, context: WorkContext, fact: Answered): Effect {
   const usage = fact.usage ?? NO_USAGE;
   const event = {
-    ...shared,
+    ...endedCall(loop, context, fact),
     outcome: 'answered',
     text: messageText(fact.message),
     toolCalls: messageToolCalls(fact.message).length,
     usage,
     costMicroUsd: fact.usage === undefined ? null : callCost(context.terms[loop.model], usage),
-    ms,
   } as const;
   return { type: 'event.publish', event };
 }

@@ -26,6 +26,8 @@ const OPTIONAL: { readonly [type: string]: readonly string[] } = {
   'tool.started': ['role'],
   'transition.taken': ['guards', 'limit', 'crew'],
   'turn.started': ['closing', 'reason'],
+  'model.ended': ['retry'],
+  'trial.judged': ['kept'],
 };
 
 describe('the event schema', () => {

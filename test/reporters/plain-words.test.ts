@@ -101,6 +101,36 @@ describe('parts of a phase', () => {
   });
 });
 
+it('a phase no trial of which has passed says which one is kept', () => {
+  const judged = {
+    type: 'trial.judged',
+    at: 0,
+    phase: 'd',
+    passed: false,
+    score: 0,
+    feedback: 'No.',
+  } as const;
+  const rows = rowsOf(
+    begun('d', 'role', 'writer'),
+    { ...judged, trial: 1 },
+    { ...judged, trial: 2, kept: 1 },
+    done('d', 'text'),
+  );
+  expect(rows.at(-1)).toBe('✓ 4 B · no trial passed, kept trial 1 · 0 ms');
+});
+
+it('a call that is tried again says when', () => {
+  const overloaded = { code: 'PROVIDER_OVERLOADED', message: 'HTTP 529' } as const;
+  const call = { type: 'model.ended', at: 0, key: 'k', phase: 'd', role: 'writer', ms: 1 } as const;
+  const rows = rowsOf(begun('d', 'role', 'writer'), {
+    ...call,
+    outcome: 'failed',
+    failure: overloaded,
+    retry: { nth: 2, of: 3, inMs: 1000 },
+  });
+  expect(rows.at(-1)).toBe('✗ PROVIDER_OVERLOADED HTTP 529 · 1 ms · try 2 of 3 in 1.0 s');
+});
+
 describe('who speaks', () => {
   it('is named on the lines of models that are not the role of the phase', () => {
     const rows = rowsOf(begun('ask', 'ask'), answered('ask', 'fast', 'Yes.\nIt is.'));

@@ -47,6 +47,17 @@ export const SAMPLE_EVENTS = {
       ms: 1.5,
     },
     { type: 'model.ended', at, key: 'k', phase, role: 'lead', outcome: 'failed', failure, ms: 3 },
+    {
+      type: 'model.ended',
+      at,
+      key: 'k',
+      phase,
+      role: 'lead',
+      outcome: 'failed',
+      failure,
+      ms: 3,
+      retry: { nth: 2, of: 3, inMs: 1500 },
+    },
   ],
   'tool.started': [
     { type: 'tool.started', at, key: 'k', phase, role: 'lead', tool: 'git.diff', args: { range: 'HEAD' } },
@@ -84,6 +95,7 @@ export const SAMPLE_EVENTS = {
   'trial.judged': [
     { type: 'trial.judged', at, phase, trial: 1, passed: false, score: 0.5, feedback: 'Too short.' },
     { type: 'trial.judged', at, phase, trial: 2, passed: true, score: null, feedback: '' },
+    { type: 'trial.judged', at, phase, trial: 3, passed: false, score: 0, feedback: 'No.', kept: 1 },
   ],
   'lesson.learned': [{ type: 'lesson.learned', at, phase, trial: 1, lesson: 'Write more.' }],
   'person.asked': [

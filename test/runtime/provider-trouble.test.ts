@@ -24,6 +24,10 @@ test('a failure that may pass is tried again after half a second and a second', 
   });
   expect(resultOf(run)).toMatchObject({ result: 'there' });
   expect(momentsOf(run)).toEqual([0, 500, 1500]);
+  const retries = eventsOf(run, 'model.ended').map(event =>
+    event.outcome === 'failed' ? event.retry : 'none',
+  );
+  expect(retries).toEqual([{ nth: 2, of: 3, inMs: 500 }, { nth: 3, of: 3, inMs: 1000 }, 'none']);
   expect(eventsOf(run, 'model.started').map(event => [event.key, event.turn])).toEqual([
     ['work:1:1/model-1', 1],
     ['work:1:1/model-1-2', 1],

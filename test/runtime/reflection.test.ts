@@ -103,6 +103,7 @@ describe('when the trials are used up', () => {
       [3, false, 0.5],
     ]);
     expect(eventsOf(run, 'lesson.learned')).toHaveLength(2);
+    expect(eventsOf(run, 'trial.judged').map(({ kept }) => kept)).toEqual([undefined, undefined, 2]);
   });
 
   test('of equally good ones the later is kept', async () => {
@@ -116,6 +117,7 @@ describe('when the trials are used up', () => {
   test('`keep: last` keeps the last', async () => {
     const run = await runCrew({ yaml: crew(`${JUDGED}, keep: last`), replies: say({ attempts, judge }) });
     expect(resultOf(run)).toMatchObject({ result: 'fair' });
+    expect(eventsOf(run, 'trial.judged').at(-1)).toMatchObject({ kept: 3 });
   });
 
   test('a single trial is judged and kept', async () => {
