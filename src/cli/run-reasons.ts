@@ -71,7 +71,8 @@ function detailsOf(program: Program, event: RunEvent, { before, after }: Neighbo
     return first === undefined ? [] : [`\`start\` is \`${first.phase}\``];
   }
   if (event.type === 'run.ended' && event.outcome === 'error') {
-    if (failureOf(before, event.phase).length > 0) return [`\`${event.phase}\` has no \`on_error\``];
+    const phase = phaseOf(event.phase);
+    if (failureOf(before, phase).length > 0) return [`\`${phase}\` has no \`on_error\``];
     return event.failure.code === 'VISIT_LIMIT' ? [`\`${event.phase}\` has no \`on_limit\``] : [];
   }
   if (event.type !== 'transition.taken') return [];
@@ -89,6 +90,11 @@ function failureOf(before: readonly RunEvent[], place: string): readonly string[
   const ended = before.findLast(each => each.type === 'phase.ended' && each.phase === place);
   if (ended?.type !== 'phase.ended' || ended.outcome !== 'failed') return [];
   return [`${ended.failure.code}: ${ended.failure.message}`];
+}
+
+/** The phase that an item belongs to; any other path is a phase already. */
+function phaseOf(path: string): string {
+  return path.split('.', 1)[0] ?? path;
 }
 
 function limitDetails(program: Program, event: Transition, name: string): readonly string[] {
@@ -110,7 +116,7 @@ function phaseAt(program: Program, inside: string, name: string): Phase | undefi
 /** The path of what says so; crews inside have files of their own. */
 function writtenAt(program: Program, event: RunEvent): string | undefined {
   if (event.type === 'run.started') return 'start';
-  if (event.type === 'run.ended') return `phases.${event.phase}`;
+  if (event.type === 'run.ended') return `phases.${phaseOf(event.phase)}`;
   return event.type === 'transition.taken' && event.crew === undefined ? pathOf(program, event) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { evaluateTemplate } from '../expressions/template-evaluate.ts';
 import type { EachWork } from '../model/crew.ts';
+import type { CodedFailure } from '../model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { leastNeeded } from './join.ts';
 import { completed, failed, type PartOutcome, type Step } from './step.ts';
@@ -48,10 +49,10 @@ export function takeItem(
 ): Step<EachState> {
   const { items, work } = state;
   const isKept = outcome.type === 'completed';
-  if (!isKept && work.onItemError === 'fail') return failed(state, outcome.failure);
+  if (!isKept && work.onItemError === 'fail') return failedIn(state, name, outcome.failure);
   const results = { ...state.results, [name]: isKept ? outcome.artifact : null };
   const next = { ...state, results, completed: state.completed + (isKept ? 1 : 0) };
-  if (!isKept && !canBeReached(next)) return failed(next, outcome.failure);
+  if (!isKept && !canBeReached(next)) return failedIn(next, name, outcome.failure);
   const done = Object.keys(results).length;
   const enough = work.join !== 'all' && next.completed >= leastNeeded(work.join, items.length);
   if (done < items.length && !enough) return openNext(next);
@@ -66,6 +67,11 @@ export function canBeReached({ items, results, completed, work }: EachState, los
   if (work.join === 'all') return lost === 0;
   const failures = Object.keys(results).length - completed;
   return items.length - failures - lost >= leastNeeded(work.join, items.length);
+}
+
+/** The failure is that of an item, and says so. */
+function failedIn(state: EachState, part: string, failure: CodedFailure): Step<EachState> {
+  return { state, effects: [], outcome: { type: 'failed', failure, part } };
 }
 
 function openNext(state: EachState): Step<EachState> {

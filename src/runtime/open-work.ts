@@ -252,7 +252,9 @@ function ending(outcome: PartOutcome) {
 function keepArtifact(draft: Draft, { procedure, path }: OpenWork, outcome: PartOutcome): void {
   const { artifacts, talks, published, moment, place } = procedureOf(draft.state, procedure);
   if (outcome.type === 'failed') {
-    return setProcedure(draft, procedure, { lastFailure: { ...outcome.failure, phase: `${place}${path}` } });
+    const part = outcome.part === undefined ? '' : `.${outcome.part}`;
+    const phase = `${place}${path}${part}`;
+    return setProcedure(draft, procedure, { lastFailure: { ...outcome.failure, phase } });
   }
   setProcedure(draft, procedure, {
     artifacts: { ...artifacts, [path]: outcome.artifact },

@@ -15,7 +15,8 @@ export interface Delivered {
  */
 export type WorkOutcome =
   | (Delivered & { readonly type: 'completed' })
-  | { readonly type: 'failed'; readonly failure: CodedFailure }
+  /** `part` is the item whose failure it is. */
+  | { readonly type: 'failed'; readonly failure: CodedFailure; readonly part?: string }
   | {
       readonly type: 'again';
       readonly lesson: string;

@@ -120,7 +120,11 @@ describe('an item that fails', () => {
 
   test('fails the phase, and the others are cancelled', async () => {
     const run = await drive(crew('concurrency: 3'), { replies: third });
-    expect(resultOf(run)).toMatchObject({ outcome: 'error', failure: { code: 'CONTENT_FILTERED' } });
+    expect(resultOf(run)).toMatchObject({
+      outcome: 'error',
+      phase: 'all.2',
+      failure: { code: 'CONTENT_FILTERED' },
+    });
     const ended = eventsOf(run, 'phase.ended').map(({ phase, outcome }) => `${phase} ${outcome}`);
     expect(ended).toEqual(['all.2 failed', 'all.0 cancelled', 'all.1 cancelled', 'all failed']);
     expect(run.modelRequests).toHaveLength(3);
