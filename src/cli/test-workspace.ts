@@ -46,6 +46,7 @@ function copyFiles(from: string, to: string, named: string): void {
   }
   cpSync(from, to, {
     recursive: true,
+    verbatimSymlinks: true,
     filter: source => !/(^|[/\\])(\.git|\.crew|node_modules)$/.test(source),
   });
 }
