@@ -44,6 +44,7 @@ test('offline the form is filled with what people said, and it says so', async (
 test('offline a decision that nobody has made stays open, and the run fails with a skeleton', async () => {
   const done = await run(undefined, { title: 'Use tabs', options: [{ name: 'Tabs' }, { name: 'Spaces' }] });
   expect([done.outcome.outcome, done.end]).toEqual(['failure', 'incomplete']);
+  expect(done.phases).toEqual(['workspace', 'collect', 'write', 'check', 'write', 'check']);
   const text = resultText(done);
   expect(text).toContain('- the section decision is still open: "TODO"');
   expect(text).toContain('# 1. Use tabs');

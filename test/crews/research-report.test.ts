@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -91,10 +91,22 @@ describe('a research report about the sample', () => {
     expect(resultText(done)).toContain('no language model read or judged them');
   });
 
-  test('a question that no source can answer is refused offline too', async () => {
+  test('a question that no source can answer is told at once, also offline', async () => {
     const done = await run(undefined, inputs('Quantum gravity?'));
-    expect([done.outcome.outcome, done.end]).toEqual(['failure', 'refused']);
-    expect(resultText(done)).toContain('there is no claim');
+    expect([done.outcome.outcome, done.end]).toEqual(['failure', 'silent']);
+    expect(done.phases).toEqual(['collect', 'find', 'write']);
+    expect(resultText(done)).toContain(
+      'nothing was found in 3 sources that answers the question "Quantum gravity?"',
+    );
+    expect(resultText(done)).toContain('- No source has the word "gravity".');
+    expect(resultText(done)).toContain('- s3: Offer of the installer');
+  });
+
+  test('a researcher who claims nothing is not asked again for it', async () => {
+    const model = delivering([{ summary: 'Nothing.', claims: [], gaps: ['Everything.'], notes: [] }]);
+    const done = await runShipped('research-report', { workspace: example.path, inputs: inputs(), model });
+    expect([done.end, done.phases]).toEqual(['silent', ['collect', 'find', 'write']]);
+    expect(resultText(done)).toContain('- Everything.');
   });
 });
 
@@ -118,4 +130,33 @@ test('a folder without texts is a failure before anybody is asked', async () => 
   folder.dispose();
   expect([done.outcome.outcome, done.end]).toEqual(['failure', 'nothing']);
   expect(done.outcome).toMatchObject({ spend: { calls: 0 } });
+});
+
+const NOTES = {
+  'backups.md':
+    '# Backup policy\n\n- Nightly backups run at 02:00 and are kept for 30 days\n- Restores are tested every quarter\n',
+  'storage.md':
+    '# Storage\n\nWe moved the API to Postgres because writes blocked each other.\n\n| store | writes a second |\n|---|---|\n| Postgres | 4,000 writes |\n',
+  'meeting.md': 'Meeting of 2 May\n\nDecided: keep Redis for sessions only. Caching goes to the CDN.\n',
+  'deploy.md': '# Deployment\n\nDeployments happen on Tuesdays. A rollback takes five minutes.\n',
+  'on-call.md': '# On call\n\nWhoever is on call answers pages within 15 minutes.\n',
+};
+
+test.each([
+  ['Why did we move the API?', '1. We moved the API to Postgres because writes blocked each other. [s5]'],
+  ['What do we cache?', '1. Caching goes to the CDN. [s3]'],
+  ['How fast is an engineer who is paged?', '1. Whoever is on call answers pages within 15 minutes. [s4]'],
+  ['How many writes does Postgres take?', '3. | Postgres | 4,000 writes | [s5]'],
+  ['When are backups made?', '1. Nightly backups run at 02:00 and are kept for 30 days [s1]'],
+])('notes are quoted offline also in other forms of a word: %s', async (question, claim) => {
+  const folder = copyExample('23-release-notes');
+  mkdirSync(join(folder.path, 'notes'));
+  for (const [name, text] of Object.entries(NOTES)) writeFileSync(join(folder.path, 'notes', name), text);
+  const done = await runShipped('research-report', {
+    workspace: folder.path,
+    inputs: { question, paths: ['notes'] },
+  });
+  folder.dispose();
+  expect([done.end, done.phases]).toEqual(['done', ['collect', 'find', 'write', 'quoted']]);
+  expect(resultText(done)).toContain(claim);
 });

@@ -55,6 +55,8 @@ describe('gate.adr', () => {
     expect(await judge(RECORD)).toEqual({
       ok: true,
       reasons: [],
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      repeated: false,
       number: 3,
       title: 'Keep the journal in one file',
       status: 'accepted',
@@ -63,6 +65,18 @@ describe('gate.adr', () => {
       links: ['../load.md#peak', '../../src'],
       unjudged: [],
     });
+  });
+
+  test('says when it has refused the very same record before', async () => {
+    const first = await judge('# 3. Nothing\n');
+    expect(first).toMatchObject({ ok: false, repeated: false });
+    const refused = String(first.sha256);
+    expect(await judge('# 3. Nothing\n', { refused })).toMatchObject({ ok: false, repeated: true });
+    expect(await judge('# 3. Nothing else\n', { refused })).toMatchObject({ ok: false, repeated: false });
+    expect(await judge('# 3. Nothing\n', { refused, path: 'docs/decisions/0009-x.md' })).toMatchObject({
+      repeated: false,
+    });
+    expect(await judge('# 3. Nothing\n', { refused: '' })).toMatchObject({ repeated: false });
   });
 
   test('reads the form of MADR', async () => {

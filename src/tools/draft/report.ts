@@ -21,7 +21,9 @@ export const draftReport: Tool = {
     const sources = await givenSources(args, context);
     const sentences = splitSentences(sources).filter(({ quote }) => lettersOf(quote) >= FEWEST_LETTERS);
     const { passages, unknownWords } = rankPassages(question, sentences);
-    const picked = pickFairly(passages);
+    const isRow = ({ quote }: RankedPassage) => quote.startsWith('|');
+    // A row of a table says little without its head, so sentences come first.
+    const picked = pickFairly([...passages.filter(each => !isRow(each)), ...passages.filter(isRow)]);
     const used = new Set(picked.map(({ source }) => source));
     return {
       summary: `An extract: ${picked.length} of ${sentences.length} sentences, from ${used.size} of ${sources.length} sources, in order of the words that they share with the question.`,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Tool } from '../../ports/tool.ts';
 import { flagArgument, optionalTextArgument, textArgument, textsArgument } from '../arguments.ts';
@@ -20,13 +21,17 @@ const FEWEST_LETTERS = 10;
 /**
  * `gate.adr`: an architecture decision record in Markdown is complete: a number that is free, a title, a status, context,
  * decision and consequences, two or more options one of which is chosen, a reason against each other one, no dead links.
- * With `given_options` and `given_choice` it must also say what people said. Whether the decision is good is not seen. Fails with TOOL_ARGUMENTS. Deterministic; changes nothing.
+ * With `given_options` and `given_choice` it must also say what people said. Whether the decision is good is not seen.
+ * `repeated` says that it is the very record whose `sha256` is `refused`. Fails with TOOL_ARGUMENTS. Deterministic; changes
+ * nothing.
  */
 export const gateAdr: Tool = {
   spec: GATE_ADR,
   async call(args) {
     const path = posix.normalize(textArgument(args, 'path').replaceAll('\\', '/'));
-    const record = readDecisionRecord(textArgument(args, 'text'));
+    const text = textArgument(args, 'text');
+    const record = readDecisionRecord(text);
+    const sha256 = createHash('sha256').update(`${path}\n${text}`).digest('hex');
     const files = textsArgument(args, 'files').map(file => posix.normalize(file));
     const number = numberOf(path);
     const chosen = record.options.find(({ chosen: isChosen }) => isChosen);
@@ -46,6 +51,8 @@ export const gateAdr: Tool = {
       ...absent.filter(link => !unjudged.includes(link)).map(({ target }) => deadLink(target)),
     ];
     return gateVerdict(reasons, {
+      sha256,
+      repeated: optionalTextArgument(args, 'refused') === sha256,
       number: number ?? null,
       title: record.title,
       status: record.status,

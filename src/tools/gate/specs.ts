@@ -198,10 +198,13 @@ export const GATE_ADR: ToolSpec = {
       partial: flagSchema('`files` is not complete, so links that it lacks are not judged.'),
       given_options: arraySchema(textSchema('A name.'), 'Options that the record must consider.'),
       given_choice: textSchema('The option that the record must choose; empty when it is free to.'),
+      refused: textSchema('`sha256` of the verdict before; empty when there is none.'),
     },
     ['path', 'text', 'files'],
   ),
   outputSchema: verdictSchema({
+    sha256: textSchema('Hash of path and text.'),
+    repeated: flagSchema('It is the very record that was `refused` before.'),
     number: { type: ['integer', 'null'], description: 'The number in the file name.' },
     title: textSchema('The title without its number.'),
     status: textSchema('The status.'),

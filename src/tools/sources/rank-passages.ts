@@ -21,7 +21,8 @@ const STOP_WORDS = new Set(
 
 /**
  * Ranks passages by the words of a query, best first, ties in their order; those that share no word are left out. Words
- * are compared in lower case without a plural s; very frequent English words of the query do not count. Pure.
+ * are compared in lower case without the endings of English plurals and verbs; very frequent English words of the query do
+ * not count. Pure.
  * Source: Okapi BM25 with k1 = 1.2 and b = 0.75, as in Robertson and Zaragoza, The Probabilistic Relevance Framework
  * (2009), §3.4; its idf is ln(1 + (N − n + 0.5) / (n + 0.5)), which is never negative.
  */
@@ -68,6 +69,16 @@ function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
 }
 
+/** What a verb or a plural adds at its end goes, so that `cache`, `caches`, `cached` and `caching` are one word. */
 function stemOf(word: string): string {
-  return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+  const single = word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+  const bare = withoutEnding(single);
+  const shortened = bare === single ? bare : bare.replace(/([bdgmnprt])\1$/, '$1');
+  return shortened.length > 3 && /[ei]$/.test(shortened) ? shortened.slice(0, -1) : shortened;
+}
+
+function withoutEnding(word: string): string {
+  if (/^.{2,}[^aeiou](?:ied|ie|y)$/.test(word)) return word.replace(/(?:ied|ie|y)$/, 'i');
+  const [, stem] = /^(.*[aeiouy].*|.{0})(?:ing|(?<!e)ed)$/.exec(word) ?? [];
+  return stem !== undefined && stem.length >= 3 ? stem : word;
 }
