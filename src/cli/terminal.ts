@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { Interface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CrewError } from '../model/crew-error.ts';
 import type { Terminal } from './command.ts';
@@ -28,39 +29,83 @@ export function openTerminal(version: string): Terminal {
     stderrIsTerminal,
     stdoutColor: color(stdoutIsTerminal),
     stderrColor: color(stderrIsTerminal),
-    stdout: text => writeAll(1, text),
-    stderr: text => writeAll(2, text),
+    stdout: text => write(1, text),
+    stderr: text => write(2, text),
   };
 }
 
-/** A line of standard input that is typed after the prompt; Ctrl+C stays a signal, because the terminal is not taken over. */
-async function readLine(prompt: string, signal: AbortSignal): Promise<string | undefined> {
+/** The prompt that is on the screen; what is written meanwhile stands above it. */
+let prompt: { readonly hide: () => void; readonly show: () => void } | undefined;
+
+/**
+ * A line that is typed after the prompt. What was typed before it, and what is typed and not entered when the signal
+ * aborts, belongs to another question and is dropped. Ctrl+C stays a signal.
+ */
+async function readLine(text: string, signal: AbortSignal): Promise<string | undefined> {
   const { createInterface } = await loadLineReader();
   await discardTyped();
   if (signal.aborted || process.stdin.readableEnded) return undefined;
-  writeAll(2, prompt);
-  const lines = createInterface({ input: process.stdin, terminal: false });
+  const { stdin: input, stderr: output } = process;
+  const lines = createInterface({ input, output, terminal: true, historySize: 0, prompt: text });
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  lines.prompt();
   try {
     return await new Promise<string | undefined>(resolve => {
       lines.once('line', resolve);
       lines.once('close', () => resolve(undefined));
       signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      prompt = promptOf(lines);
     });
   } finally {
+    prompt = undefined;
     lines.close();
-    process.stdin.pause();
+    input.pause();
   }
 }
 
-const DISCARD_MS = 20;
+/** Takes the prompt and what was typed behind it off the screen, and puts them there again. */
+function promptOf(lines: Interface): NonNullable<typeof prompt> {
+  let rows = 0;
+  return {
+    hide: () => {
+      rows = lines.getCursorPos().rows;
+      writeAll(2, `\r${rows > 0 ? `\x1b[${rows}A` : ''}\x1b[J`);
+    },
+    // The reader goes up the rows that it had before it draws again.
+    show: () => {
+      writeAll(2, '\n'.repeat(rows));
+      lines.prompt(true);
+    },
+  };
+}
 
-/** What was typed before a question was shown is no answer to it. */
+function write(descriptor: 1 | 2, text: string): void {
+  const shown = prompt;
+  if (shown === undefined || (process.stdout.isTTY !== true && descriptor === 1))
+    return writeAll(descriptor, text);
+  shown.hide();
+  writeAll(descriptor, text.endsWith('\n') ? text : `${text}\n`);
+  shown.show();
+}
+
+const DISCARD_MS = 20;
+const CTRL_C = 3;
+
+/**
+ * What was typed before a question was shown is no answer to it, whether it was entered or not: only without the line
+ * discipline of the terminal does a line that was not entered come out.
+ */
 async function discardTyped(): Promise<void> {
-  const ignore = (): void => undefined;
-  process.stdin.on('data', ignore);
+  const { stdin } = process;
+  const take = (typed: Buffer): void => {
+    if (stdin.isTTY && typed.includes(CTRL_C)) process.kill(process.pid, 'SIGINT');
+  };
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdin.on('data', take);
   await sleep(DISCARD_MS);
-  process.stdin.off('data', ignore);
-  process.stdin.pause();
+  stdin.off('data', take);
+  stdin.pause();
+  if (stdin.isTTY) stdin.setRawMode(false);
 }
 
 const RETRY_AFTER_MS = 5;

@@ -197,3 +197,59 @@ phases:
   shell.enter('n');
   expect(await shell.until('exit code 1')).toContain('CONSENT_DENIED');
 });
+
+const PAIR = `version: 1
+crew: pair
+goal: Ask for a second, then for leave.
+tools: { change: builtin:change }
+start: ask
+phases:
+  ask: { human: Go on?, choices: [yes, no], default: no, timeout: 2s, next: apply }
+  apply: { tool: change.apply, with: { patch: x }, on_error: refused, next: refused }
+  refused: { end: failure, result: "{{ run.error.code }}" }
+`;
+
+test('what was typed and not entered goes with the question that it was typed under', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  writeFileSync(join(folder, 'pair.crew.yaml'), PAIR);
+  const shell = openShell();
+  shell.enter(crewLine('run pair.crew.yaml'));
+  await shell.until('\n>');
+  shell.press('y');
+  await shell.until('\n> y');
+  await shell.until('refuse it; words after it are told to the role\n>');
+  shell.press('Enter');
+  await shell.until('expected `y` or `n`');
+  shell.enter('n');
+  expect(await shell.until('exit code 1')).toContain('CONSENT_DENIED');
+});
+
+const BUSY = `version: 1
+crew: busy
+goal: Ask while others work.
+roles: { writer: { goal: Write. } }
+start: both
+phases:
+  both:
+    parallel:
+      asked: { crew: one.crew.yaml, inputs: { what: it } }
+      works: { role: writer, task: Write. }
+    next: done
+  done: { end: success, result: "{{ both.asked }}" }
+`;
+
+test('what happens while a question is open is shown above it, and what was typed stays', async context => {
+  if (!hasTmux) return context.skip('tmux is not installed');
+  writeFileSync(join(folder, 'busy.crew.yaml'), BUSY);
+  const reply = '{ phase: both.works, text: written, delay_ms: 3000 }';
+  writeFileSync(join(folder, 'busy.replies.yaml'), `version: 1\nreplies: [${reply}]\n`);
+  const shell = openShell();
+  shell.enter(crewLine('run busy.crew.yaml --model script:busy.replies.yaml'));
+  await shell.until('Write your answer.\n>');
+  shell.press('Ann');
+  await shell.until('\n> Ann');
+  const told = await shell.until('both.works           │ ✓');
+  expect(told).toMatch(/Write your answer\.\n( .*│.*\n)+> Ann$/);
+  shell.enter('a');
+  expect(await shell.until('exit code 0')).toContain('Anna');
+});
