@@ -73,7 +73,7 @@ interface Arrived {
   readonly artifacts: JsonValue;
   readonly tree: string;
   readonly calls: number;
-  /** The keys of calls with an outcome in the journal. */
+  /** The keys of calls with an outcome in the journal, or settled by a person. */
   readonly recorded: readonly string[];
   readonly writes: number;
   readonly doubts: number;
@@ -154,9 +154,18 @@ async function answer(call: Call, runId: string, workspace: string): Promise<End
   const said =
     asked.question.kind === 'approval'
       ? await call('approve', runId)
-      : await call('answer', runId, wasApplied(workspace) ? 'done' : 'not done');
+      : await call('answer', runId, wasApplied(workspace) ? `done ${JSON.stringify(APPLIED)}` : 'not done');
   return said.code === 2 && said.stderr.includes('answered already') ? call('resume', runId) : said;
 }
+
+/** What a person who looks at the working tree says that the call has returned. */
+const APPLIED = {
+  files_changed: 2,
+  files: [
+    { path: 'src/cart.mjs', status: 'modified' },
+    { path: 'test/cart-empty.test.mjs', status: 'added' },
+  ],
+};
 
 function wasApplied(workspace: string): boolean {
   return readFileSync(join(workspace, 'src/cart.mjs'), 'utf8').includes('??');
@@ -179,14 +188,16 @@ function readArrived(state: string): Pick<Arrived, 'artifacts' | 'calls' | 'reco
     const recorded = facts.flatMap(fact =>
       'key' in fact && (fact.type.startsWith('model.') || fact.type.startsWith('tool.')) ? [fact.key] : [],
     );
+    const doubted = facts.flatMap(fact => (fact.type === 'tool.uncertain' ? [fact.call] : []));
+    expect(new Set(recorded).size).toBe(recorded.length);
     return {
       artifacts: withoutTimes({
         end: (last?.end ?? null) as JsonValue,
         artifacts: last?.procedures['']?.artifacts ?? null,
       }),
       calls: last?.ledger.spent.toolCalls ?? 0,
-      recorded: recorded.toSorted(),
-      doubts: facts.filter(fact => fact.type === 'tool.uncertain').length,
+      recorded: [...new Set([...recorded, ...doubted])].toSorted(),
+      doubts: doubted.length,
     };
   } finally {
     engine.close();
