@@ -74,7 +74,9 @@ function tellHint(state: PlainState, hint: string | undefined): void {
 function tellSpend(state: PlainState, outcome: Span, spend: Spend): void {
   const responder = onlyResponders([...state.models.values()]);
   const elapsed = formatDuration(state.clock.elapsedMs());
-  state.writer.labelled('spent', [outcome, { text: ` · ${spendText(spend, responder)} · ${elapsed}` }], true);
+  const isBounded = state.charges.isBounded();
+  const text = spendText(spend, responder === undefined ? { isBounded } : { responder, isBounded });
+  state.writer.labelled('spent', [outcome, { text: ` · ${text} · ${elapsed}` }], true);
 }
 
 function spaceBeforeFooter(state: PlainState): void {

@@ -1,5 +1,6 @@
 import { type CodedFailure, ERROR_CODES } from '../model/crew-error.ts';
 import type { RunEvent } from '../model/run-event.ts';
+import type { ChargeWatch } from './charge-watch.ts';
 import type { ModelStream } from './model-stream.ts';
 import type { PlainOptions, PlainRow, PlainWriter } from './plain-writer.ts';
 import type { Span } from './render-spans.ts';
@@ -24,6 +25,7 @@ export interface PlainState {
   readonly options: PlainOptions;
   readonly writer: PlainWriter;
   readonly clock: RunClock;
+  readonly charges: ChargeWatch;
   /** `provider:name` by alias. */
   readonly models: Map<string, string>;
   readonly phases: Map<string, OpenPhase>;

@@ -1,4 +1,5 @@
 import type { Reporter, RunEvent } from '../model/run-event.ts';
+import { createChargeWatch } from './charge-watch.ts';
 import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolStarted } from './plain-call.ts';
 import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
 import { tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
@@ -33,6 +34,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     options: known,
     writer: createPlainWriter(known),
     clock: createRunClock(),
+    charges: createChargeWatch(),
     models: new Map(),
     phases: new Map(),
     openCalls: new Map(),
@@ -44,6 +46,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
   return {
     onEvent(event) {
       state.clock.tick(event);
+      state.charges.take(event);
       if (options.verbosity !== 'quiet' || TOLD_QUIETLY.has(event.type)) tell(state, event);
     },
     onDelta: delta => takeDelta(state, delta),

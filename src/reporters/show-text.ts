@@ -1,5 +1,5 @@
 import type { CodedFailure } from '../model/crew-error.ts';
-import type { CallRecord, PhaseVisit, RunRecord, SpendRow } from '../model/run-record.ts';
+import type { AnsweredQuestion, CallRecord, PhaseVisit, RunRecord, SpendRow } from '../model/run-record.ts';
 import { formatDuration } from './amounts.ts';
 import { notALanguageModel } from './describe-model.ts';
 import { momentText } from './moment-text.ts';
@@ -24,6 +24,8 @@ export interface ShowOptions {
   readonly next: readonly string[];
 }
 
+const HASH_DIGITS = 12;
+
 /** A recorded run for people: what it is, how it stands, the path it walked, its artifacts, its spend, what it waits for. Pure. */
 export function formatRunRecord(record: RunRecord, options: ShowOptions): string {
   const { columns, color, phase } = options;
@@ -42,6 +44,7 @@ export function formatRunRecord(record: RunRecord, options: ShowOptions): string
     ...(phase === undefined ? [] : section('Model calls', table(record.calls.map(callCells)))),
     ...section('Artifacts', table(artifacts)),
     ...section('Spent', spendLines(record, table)),
+    ...section('Answered', table(record.answers.map(answerCells))),
     ...section(
       'Waits for',
       table(record.questions.map(({ phase: place, question }) => [place, questionText(question)])),
@@ -152,6 +155,14 @@ function spendLines(
   const roles = byRole.map(each => row({ ...each, name: each.name === '' ? '(no role)' : each.name }));
   const all = roles.length === 0 ? [] : [[], ['by role'], ...roles, [], ['in all', ...spendCells(total)]];
   return table([['by phase', ...SPEND_HEAD], ...byPhase.map(row), ...all], [1, 2, 3, 4, 5]);
+}
+
+function answerCells({ seq, phase, question, by, choice, text }: AnsweredQuestion): readonly string[] {
+  const said = [choice, text].filter(part => part !== null).join(' · ');
+  if (question.kind === 'question') return [`#${seq}`, phase, `${by}: ${said}`];
+  const hash = question.argsHash.slice(0, HASH_DIGITS);
+  const call = `${question.tool} ${shortArguments(question.args)} (sha256 ${hash}…)`;
+  return [`#${seq}`, phase, `${by}: ${said}`, call];
 }
 
 function questionText(question: RunRecord['questions'][number]['question']): string {

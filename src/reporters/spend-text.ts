@@ -4,16 +4,22 @@ import { formatCost, formatCount, formatQuantity } from './amounts.ts';
 
 /**
  * What a run has spent, in one line: calls, tool calls, tokens, money. `responder` names what answered when no
- * language model was asked (`offline`): then it says `no tokens: offline`. An unknown price is said, never zero. Pure.
+ * language model was asked (`offline`): then it says `no tokens: offline`. An unknown price is said, never zero. What
+ * `isBounded` has calls in it whose true cost is not known, and is said to be `at most` so much. Pure.
  */
-export function spendText(spend: Spend, responder?: string): string {
+export function spendText(
+  spend: Spend,
+  { responder, isBounded = false }: { readonly responder?: string; readonly isBounded?: boolean } = {},
+): string {
   const calls = [formatQuantity(spend.calls, 'model call'), formatQuantity(spend.toolCalls, 'tool call')];
   if (spend.calls === 0) return calls.join(' · ');
   const { inputTokens, outputTokens } = spend.usage;
   if (responder !== undefined && inputTokens + outputTokens === 0) {
     return [...calls, `no tokens: ${responder}`].join(' · ');
   }
-  return [...calls, `tokens: ${usageText(spend.usage)}`, formatCost(spend.costMicroUsd)].join(' · ');
+  const most = isBounded ? 'at most ' : '';
+  const cost = `${spend.costMicroUsd === null ? '' : most}${formatCost(spend.costMicroUsd)}`;
+  return [...calls, `tokens: ${most}${usageText(spend.usage)}`, cost].join(' · ');
 }
 
 /** Tokens of calls in words: `3.4k in (1.2k cached), 890 out`. Pure. */

@@ -131,6 +131,44 @@ it('a call that is tried again says when', () => {
   expect(rows.at(-1)).toBe('✗ PROVIDER_OVERLOADED HTTP 529 · 1 ms · try 2 of 3 in 1.0 s');
 });
 
+describe('what was spent', () => {
+  const models = { a: { use: 'openai:small', reason: 'r' }, b: { use: 'offline', reason: 'r' } };
+  const run = { type: 'run.started', at: 0, runId: 'r', crew: 'c', goal: 'g', programHash: 'p' } as const;
+  const spend = {
+    calls: 2,
+    toolCalls: 0,
+    usage: { inputTokens: 10, outputTokens: 5, cachedInputTokens: 0 },
+    costMicroUsd: 20_000,
+  };
+  const asked = (model: string): RunEvent => ({
+    type: 'model.started',
+    at: 0,
+    key: 'p.a/a',
+    phase: 'p.a',
+    role: 'a',
+    model,
+    turn: 1,
+  });
+  const cancelled: RunEvent = { type: 'phase.ended', at: 0, phase: 'p.a', outcome: 'cancelled' };
+  const ended: RunEvent = { type: 'run.ended', at: 0, outcome: 'success', phase: 'e', result: null, spend };
+  const spentAfter = (...events: readonly RunEvent[]) =>
+    rowsOf({ ...run, inputs: {}, models }, ...events, ended).at(-1);
+
+  it('is at most so much when a call was cut off, whose tokens nobody has counted', () => {
+    expect(spentAfter(asked('a'), cancelled)).toContain('tokens: at most 10 in, 5 out · at most $0.02');
+    expect(spentAfter(asked('a'))).toContain('at most');
+    expect(spentAfter(asked('a'), { type: 'run.resumed', at: 0 }, answered('p.a', 'a', 'x'))).toContain(
+      'at most',
+    );
+  });
+
+  it('is counted when all calls were answered, or no language model was asked', () => {
+    const counted = { ...answered('p.a', 'a', 'x'), usage: { ...usage, inputTokens: 1 } } as RunEvent;
+    expect(spentAfter(asked('a'), counted, cancelled)).not.toContain('at most');
+    expect(spentAfter(asked('b'), cancelled)).not.toContain('at most');
+  });
+});
+
 describe('who speaks', () => {
   it('is named on the lines of models that are not the role of the phase', () => {
     const rows = rowsOf(begun('ask', 'ask'), answered('ask', 'fast', 'Yes.\nIt is.'));
