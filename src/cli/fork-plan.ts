@@ -8,13 +8,15 @@ import type { Mismatch } from '../reporters/mismatch-text.ts';
 import type { StartedFact } from '../runtime/compare-runs.ts';
 import type { RunState } from '../runtime/run-state.ts';
 import { mismatchPlace } from './mismatch-place.ts';
+import { startedOf } from './replay-facts.ts';
 import { loadRunReader } from './wire.ts';
 
 /** What a fork keeps of the run that it comes from. */
 export interface ForkPlan {
   /** The first of them has still the id of the other run. */
   readonly facts: readonly Fact[];
-  readonly state: RunState;
+  /** They bring the run to its end. */
+  readonly ended: boolean;
   /** Why not all that were asked for could be kept. */
   readonly mismatch?: Mismatch;
 }
@@ -30,6 +32,11 @@ export async function planFork(options: {
   readonly started: StartedFact;
 }): Promise<ForkPlan> {
   const { run, at, program, started } = options;
+  const before = startedOf(run);
+  const isSame =
+    program === run.program && started.inputs === before.inputs && started.terms === before.terms;
+  // What was recorded fits what recorded it, so nothing has to be loaded to find that out; before the last fact no run ends.
+  if (isSame && at < run.facts.length) return { facts: [started, ...run.facts.slice(1, at)], ended: false };
   const { compareRuns } = await loadRunReader();
   const recorded = { program: run.program, facts: run.facts.slice(0, at) };
   const comparing = compareRuns({ recorded, edited: { program, started } });
@@ -43,9 +50,10 @@ export async function planFork(options: {
       continue;
     }
     if (state === undefined) throw new Error('a fork has at least one fact');
-    if (step.value === undefined || facts.length === at) return { facts, state };
+    const ended = state.end !== undefined;
+    if (step.value === undefined || facts.length === at) return { facts, ended };
     const written = mismatchPlace(step.value, { old: run.program, edited: program });
-    return { facts, state, mismatch: { ...step.value, ...(written === undefined ? {} : { written }) } };
+    return { facts, ended, mismatch: { ...step.value, ...(written === undefined ? {} : { written }) } };
   }
 }
 

@@ -66,10 +66,10 @@ async function fork({ positionals, values, terminal }: CommandCall): Promise<num
     const { started, opened } = await begin({ run, program, values, terminal });
     const plan = await planFork({ run, at, program, started });
     const goesOn = values['no-resume'] !== true;
-    if (goesOn && plan.state.end === undefined) requireWorkspace(started.workspace);
+    if (goesOn && !plan.ended) requireWorkspace(started.workspace);
     const runId = realWorld.newId();
     const journal = create({ engine, runId, program, plan, from: run.runId });
-    if (plan.state.end === undefined) {
+    if (!plan.ended) {
       journal.append({ type: 'run.resumed', at: realWorld.now(), forked: true, budget, grants });
     }
     await tell({ run, runId, at, plan, values, terminal });
@@ -150,10 +150,10 @@ async function tell(options: {
   const { run, runId, at, plan, values, terminal } = options;
   const { mismatch } = plan;
   const kept = plan.facts.length;
-  const { mismatchTitle, mismatchDetails, mismatchDocument } = await loadMismatchText();
   const onlyMade = values['no-resume'] === true;
   if (onlyMade && values.json === true) {
-    const stopped = mismatch === undefined ? {} : { stopped: mismatchDocument(mismatch) };
+    const stopped =
+      mismatch === undefined ? {} : { stopped: (await loadMismatchText()).mismatchDocument(mismatch) };
     const document = { version: 1, runId, forkedFrom: run.runId, kept, asked: at, ...stopped };
     return terminal.stdout(`${JSON.stringify(document, null, 2)}\n`);
   }
@@ -162,6 +162,7 @@ async function tell(options: {
   const goOn = onlyMade ? `; go on with: crew resume ${runId}${resumeFlags(values)}` : '';
   terminal.stderr(`fork    ${runId} keeps ${facts} of run ${run.runId}${goOn}\n`);
   if (mismatch === undefined) return;
+  const { mismatchTitle, mismatchDetails } = await loadMismatchText();
   terminal.stderr(
     `        ${mismatchTitle(mismatch)}\n${mismatchDetails(mismatch, { color: terminal.stderrColor })}\n`,
   );
