@@ -88,6 +88,7 @@ function schemaKeys() {
     tools: keys(crew.$defs.toolset),
     moduleTool: keys(crew.$defs.moduleTool),
     budget: keys(crew.$defs.budget),
+    roleBudget: keys(crew.$defs.roleBudget),
     retry: keys(sop.$defs.retry),
     next: keys(sop.$defs.next.items),
     procedure: keys(crew.properties.sop),

@@ -1,12 +1,16 @@
 import type { Evaluator, Reflection, Transition, WorkingPhase } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { lowerBudget } from './lower-budget.ts';
 import { asObject, asText, asTexts, compact, wholeNumber } from './lower-values.ts';
 import { lowerSchema, type Written } from './lower-work.ts';
 
 const DEFAULT_TRIALS = 3;
 const DEFAULT_PASS = 'evaluation.passed';
 
-type Modifiers = Pick<WorkingPhase, 'next' | 'maxVisits' | 'onLimit' | 'onError' | 'reflect' | 'subscribe'>;
+type Modifiers = Pick<
+  WorkingPhase,
+  'next' | 'maxVisits' | 'onLimit' | 'onError' | 'budget' | 'reflect' | 'subscribe'
+>;
 
 /** Lowers how a phase is entered, tried again with lessons, and left. A subscriber is bounded without being told. */
 export function lowerRouting(written: Written): Modifiers {
@@ -18,6 +22,7 @@ export function lowerRouting(written: Written): Modifiers {
       maxVisits: lowerMaxVisits(value.max_visits) ?? (subscribe === undefined ? undefined : 1),
       onLimit: asText(value.on_limit) || undefined,
       onError: asText(value.on_error) || undefined,
+      budget: value.budget === undefined ? undefined : lowerBudget(value.budget),
       reflect: value.reflect === undefined ? undefined : lowerReflect(written, asObject(value.reflect)),
       subscribe,
     }),

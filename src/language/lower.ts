@@ -1,5 +1,4 @@
 import type {
-  Budget,
   Crew,
   InputDeclaration,
   ModelDeclaration,
@@ -8,9 +7,9 @@ import type {
   ToolsetDeclaration,
 } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { readDurationMs, readMicroUsd, readTokens } from './amounts.ts';
 import { type Bundles, bundlesOf, expandGrants } from './bundles.ts';
 import { lowerCasting } from './lower-branch.ts';
+import { lowerBudget } from './lower-budget.ts';
 import { lowerPhase } from './lower-phase.ts';
 import { asObject, asText, asTexts, compact, namedRows, wholeNumber } from './lower-values.ts';
 import type { ResolveOutput } from './lower-work.ts';
@@ -37,7 +36,7 @@ export function lowerCrew(written: JsonObject, sop: Sop, readModule?: ReadModule
     models: lowerModels(written.models),
     roles: [...roles, ...castRoles(sop.roles, lowerCasting(procedure.roles), roles)],
     toolsets: namedRows(written.tools).flatMap(row => lowerToolset(row, readModule)),
-    budget: lowerBudget(asObject(written.budget)),
+    budget: lowerBudget(written.budget),
     sop,
     ...compact({ bindings }),
   };
@@ -111,8 +110,11 @@ function lowerModel([name, value]: [string, JsonValue]): ModelDeclaration {
 }
 
 function lowerRole([name, value]: [string, JsonValue], bundles: Bundles): Role {
-  const { goal, backstory, model, tools } = asObject(value);
-  const background = compact({ backstory: typeof backstory === 'string' ? backstory : undefined });
+  const { goal, backstory, model, tools, budget } = asObject(value);
+  const background = compact({
+    backstory: typeof backstory === 'string' ? backstory : undefined,
+    budget: budget === undefined ? undefined : lowerBudget(budget),
+  });
   return {
     name,
     goal: asText(goal),
@@ -132,14 +134,4 @@ function lowerToolset(
   }
   const [, builtin = ''] = /^builtin:(.*)$/.exec(asText(value)) ?? [];
   return [{ name, source: { kind: 'builtin', name: builtin } }];
-}
-
-function lowerBudget(budget: JsonObject): Budget {
-  return compact({
-    calls: wholeNumber(budget.calls),
-    toolCalls: wholeNumber(budget.tool_calls),
-    tokens: readTokens(budget.tokens),
-    costMicroUsd: readMicroUsd(budget.usd),
-    timeMs: readDurationMs(budget.time),
-  });
 }

@@ -22,6 +22,7 @@ function keysAt(path: NodePath, written: ReadonlySet<string>): readonly string[]
 function placeOf(path: NodePath): string {
   if (isInnerPath(path)) return 'inner';
   if (path[0] === 'phases') return placeInPhase(path);
+  if (path[0] === 'roles' && path[2] === 'budget') return 'roleBudget';
   return path[0] === 'tools' && path.length === 4 ? 'moduleTool' : String(path[0]);
 }
 

@@ -30,6 +30,8 @@ export interface Role {
   readonly backstory?: string;
   readonly model: string;
   readonly tools: readonly string[];
+  /** The ceiling of everything that its calls spend in one run of its crew; without `timeMs`. */
+  readonly budget?: Budget;
   /** The role of the crew that plays this role of its procedure, where `sop.roles` gives it another name. */
   readonly playedBy?: string;
 }
@@ -51,7 +53,7 @@ export interface ModuleSource {
   readonly tools: readonly ToolSpec[];
 }
 
-/** Hard ceilings of a run; an absent one is unlimited. Money in millionths of a US dollar. */
+/** Hard ceilings of a run, or of a part of one; an absent one is unlimited. Money in millionths of a US dollar. */
 export interface Budget {
   readonly calls?: number;
   readonly toolCalls?: number;
@@ -279,6 +281,8 @@ interface Routing {
   readonly maxVisits?: number;
   readonly onLimit?: string;
   readonly onError?: string;
+  /** The ceiling of all its visits in one run of its procedure, with everything that is done inside. */
+  readonly budget?: Budget;
   readonly reflect?: Reflection;
   /**
    * Artifacts that this phase watches. After every phase that completes, the first subscriber (in the order of the

@@ -31,6 +31,8 @@ export interface ModelCallEffect {
   readonly temperature?: number;
   readonly maxTokens: number;
   readonly origin: RequestOrigin;
+  /** The role with a budget of its own that pays for it. */
+  readonly paidBy?: string;
 }
 
 /** A wish to have a tool called. `repeatable` calls may run again after a crash. */
@@ -42,6 +44,8 @@ export interface ToolCallEffect {
   readonly repeatable: boolean;
   /** Which program's tool it is: the path of its crew, such as `build/`; absent for the run's own. */
   readonly crew?: string;
+  /** The role with a budget of its own that pays for it. */
+  readonly paidBy?: string;
 }
 
 /**

@@ -12,14 +12,28 @@ export interface Charge {
   readonly costMicroUsd: number | null;
 }
 
-/** A budget inside the run's, such as that of a crew phase: everything whose key starts with the pot's id counts. */
+/** What messages say of a pot: whose it is, and what stands before `budget` in the file. Both end with what follows. */
+interface PotWords {
+  /** Such as "in the crew of `build`, ". */
+  readonly where: string;
+  /** '' for the budget of a crew, or such as `phases.merge.`. */
+  readonly path: string;
+}
+
+/** A budget inside the run's: that of a crew inside, of a phase or of a role. What counts in it is said with each charge. */
 interface Pot {
-  /** What messages call it. */
-  readonly name: string;
+  readonly words: PotWords;
   readonly limits: Budget;
   readonly spent: Spend;
-  /** How long the run had been worked on when the pot was opened, in milliseconds. */
-  readonly sinceMs: number;
+  /** How long its time has been running before, in milliseconds. */
+  readonly usedMs: number;
+  /** How long the run had been worked on when its time began to run; absent while it stands still. */
+  readonly sinceMs?: number;
+}
+
+/** The worst case of an effect under way, and the pots that it is charged to beside the run. */
+interface Reservation extends Charge {
+  readonly pots: readonly string[];
 }
 
 /**
@@ -30,7 +44,7 @@ interface Pot {
 export interface Ledger {
   readonly limits: Budget;
   readonly spent: Spend;
-  readonly reserved: { readonly [key: string]: Charge };
+  readonly reserved: { readonly [key: string]: Reservation };
   readonly pots: { readonly [id: string]: Pot };
 }
 
@@ -41,13 +55,29 @@ export function openLedger(limits: Budget): Ledger {
   return { limits, spent: NO_SPEND, reserved: {}, pots: {} };
 }
 
-/** Adds a budget for everything whose key starts with `id`; it lies within all others. Pure. */
+/** Adds a budget; it lies within all others. Its time runs from `sinceMs`, or stands still. Pure. */
 export function openPot(
   ledger: Ledger,
   id: string,
-  pot: { readonly name: string; readonly limits: Budget; readonly sinceMs: number },
+  pot: { readonly words: PotWords; readonly limits: Budget; readonly sinceMs?: number },
 ): Ledger {
-  return { ...ledger, pots: { ...ledger.pots, [id]: { ...pot, spent: NO_SPEND } } };
+  return { ...ledger, pots: { ...ledger.pots, [id]: { ...pot, spent: NO_SPEND, usedMs: 0 } } };
+}
+
+/** Lets the time of a pot run from a moment of the run's work; nothing changes when there is none, or it runs. Pure. */
+export function startPotTime(ledger: Ledger, id: string, activeMs: number): Ledger {
+  const pot = ledger.pots[id];
+  if (pot === undefined || pot.sinceMs !== undefined) return ledger;
+  return { ...ledger, pots: { ...ledger.pots, [id]: { ...pot, sinceMs: activeMs } } };
+}
+
+/** Lets the time of a pot stand still; nothing changes when there is none, or it stands. Pure. */
+export function stopPotTime(ledger: Ledger, id: string, activeMs: number): Ledger {
+  const pot = ledger.pots[id];
+  if (pot?.sinceMs === undefined) return ledger;
+  const { sinceMs, ...rest } = pot;
+  const usedMs = rest.usedMs + activeMs - sinceMs;
+  return { ...ledger, pots: { ...ledger.pots, [id]: { ...rest, usedMs } } };
 }
 
 /** Takes away the pots that are over; what was spent stays spent in the others. Pure. */
@@ -56,23 +86,27 @@ export function closePots(ledger: Ledger, isOver: (id: string) => boolean): Ledg
   return { ...ledger, pots: Object.fromEntries(pots) };
 }
 
-/** Sets aside the worst case of an effect, or says which ceiling stands in its way (BUDGET_EXCEEDED). Pure. */
+/**
+ * Sets aside the worst case of an effect in the run and in its pots, or says which ceiling stands in its way
+ * (BUDGET_EXCEEDED) and where in the file that is. Pure.
+ */
 export function reserve(
   ledger: Ledger,
   key: string,
-  charge: Charge,
+  reservation: Charge & { readonly pots?: readonly string[] },
 ): { readonly ledger: Ledger } | { readonly failure: CodedFailure } {
-  const total = Object.values(ledger.reserved).reduce(addCharge, addCharge(ledger.spent, charge));
-  const message = firstExceeded(ledger.limits, total) ?? firstPotExceeded(ledger, key, charge);
+  const { pots = [], ...charge } = reservation;
+  const total = Object.values(ledger.reserved).reduce<Charge>(addCharge, addCharge(ledger.spent, charge));
+  const message = firstExceeded(ledger.limits, total, '') ?? firstPotExceeded(ledger, charge, pots);
   if (message !== undefined) return { failure: { code: 'BUDGET_EXCEEDED', message } };
-  return { ledger: { ...ledger, reserved: { ...ledger.reserved, [key]: charge } } };
+  return { ledger: { ...ledger, reserved: { ...ledger.reserved, [key]: { ...charge, pots } } } };
 }
 
 /** Replaces a reservation by what was really spent, at most what was reserved for a count, tokens as reported. Pure. */
 export function settle(ledger: Ledger, key: string, actual: Charge): Ledger {
-  const { [key]: _settled, ...reserved } = ledger.reserved;
+  const { [key]: settled, ...reserved } = ledger.reserved;
   const pots = Object.entries(ledger.pots).map(([id, pot]) =>
-    key.startsWith(id)
+    settled?.pots.includes(id) === true
       ? ([id, { ...pot, spent: addCharge(pot.spent, actual) }] as const)
       : ([id, pot] as const),
   );
@@ -105,18 +139,20 @@ function raised(limits: Budget, to: Budget): Budget {
   return Object.fromEntries(rows);
 }
 
-/** A time ceiling: when it is reached, on the clock of the run's work, and whose it is; no name is the run's own. */
+/** A time ceiling: when it is reached, on the clock of the run's work, and whose it is; no words are the run's own. */
 export interface TimeLimit {
   readonly due: number;
   readonly limitMs: number;
-  readonly name?: string;
+  readonly words?: PotWords;
 }
 
 /** The time ceiling that is reached first; undefined when there is none. Pure. */
 export function nearestTimeLimit({ limits, pots }: Ledger): TimeLimit | undefined {
   const own = limits.timeMs === undefined ? [] : [{ due: limits.timeMs, limitMs: limits.timeMs }];
-  const inside = Object.values(pots).flatMap(({ name, limits: { timeMs }, sinceMs }) =>
-    timeMs === undefined ? [] : [{ due: sinceMs + timeMs, limitMs: timeMs, name }],
+  const inside = Object.values(pots).flatMap(({ words, limits: { timeMs }, sinceMs, usedMs }) =>
+    timeMs === undefined || sinceMs === undefined
+      ? []
+      : [{ due: sinceMs + timeMs - usedMs, limitMs: timeMs, words }],
   );
   return [...own, ...inside].reduce<TimeLimit | undefined>(
     (first, each) => (first === undefined || each.due < first.due ? each : first),
@@ -147,35 +183,40 @@ function addCharge(left: Charge, right: Charge): Charge {
   };
 }
 
-function firstPotExceeded({ pots, reserved }: Ledger, key: string, charge: Charge): string | undefined {
-  for (const [id, { name, limits, spent }] of Object.entries(pots)) {
-    if (!key.startsWith(id)) continue;
-    const held = Object.entries(reserved).filter(([other]) => other.startsWith(id));
-    const total = held.reduce((sum, [, each]) => addCharge(sum, each), addCharge(spent, charge));
-    const message = firstExceeded(limits, total);
-    if (message !== undefined) return `in the crew of \`${name}\`, ${message}`;
+function firstPotExceeded(
+  { pots, reserved }: Ledger,
+  charge: Charge,
+  ids: readonly string[],
+): string | undefined {
+  for (const id of ids) {
+    const pot = pots[id];
+    if (pot === undefined) continue;
+    const held = Object.values(reserved).filter(each => each.pots.includes(id));
+    const total = held.reduce<Charge>(addCharge, addCharge(pot.spent, charge));
+    const message = firstExceeded(pot.limits, total, pot.words.path);
+    if (message !== undefined) return `${pot.words.where}${message}`;
   }
   return undefined;
 }
 
 /** A money ceiling cannot be kept when a price is unknown, so it refuses instead of guessing zero. */
-function firstExceeded(limits: Budget, total: Charge): string | undefined {
+function firstExceeded(limits: Budget, total: Charge, path: string): string | undefined {
   if (limits.calls !== undefined && total.calls > limits.calls) {
-    return `the next model call would be number ${total.calls}; \`budget.calls\` is ${limits.calls}`;
+    return `the next model call would be number ${total.calls}; \`${path}budget.calls\` is ${limits.calls}`;
   }
   if (limits.toolCalls !== undefined && total.toolCalls > limits.toolCalls) {
-    return `the next tool call would be number ${total.toolCalls}; \`budget.tool_calls\` is ${limits.toolCalls}`;
+    return `the next tool call would be number ${total.toolCalls}; \`${path}budget.tool_calls\` is ${limits.toolCalls}`;
   }
   const tokens = total.usage.inputTokens + total.usage.outputTokens;
   if (limits.tokens !== undefined && tokens > limits.tokens) {
-    return `up to ${tokens} tokens would be spent after the next call; \`budget.tokens\` is ${limits.tokens}`;
+    return `up to ${tokens} tokens would be spent after the next call; \`${path}budget.tokens\` is ${limits.tokens}`;
   }
   if (limits.costMicroUsd === undefined) return undefined;
   if (total.costMicroUsd === null) {
-    return `\`budget.usd\` is ${formatUsd(limits.costMicroUsd)} but the price of a model is not known, so it cannot be kept`;
+    return `\`${path}budget.usd\` is ${formatUsd(limits.costMicroUsd)} but the price of a model is not known, so it cannot be kept`;
   }
   if (total.costMicroUsd <= limits.costMicroUsd) return undefined;
-  return `up to ${formatUsd(total.costMicroUsd)} would be spent after the next call; \`budget.usd\` is ${formatUsd(limits.costMicroUsd)}`;
+  return `up to ${formatUsd(total.costMicroUsd)} would be spent after the next call; \`${path}budget.usd\` is ${formatUsd(limits.costMicroUsd)}`;
 }
 
 function formatUsd(microUsd: number): string {

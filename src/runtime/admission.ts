@@ -5,6 +5,7 @@ import { NO_USAGE, type Usage } from '../model/usage.ts';
 import { type Charge, forfeit, reserve, settle } from '../policy/budget.ts';
 import { type Consent, decideConsent, hashArguments } from '../policy/consent.ts';
 import { callCost } from './call-cost.ts';
+import { potsOf } from './pots.ts';
 import { programAt } from './program-at.ts';
 import { type Draft, procedureOf, publish, type RunState, type WaitingCall } from './run-state.ts';
 import { ownerOf } from './scope.ts';
@@ -35,7 +36,7 @@ export function chargeLostCalls(draft: Draft): void {
   for (const act of Object.values(draft.state.acts)) {
     if (!isCharged(act) || isOnceOnly(act)) continue;
     const ledger = forfeit(draft.state.ledger, act.key);
-    const reserved = reserve(ledger, act.key, worstCase(draft.state, act));
+    const reserved = reserve(ledger, act.key, reservationOf(draft.state, act));
     if ('ledger' in reserved) {
       draft.state = { ...draft.state, ledger: reserved.ledger };
       continue;
@@ -139,7 +140,7 @@ function refusalOf(draft: Draft, effect: ActEffect): CodedFailure | undefined {
   if (!isCharged(effect)) return undefined;
   const { state } = draft;
   if (state.ledger.reserved[effect.key] !== undefined) return undefined;
-  const reserved = reserve(state.ledger, effect.key, worstCase(state, effect));
+  const reserved = reserve(state.ledger, effect.key, reservationOf(state, effect));
   if ('failure' in reserved) return reserved.failure;
   draft.state = { ...state, ledger: reserved.ledger };
   return undefined;
@@ -153,6 +154,10 @@ function isCharged(act: ActEffect): act is Charged {
 
 function isOnceOnly(act: ActEffect): boolean {
   return act.type === 'tool.call' && !act.repeatable;
+}
+
+function reservationOf(state: RunState, effect: Charged) {
+  return { ...worstCase(state, effect), pots: potsOf(state, effect) };
 }
 
 function worstCase(state: RunState, effect: Charged): Charge {

@@ -27,7 +27,8 @@ export function startCrew(work: CrewWork, context: WorkContext): Step<CrewState>
   const given = evaluateTemplate(work.inputs, context.scope) as JsonObject;
   const filled = fillInputs(program, given, work.file);
   if ('code' in filled) return failed(state, filled);
-  const procedure = { program, inputs: filled.inputs, crewPath: `${context.crewPath}${path}/` };
+  const crewPath = `${context.crewPath}${path}/`;
+  const procedure = { program, inputs: filled.inputs, crewPath, isCast: work.holds === 'sop' };
   return { state, effects: [], procedure };
 }
 

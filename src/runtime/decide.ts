@@ -7,6 +7,7 @@ import { bindInputs } from './bind-inputs.ts';
 import { doubtCall } from './doubts.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { takePersonFact } from './person-facts.ts';
+import { openPots } from './pots.ts';
 import { route } from './routing.ts';
 import { type Draft, ENTER, publish, type RunState } from './run-state.ts';
 
@@ -43,7 +44,7 @@ export function startRun(
     acts: {},
     blocked: [],
     approvals: {},
-    ledger: openLedger(program.budget),
+    ledger: openPots(openLedger(program.budget), procedure, 0),
     activeMs: 0,
     timeLimits: 0,
     idle: false,
@@ -116,13 +117,15 @@ function limitTime(draft: Draft): void {
 
 function runOutOfTime(draft: Draft): void {
   const { activeMs, ledger } = draft.state;
-  const { due = activeMs, limitMs = 0, name } = nearestTimeLimit(ledger) ?? {};
+  const { due = activeMs, limitMs = 0, words = RUN_WORDS } = nearestTimeLimit(ledger) ?? {};
   const seconds = Math.round((activeMs - due + limitMs) / 1000);
-  const who = name === undefined ? 'the run' : `in the crew of \`${name}\`, the run`;
-  const message = `${who} has worked for ${seconds} s; \`budget.time\` is ${Math.round(limitMs / 1000)} s`;
+  const limit = `\`${words.path}budget.time\` is ${Math.round(limitMs / 1000)} s`;
+  const message = `${words.where}the run has worked for ${seconds} s; ${limit}`;
   const failure = { code: 'BUDGET_EXCEEDED', message } as const;
   draft.state = { ...draft.state, suspension: { failure, atOnce: true, settled: false } };
 }
+
+const RUN_WORDS = { where: '', path: '' } as const;
 
 /** The time of a crew inside begins and ends with it. */
 function followTimeLimits(draft: Draft): void {

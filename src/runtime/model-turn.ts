@@ -59,7 +59,7 @@ function modelKey(loop: TurnLoop): string {
 }
 
 function sendCall(loop: TurnLoop, context: WorkContext): TurnStep {
-  const { task, model } = loop;
+  const { task, model, paidBy } = loop;
   const terms = context.terms[model];
   const call: Effect = {
     type: 'model.call',
@@ -71,6 +71,7 @@ function sendCall(loop: TurnLoop, context: WorkContext): TurnStep {
     ...(terms?.temperature === undefined ? {} : { temperature: terms.temperature }),
     maxTokens: terms?.maxTokens ?? 0,
     origin: { phase: context.place, role: task.role, turn: loop.turn, values: loop.values },
+    ...(paidBy === undefined ? {} : { paidBy }),
   };
   return { loop, effects: [call] };
 }

@@ -3,9 +3,10 @@ import { artifactSchema } from '../model/artifact-schema.ts';
 import { type CodedFailure, CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
-import { closePots, openPot } from '../policy/budget.ts';
+import { closePots, startPotTime, stopPotTime } from '../policy/budget.ts';
 import { admit, cancelActsOf } from './admission.ts';
 import { declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
+import { openPots, phasePot } from './pots.ts';
 import { startReflection } from './reflection-work.ts';
 import {
   type Draft,
@@ -56,6 +57,8 @@ export function openWork(draft: Draft, at: { readonly procedure: string; readonl
   };
   publishStart(draft, work);
   setWork(draft, work);
+  const { ledger, activeMs } = draft.state;
+  draft.state = { ...draft.state, ledger: startPotTime(ledger, phasePot(id), activeMs) };
   beginAttempt(draft, limitTime(draft, work));
 }
 
@@ -104,7 +107,8 @@ export function removeWork(draft: Draft, work: OpenWork): void {
   closeInside(draft, work);
   cancelActsOf(draft, `${work.id}:`);
   const { [work.id]: _closed, ...open } = draft.state.open;
-  draft.state = { ...draft.state, open };
+  const { ledger, activeMs } = draft.state;
+  draft.state = { ...draft.state, open, ledger: stopPotTime(ledger, phasePot(work.id), activeMs) };
 }
 
 function publishStart(draft: Draft, work: OpenWork): void {
@@ -191,7 +195,7 @@ function openPart(draft: Draft, work: OpenWork, part: string): void {
 
 /** The procedure enters its first state in its turn, when the statecharts are told. */
 function openProcedure(draft: Draft, work: OpenWork, inner: InnerProcedure): void {
-  const { program, inputs, crewPath } = inner;
+  const { program, inputs, crewPath, isCast } = inner;
   const id = `${work.key}/`;
   const { place } = procedureOf(draft.state, work.procedure);
   const procedure = {
@@ -205,12 +209,11 @@ function openProcedure(draft: Draft, work: OpenWork, inner: InnerProcedure): voi
     entered: {},
     published: {},
     moment: 0,
+    ...(isCast ? { castBy: work.procedure } : {}),
   };
   const procedures = { ...draft.state.procedures, [id]: procedure };
-  const { activeMs: sinceMs } = draft.state;
-  const name = `${place}${work.path}`;
-  const ledger = openPot(draft.state.ledger, id, { name, limits: program.budget, sinceMs });
-  draft.state = { ...draft.state, procedures, ledger };
+  const { ledger, activeMs } = draft.state;
+  draft.state = { ...draft.state, procedures, ledger: openPots(ledger, procedure, activeMs) };
   draft.moves.push({ procedure: id, type: ENTER });
 }
 

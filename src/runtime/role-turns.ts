@@ -30,7 +30,9 @@ export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext):
   const prompt = buildRolePrompt({ crewGoal: context.program.goal, role, tools: specs, ...output });
   const system = textMessage('system', rules === undefined ? prompt : `${prompt}\n\n${rules}`);
   const model = modelOfRole(context, role);
-  return startTurns({ task, key, model, messages: [system, ...messages], values, tools, controls }, context);
+  const paid = role.budget === undefined ? {} : { paidBy: role.name };
+  const told = [system, ...messages];
+  return startTurns({ task, key, model, messages: told, values, tools, controls, ...paid }, context);
 }
 
 /** The role of that name. Pure. */

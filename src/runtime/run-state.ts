@@ -80,6 +80,8 @@ export interface Procedure {
   readonly entered: { readonly [phase: string]: number };
   readonly published: { readonly [artifact: string]: number };
   readonly moment: number;
+  /** The procedure whose roles play in this one, when it is no crew of its own. */
+  readonly castBy?: string;
   readonly lastFailure?: CodedFailure & { readonly phase: string };
 }
 

@@ -47,6 +47,8 @@ export interface InnerProcedure {
   readonly program: Program;
   readonly inputs: JsonObject;
   readonly crewPath: string;
+  /** It is no crew of its own: the roles of the procedure around it play in it. */
+  readonly isCast: boolean;
 }
 
 /**

@@ -134,7 +134,8 @@ function answerModel(loop: TurnLoop, context: WorkContext): TurnStep {
 function wish(loop: TurnLoop, { crewPath }: WorkContext, { call, key }: TurnCall): Effect {
   const repeatable = loop.tools.some(spec => spec.name === call.tool && isRepeatable(spec));
   const crew = crewPath === '' ? {} : { crew: crewPath };
-  return { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable, ...crew };
+  const paid = loop.paidBy === undefined ? {} : { paidBy: loop.paidBy };
+  return { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable, ...crew, ...paid };
 }
 
 function isControl(loop: TurnLoop, call: ToolCall): boolean {

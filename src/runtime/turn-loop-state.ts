@@ -54,6 +54,8 @@ export interface TurnLoop {
   readonly failures: number;
   readonly repairs: number;
   readonly calls: readonly TurnCall[];
+  /** The role with a budget of its own that pays for its calls. */
+  readonly paidBy?: string;
   /** It was told that it repeats itself. */
   readonly warned: boolean;
 }

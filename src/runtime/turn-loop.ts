@@ -23,6 +23,8 @@ export interface TurnLoopOptions {
   readonly values: JsonObject;
   readonly tools?: readonly ToolSpec[];
   readonly controls?: readonly Control[];
+  /** The role with a budget of its own that pays for its calls. */
+  readonly paidBy?: string;
 }
 
 /**

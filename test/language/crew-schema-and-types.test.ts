@@ -23,7 +23,15 @@ describe('a crew', () => {
     goal: 'Everything.',
     inputs: { range: input },
     models: { default: { use: ['openai:a', 'openai:b'], temperature: 0.5, max_tokens: 9 } },
-    roles: { lead: { goal: 'Lead.', backstory: 'Once.', model: 'default', tools: ['git'] } },
+    roles: {
+      lead: {
+        goal: 'Lead.',
+        backstory: 'Once.',
+        model: 'default',
+        tools: ['git'],
+        budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5 },
+      },
+    },
     tools: { git: 'builtin:git' },
     budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5, time: '6s' },
     sop: { file: 'a.sop.yaml', roles: { boss: 'lead' }, inputs: { depth: 2 } },
@@ -43,6 +51,7 @@ describe('a crew', () => {
     backstory: 'Once.',
     model: 'default',
     tools: ['git'],
+    budget: { calls: 1, toolCalls: 2, tokens: 3000, costMicroUsd: 500_000 },
   };
   const boss: Required<Role> = { ...lead, name: 'boss', playedBy: 'lead' };
   const range: Required<InputDeclaration> = {
@@ -88,6 +97,7 @@ describe('a crew', () => {
       ['model', written.models.default],
       ['role', written.roles.lead],
       ['budget', written.budget],
+      ['roleBudget', written.roles.lead.budget],
     ];
     for (const [name, row] of rows) {
       expect(Object.keys(CREW_SCHEMA.$defs?.[name]?.properties ?? {}).sort()).toEqual(

@@ -30,6 +30,7 @@ const ROUTES = {
   max_visits: 3,
   on_limit: 'c',
   on_error: 'd',
+  budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5, time: '6s' },
   subscribe: ['one'],
 } as const;
 const ROUTES_LOWERED = {
@@ -37,6 +38,7 @@ const ROUTES_LOWERED = {
   maxVisits: 3,
   onLimit: 'c',
   onError: 'd',
+  budget: { calls: 1, toolCalls: 2, tokens: 3000, costMicroUsd: 500_000, timeMs: 6000 },
   subscribe: ['one'],
 } as const;
 const REFLECT = {

@@ -6,6 +6,7 @@ import {
   costOf,
   forfeit,
   openLedger,
+  openPot,
   raiseLimits,
   reserve,
   settle,
@@ -88,4 +89,71 @@ test('cost counts cached input at its own price and rounds up', () => {
   expect(costOf(usage(1000, 10, 900), price)).toBe(Math.ceil(100 * 3 + 900 * 0.3 + 10 * 15));
   expect(costOf(usage(1, 0), { ...price, inputMicroUsd: 1 })).toBe(1);
   expect(costOf(usage(1, 1), null)).toBeNull();
+});
+
+test('R8: 64 calls at once in nested pots: no ceiling of any is ever exceeded, in any order', () => {
+  const ids = ['crew', 'phase', 'role', 'inner'];
+  const step = fc.record({
+    key: fc.integer({ min: 0, max: 63 }).map(String),
+    act: fc.constantFrom('reserve', 'reserve', 'settle', 'forfeit'),
+    pots: fc.subarray(ids),
+    tokens: fc.nat(3000),
+    cost: fc.nat(900),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  const limits = fc.record({
+    calls: fc.integer({ min: 0, max: 64 }),
+    tokens: fc.integer({ min: 0, max: 60_000 }),
+    costMicroUsd: fc.integer({ min: 0, max: 20_000 }),
+  });
+  const within = ({ calls, usage: { inputTokens, outputTokens }, costMicroUsd }: Charge, most: Budget) => {
+    expect(calls).toBeLessThanOrEqual(most.calls ?? 0);
+    expect(inputTokens + outputTokens).toBeLessThanOrEqual(most.tokens ?? 0);
+    expect(costMicroUsd).toBeLessThanOrEqual(most.costMicroUsd ?? 0);
+  };
+  fc.assert(
+    fc.property(
+      fc.array(limits, { minLength: 5, maxLength: 5 }),
+      fc.array(step, { minLength: 20, maxLength: 160 }),
+      ([run = {}, ...own], steps) => {
+        const empty = openLedger(run);
+        let ledger = ids.reduce(
+          (all, id, index) => openPot(all, id, { words: { where: '', path: '' }, limits: own[index] ?? {} }),
+          empty,
+        );
+        const spentIn = new Map<string, number>();
+        for (const { key, act, pots, tokens, cost, share } of steps) {
+          const held = ledger.reserved[key];
+          if (act === 'reserve' && held === undefined) {
+            const outcome = reserve(ledger, key, { ...call(tokens, 0, cost), pots });
+            if ('ledger' in outcome) ledger = outcome.ledger;
+          } else if (act !== 'reserve' && held !== undefined) {
+            for (const id of held.pots) spentIn.set(id, (spentIn.get(id) ?? 0) + 1);
+            const used = usage(Math.floor(held.usage.inputTokens * share), 0);
+            ledger = act === 'settle' ? settle(ledger, key, { ...held, usage: used }) : forfeit(ledger, key);
+          }
+          within(ledger.spent, run);
+          for (const [index, id] of ids.entries()) {
+            const pot = ledger.pots[id];
+            if (pot === undefined) throw new Error(`the pot ${id} is gone`);
+            within(pot.spent, own[index] ?? {});
+            expect(pot.spent.calls).toBe(spentIn.get(id) ?? 0);
+          }
+        }
+      },
+    ),
+    { numRuns: Number(process.env.POT_RUNS ?? 300) },
+  );
+});
+
+test('a refusal of a pot says whose it is and where its ceiling stands', () => {
+  const words = { where: 'in phase `merge`, ', path: 'phases.merge.' };
+  const ledger = openPot(openLedger({ calls: 9 }), 'merge', { words, limits: { calls: 0 } });
+  const message = 'in phase `merge`, the next model call would be number 1; `phases.merge.budget.calls` is 0';
+  const refused = { failure: { code: 'BUDGET_EXCEEDED', message } };
+  expect(reserve(ledger, 'a', { ...call(1, 1), pots: ['merge'] })).toEqual(refused);
+  expect(reserve(ledger, 'a', call(1, 1))).toHaveProperty('ledger');
+  expect(reserve(raiseLimits(ledger, { calls: 2 }), 'a', { ...call(1, 1), pots: ['merge'] })).toHaveProperty(
+    'ledger',
+  );
 });

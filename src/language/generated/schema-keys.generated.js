@@ -12,7 +12,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "talk": [
     "talk",
@@ -35,7 +36,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "manage": [
     "manage",
@@ -53,7 +55,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "ask": [
     "ask",
@@ -69,7 +72,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "chain": [
     "chain",
@@ -81,7 +85,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "parallel": [
     "parallel",
@@ -95,7 +100,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "each": [
     "each",
@@ -111,7 +117,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "tool": [
     "tool",
@@ -123,7 +130,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "human": [
     "human",
@@ -136,7 +144,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "crew": [
     "crew",
@@ -150,7 +159,8 @@ export const PHASE_KEYS = {
     "next",
     "max_visits",
     "on_limit",
-    "on_error"
+    "on_error",
+    "budget"
   ],
   "end": [
     "end",
@@ -250,7 +260,8 @@ export const PLACE_KEYS = {
     "goal",
     "backstory",
     "model",
-    "tools"
+    "tools",
+    "budget"
   ],
   "tools": [
     "module",
@@ -269,6 +280,12 @@ export const PLACE_KEYS = {
     "tokens",
     "usd",
     "time"
+  ],
+  "roleBudget": [
+    "calls",
+    "tool_calls",
+    "tokens",
+    "usd"
   ],
   "retry": [
     "max",

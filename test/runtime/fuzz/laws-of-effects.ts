@@ -96,7 +96,7 @@ export function expectBudget({ ledger }: RunState, absurd: boolean): void {
   const rows = Object.entries(ledger.reserved);
   expectWithin(ledger.limits, [ledger.spent, ...rows.map(([, charge]) => charge)], absurd);
   for (const [id, { limits, spent }] of Object.entries(ledger.pots)) {
-    const own = rows.flatMap(([key, charge]) => (key.startsWith(id) ? [charge] : []));
+    const own = rows.flatMap(([, charge]) => (charge.pots.includes(id) ? [charge] : []));
     expectWithin(limits, [spent, ...own], absurd);
   }
 }
