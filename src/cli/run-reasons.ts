@@ -2,6 +2,8 @@ import type { Phase } from '../model/crew.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Program } from '../model/program.ts';
 import type { RunEvent } from '../model/run-event.ts';
+import type { WaitingQuestion } from '../model/run-record.ts';
+import { shortArguments } from '../reporters/short-arguments.ts';
 import type { Reason } from '../reporters/why-text.ts';
 
 type Transition = Extract<RunEvent, { type: 'transition.taken' }>;
@@ -26,6 +28,25 @@ export function reasonsOf(program: Program, seq: number, effects: readonly Effec
       },
     ];
   });
+}
+
+/** Adds to what people answered the call that leave was given or refused for, by the questions of the run. Pure. */
+export function withCalls(
+  reasons: readonly Reason[],
+  asked: ReadonlyMap<string, WaitingQuestion>,
+): readonly Reason[] {
+  return reasons.map(reason => {
+    const { event } = reason;
+    const question = event.type === 'person.answered' ? asked.get(event.id)?.question : undefined;
+    const details = callDetails(question);
+    return details.length === 0 ? reason : { ...reason, details };
+  });
+}
+
+function callDetails(question: WaitingQuestion['question'] | undefined): readonly string[] {
+  if (question === undefined || question.kind === 'question') return [];
+  const { tool, args, argsHash } = question;
+  return [`${tool} ${shortArguments(args)}`, `sha256 of the arguments: ${argsHash}`];
 }
 
 /** Whether a reason is about a phase, or about what is done inside it; `build` is about `build/write` too. Pure. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import type { CallRecord, PhaseVisit, RunRecord, SpendRow } from '../model/run-record.ts';
+import type { CallRecord, PhaseVisit, RunRecord, SpendRow, WaitingQuestion } from '../model/run-record.ts';
 import type { Charge } from '../policy/budget.ts';
 import type { RecordedRun } from '../ports/engine.ts';
 import type { FoldStep } from './fold-run.ts';
@@ -56,6 +56,11 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
     questions: openQuestions(program, facts),
     answers: readQuestions(steps).answered,
   };
+}
+
+/** Every question that a run has put to people, by id, out of the steps of its fold. Pure. */
+export function questionsById(steps: readonly FoldStep[]): ReadonlyMap<string, WaitingQuestion> {
+  return readQuestions(steps).asked;
 }
 
 function howItStands({

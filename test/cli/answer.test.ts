@@ -163,6 +163,14 @@ test('a tool call is shown with its exact arguments, and runs once it is allowed
   expect(done.code).toBe(0);
   expect(resultOf(done)).toMatchObject({ files: [{ path: 'new.txt', status: 'added' }] });
   expect(readFileSync(join(folder, 'new.txt'), 'utf8')).toBe('hello\n');
+  // Later it can be seen what was allowed.
+  const hash = /sha256 of the arguments: ([0-9a-f]{64})/.exec(shown.stdout)?.[1] ?? '';
+  const why = (await call('why', id)).stdout;
+  expect(why).toMatch(/apply: \w+ answered\n +allow\n +change\.apply patch="diff.*\n/);
+  expect(why).toContain(`sha256 of the arguments: ${hash}`);
+  const show = (await call('show', id)).stdout;
+  expect(show).toMatch(/\nAnswered\n {2}#\d+ +apply +\w+: allow +change\.apply patch="diff/);
+  expect(show).toContain(`(sha256 ${hash.slice(0, 12)}…)`);
 });
 
 test('a refusal is told with its reason', async () => {

@@ -2,8 +2,8 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Program } from '../../model/program.ts';
 import type { Command, CommandCall } from '../command.ts';
 import { readRecordedRun } from '../recorded-run.ts';
-import { isAbout, reasonsOf } from '../run-reasons.ts';
-import { loadReporters } from '../wire.ts';
+import { isAbout, reasonsOf, withCalls } from '../run-reasons.ts';
+import { loadRecordReaders, loadReporters } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
 
 /** `crew why RUN [PHASE]`: why a run went from phase to phase, and who had a turn, with the conditions and their values. */
@@ -28,7 +28,9 @@ async function why({ positionals, values, terminal }: CommandCall): Promise<numb
     const { run, steps } = await readRecordedRun(engine, prefix);
     const { runId, program, facts } = run;
     if (phase !== undefined) refuseUnknown(program, phase);
-    const all = steps.flatMap(({ seq, effects }) => reasonsOf(program, seq, effects));
+    const { questionsById } = await loadRecordReaders();
+    const told = steps.flatMap(({ seq, effects }) => reasonsOf(program, seq, effects));
+    const all = withCalls(told, questionsById(steps));
     const reasons = phase === undefined ? all : all.filter(reason => isAbout(reason, phase));
     if (values.json === true) {
       terminal.stdout(`${JSON.stringify({ version: 1, runId, crew: program.crew, reasons }, null, 2)}\n`);
