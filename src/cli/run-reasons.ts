@@ -70,6 +70,7 @@ const REASONS: ReadonlySet<RunEvent['type']> = new Set([
   'work.handed',
   'phase.retried',
   'trial.judged',
+  'answers.judged',
   'person.answered',
   'run.suspended',
   'run.resumed',

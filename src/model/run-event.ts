@@ -99,6 +99,21 @@ export type RunEvent = { readonly at: number } & (
       readonly feedback: string;
       readonly kept?: number;
     }
+  /**
+   * One of several answers was taken. `tally` has the different answers, shortened, with the models that gave them, in the
+   * order of the file; `choice` is the one that was taken. A judge's choice has its reason; `by` is `majority` also where
+   * a judge had nothing to choose, or made no choice.
+   */
+  | {
+      readonly type: 'answers.judged';
+      readonly phase: string;
+      readonly by: 'majority' | 'judge';
+      readonly choice: string;
+      readonly tally: readonly { readonly answer: string; readonly models: readonly string[] }[];
+      /** The models that gave no answer. */
+      readonly failed: readonly string[];
+      readonly reason?: string;
+    }
   | {
       readonly type: 'lesson.learned';
       readonly phase: string;

@@ -2,12 +2,19 @@ import type { JsonObject, JsonValue } from '../model/json.ts';
 import { flushStreams } from './plain-call.ts';
 import { beginAgain, keepTrial } from './plain-phase.ts';
 import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
+import { tallyText } from './tally-text.ts';
 
 /** What passes between roles, and what a phase learns: who has the turn, who said what to whom, who handed what on. */
 export function tellTurn(
   state: PlainState,
   event: EventOf<
-    'turn.started' | 'message.sent' | 'work.handed' | 'role.warned' | 'trial.judged' | 'lesson.learned'
+    | 'turn.started'
+    | 'message.sent'
+    | 'work.handed'
+    | 'role.warned'
+    | 'trial.judged'
+    | 'answers.judged'
+    | 'lesson.learned'
   >,
 ): void {
   flushStreams(state, event.phase);
@@ -46,6 +53,11 @@ export function tellTurn(
         style: event.passed ? 'green' : 'yellow',
         spans,
       });
+    }
+    case 'answers.judged': {
+      const why = event.reason === undefined ? '' : ` · ${oneLine(event.reason)}`;
+      const spans = [{ text: `by ${event.by}: ${tallyText(event)}${why}` }];
+      return tellRow(state, { place, mark: '✓', style: 'green', spans });
     }
     case 'lesson.learned':
       beginAgain(state, place);

@@ -101,6 +101,7 @@ function tell(state: PlainState, event: RunEvent): void {
     case 'work.handed':
     case 'role.warned':
     case 'trial.judged':
+    case 'answers.judged':
     case 'lesson.learned':
       tellTurn(state, event);
       break;

@@ -4,6 +4,7 @@ import type { GuardAsked, RunEvent } from '../model/run-event.ts';
 import { formatDuration } from './amounts.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
+import { tallyText } from './tally-text.ts';
 
 /**
  * One thing that moved a run on: an event, the number of the fact behind it, and the line of the file that says so.
@@ -64,6 +65,11 @@ function wordsOf(event: RunEvent): Words {
       return {
         head: `${event.phase}: trial ${event.trial} ${event.passed ? 'passed' : 'did not pass'} (\`reflect\`)`,
         rows: [cut(event.feedback)].filter(row => row !== ''),
+      };
+    case 'answers.judged':
+      return {
+        head: `${event.phase}: one answer was taken by ${event.by === 'judge' ? 'the judge' : 'majority'} (\`vote\`)`,
+        rows: [tallyText(event), ...because(event.reason)].map(cut),
       };
     case 'person.answered':
       return {

@@ -6,6 +6,7 @@ import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import { buildJudgePrompt } from '../prompts/judge-prompt.ts';
 import { withLessons } from '../prompts/lessons.ts';
 import { buildSummaryPrompt } from '../prompts/summary-prompt.ts';
+import { answersJudged } from './answers-judged.ts';
 import { distinctAnswers, majorityAnswer } from './majority-answer.ts';
 import { modelKey } from './model-key.ts';
 import { renderPrompt } from './render-prompt.ts';
@@ -40,9 +41,9 @@ export function startConclusion(
   const { work, question, answers } = options;
   const { summarizer, vote } = work;
   const given = givenAnswers(answers);
-  if (summarizer === undefined || vote === 'majority') return byMajority(given);
+  if (summarizer === undefined || vote === 'majority') return byMajority(answers, context);
   const choices = distinctAnswers(given);
-  if (vote === 'judge' && choices.length === 1) return byMajority(given);
+  if (vote === 'judge' && choices.length === 1) return byMajority(answers, context);
   const told: JsonObject = { question, answers: answers as unknown as JsonValue };
   const own = ownPrompt(summarizer, { ...context.scope, ...told });
   if ('failure' in own) return { effects: [], outcome: { type: 'failed', failure: own.failure } };
@@ -64,31 +65,38 @@ export function startConclusion(
   return startSingleTurn({ ...shared, name: work.name, prompt, ...output }, context);
 }
 
-/** Reads what became of the summarizer or the judge. Pure. */
+/** Reads what became of the summarizer or the judge; a choice is told with its reason. Pure. */
 export function decideConclusion(
-  work: AskWork,
-  answers: readonly ModelAnswer[],
-  { loop, effects, outcome }: TurnStep,
+  {
+    work,
+    answers,
+    step,
+  }: { readonly work: AskWork; readonly answers: readonly ModelAnswer[]; readonly step: TurnStep },
+  context: WorkContext,
 ): ConclusionStep {
+  const { loop, effects, outcome } = step;
   if (outcome === undefined) return { loop, effects };
   if (outcome.type === 'ended') throw new Error('a summarizer has no controls that end it');
   if (outcome.type === 'failed') {
     const isHeld = ERROR_CODES[outcome.failure.code].exitCode === 3;
     if (work.vote !== 'judge' || isHeld) return { loop, effects, outcome };
-    return { ...byMajority(givenAnswers(answers)), loop, effects };
+    const majority = byMajority(answers, context);
+    return { ...majority, loop, effects: [...effects, ...majority.effects] };
   }
   const { artifact } = outcome;
   if (work.vote !== 'judge') return { loop, effects, outcome: { type: 'completed', artifact } };
-  const { choice } = artifact as { readonly choice: number };
+  const { choice, reason } = artifact as { readonly choice: number; readonly reason: string };
   const chosen = distinctAnswers(givenAnswers(answers))[choice - 1];
   if (chosen === undefined) throw new Error(`the choice ${choice} fits its schema but is no answer`);
-  return { loop, effects, outcome: { type: 'completed', artifact: chosen } };
+  const told = answersJudged(context, { answers, choice: chosen, reason });
+  return { loop, effects: [...effects, told], outcome: { type: 'completed', artifact: chosen } };
 }
 
-function byMajority(given: readonly JsonValue[]): ConclusionStep {
-  const artifact = majorityAnswer(given);
+function byMajority(answers: readonly ModelAnswer[], context: WorkContext): ConclusionStep {
+  const artifact = majorityAnswer(givenAnswers(answers));
   if (artifact === undefined) throw new Error('a vote needs at least one answer');
-  return { effects: [], outcome: { type: 'completed', artifact } };
+  const told = answersJudged(context, { answers, choice: artifact });
+  return { effects: [told], outcome: { type: 'completed', artifact } };
 }
 
 function givenAnswers(answers: readonly ModelAnswer[]): readonly JsonValue[] {

@@ -61,10 +61,8 @@ export function startAsk(work: AskWork, context: WorkContext): Step<AskState> {
 export function decideAsk(state: AskState, context: WorkContext, fact: Fact): Step<AskState> {
   const { conclusion } = state;
   if (conclusion !== undefined && isOfLoop(conclusion, fact)) {
-    return concluded(
-      state,
-      decideConclusion(state.work, answersOf(state), decideTurns(conclusion, context, fact)),
-    );
+    const step = decideTurns(conclusion, context, fact);
+    return concluded(state, decideConclusion({ work: state.work, answers: answersOf(state), step }, context));
   }
   const current = state.asked.find(({ loop }) => isOfLoop(loop, fact));
   if (current === undefined) throw new Error(`an ask phase has nobody who did ${fact.type}`);

@@ -28,6 +28,7 @@ const OPTIONAL: { readonly [type: string]: readonly string[] } = {
   'turn.started': ['closing', 'reason'],
   'model.ended': ['retry'],
   'trial.judged': ['kept'],
+  'answers.judged': ['reason'],
 };
 
 describe('the event schema', () => {

@@ -169,6 +169,25 @@ describe('what was spent', () => {
   });
 });
 
+it('a vote is told with who answered what', () => {
+  const vote = {
+    type: 'answers.judged',
+    at: 0,
+    phase: 'v',
+    choice: 'yes',
+    tally: [
+      { answer: 'no', models: ['b'] },
+      { answer: 'yes', models: ['a', 'c'] },
+    ],
+  } as const;
+  expect(rowsOf({ ...vote, by: 'majority', failed: ['d'] })).toEqual([
+    '✓ by majority: yes (a, c), not no (b); no answer: d',
+  ]);
+  expect(rowsOf({ ...vote, by: 'judge', failed: [], reason: 'It\nholds.' })).toEqual([
+    '✓ by judge: yes (a, c), not no (b) · It holds.',
+  ]);
+});
+
 describe('who speaks', () => {
   it('is named on the lines of models that are not the role of the phase', () => {
     const rows = rowsOf(begun('ask', 'ask'), answered('ask', 'fast', 'Yes.\nIt is.'));

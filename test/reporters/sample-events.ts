@@ -97,6 +97,30 @@ export const SAMPLE_EVENTS = {
     { type: 'trial.judged', at, phase, trial: 2, passed: true, score: null, feedback: '' },
     { type: 'trial.judged', at, phase, trial: 3, passed: false, score: 0, feedback: 'No.', kept: 1 },
   ],
+  'answers.judged': [
+    {
+      type: 'answers.judged',
+      at,
+      phase,
+      by: 'majority',
+      choice: 'yes',
+      tally: [
+        { answer: 'no', models: ['b'] },
+        { answer: 'yes', models: ['a', 'c'] },
+      ],
+      failed: ['d'],
+    },
+    {
+      type: 'answers.judged',
+      at,
+      phase,
+      by: 'judge',
+      choice: 'no',
+      tally: [{ answer: 'no', models: ['b'] }],
+      failed: [],
+      reason: 'It is shorter.',
+    },
+  ],
   'lesson.learned': [{ type: 'lesson.learned', at, phase, trial: 1, lesson: 'Write more.' }],
   'person.asked': [
     {

@@ -99,3 +99,11 @@ test('a stop says what to do, an end by an error for which failure', () => {
   );
   expect(textOf({ ...ended, outcome: 'failure', result: null })).toContain('the run ended in failure at a\n');
 });
+
+test('a vote says who answered what, and a judge why', () => {
+  const [majority, judge] = SAMPLE_EVENTS['answers.judged'].map(event => textOf(event));
+  expect(majority).toContain('one answer was taken by majority (`vote`)');
+  expect(majority).toContain('yes (a, c), not no (b); no answer: d');
+  expect(judge).toContain('one answer was taken by the judge (`vote`)');
+  expect(judge).toContain('because It is shorter.');
+});

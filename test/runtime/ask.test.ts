@@ -226,6 +226,13 @@ describe('a vote', () => {
     const run = await majority(['No', ' yes ', 'Yes']);
     expect(resultOf(run)).toMatchObject({ result: ' yes ' });
     expect(run.modelRequests).toHaveLength(3);
+    const tally = [
+      { answer: 'No', models: ['a'] },
+      { answer: ' yes ', models: ['b', 'c'] },
+    ];
+    expect(eventsOf(run, 'answers.judged')).toMatchObject([
+      { phase: 'opinions', by: 'majority', choice: ' yes ', tally, failed: [] },
+    ]);
   });
 
   test('that is tied goes to the answer of the model that is named first', async () => {
@@ -243,6 +250,7 @@ describe('a vote', () => {
       replies: by({ a: WITHHELD, b: { failure: DOWN }, c: says('only') }),
     });
     expect(resultOf(run)).toMatchObject({ result: 'only' });
+    expect(eventsOf(run, 'answers.judged')).toMatchObject([{ choice: 'only', failed: ['a', 'b'] }]);
   });
 
   const JUDGED = `vote: judge\nsummarizer: { model: judge }\n${TYPED}`;
@@ -254,6 +262,9 @@ describe('a vote', () => {
       replies: by({ ...NUMBERS, judge: { json: { choice: 1, reason: 'right' } } }),
     });
     expect(resultOf(run)).toMatchObject({ result: { n: 1 } });
+    expect(eventsOf(run, 'answers.judged')).toMatchObject([
+      { by: 'judge', reason: 'right', choice: '{"n":1}', tally: [{ models: ['a'] }, { models: ['b', 'c'] }] },
+    ]);
     // Who gave an answer is not told, and equal answers are one.
     expect(lastText(run)).toContain('1. {"n":1}\n2. {"n":2}\n\nGive');
   });
