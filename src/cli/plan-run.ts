@@ -1,7 +1,7 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlanExcess } from '../model/plan.ts';
 import type { Program } from '../model/program.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { loadPlanner } from './wire.ts';
@@ -12,8 +12,9 @@ export async function planRun(options: {
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly terms: { readonly [alias: string]: ModelTerms };
   readonly inputs?: JsonObject;
+  readonly knownOnly?: boolean;
 }): Promise<Plan> {
-  const { program, models, terms, inputs } = options;
+  const { program, models, terms, inputs, knownOnly = false } = options;
   const { planCrew, measurePrompt } = await loadPlanner();
   const planned = Object.entries(models).flatMap(([alias, { use, reason }]) => {
     const row = terms[alias];
@@ -40,13 +41,15 @@ export async function planRun(options: {
     models: planned,
     terms: new Map(known),
     measurePrompt,
+    knownOnly,
     ...(inputs === undefined ? {} : { inputs }),
   });
 }
 
 /**
  * Keeps a run from starting that may need more calls than its budget has: fails with PLAN_OVER_BUDGET unless
- * `--allow-over-plan` was given. Ceilings of tokens and money that lie below the plan are told and kept.
+ * `--allow-over-plan` was given. Ceilings of tokens and money are kept; they are told when what is known before the run, such as
+ * the words of the crew and the most that its models may answer, does not fit under them.
  */
 export async function refuseOverPlan(
   options: Parameters<typeof planRun>[0] & { readonly values: FlagValues; readonly terminal: Terminal },
@@ -59,7 +62,10 @@ export async function refuseOverPlan(
     throw new CrewError('PLAN_OVER_BUDGET', `the run may need ${refused.map(excessLine).join('; ')}`);
   }
   if (values.quiet === true) return;
-  // Timeouts lie far above what a run takes, so time is told by `crew plan` alone.
-  for (const each of excess.filter(({ what }) => what !== 'timeMs'))
-    terminal.stderr(`plan: ${excessLine(each)}\n`);
+  // Timeouts and context windows lie far above what a run takes, so what follows from them is told by `crew plan` alone.
+  const told = excess.filter(({ what }) => what !== 'timeMs');
+  if (told.length === 0) return;
+  const known = await planRun({ ...options, knownOnly: true });
+  const isKnown = ({ what }: PlanExcess): boolean => known.excess.some(each => each.what === what);
+  for (const each of told.filter(isKnown)) terminal.stderr(`plan: ${excessLine(each)}\n`);
 }

@@ -50,6 +50,8 @@ export interface PlanContext {
   /** The terms of a model by its alias, by `provider:name`, or by `role:<name>`. */
   readonly terms: ReadonlyMap<string, ModelTerms>;
   readonly sizes: Sizes;
+  /** Counts nothing of what models and tools will say, only what is known before the run. */
+  readonly knownOnly: boolean;
   /** The most bytes of the lessons that every task may carry, inside a phase with `reflect`. */
   readonly lessonBytes: number;
   readonly measurePrompt: MeasurePrompt;

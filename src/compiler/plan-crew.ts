@@ -20,6 +20,11 @@ export interface PlanOptions {
   readonly measurePrompt: MeasurePrompt;
   /** The values of the inputs; without them only those with a default have a known length. */
   readonly inputs?: JsonObject;
+  /**
+   * Counts as input only what is known before the run: the words of the crew and its inputs, and nothing of what models and
+   * tools will say. Such a plan is no bound; it tells a ceiling that is too low from one that only lies below all windows.
+   */
+  readonly knownOnly?: boolean;
 }
 
 /**
@@ -27,7 +32,8 @@ export interface PlanOptions {
  * whatever models and tools answer, no run uses more. Where nothing bounds a measure it is Infinity and `notes` says
  * where and why. Pure: equal options give equal plans.
  */
-export function planCrew({ program, models, terms, measurePrompt, inputs }: PlanOptions): Plan {
+export function planCrew(options: PlanOptions): Plan {
+  const { program, models, terms, measurePrompt, inputs, knownOnly = false } = options;
   const notes: PlanNote[] = [];
   const phases = Object.values(program.phases);
   const context: PlanContext = {
@@ -35,7 +41,8 @@ export function planCrew({ program, models, terms, measurePrompt, inputs }: Plan
     roles: program.roles,
     tools: program.tools,
     terms,
-    sizes: sizesOf(program, inputs),
+    sizes: sizesOf(program, inputs, knownOnly),
+    knownOnly,
     lessonBytes: 0,
     measurePrompt,
     notes,
@@ -57,9 +64,10 @@ export function planCrew({ program, models, terms, measurePrompt, inputs }: Plan
   };
 }
 
-function sizesOf(program: Program, inputs: JsonObject | undefined): Sizes {
+function sizesOf(program: Program, inputs: JsonObject | undefined, knownOnly: boolean): Sizes {
   return boundSizes({
     phases: Object.values(program.phases),
+    knownOnly,
     declared: program.inputs,
     ...(inputs === undefined ? {} : { inputs }),
     ...(program.bindings === undefined ? {} : { bindings: program.bindings }),
@@ -165,7 +173,7 @@ function boundCrew(path: string, context: PlanContext): Bound {
     return timesBound({ ...NO_COST, calls: 1, undisturbedCalls: 1, toolCalls: 1 }, Number.POSITIVE_INFINITY);
   }
   const phases = Object.values(program.phases);
-  const sizes = new Map(boundSizes({ phases, declared: program.inputs }));
+  const sizes = new Map(boundSizes({ phases, declared: program.inputs, knownOnly: context.knownOnly }));
   sizes.set('inputs', Number.POSITIVE_INFINITY);
   const inner: PlanContext = {
     ...context,

@@ -2,7 +2,7 @@ import type { AskWork, ChainWork } from '../model/crew.ts';
 import { addBounds, NO_COST, sumBounds } from './plan-bound.ts';
 import type { PlanContext } from './plan-context.ts';
 import { boundSingleTurns, type ExplainedBound } from './plan-role.ts';
-import { answersBytes, MOST_ANSWER_BYTES, NESTED_BYTES, type Sizes, templateBytes } from './plan-sizes.ts';
+import { answersBytes, MOST_ANSWER_BYTES, NESTED_BYTES, templateBytes } from './plan-sizes.ts';
 
 /** More than the words around the question and the answers in the built-in prompts of a summarizer and a judge. */
 const BUILT_IN_PROMPT_BYTES = 4_000;
@@ -24,7 +24,7 @@ export function boundAsk(work: AskWork, context: PlanContext, path: string): Exp
         path,
         name,
         models: [summarizer.model],
-        promptBytes: conclusionBytes(work, summarizer.prompt, context.sizes),
+        promptBytes: conclusionBytes(work, summarizer.prompt, context),
         ...(vote === undefined ? (output === undefined ? {} : { output }) : { output: CHOICE }),
       })
     : NO_COST;
@@ -38,9 +38,10 @@ export function boundAsk(work: AskWork, context: PlanContext, path: string): Exp
 /** Larger than the schema of a judge's choice among any number of answers. */
 const CHOICE = { type: 'object', description: ' '.repeat(1_000) };
 
-function conclusionBytes(work: AskWork, prompt: string | undefined, known: Sizes): number {
+function conclusionBytes(work: AskWork, prompt: string | undefined, context: PlanContext): number {
+  const { sizes: known, knownOnly } = context;
   const question = templateBytes(work.prompt, known);
-  const answers = answersBytes(work);
+  const answers = knownOnly ? 0 : answersBytes(work);
   const sizes = new Map([...known, ['question', question], ['answers', answers]]);
   const own = prompt === undefined ? 0 : templateBytes(prompt, sizes);
   if (prompt !== undefined && work.vote === undefined) return own;
@@ -53,8 +54,9 @@ export function boundChain(work: ChainWork, context: PlanContext, path: string):
   const sizes = new Map(context.sizes);
   const bounds = steps.map((step, index) => {
     const promptBytes = templateBytes(step.promptTemplate, sizes);
-    sizes.set('previous_response', MOST_ANSWER_BYTES);
-    sizes.set(step.name, MOST_ANSWER_BYTES);
+    const answer = context.knownOnly ? 0 : MOST_ANSWER_BYTES;
+    sizes.set('previous_response', answer);
+    sizes.set(step.name, answer);
     const typed = index === steps.length - 1 && output !== undefined ? { output } : {};
     return boundSingleTurns(context, { path, name, models: [step.model], promptBytes, ...typed });
   });

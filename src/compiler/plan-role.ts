@@ -144,7 +144,8 @@ function boundSingleTurn(
   const failures = terms?.rules === undefined ? failedCalls(turns, models) : 0;
   const calls = turns + failures;
   const growth = MAX_ANSWER_LENGTH * BYTES_PER_UNIT + prompt.repair;
-  const input = growingRequests({ first: prompt.fixed + promptBytes + context.lessonBytes, growth, turns });
+  const first = prompt.fixed + promptBytes + context.lessonBytes;
+  const input = growingRequests(context, { first, growth, turns });
   const timeMs = calls * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS;
   return {
     calls,
@@ -204,22 +205,24 @@ function turnSizes(
   const prompt = context.measurePrompt({ crewGoal: context.crewGoal, role, tools, ...output, ...more });
   const answer = MAX_ANSWER_LENGTH * BYTES_PER_UNIT;
   // What a worker is given stands in one answer of the role that manages it.
-  const job = jobs === undefined ? 0 : prompt.job + answer;
-  const heard = talks?.heardBytes ?? 0;
+  const job = jobs === undefined || context.knownOnly ? 0 : prompt.job + answer;
+  const heard = context.knownOnly ? 0 : (talks?.heardBytes ?? 0);
   const first = prompt.fixed + templateBytes(task.task, context.sizes) + context.lessonBytes + job + heard;
   const repaired = answer + prompt.repair;
   const onlyDelivers = tools.length === 0 && !hasControls(task);
   const growth = (onlyDelivers ? repaired : Math.max(repaired, toolTurnBytes())) + job;
-  return growingRequests({ first, growth, turns });
+  return growingRequests(context, { first, growth, turns });
 }
 
 /** Each request has what the one before it had, its answer and what was said to that. */
-function growingRequests(options: {
-  readonly first: number;
-  readonly growth: number;
-  readonly turns: number;
-}): RequestBytes {
-  const { first, growth, turns } = options;
+function growingRequests(
+  { knownOnly }: PlanContext,
+  options: { readonly first: number; readonly growth: number; readonly turns: number },
+): RequestBytes {
+  const { turns } = options;
+  const growth = knownOnly ? 0 : options.growth;
+  // What has no bound is not known either.
+  const first = knownOnly && !Number.isFinite(options.first) ? 0 : options.first;
   const sizeOf = (turn: number): number => first + (turn - 1) * growth;
   return { largest: sizeOf(turns), sum: (turns * (first + sizeOf(turns))) / 2, sizeOf, turns };
 }

@@ -116,7 +116,7 @@ function boundChoice(
       ? SELECTOR_PROMPT_BYTES +
         new TextEncoder().encode(JSON.stringify([goals, roles, roles])).length * NESTED_BYTES +
         templateBytes(work.task, context.sizes) +
-        heard
+        (context.knownOnly ? 0 : heard)
       : templateBytes(selector.prompt, insideTalk(context).sizes);
   // Larger than the schema of a choice.
   const output = { enum: roles, description: ' '.repeat(1_000) };

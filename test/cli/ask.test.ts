@@ -289,3 +289,23 @@ describe('a question', () => {
     expect(readFileSync(join(from, 'answers.md'), 'utf8')).toBe('## script:replies.yaml\n\nFrom a script.\n');
   });
 });
+
+describe('the plan of a question', () => {
+  test('is no alarm when only windows lie above the budget', async () => {
+    const { ask } = await serve(VOICES);
+    const { code, stderr } = await ask('Is a semaphore a lock?', '--models', 'openai:left');
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('plan:');
+  });
+
+  test('is told when the question itself, or what may be answered, lies above the budget', async () => {
+    const { from, ask } = await serve(VOICES);
+    writeFileSync(join(from, 'long.txt'), 'Is a semaphore a lock? '.repeat(5_000));
+    const long = await ask('@long.txt', '--models', 'openai:left', '--max-tokens', '500k');
+    expect(long.stderr).toMatch(/^plan: up to .* tokens, `budget\.tokens` is 500\.0k; the ceiling is kept/m);
+    const short = await ask('Is it?', '--models', 'openai:left', '--max-tokens', '500k');
+    expect(short.stderr).not.toContain('plan:');
+    const little = await ask('Is it?', '--models', 'openai:left', '--max-tokens', '2000');
+    expect(little.stderr).toMatch(/^plan: /m);
+  });
+});

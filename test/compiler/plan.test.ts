@@ -29,6 +29,41 @@ const WRITER = 'roles: { writer: { goal: Write. } }\n';
 const END = '  done: { end: success }\n';
 const ONE = `${WRITER}start: write\nphases:\n  write: { role: writer, task: Write., next: done }\n${END}`;
 
+describe('a plan of what is known before the run', () => {
+  const yaml = `inputs: { topic: { type: string } }
+${WRITER}models: { default: auto }
+start: write
+phases:
+  write: { role: writer, task: "Write about {{ inputs.topic }}", next: judge }
+  judge: { role: writer, task: "Judge {{ write }}", next: sum }
+  sum: { ask: "{{ judge }}", models: [default], summarizer: { model: default }, next: steps }
+  steps: { chain: [{ prompt_template: "{{ sum }}" }, { prompt_template: "{{ previous_response }}" }], next: done }
+${END}`;
+  const { contextTokens: _, ...unknownWindow } = TERMS;
+  const plan = (topic: string, knownOnly: boolean) =>
+    planCrew({
+      program: compileText(yaml),
+      models: [],
+      terms: new Map([['default', unknownWindow]]),
+      measurePrompt,
+      inputs: { topic },
+      knownOnly,
+    }).total;
+
+  test('counts the same calls and answers, but as input only words of the crew and its inputs', () => {
+    const [known, most] = [plan('tea', true), plan('tea', false)];
+    expect({ ...known, inputTokens: 0, costMicroUsd: 0 }).toEqual({
+      ...most,
+      inputTokens: 0,
+      costMicroUsd: 0,
+    });
+    expect(most.inputTokens).toBeGreaterThan(10_000_000);
+    expect(known.inputTokens).toBeGreaterThan(known.calls * 100);
+    expect(known.inputTokens).toBeLessThan(known.calls * 6_000);
+    expect(plan('t'.repeat(100_000), true).inputTokens).toBeGreaterThan(known.inputTokens + 600_000);
+  });
+});
+
 describe('the bound of a role', () => {
   test('without tools is one answer, two repairs and four failed calls', () => {
     expect(planOf(ONE).total).toMatchObject({ calls: 7, undisturbedCalls: 1, toolCalls: 0 });
