@@ -135,6 +135,8 @@ export type RunEvent = { readonly at: number } & (
       readonly choice: string | null;
       readonly text: string | null;
       readonly by: string;
+      /** Nobody answered: after so many milliseconds the declared default was taken, and `by` is `default`. */
+      readonly afterMs?: number;
     }
   | {
       readonly type: 'phase.retried';

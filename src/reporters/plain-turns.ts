@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { formatDuration } from './amounts.ts';
 import { flushStreams } from './plain-call.ts';
 import { beginAgain, keepTrial } from './plain-phase.ts';
 import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
@@ -108,11 +109,13 @@ export function tellPerson(
   const place = event.phase;
   if (event.type === 'person.answered') {
     const said = [event.choice, event.text].filter(part => part !== null).join(' · ');
+    const { afterMs, by } = event;
+    const who = afterMs === undefined ? by : `default after ${formatDuration(afterMs)}`;
     return tellRow(state, {
       place,
       mark: '●',
       style: 'green',
-      spans: [{ text: `${event.by}: ${oneLine(said)}` }],
+      spans: [{ text: `${who}: ${oneLine(said)}` }],
     });
   }
   const asks = asksText(event.question);

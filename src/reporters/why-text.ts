@@ -73,7 +73,10 @@ function wordsOf(event: RunEvent): Words {
       };
     case 'person.answered':
       return {
-        head: `${event.phase}: ${cut(event.by)} answered`,
+        head:
+          event.afterMs === undefined
+            ? `${event.phase}: ${cut(event.by)} answered`
+            : `${event.phase}: nobody answered in ${formatDuration(event.afterMs)}, so the default was taken`,
         rows: [cut([event.choice, event.text].filter(part => part !== null).join(' · '))],
       };
     case 'run.suspended':

@@ -45,12 +45,20 @@ export function resumeHuman(state: HumanState, context: WorkContext): Step<Human
   return ask(state, context);
 }
 
-/** The default answer, if there is one: a choice, or words where there is nothing to choose from. Pure. */
-export function timeOutHuman(state: HumanState): Step<HumanState> | undefined {
-  const { default: answer, choices } = state.work;
+/** The default answer, if there is one: a choice, or words where there is nothing to choose from; it is told. Pure. */
+export function timeOutHuman(state: HumanState, context: WorkContext): Step<HumanState> | undefined {
+  const { default: answer, choices, timeoutMs } = state.work;
   if (answer === undefined) return undefined;
-  const isChoice = choices.includes(answer);
-  return completed(state, isChoice ? { choice: answer, text: null } : { choice: null, text: answer });
+  const given = choices.includes(answer) ? { choice: answer, text: null } : { choice: null, text: answer };
+  const { at, key: id, place: phase } = context;
+  const key = askKey(state, context);
+  const told = { at, type: 'person.answered', key, id, phase, ...given, by: 'default' } as const;
+  const event = timeoutMs === undefined ? told : { ...told, afterMs: timeoutMs };
+  return completed(state, given, [{ type: 'event.publish', event }]);
+}
+
+function askKey({ asked }: HumanState, { key }: WorkContext): string {
+  return `${key}/ask-${asked}`;
 }
 
 function isOver({ work: { timeoutMs } }: HumanState, { at, openedAt }: WorkContext): boolean {
@@ -66,7 +74,7 @@ function hold(state: HumanState, { place }: WorkContext, what: string): Step<Hum
 function ask(state: HumanState, context: WorkContext): Step<HumanState> {
   const next = { ...state, asked: state.asked + 1 };
   const question = questionOf(state);
-  const key = `${context.key}/ask-${next.asked}`;
+  const key = askKey(next, context);
   const effect: Effect = { type: 'person.ask', key, id: context.key, phase: context.place, question };
   return { state: next, effects: [effect] };
 }

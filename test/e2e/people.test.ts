@@ -155,7 +155,9 @@ test('when the time is over at the prompt the default is taken', async context =
   const shell = openShell();
   shell.enter(crewLine('run late.crew.yaml'));
   await shell.until('\n>');
-  expect(await shell.until('exit code 0')).toContain('took no');
+  const end = await shell.until('exit code 0');
+  expect(end).toContain('took no');
+  expect(end).toMatch(/ask +│ ● default after 1\.0 s: no\n/);
 });
 
 test('`--no-input` asks nobody, and is no negation of `--input`', async context => {

@@ -142,6 +142,11 @@ test('when the time is over the default is the answer', async () => {
   const run = await runCrew({ yaml: signOff('timeout: 1h\n    default: stop'), world, person });
   expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: { choice: 'stop', text: null } });
   expect(world.monotonic()).toBe(3_600_000);
+  // It is told like an answer, but by nobody.
+  const [told, ...others] = eventsOf(run, 'person.answered');
+  expect(told).toMatchObject({ choice: 'stop', text: null, by: 'default', afterMs: 3_600_000 });
+  expect(eventsOf(run, 'person.asked').map(({ key, id }) => [key, id])).toEqual([[told?.key, told?.id]]);
+  expect(others).toEqual([]);
 });
 
 test('a default where there is nothing to choose from is words', async () => {
