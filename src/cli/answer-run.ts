@@ -3,6 +3,7 @@ import { fitsQuestion } from '../model/fits-question.ts';
 import type { Engine } from '../ports/engine.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { OpenQuestion } from '../runtime/open-questions.ts';
+import type { RunState } from '../runtime/run-state.ts';
 import { personName, questionText } from './ask-person.ts';
 import type { Flags } from './command.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
@@ -14,6 +15,7 @@ import { resumeFlags } from './resume-flags.ts';
 import { resumeRun } from './resume-run.ts';
 import { loadRecordReaders } from './wire.ts';
 import { openExistingEngine } from './workspace.ts';
+import { realWorld } from './world.ts';
 
 /** Flags of the commands that answer a waiting run. */
 export const ANSWER_FLAGS = {
@@ -35,7 +37,7 @@ type Choose = (
  * Leaves an answer for the question that a run waits for, then goes on with the run, unless it is at work elsewhere or
  * `--no-resume` was given. Without `choose` the waiting questions are listed. A question that has its answer does not wait,
  * also where the run has not taken it yet. Fails with USAGE when nothing waits, when it is not clear which question is
- * meant or whether the person has seen the call, when the answer does not fit, or when it was answered already.
+ * meant or whether the person has seen the call, when the answer does not fit or comes too late, or when there is one already.
  */
 export async function answerRun(options: {
   readonly prefix: string;
@@ -48,11 +50,18 @@ export async function answerRun(options: {
   const { prefix, choose, values, terminal } = options;
   const engine = await openExistingEngine(values, terminal);
   try {
-    const { runId, open, answered } = await questionsOf(engine, prefix);
+    const { runId, open, answered, last } = await questionsOf(engine, prefix);
     const target = `${runId}${resumeFlags(values)}`;
     if (choose === undefined) return list(open, { target, terminal, values });
     const named = options.id ?? textFlag(values, 'question');
     const asked = pickQuestion({ runId, open, answered, named, list: all => all.map(shortRow).join('\n') });
+    const late = tooLate(last, asked.id, realWorld.now());
+    if (late !== undefined) {
+      throw new CrewError(
+        'USAGE',
+        `the answer to \`${asked.phase}\` came too late; ${late}; go on with: crew resume ${target}`,
+      );
+    }
     const answer = choose(asked.question);
     if ('problem' in answer) throw new CrewError('USAGE', `\`${asked.phase}\`: ${answer.problem}`);
     if (!engine.answer(runId, asked.id, { ...answer, by: personName() })) {
@@ -69,6 +78,8 @@ interface RunQuestions {
   readonly runId: string;
   readonly open: readonly OpenQuestion[];
   readonly answered: readonly OpenQuestion[];
+  /** How the run stands. */
+  readonly last: RunState | undefined;
 }
 
 async function questionsOf(engine: Engine, prefix: string): Promise<RunQuestions> {
@@ -82,7 +93,22 @@ async function questionsOf(engine: Engine, prefix: string): Promise<RunQuestions
   };
   const open = questions.filter(each => !hasAnswer(each));
   const taken = answers.filter(({ id }) => questions.every(each => each.id !== id));
-  return { runId: run.runId, open, answered: [...taken, ...questions.filter(hasAnswer)] };
+  const last = steps.at(-1)?.after;
+  return { runId: run.runId, open, answered: [...taken, ...questions.filter(hasAnswer)], last };
+}
+
+/**
+ * What counts in place of an answer after the time of its question; undefined while there is time. An answer that was left
+ * in time counts whenever the run is resumed.
+ */
+function tooLate(last: RunState | undefined, id: string, now: number): string | undefined {
+  const work = Object.values(last?.open ?? {}).find(each => each.key === id);
+  if (work?.state?.kind !== 'human') return undefined;
+  const { timeoutMs, default: taken } = work.state.work;
+  if (timeoutMs === undefined || now - work.openedAt < timeoutMs) return undefined;
+  return taken === undefined
+    ? 'the phase fails, because it has no `default`'
+    : `the default counts: ${taken}`;
 }
 
 interface Listing {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { crew, type Ended } from '../e2e/crew-process.ts';
 import { makeFolder } from '../tools/git-repository.ts';
@@ -252,6 +253,35 @@ test('`--no-resume` only leaves the answer; a resume takes it without asking', a
   const done = await call('resume', id);
   expect(done.code).toBe(1);
   expect(resultOf(done)).toMatchObject({ choice: 'stop' });
+});
+
+test('an answer after the time of its question is not taken, and is told what counts', async () => {
+  const late = (more: string) => `version: 1
+crew: late
+goal: Ask for a moment.
+start: ask
+phases:
+  ask: { human: Go on?, choices: [yes, no], timeout: 1s, ${more}next: done }
+  done: { end: success, result: "took {{ ask.choice }}" }
+`;
+  writeFileSync(join(folder, 'late.crew.yaml'), late('default: no, '));
+  writeFileSync(join(folder, 'lost.crew.yaml'), late(''));
+  const id = await waitingRun('late.crew.yaml');
+  const lost = await waitingRun('lost.crew.yaml');
+  await sleep(1000);
+  const answered = await call('answer', id, 'yes');
+  expect(answered.code).toBe(2);
+  expect(answered.stderr).toContain(
+    `the answer to \`ask\` came too late; the default counts: no; go on with: crew resume ${id}`,
+  );
+  expect((await call('answer', lost, 'yes')).stderr).toContain(
+    'the phase fails, because it has no `default`',
+  );
+  const done = await call('resume', id);
+  expect(done.stdout).toBe('took no\n');
+  expect((await call('why', id)).stdout).toContain(
+    'ask: nobody answered in 1.0 s, so the default was taken\n',
+  );
 });
 
 test('a run that is over, a question that is none and a run that is none are said', async () => {
