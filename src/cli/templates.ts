@@ -3,7 +3,7 @@ import { CrewError } from '../model/crew-error.ts';
 
 /** What can be scaffolded, by name, with a line for people; the first is the default. The files stand in `templates/`. */
 export const TEMPLATES = {
-  'write-and-review': 'a writer, a critic who approves or asks for more, and a revision',
+  'write-and-review': 'a writer and a critic, in a loop until the text is approved, at most three times',
   hello: 'one role, one phase',
   'fan-out': 'two roles at once, and a third that weighs what they say',
 } as const satisfies Record<string, string>;

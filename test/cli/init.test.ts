@@ -90,3 +90,21 @@ test('the templates are listed, also for one that does not exist', async () => {
     expect(stderr).toContain(`\`${name}\``);
   }
 });
+
+test('the loop of write-and-review ends after three drafts that nobody likes', async () => {
+  const from = emptyFolder();
+  await crew(['init', 'write-and-review'], { from });
+  const replies = `version: 1
+replies:
+  - { phase: draft, times: 9, text: Say something. }
+  - { phase: critique, times: 9, json: { verdict: revise, remarks: [Say what.] } }
+`;
+  writeFileSync(join(from, 'stubborn.yaml'), replies);
+  const args = ['run', 'crews/article.crew.yaml', '--model', 'script:stubborn.yaml'];
+  const { code, stdout, stderr } = await crew(args, { from });
+  expect([code, stdout]).toEqual([
+    1,
+    'Three drafts were not approved. The last remarks: Say what.\n\nSay something.\n',
+  ]);
+  expect(stderr).toContain('6 model calls');
+});

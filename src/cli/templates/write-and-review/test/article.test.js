@@ -12,8 +12,9 @@ function crew(...args) {
   });
 }
 
-test('a criticised draft is written anew', () => {
+test('a criticised draft is written anew until it is approved', () => {
   const run = JSON.parse(crew('run', 'crews/article.crew.yaml', '--model', 'script:replies.yaml', '--json'));
   assert.equal(run.outcome, 'success');
   assert.match(run.result, /and why in the body/);
+  assert.equal(run.spend.calls, 4);
 });
