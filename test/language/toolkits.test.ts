@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { bundlesOf, expandGrants } from '../../src/language/bundles.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { isRepeatable } from '../../src/model/tool-spec.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 
 const CREW = `version: 1
@@ -90,6 +91,23 @@ test('a program has the module with its hash, and the specs as models see them',
   ]);
   const sha256 = createHash('sha256').update(MODULE).digest('hex');
   expect(program.toolsets).toEqual({ git: 'git', text: { module: 'tools/text.ts', sha256 } });
+});
+
+test('a tool that is safe to repeat says so, and nothing else may be said there', () => {
+  const safe = {
+    ...FILES,
+    'crews/a.crew.yaml': CREW.replace('it is., output', 'it is., retry: safe, output'),
+  };
+  const specs = compile(safe).tools.filter(({ source }) => source === 'module');
+  expect(specs.map(spec => [spec.repeatable === true, isRepeatable(spec)])).toEqual([
+    [false, true],
+    [true, true],
+  ]);
+  const other = {
+    ...FILES,
+    'crews/a.crew.yaml': CREW.replace('it is., output', 'it is., retry: always, output'),
+  };
+  expect(load(other).diagnostics).toMatchObject([{ severity: 'error' }]);
 });
 
 test('R7: a changed module changes the hash of the program', () => {
