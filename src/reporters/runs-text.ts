@@ -1,4 +1,4 @@
-import type { CodedFailure } from '../model/crew-error.ts';
+import type { CodedFailure, ErrorCode } from '../model/crew-error.ts';
 import type { Spend } from '../model/run-event.ts';
 import { formatCost, formatDuration, formatQuantity } from './amounts.ts';
 import { cutToWidth } from './display-width.ts';
@@ -18,7 +18,10 @@ export interface ListedRun {
   readonly waitsFor?: CodedFailure;
 }
 
-/** A listing of runs: one row each, and under a run that waits what it waits for. Lines are cut to `columns`. Pure. */
+/**
+ * A listing of runs: one row each, which ends with whom or what a run waits for, and under a run that waits the details.
+ * Lines are cut to `columns`. Pure.
+ */
 export function formatRuns(
   runs: readonly ListedRun[],
   { color, columns }: { readonly color: boolean; readonly columns: number },
@@ -37,7 +40,8 @@ export function formatRuns(
     .join('');
 }
 
-function cells({ runId, createdAt, status, crew, workedMs, spend }: ListedRun): readonly string[] {
+function cells(run: ListedRun): readonly string[] {
+  const { runId, createdAt, status, crew, workedMs, spend } = run;
   return [
     runId,
     momentText(createdAt).slice(0, 16),
@@ -46,5 +50,24 @@ function cells({ runId, createdAt, status, crew, workedMs, spend }: ListedRun): 
     workedMs === undefined ? '' : formatDuration(workedMs),
     spend === undefined ? '' : formatQuantity(spend.calls, 'call'),
     spend === undefined ? '' : formatCost(spend.costMicroUsd),
+    waitingWords(run),
   ];
+}
+
+/** What ends the waiting, for each code that a run may be left with. */
+const AWAITED: Partial<Record<ErrorCode, string>> = {
+  PERSON_NEEDED: 'an answer',
+  CONSENT_REQUIRED: 'an approval',
+  EFFECT_UNCERTAIN: 'word whether a call was done',
+  BUDGET_EXCEEDED: 'a higher ceiling',
+};
+
+/** A run that was stopped or killed waits for nobody but whoever goes on with it. */
+function waitingWords({ status, waitsFor }: ListedRun): string {
+  if (waitsFor !== undefined) {
+    const { code } = waitsFor;
+    const awaited = AWAITED[code] ?? (code.startsWith('PROVIDER_') ? 'its model' : 'what is missing');
+    return `waits for ${awaited}`;
+  }
+  return status === 'open' ? 'stopped; `crew resume` goes on' : '';
 }

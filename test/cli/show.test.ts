@@ -109,7 +109,9 @@ test('a listing says what runs cost and wait for', async () => {
   const { stdout } = await place.call('ps');
   const rows = stdout.split('\n');
   expect(rows[0]).toMatch(
-    new RegExp(`^${waiting} {2}[-\\d]+ [:\\d]+ {2}waiting {2}sign +[\\d.]+ m?s {2}0 calls {2}`),
+    new RegExp(
+      `^${waiting} {2}[-\\d]+ [:\\d]+ {2}waiting {2}sign +[\\d.]+ m?s {2}0 calls {2}.* {2}waits for an answer$`,
+    ),
   );
   expect(rows[1]).toMatch(/^ {4}PERSON_NEEDED `approve` waits for an answer: May it go out\?$/);
   expect(rows[2]).toMatch(new RegExp(`^${kind} .* success {2}haiku .* 4 calls {2}\\$0\\.0000$`));

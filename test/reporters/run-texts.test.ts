@@ -150,6 +150,31 @@ describe('a listing', () => {
   });
 });
 
+describe('what a listed run waits for', () => {
+  const row = (more: object): string => {
+    const run = { runId: 'r1', crew: 'c', createdAt: 0, status: 'waiting', ...more } as const;
+    return formatRuns([run], { color: false, columns: 200 }).split('\n')[0] ?? '';
+  };
+
+  test.each([
+    ['PERSON_NEEDED', 'waits for an answer'],
+    ['CONSENT_REQUIRED', 'waits for an approval'],
+    ['EFFECT_UNCERTAIN', 'waits for word whether a call was done'],
+    ['BUDGET_EXCEEDED', 'waits for a higher ceiling'],
+    ['PROVIDER_UNAVAILABLE', 'waits for its model'],
+    ['PROVIDER_QUOTA', 'waits for its model'],
+    ['CREDENTIALS_MISSING', 'waits for what is missing'],
+  ])('%s ends its row in words', (code, words) => {
+    expect(row({ waitsFor: { code, message: 'm' } }).endsWith(`  ${words}`)).toBe(true);
+  });
+
+  test('a run that was left in the middle says how it goes on, others say nothing', () => {
+    expect(row({ status: 'open' })).toMatch(/ {2}stopped; `crew resume` goes on$/);
+    for (const status of ['running', 'success', 'failure', 'error'])
+      expect(row({ status })).not.toMatch(/waits|resume/);
+  });
+});
+
 describe('lines that are compared', () => {
   const texts = fc
     .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })
