@@ -1,4 +1,7 @@
-import type { ModelCallEffect } from '../model/effect.ts';
+import type { ModelCallEffect, OutputRequest } from '../model/effect.ts';
+
+/** What of a call goes over the wire and grows with it. */
+type SentParts = Pick<ModelCallEffect, 'messages' | 'tools'> & { readonly output?: OutputRequest };
 
 const known = new WeakMap<object, number>();
 const encoder = new TextEncoder();
@@ -7,7 +10,7 @@ const encoder = new TextEncoder();
  * The bytes of the JSON `[messages, tools, output]` of a call. A conversation is sent again with every turn, so what was
  * measured before is not measured again: the cost follows what is new, not what was said. Pure.
  */
-export function sentBytes({ messages, tools, output }: ModelCallEffect): number {
+export function sentBytes({ messages, tools, output }: SentParts): number {
   return listBytes([listBytes(messages.map(bytes)), listBytes(tools.map(bytes)), bytes(output ?? null)]);
 }
 

@@ -223,7 +223,7 @@ test('whoever only reads does not wait for one who writes', () => {
 test('the lock of a process that has ended and that nobody has buried does not count', async context => {
   if (!existsSync('/proc/self/stat')) return context.skip('there is no /proc here');
   // The shell becomes a program that never looks after the child it had.
-  const shell = spawn('sh', ['-c', 'sh -c : & echo $!; exec sleep 60']);
+  const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60']);
   try {
     const pid = await new Promise<number>(resolve =>
       shell.stdout.once('data', text => resolve(Number(text))),

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ModelCallEffect } from '../../src/model/effect.ts';
 import type { Message } from '../../src/model/message.ts';
 import type { ToolSpec } from '../../src/model/tool-spec.ts';
 import { sentBytes } from '../../src/runtime/sent-bytes.ts';
@@ -19,7 +18,7 @@ test('it is the length of the JSON in UTF-8, also when a conversation goes on', 
       for (const messages of [said, [...said, ...more]]) {
         const call = { messages, tools, ...(wanted === undefined ? {} : { output: wanted }) };
         const json = JSON.stringify([messages, tools, wanted ?? null]);
-        expect(sentBytes(call as ModelCallEffect)).toBe(Buffer.byteLength(json));
+        expect(sentBytes(call)).toBe(Buffer.byteLength(json));
       }
     }),
   );
