@@ -6,6 +6,7 @@ import { knownRoles, knowsRoles } from '../role-names.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
 import { listWorks } from '../works.ts';
+import { checkSpeakingOrder } from './speaking-order.ts';
 
 /** Who is handed over to takes part, every speaker can be reached, and nobody stands for two or works for itself. */
 export function checkConversations(context: RuleContext): void {
@@ -18,13 +19,13 @@ export function checkConversations(context: RuleContext): void {
 
 function checkTalk(context: RuleContext, talk: TalkWork, path: NodePath): void {
   const known = [
-    ...checkMap(context, talk, [...path, 'transitions']),
-    ...checkMap(context, talk, [...path, 'audience']),
+    ...checkMap(context, talk, [...path, 'transitions'], 'speaks'),
+    ...checkMap(context, talk, [...path, 'audience'], 'hears'),
     ...talk.rules.map(({ to }, index) =>
-      checkTarget(context, talk, { to, path: [...path, 'rules', index, 'to'] }),
+      checkTarget(context, talk, { to, path: [...path, 'rules', index, 'to'], does: 'speaks' }),
     ),
   ];
-  if (known.every(one => one)) checkReached(context, talk, path);
+  if (known.every(one => one)) checkSpeakingOrder(context, talk, path);
 }
 
 /** Every conversation inside this one stands for a participant that is no role, and none of them writes the artifact. */
@@ -53,7 +54,12 @@ function strangers(context: RuleContext, talk: TalkWork): readonly string[] {
 }
 
 /** Holds the roles of a mapping from roles to lists of roles against those that take part. */
-function checkMap(context: RuleContext, talk: TalkWork, path: NodePath): readonly boolean[] {
+function checkMap(
+  context: RuleContext,
+  talk: TalkWork,
+  path: NodePath,
+  does: Target['does'],
+): readonly boolean[] {
   const node = context.places.node(path);
   if (node?.kind !== 'map') return [];
   return node.entries
@@ -62,41 +68,33 @@ function checkMap(context: RuleContext, talk: TalkWork, path: NodePath): readonl
       const items = value.kind === 'list' ? value.items : [];
       const targets = items.map((item, index) => {
         const to = item.kind === 'scalar' && typeof item.value === 'string' ? item.value : '';
-        return checkTarget(context, talk, { to, path: [...path, key, index] });
+        return checkTarget(context, talk, { to, path: [...path, key, index], does });
       });
-      return [checkTarget(context, talk, { to: key, path: [...path, key], isKey: true }), ...targets];
+      return [
+        checkTarget(context, talk, { to: key, path: [...path, key], does: 'speaks', isKey: true }),
+        ...targets,
+      ];
     });
 }
 
 interface Target {
   readonly to: string;
   readonly path: NodePath;
+  /** What it would do in the conversation. */
+  readonly does: 'speaks' | 'hears';
   readonly isKey?: true;
 }
 
-function checkTarget(context: RuleContext, talk: TalkWork, { to, path, isKey }: Target): boolean {
+function checkTarget(context: RuleContext, talk: TalkWork, { to, path, does, isKey }: Target): boolean {
   if (to === '' || talk.roles.includes(to) || !knowsRoles(context)) return true;
   const there = knownRoles(context).includes(to) || innerTalk(talk, to) !== undefined;
   const message = there
-    ? `${quote(to)} does not take part in this conversation`
-    : `${quote(to)} is not a role of this crew`;
+    ? `${quote(to)} does not take part in this conversation, so it never ${does} in it`
+    : `${quote(to)} is not a role of this crew, so it never ${does} in this conversation`;
   const hint = there ? `add it to \`talk\`` : suggest(to, talk.roles);
   const range = isKey ? context.places.keyOf(path) : context.places.at(path);
   context.report({ code: 'handoff-unknown-role', range, message, hint });
   return false;
-}
-
-/** From the first speaker the transitions lead to every other one. */
-function checkReached({ places, report }: RuleContext, talk: TalkWork, path: NodePath): void {
-  const reached = new Set(talk.roles.slice(0, 1));
-  // A set yields what is added while it is walked.
-  for (const role of reached) for (const next of talk.transitions[role] ?? []) reached.add(next);
-  for (const [index, role] of talk.roles.entries()) {
-    if (reached.has(role)) continue;
-    const message = `No transition leads to ${quote(role)}, so it never speaks`;
-    const hint = 'name it in `transitions`, or take it out of `talk`';
-    report({ code: 'unreachable-speaker', range: places.at([...path, 'talk', index]), message, hint });
-  }
 }
 
 function checkManage({ places, report }: RuleContext, { role, workers }: ManageWork, path: NodePath): void {
