@@ -151,11 +151,17 @@ async function answer(call: Call, runId: string, workspace: string): Promise<End
   const [asked] = JSON.parse(listed.stdout).questions;
   // An answer that was left before the kill is taken by a resume.
   if (asked === undefined) return call('resume', runId);
+  const which = ['--question', String(asked.id)];
   const said =
     asked.question.kind === 'approval'
-      ? await call('approve', runId)
-      : await call('answer', runId, wasApplied(workspace) ? `done ${JSON.stringify(APPLIED)}` : 'not done');
-  return said.code === 2 && said.stderr.includes('answered already') ? call('resume', runId) : said;
+      ? await call('approve', runId, ...which)
+      : await call(
+          'answer',
+          runId,
+          wasApplied(workspace) ? `done ${JSON.stringify(APPLIED)}` : 'not done',
+          ...which,
+        );
+  return said.code === 2 && said.stderr.includes('was answered') ? call('resume', runId) : said;
 }
 
 /** What a person who looks at the working tree says that the call has returned. */
