@@ -32,7 +32,7 @@ export async function replayRun(
   const request = await readResultRequest(values, terminal.cwd);
   const program = await loadProgram(path, terminal, readBudgetFlags(values));
   const run = await readRunFile(recording, readNamedFile(terminal.cwd, recording));
-  const reporters = await openReporters(values, request, terminal);
+  const reporters = await openReporters(values, request, { terminal, goesOn: false });
   const replayed = await replayFacts({
     run,
     program,

@@ -29,7 +29,8 @@ interface SessionOptions {
 /** Drives a run that is in a journal, live or again, shows it, and returns the exit code. Closes the journal. */
 export async function runSession(options: SessionOptions): Promise<number> {
   const { journal, terminal, request } = options;
-  const reporters = await openReporters(options.values, request, terminal);
+  const goesOn = journal.recorded.length > 1;
+  const reporters = await openReporters(options.values, request, { terminal, goesOn });
   const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;
   const interrupts = listenForInterrupts({ terminal, goOn, abandon: () => journal.close() });
   try {
@@ -79,7 +80,10 @@ async function drive(
   };
   try {
     const onRecalled = ({ model, origin }: ModelCallEffect): void => modelOf(model)?.recall?.(origin);
-    return await driveRun({ journal, execute, world: realWorld, onEvent, onRecalled, stop });
+    const onLive = (): void => {
+      for (const reporter of reporters) reporter.onLive?.();
+    };
+    return await driveRun({ journal, execute, world: realWorld, onEvent, onLive, onRecalled, stop });
   } finally {
     await execute.close();
   }

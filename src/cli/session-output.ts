@@ -8,16 +8,17 @@ import { type ResultRequest, writeResult } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { loadReporters } from './wire.ts';
 
-/** Those who show a run: people on stderr, and with `--output ndjson` programs on stdout. */
+/** Those who show a run, or how it `goesOn`: people on stderr, and with `--output ndjson` programs on stdout. */
 export async function openReporters(
   values: FlagValues,
   request: ResultRequest,
-  terminal: Terminal,
+  { terminal, goesOn }: { readonly terminal: Terminal; readonly goesOn: boolean },
 ): Promise<readonly Reporter[]> {
   const { createPlainReporter, createNdjsonReporter } = await loadReporters();
   const verbosity = values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal';
   const { columns, stderrColor: color, stderr: write } = terminal;
-  const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: resumeFlags(values) });
+  const flags = resumeFlags(values);
+  const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: flags, goesOn });
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
 }
 

@@ -256,6 +256,8 @@ export interface ModelDelta {
 /** Watches a run. Reporters never answer; people answer through the engine. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
+  /** What follows has not happened before; a run that goes on tells first what is recorded. */
+  onLive?(): void;
   onDelta?(delta: ModelDelta): void;
   /** A line for people that is not part of the run's record, such as a missing optional tool. */
   onNotice?(text: string): void;

@@ -28,6 +28,17 @@ export function tellRunStarted(state: PlainState, event: EventOf<'run.started'>)
   writer.blank();
 }
 
+/** One row in place of the events of a run that were told before; what they said is told again where it matters. */
+export function tellEarlier(state: PlainState, count: number): void {
+  if (count === 0) return;
+  state.toldFailures.clear();
+  state.toldTexts.clear();
+  if (state.options.verbosity === 'quiet') return;
+  const events = count === 1 ? '1 earlier event' : `${count} earlier events`;
+  const text = `${events}; crew logs ${state.resumeTarget} shows ${count === 1 ? 'it' : 'them'}`;
+  state.writer.row({ mark: '…', style: 'dim', spans: [{ text, style: 'dim' }], whole: true });
+}
+
 /** A row that parts what happened before a pause from what happens after it. */
 export function tellRunResumed(state: PlainState): void {
   if (state.options.verbosity === 'quiet') return;

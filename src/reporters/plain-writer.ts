@@ -11,6 +11,8 @@ export interface PlainOptions {
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   /** What `crew resume RUN` needs after the id to find this run, with a space before it: ` --cwd ../other`. */
   readonly resumeFlags?: string;
+  /** The run goes on: what happened before `onLive` is counted on one row and not told, unless all is told (`verbose`). */
+  readonly goesOn?: boolean;
 }
 
 /** One row: when and where something happened, a mark that only the reporter writes, and what happened. */

@@ -1,8 +1,9 @@
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import { createChargeWatch } from './charge-watch.ts';
 import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolStarted } from './plain-call.ts';
+import { createHistory } from './plain-history.ts';
 import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
-import { tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
+import { tellEarlier, tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
 import type { PlainState } from './plain-state.ts';
 import { tellPerson, tellTurn } from './plain-turns.ts';
 import { createPlainWriter, type PlainOptions } from './plain-writer.ts';
@@ -29,7 +30,8 @@ const TOLD_QUIETLY: ReadonlySet<RunEvent['type']> = new Set([
  */
 export function createPlainReporter(options: PlainOptions): Reporter {
   const columns = options.columns >= MIN_COLUMNS ? options.columns : UNKNOWN_COLUMNS;
-  const known: PlainOptions = { ...options, write: text => options.write(text), columns };
+  const history = createHistory(options);
+  const known: PlainOptions = { ...options, write: history.write, columns };
   const state: PlainState = {
     options: known,
     writer: createPlainWriter(known),
@@ -47,8 +49,11 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     onEvent(event) {
       state.clock.tick(event);
       state.charges.take(event);
+      if (event.type === 'run.ended') tellEarlier(state, history.end());
       if (options.verbosity !== 'quiet' || TOLD_QUIETLY.has(event.type)) tell(state, event);
+      history.take(event);
     },
+    onLive: () => tellEarlier(state, history.end()),
     onDelta: delta => takeDelta(state, delta),
     onNotice(text) {
       if (options.verbosity === 'quiet') return;

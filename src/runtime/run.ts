@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly execute: Executor;
   readonly world: World;
   readonly onEvent: (event: RunEvent) => void;
+  /** Told once, before the events of the first fact that was not there before this process. */
+  readonly onLive?: () => void;
   /** Told of each model call that was over before this process, with an outcome or given up, in order. */
   readonly onRecalled?: (call: ModelCallEffect) => void;
   /** Aborts at the first Ctrl+C: what is under way may finish for `GRACE_MS`, nothing new begins. */
@@ -45,10 +47,13 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
   const isAnswered = answerWatcher(journal);
   const take = recordTaker(options, underWay, left.signal);
   let state: RunState | undefined;
+  let live = false;
   try {
     for (;;) {
       const record = await take();
       if (record === undefined) return { type: 'interrupted', ...(state === undefined ? {} : { state }) };
+      if (!live && !record.replayed) options.onLive?.();
+      live ||= !record.replayed;
       const [next, wishes] = fold(journal, state, record);
       state = next;
       if ('key' in record.fact) settle(options, record, underWay);
