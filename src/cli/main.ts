@@ -17,9 +17,15 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   } catch (error) {
     if (!(error instanceof CrewError)) return reportCrash(error, argv, terminal);
     const message = sanitizeText(error.message, { keepNewlines: true });
-    terminal.stderr(`error[${error.code}]: ${message}\n  ${error.hint}\n`);
+    terminal.stderr(`error[${error.code}]: ${message}\n  ${hintOf(error, argv)}\n`);
     return error.exitCode;
   }
+}
+
+/** What is wrong on a command line is told by the message; the help of that command is what may help beside it. */
+function hintOf(error: CrewError, argv: readonly string[]): string {
+  const command = error.code === 'USAGE' ? findCommand(argv) : undefined;
+  return command === undefined ? error.hint : `\`crew ${command.name} --help\` shows what it takes.`;
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -3,6 +3,8 @@ interface ErrorCodeRow {
   readonly exitCode: 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
   readonly retryable: boolean;
   readonly hint: string;
+  /** What to do where it happens inside a run, when that is something else. */
+  readonly hintInRun?: string;
 }
 
 /** Every coded error of the product, with what to do about it. Codes are never renamed. */
@@ -17,6 +19,8 @@ export const ERROR_CODES = {
     exitCode: 2,
     retryable: false,
     hint: 'Pass inputs with `-i name=value` or `--inputs file.json`.',
+    hintInRun:
+      'A crew inside this one was given the wrong inputs: mend `inputs` of its phase, or what the phases before it deliver.',
   },
   FILE_EXISTS: {
     exitCode: 2,
@@ -242,6 +246,13 @@ export const ERROR_CODES = {
 } as const satisfies Record<string, ErrorCodeRow>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What to do about a failure inside a run; undefined for a code of another version. Pure. */
+export function hintInRun(code: string): string | undefined {
+  if (!Object.hasOwn(ERROR_CODES, code)) return undefined;
+  const row: ErrorCodeRow = ERROR_CODES[code as ErrorCode];
+  return row.hintInRun ?? row.hint;
+}
 
 /** A coded failure as plain data, as it stands in facts and events. */
 export interface CodedFailure {

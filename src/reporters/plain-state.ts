@@ -1,4 +1,4 @@
-import { type CodedFailure, ERROR_CODES } from '../model/crew-error.ts';
+import { type CodedFailure, hintInRun } from '../model/crew-error.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { ChargeWatch } from './charge-watch.ts';
 import type { ModelStream } from './model-stream.ts';
@@ -74,6 +74,5 @@ export function wholeFailureSpans(failure: CodedFailure): readonly Span[] {
 
 /** What the table of codes advises, with this run in its commands; undefined for a code of another version. */
 export function failureHint(state: PlainState, failure: CodedFailure): string | undefined {
-  if (!Object.hasOwn(ERROR_CODES, failure.code)) return undefined;
-  return ERROR_CODES[failure.code].hint.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${state.resumeTarget}`);
+  return hintInRun(failure.code)?.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${state.resumeTarget}`);
 }

@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '../model/crew-error.ts';
+import { hintInRun } from '../model/crew-error.ts';
 import type { SourceRange } from '../model/diagnostic.ts';
 import type { GuardAsked, RunEvent } from '../model/run-event.ts';
 import { formatDuration } from './amounts.ts';
@@ -82,7 +82,7 @@ function wordsOf(event: RunEvent): Words {
     case 'run.suspended':
       return {
         head: 'the run stopped here, to be resumed',
-        rows: [failureLine(event.failure), cut(ERROR_CODES[event.failure.code].hint)],
+        rows: [failureLine(event.failure), cut(hintInRun(event.failure.code) ?? '')],
       };
     case 'run.resumed':
       return { head: 'the run was resumed', rows: [] };

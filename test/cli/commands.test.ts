@@ -39,7 +39,7 @@ describe.concurrent('a command line that is wrong', () => {
   test.each<readonly [string, string, string]>([
     ['chekc x', 'there is no command `chekc`; did you mean `check`?', ''],
     ['rn x', 'did you mean `run`?', ''],
-    ['sp', 'did you mean `ps`?', ''],
+    ['sp', 'did you mean `ps`?', '\n  Run `crew --help`.\n'],
     ['good.crew.yaml', 'did you mean `crew run good.crew.yaml`?', ''],
     ['help rn', 'did you mean `run`?', ''],
     ['run x --modle y', 'there is no flag `--modle`; did you mean `--model`?', ''],
@@ -51,7 +51,7 @@ describe.concurrent('a command line that is wrong', () => {
     ['run', 'expected a crew file, such as `crew run', ''],
     ['run good.crew.yaml other', 'found `other` too', ''],
     ['check', 'expected crew files', ''],
-    ['ps extra', 'expected no argument, and found `extra`', ''],
+    ['ps extra', 'expected no argument, and found `extra`', '\n  `crew ps --help` shows what it takes.\n'],
     ['explain unbounded-cylce', 'did you mean `unbounded-cycle`?', ''],
     ['run nope.yaml', 'there is no crew file `nope.yaml`', 'relative to the current folder'],
     ['run sub', 'expected a crew file, and `sub` is a folder', ''],

@@ -131,6 +131,19 @@ it('a call that is tried again says when', () => {
   expect(rows.at(-1)).toBe('✗ PROVIDER_OVERLOADED HTTP 529 · 1 ms · try 2 of 3 in 1.0 s');
 });
 
+it('wrong inputs of a crew inside the run are not mended on the command line', () => {
+  const wrong = { code: 'INPUT_INVALID', message: '`b.crew.yaml` needs the input `n`' } as const;
+  const rows = rowsOf(begun('b', 'crew'), {
+    type: 'phase.ended',
+    at: 0,
+    phase: 'b',
+    outcome: 'failed',
+    failure: wrong,
+  });
+  expect(rows.at(-1)).toContain('mend `inputs` of its phase');
+  expect(rows.join()).not.toContain('-i ');
+});
+
 describe('what was spent', () => {
   const models = { a: { use: 'openai:small', reason: 'r' }, b: { use: 'offline', reason: 'r' } };
   const run = { type: 'run.started', at: 0, runId: 'r', crew: 'c', goal: 'g', programHash: 'p' } as const;

@@ -1,5 +1,5 @@
 import { suggest } from '../../language/closest.ts';
-import { CrewError, ERROR_CODES } from '../../model/crew-error.ts';
+import { CrewError, hintInRun } from '../../model/crew-error.ts';
 import type { ModelCallEffect } from '../../model/effect.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { type Command, type CommandCall, type FlagValues, type Terminal, textFlag } from '../command.ts';
@@ -120,6 +120,7 @@ function nextSteps(
 }
 
 function hintOf(code: string, run: string): string {
-  if (!Object.hasOwn(ERROR_CODES, code)) return 'This failure is of another version of the program.';
-  return ERROR_CODES[code as keyof typeof ERROR_CODES].hint.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${run}`);
+  const hint = hintInRun(code);
+  if (hint === undefined) return 'This failure is of another version of the program.';
+  return hint.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${run}`);
 }
