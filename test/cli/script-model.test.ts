@@ -59,3 +59,11 @@ test('a reply that is missing ends the run and names the place that has none', a
   );
   expect(stderr).not.toContain('provider');
 });
+
+test('a fork has the replies that follow those of the facts that it keeps', async () => {
+  const id = await runToQuestion('three');
+  expect((await call('answer', id, 'yes')).code).toBe(0);
+  const all = /keeps all (\d+) facts/.exec((await call('fork', id)).stderr)?.[1];
+  const { code, stdout } = await call('fork', id, '--at', String(Number(all) - 1));
+  expect([code, stdout]).toEqual([0, 'dear, yours\n']);
+});
