@@ -182,7 +182,7 @@ export const ERROR_CODES = {
   CONSENT_REQUIRED: {
     exitCode: 5,
     retryable: false,
-    hint: 'Allow it with `crew approve RUN`, for all calls with `--allow TOOL`, or refuse it with `crew reject RUN`.',
+    hint: '`crew answer RUN` shows the call and the exact commands. Allow it with `crew approve RUN`, for all calls with `--allow TOOL`, or refuse it with `crew reject RUN`.',
   },
   EFFECT_UNCERTAIN: {
     exitCode: 5,

@@ -99,6 +99,7 @@ test('without a terminal a run that asks exits 5 and says with which commands it
   const saving = /· run (\w+) ·/.exec(save.stderr)?.[1];
   expect(save.code).toBe(5);
   expect(save.stderr).toContain('CONSENT_REQUIRED');
+  expect(save.stderr).toContain(`crew answer ${saving} --cwd .\` shows the call and the exact commands`);
   expect(save.stderr).toContain(`crew approve ${saving} --cwd .`);
   expect(save.stderr).toContain(`crew reject ${saving} --cwd .`);
 });
@@ -244,9 +245,9 @@ test('of several calls that wait each is answered by its id, one by one, and one
 
 test('`--no-resume` only leaves the answer; a resume takes it without asking', async () => {
   const id = await waitingRun('sign.crew.yaml');
-  const left = await call('answer', id, 'stop', '--no-resume');
+  const left = await call('answer', id, 'stop', '--no-resume', '--state-dir', '.crew');
   expect(left.code).toBe(0);
-  expect(left.stderr).toContain(`go on with: crew resume ${id}`);
+  expect(left.stderr).toContain(`go on with: crew resume ${id} --state-dir .crew\n`);
   const again = await call('answer', id, 'release');
   expect(again.code).toBe(2);
   expect(again.stderr).toContain('was answered already');
