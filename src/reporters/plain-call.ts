@@ -56,7 +56,8 @@ export function tellModelEnded(state: PlainState, event: EventOf<'model.ended'>)
   }
   const { lines, artifactBytes } = stream.end();
   tellLines(state, told, lines);
-  if (event.outcome === 'answered') {
+  // A call without words, such as a hand-off with the tool, belongs to what was said before.
+  if (event.outcome === 'answered' && event.text.trim() !== '') {
     state.toldTexts.set(`${event.phase} ${event.role}`, artifactBytes === 0 ? event.text.trim() : '');
   }
   const model = use === '' ? '' : `${modelName(use)} · `;

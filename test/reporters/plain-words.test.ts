@@ -241,6 +241,7 @@ describe('a reply of a conversation', () => {
     const rows = rowsOf(
       begun('t', 'talk'),
       answered('t', 'critic', 'Too long.'),
+      answered('t', 'critic', ''),
       message('critic', 'Too long.\n\nMend it.'),
     );
     expect(rows.at(-1)).toBe('“ critic → all: Mend it.');
