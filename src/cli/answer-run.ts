@@ -2,7 +2,7 @@ import { CrewError } from '../model/crew-error.ts';
 import { fitsQuestion } from '../model/fits-question.ts';
 import type { Engine } from '../ports/engine.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
-import type { OpenQuestion } from '../runtime/open-questions.ts';
+import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunState } from '../runtime/run-state.ts';
 import { personName, questionText } from './ask-person.ts';
 import type { Flags } from './command.ts';

@@ -2,7 +2,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { Expectation } from '../model/crewtest.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { RunEvent, Spend } from '../model/run-event.ts';
-import type { OpenQuestion } from '../runtime/open-questions.ts';
+import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunState } from '../runtime/run-state.ts';
 
 /** What is known of the run of a test. */

@@ -5,7 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { RecordedRun } from '../ports/engine.ts';
 import type { Mismatch } from '../reporters/mismatch-text.ts';
-import type { StartedFact } from '../runtime/compare-runs.ts';
+import type { StartedFact } from '../runtime/records/compare-runs.ts';
 import type { RunState } from '../runtime/run-state.ts';
 import { mismatchPlace } from './mismatch-place.ts';
 import { startedOf } from './replay-facts.ts';

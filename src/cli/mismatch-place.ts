@@ -4,7 +4,7 @@ import type { ActEffect } from '../model/effect.ts';
 import type { JsonObject } from '../model/json.ts';
 import { messageText } from '../model/message.ts';
 import type { Program } from '../model/program.ts';
-import type { Difference } from '../runtime/compare-runs.ts';
+import type { Difference } from '../runtime/records/compare-runs.ts';
 
 /**
  * The line of the crew file that a difference comes from, as near as its source map knows: the task, argument, goal,

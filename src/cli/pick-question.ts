@@ -1,5 +1,5 @@
 import { CrewError } from '../model/crew-error.ts';
-import type { OpenQuestion } from '../runtime/open-questions.ts';
+import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import { isQuestionId, questionId } from './question-id.ts';
 
 /** Which question of a run is meant: what waits, what was answered before, and how the person named it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OpenQuestion } from '../runtime/open-questions.ts';
+import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 
 const DIGITS = 8;
 

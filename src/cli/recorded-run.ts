@@ -2,7 +2,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import type { Engine, RecordedRun } from '../ports/engine.ts';
-import type { FoldStep } from '../runtime/fold-run.ts';
+import type { FoldStep } from '../runtime/records/fold-run.ts';
 import { loadRunReader } from './wire.ts';
 
 /** A run as it is recorded, and every step of its fold. */

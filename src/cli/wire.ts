@@ -44,8 +44,8 @@ export const loadRuntime = once(async () => {
   const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }] = await Promise.all([
     import('../runtime/run.ts'),
     import('../runtime/executor.ts'),
-    import('../runtime/model-key.ts'),
-    import('../runtime/program-at.ts'),
+    import('../runtime/turns/model-key.ts'),
+    import('../runtime/crews/program-at.ts'),
   ]);
   return { driveRun, createExecutor, roleModelKey, programAt };
 });
@@ -53,9 +53,9 @@ export const loadRuntime = once(async () => {
 /** Reads recorded runs and calls nothing. */
 export async function loadRunReader() {
   const [{ createFold, foldRun }, { openQuestions }, { compareRuns }] = await Promise.all([
-    import('../runtime/fold-run.ts'),
-    import('../runtime/open-questions.ts'),
-    import('../runtime/compare-runs.ts'),
+    import('../runtime/records/fold-run.ts'),
+    import('../runtime/people/open-questions.ts'),
+    import('../runtime/records/compare-runs.ts'),
   ]);
   return { createFold, foldRun, openQuestions, compareRuns };
 }
@@ -90,8 +90,8 @@ export async function loadMismatchText() {
 /** What recorded runs were and cost, and how two of them differ, for people and programs. */
 export async function loadRecordReaders() {
   const [record, prompts, show, prompt, diff] = await Promise.all([
-    import('../runtime/read-record.ts'),
-    import('../runtime/read-prompts.ts'),
+    import('../runtime/records/read-record.ts'),
+    import('../runtime/records/read-prompts.ts'),
     import('../reporters/show-text.ts'),
     import('../reporters/prompt-text.ts'),
     import('../reporters/run-diff-text.ts'),

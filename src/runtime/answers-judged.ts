@@ -1,7 +1,7 @@
 import type { ModelAnswer } from '../model/answers.ts';
 import type { Effect } from '../model/effect.ts';
 import type { JsonValue } from '../model/json.ts';
-import { distinctAnswers, isSameAnswer } from './majority-answer.ts';
+import { distinctAnswers, isSameAnswer } from './ask/majority-answer.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** How much of an answer or a reason the watchers are told, in UTF-16 units. */

@@ -1,6 +1,6 @@
 import { type CodedFailure, ERROR_CODES } from '../model/crew-error.ts';
-import { canBeReached } from './each-work.ts';
-import { leastNeeded } from './join.ts';
+import { canBeReached } from './fan-out/each-work.ts';
+import { leastNeeded } from './fan-out/join.ts';
 import { type OpenWork, procedureOf, type RunState } from './run-state.ts';
 import { outerOf, splitPath, workAt } from './scope.ts';
 import { canResume } from './work.ts';

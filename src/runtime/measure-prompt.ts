@@ -13,9 +13,9 @@ import { buildClosingPrompt } from '../prompts/talk-closing.ts';
 import { buildHandOffPrompt } from '../prompts/talk-hand-off.ts';
 import { YOUR_TURN_AGAIN } from '../prompts/talk-messages.ts';
 import { buildTalkRules } from '../prompts/talk-rules.ts';
-import { handOffControls } from './hand-off-controls.ts';
-import { candidatesAfter } from './talk-state.ts';
-import { participantsOf } from './talk-turns.ts';
+import { handOffControls } from './talk/hand-off-controls.ts';
+import { candidatesAfter } from './talk/talk-state.ts';
+import { participantsOf } from './talk/talk-turns.ts';
 
 /**
  * The bytes of what every request of a role, or of a model without one, carries besides its task and what was said since,

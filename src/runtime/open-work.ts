@@ -7,7 +7,7 @@ import { closePots, startPotTime, stopPotTime } from '../policy/budget.ts';
 import { admit, cancelActsOf } from './admission.ts';
 import { declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
 import { openPots, phasePot } from './pots.ts';
-import { startReflection } from './reflection-work.ts';
+import { startReflection } from './reflect/reflection-work.ts';
 import {
   type Draft,
   ENTER,

@@ -5,9 +5,9 @@ import type { Fact } from '../model/fact.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, JournalRecord } from '../ports/engine.ts';
 import type { World } from '../ports/world.ts';
-import { awaitedAnswers } from './awaited-answers.ts';
 import { decide, startRun } from './decide.ts';
 import type { Executor } from './executor.ts';
+import { awaitedAnswers } from './people/awaited-answers.ts';
 import type { RunEnd, RunState } from './run-state.ts';
 
 /** How the loop was left. */

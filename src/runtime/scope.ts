@@ -3,7 +3,7 @@ import { innerTalk } from '../model/inner-talk.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import { type OpenWork, type Procedure, procedureOf, type RunState } from './run-state.ts';
-import { talkScope } from './talk-thread.ts';
+import { talkScope } from './talk/talk-thread.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** The phase that a path belongs to, and the part if it names one: a branch, an item, an inner conversation. Pure. */

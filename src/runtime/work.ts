@@ -1,19 +1,19 @@
 import type { PhaseWork } from '../model/crew.ts';
 import type { Fact } from '../model/fact.ts';
-import { type AskState, decideAsk, resumeAsk, startAsk } from './ask-work.ts';
-import { type ChainState, decideChain, resumeChain, startChain } from './chain-work.ts';
-import { type CrewState, endCrew, startCrew } from './crew-work.ts';
-import { type EachState, startEach, takeItem } from './each-work.ts';
-import { decideHuman, type HumanState, resumeHuman, startHuman, timeOutHuman } from './human-work.ts';
-import type { ManageState } from './manage-state.ts';
-import { beginManaged, decideManage, resumeManage, startManage } from './manage-work.ts';
-import { beginBranch, type ParallelState, startParallel, takeBranch } from './parallel-work.ts';
-import { decideReflection, type ReflectionState, resumeReflection } from './reflection-work.ts';
-import { decideRole, type RoleState, resumeRole, startRole } from './role-work.ts';
+import { type AskState, decideAsk, resumeAsk, startAsk } from './ask/ask-work.ts';
+import { type ChainState, decideChain, resumeChain, startChain } from './chain/chain-work.ts';
+import { type CrewState, endCrew, startCrew } from './crews/crew-work.ts';
+import { type EachState, startEach, takeItem } from './fan-out/each-work.ts';
+import { beginBranch, type ParallelState, startParallel, takeBranch } from './fan-out/parallel-work.ts';
+import type { ManageState } from './manage/manage-state.ts';
+import { beginManaged, decideManage, resumeManage, startManage } from './manage/manage-work.ts';
+import { decideHuman, type HumanState, resumeHuman, startHuman, timeOutHuman } from './people/human-work.ts';
+import { decideReflection, type ReflectionState, resumeReflection } from './reflect/reflection-work.ts';
 import type { BegunPart, PartOutcome, Step } from './step.ts';
-import type { TalkState } from './talk-state.ts';
-import { beginTurn, decideTalk, resumeTalk, startTalk, takeSummary } from './talk-work.ts';
-import { decideTool, startTool, type ToolState } from './tool-work.ts';
+import type { TalkState } from './talk/talk-state.ts';
+import { beginTurn, decideTalk, resumeTalk, startTalk, takeSummary } from './talk/talk-work.ts';
+import { decideRole, type RoleState, resumeRole, startRole } from './turns/role-work.ts';
+import { decideTool, startTool, type ToolState } from './turns/tool-work.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** The small state of any kind of work. */

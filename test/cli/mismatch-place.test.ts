@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mismatchPlace } from '../../src/cli/mismatch-place.ts';
-import type { Difference, StartedFact } from '../../src/runtime/compare-runs.ts';
-import { compareRuns } from '../../src/runtime/compare-runs.ts';
+import type { Difference, StartedFact } from '../../src/runtime/records/compare-runs.ts';
+import { compareRuns } from '../../src/runtime/records/compare-runs.ts';
 import { compileText, runCrew } from '../runtime/run-crew.ts';
 
 const CREW = `

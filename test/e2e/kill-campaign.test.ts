@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import type { JsonValue } from '../../src/model/json.ts';
-import { foldRun } from '../../src/runtime/fold-run.ts';
+import { foldRun } from '../../src/runtime/records/fold-run.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { crewProgram, type Ended, startNode } from './crew-process.ts';
 import { exampleFile, makeSample } from './gated-crew.ts';

@@ -5,7 +5,7 @@ import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { Fact } from '../../src/model/fact.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { PersonAnswer } from '../../src/ports/engine.ts';
-import { openQuestions } from '../../src/runtime/open-questions.ts';
+import { openQuestions } from '../../src/runtime/people/open-questions.ts';
 import { compact, eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import type { Replies } from './fake-model.ts';
 import type { FakeTool } from './fake-tools.ts';

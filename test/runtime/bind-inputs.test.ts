@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import type { Program } from '../../src/model/program.ts';
-import { bindInputs } from '../../src/runtime/bind-inputs.ts';
+import { bindInputs } from '../../src/runtime/crews/bind-inputs.ts';
 import { CATALOG, sourceOf } from '../language/catalog.ts';
 
 const SOP = `version: 1

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { PersonAnswer } from '../../src/ports/engine.ts';
 import type { Executor } from '../../src/runtime/executor.ts';
-import { openQuestions } from '../../src/runtime/open-questions.ts';
+import { openQuestions } from '../../src/runtime/people/open-questions.ts';
 import { compact, eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import { type CrewRun, type CrewRunOptions, runCrew } from './run-crew.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { PersonAnswer } from '../../src/ports/engine.ts';
-import { openQuestions } from '../../src/runtime/open-questions.ts';
+import { openQuestions } from '../../src/runtime/people/open-questions.ts';
 import { compact, eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import { createFakeWorld } from './fake-world.ts';
 import { ALWAYS_SUSPEND } from './forgetting.ts';

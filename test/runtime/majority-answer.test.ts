@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import type { JsonValue } from '../../src/model/json.ts';
-import { distinctAnswers, majorityAnswer } from '../../src/runtime/majority-answer.ts';
+import { distinctAnswers, majorityAnswer } from '../../src/runtime/ask/majority-answer.ts';
 
 const answers = fc.array(
   fc.oneof(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { saysNothingNew } from '../../src/runtime/says-nothing-new.ts';
+import { saysNothingNew } from '../../src/runtime/talk/says-nothing-new.ts';
 import { eventsOf, resultOf } from './compact-events.ts';
 import { runCrew } from './run-crew.ts';
 import { heardIn, reasonsOf, speakers, talkCrew, turnsOf } from './talk-crew.ts';

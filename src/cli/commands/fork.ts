@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import type { Engine, RecordedRun } from '../../ports/engine.ts';
-import type { StartedFact } from '../../runtime/compare-runs.ts';
+import type { StartedFact } from '../../runtime/records/compare-runs.ts';
 import { chooseModels } from '../choose-models.ts';
 import {
   type Command,

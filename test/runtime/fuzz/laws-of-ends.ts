@@ -4,7 +4,7 @@ import type { Bound } from '../../../src/model/plan.ts';
 import type { Program } from '../../../src/model/program.ts';
 import { formatReasons, type Reason } from '../../../src/reporters/why-text.ts';
 import { decide } from '../../../src/runtime/decide.ts';
-import { foldRun } from '../../../src/runtime/fold-run.ts';
+import { foldRun } from '../../../src/runtime/records/fold-run.ts';
 import type { RunState } from '../../../src/runtime/run-state.ts';
 import { law } from './law.ts';
 

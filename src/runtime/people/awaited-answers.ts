@@ -1,0 +1,14 @@
+import type { RunState } from '../run-state.ts';
+import { doubtId } from './doubts.ts';
+
+/** The questions, by id, that a run put to people and that keep it from going on. Pure. */
+export function awaitedAnswers({ open, approvals }: RunState): readonly string[] {
+  const questions = Object.values(open).flatMap(({ key, state, held }) =>
+    held !== undefined && state?.kind === 'human' ? [key] : [],
+  );
+  const calls = Object.entries(approvals).flatMap(([id, waiting]) => {
+    if (waiting.inDoubt) return [doubtId(waiting)];
+    return waiting.allowed === true ? [] : [id];
+  });
+  return [...questions, ...calls];
+}

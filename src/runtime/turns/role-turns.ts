@@ -1,0 +1,43 @@
+import type { Role } from '../../model/crew.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Message, textMessage } from '../../model/message.ts';
+import { grantedSpecs } from '../../model/tool-spec.ts';
+import { buildRolePrompt } from '../../prompts/role-prompt.ts';
+import type { WorkContext } from '../work-context.ts';
+import { modelOfRole } from './model-key.ts';
+import { startTurns } from './turn-loop.ts';
+import type { Control, TurnStep, TurnTask } from './turn-loop-state.ts';
+
+/** How a role begins to work: its task, what it is told after its system prompt, and what it may do beside its tools. */
+export interface RoleTurnsOptions {
+  readonly task: TurnTask;
+  readonly key: string;
+  /** What follows the system prompt. */
+  readonly messages: readonly Message[];
+  readonly values: JsonObject;
+  readonly controls?: readonly Control[];
+  /** More for the system prompt, such as the rules of a conversation. */
+  readonly rules?: string;
+}
+
+/** Starts a role's turn loop with its own prompt, model and granted tools. Pure. */
+export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext): TurnStep {
+  const { task, key, messages, values, controls = [], rules } = options;
+  const role = roleOf(context, task.role);
+  const tools = grantedSpecs(role.tools, context.program.tools);
+  const output = task.output === undefined ? {} : { output: { name: task.name, schema: task.output } };
+  const specs = [...tools, ...controls.map(control => control.spec)];
+  const prompt = buildRolePrompt({ crewGoal: context.program.goal, role, tools: specs, ...output });
+  const system = textMessage('system', rules === undefined ? prompt : `${prompt}\n\n${rules}`);
+  const model = modelOfRole(context, role);
+  const paid = role.budget === undefined ? {} : { paidBy: role.name };
+  const told = [system, ...messages];
+  return startTurns({ task, key, model, messages: told, values, tools, controls, ...paid }, context);
+}
+
+/** The role of that name. Pure. */
+export function roleOf({ program }: WorkContext, name: string): Role {
+  const role = program.roles.find(candidate => candidate.name === name);
+  if (role === undefined) throw new Error(`compiled program has no role ${name}`);
+  return role;
+}

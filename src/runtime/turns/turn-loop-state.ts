@@ -1,0 +1,78 @@
+import type { CodedFailure } from '../../model/crew-error.ts';
+import type { Effect } from '../../model/effect.ts';
+import type { JsonObject, JsonSchema, JsonValue } from '../../model/json.ts';
+import type { Message, ToolCall } from '../../model/message.ts';
+import type { ToolSpec } from '../../model/tool-spec.ts';
+
+/** What a model is to deliver in one loop of turns, and as whom it speaks. */
+export interface TurnTask {
+  /** The name of the artifact, as the model is told. */
+  readonly name: string;
+  /** A role, or the name of a model that is asked without one. */
+  readonly role: string;
+  readonly output?: JsonSchema;
+  /** Model calls with tools before it must have delivered. */
+  readonly maxTurns: number;
+}
+
+/**
+ * A tool that acts on the work itself, such as a hand-off; no tool of the world is called. One that `ends` delivers
+ * what was said with it; the others are answered by the owner of the loop.
+ */
+export interface Control {
+  readonly spec: ToolSpec;
+  readonly ends: boolean;
+}
+
+/** One tool call of the current turn; `result` is there once it is answered. */
+export interface TurnCall {
+  readonly call: ToolCall;
+  readonly key: string;
+  readonly result?: { readonly value: JsonValue; readonly isError: boolean };
+}
+
+/** Where a model stands in its turn loop. `key` starts the keys of all its effects. */
+export interface TurnLoop {
+  readonly task: TurnTask;
+  readonly key: string;
+  /** The key of its model in the run; one of its fallbacks once the models before it have failed. */
+  readonly model: string;
+  /** The key of the model that was asked first since the loop began or was resumed; who comes back to it has failed. */
+  readonly askedFirst: string;
+  readonly tools: readonly ToolSpec[];
+  readonly controls: readonly Control[];
+  /** The inputs and artifacts that the task reads; they cannot change while it works. */
+  readonly values: JsonObject;
+  readonly messages: readonly Message[];
+  /** Model calls so far, counted from 1; a try again after a provider's failure is the same turn. */
+  readonly turn: number;
+  /** How often the current call was sent. */
+  readonly tries: number;
+  /** How often it may still be sent before the provider's failure stands; a resume gives new ones. */
+  readonly triesLeft: number;
+  /** Failed calls that were sent again. */
+  readonly failures: number;
+  readonly repairs: number;
+  readonly calls: readonly TurnCall[];
+  /** The role with a budget of its own that pays for its calls. */
+  readonly paidBy?: string;
+  /** It was told that it repeats itself. */
+  readonly warned: boolean;
+}
+
+/** How a loop came out: with its artifact or its failure, or because a control ended it. */
+export type TurnOutcome =
+  | { readonly type: 'delivered'; readonly artifact: JsonValue; readonly text: string }
+  | { readonly type: 'ended'; readonly call: ToolCall; readonly text: string }
+  | { readonly type: 'failed'; readonly failure: CodedFailure };
+
+/**
+ * What a loop answers its owner: its next state, its wishes, its outcome once it has one, and the controls that the
+ * owner is to answer with `answerControl`.
+ */
+export interface TurnStep {
+  readonly loop: TurnLoop;
+  readonly effects: readonly Effect[];
+  readonly outcome?: TurnOutcome;
+  readonly asked?: readonly TurnCall[];
+}
