@@ -24,7 +24,7 @@ export interface Management {
 }
 
 /** The conversation that a role speaks in, or whose artifact it writes. */
-export interface Talking {
+interface Talking {
   readonly work: TalkWork;
   readonly roles: readonly Role[];
   readonly closing: boolean;

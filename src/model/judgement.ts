@@ -1,7 +1,7 @@
 import type { JsonSchema } from './json.ts';
 
 /** What a role says that judges an attempt of a phase with `reflect`; `score` lies between 0 and 1. */
-export interface Judgement {
+interface Judgement {
   readonly passed: boolean;
   readonly score: number;
   readonly feedback: string;

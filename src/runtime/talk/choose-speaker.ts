@@ -64,6 +64,6 @@ function chosen(to: string | undefined, reason: string): ChosenSpeaker {
 }
 
 /** Names as people read them. Pure. */
-export function namesOf(names: readonly string[]): string {
+function namesOf(names: readonly string[]): string {
   return names.map(name => `\`${name}\``).join(', ');
 }

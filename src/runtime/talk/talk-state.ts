@@ -13,7 +13,7 @@ export interface Said {
 }
 
 /** A reply that names no next speaker with the tool, while its speaker is asked to do so. */
-export interface FirstAnswer {
+interface FirstAnswer {
   readonly reply: JsonValue;
   readonly text: string;
 }

@@ -19,7 +19,7 @@ const HTML = /\.x?html?$/i;
 const DOCUMENT = /\.(?:x?html?|md|markdown|mdx|txt|text|rst|adoc|asciidoc|org|tex)$/i;
 
 /** A text file of the workspace that can be cited. */
-export interface Source extends JsonObject {
+interface Source extends JsonObject {
   readonly id: string;
   readonly path: string;
   readonly title: string;
