@@ -89,14 +89,14 @@ export async function loadMismatchText() {
 
 /** What recorded runs were and cost, and how two of them differ, for people and programs. */
 export async function loadRecordReaders() {
-  const [record, prompts, show, prompt, diff] = await Promise.all([
+  const [{ readRecord, questionsById }, prompts, show, prompt, diff] = await Promise.all([
     import('../runtime/records/read-record.ts'),
     import('../runtime/records/read-prompts.ts'),
     import('../reporters/show-text.ts'),
     import('../reporters/prompt-text.ts'),
     import('../reporters/run-diff-text.ts'),
   ]);
-  return { ...record, ...prompts, ...show, ...prompt, ...diff };
+  return { readRecord, questionsById, ...prompts, ...show, ...prompt, ...diff };
 }
 
 /** Listings of runs; loads nothing of the runtime. */

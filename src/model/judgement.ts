@@ -1,13 +1,8 @@
 import type { JsonSchema } from './json.ts';
 
-/** What a role says that judges an attempt of a phase with `reflect`; `score` lies between 0 and 1. */
-interface Judgement {
-  readonly passed: boolean;
-  readonly score: number;
-  readonly feedback: string;
-}
-
-/** The schema of a `Judgement`, as the role is asked for it. */
+/**
+ * What a role says that judges an attempt of a phase with `reflect`, as it is asked for it; `score` lies between 0 and 1.
+ */
 export const JUDGEMENT_SCHEMA: JsonSchema = {
   type: 'object',
   additionalProperties: false,

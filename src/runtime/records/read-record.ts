@@ -59,7 +59,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
 }
 
 /** Every question that a run has put to people, by id, out of the steps of its fold. Pure. */
-function questionsById(steps: readonly FoldStep[]): ReadonlyMap<string, WaitingQuestion> {
+export function questionsById(steps: readonly FoldStep[]): ReadonlyMap<string, WaitingQuestion> {
   return readQuestions(steps).asked;
 }
 
