@@ -41,7 +41,8 @@ function play(config: JsonObject, events: readonly (string | Told)[]) {
   return { done, value, status };
 }
 
-const ACTIONS = ['phase.start', 'visit.limit', 'run.end', 'run.fail'];
+const ACTIONS = ['phase.start', 'visit.limit', 'run.end', 'run.fail', 'turn.start', 'turn.limit'];
+const GUARDS = ['when', 'visit-left', 'news', 'turns-left', 'delegations-left'];
 
 test('a linear SOP runs in plain XState', () => {
   const config = machineOf(
@@ -162,7 +163,7 @@ test('any config is plain JSON with the documented names and without invoke', ()
     fc.property(randomCrew('wild'), yaml => {
       const config = machineOf(yaml);
       expect(JSON.parse(JSON.stringify(config))).toEqual(config);
-      const known = new Set([...ACTIONS, 'when', 'visit-left', 'parallel', 'final']);
+      const known = new Set([...ACTIONS, ...GUARDS, 'parallel', 'final']);
       for (const each of objectsIn(config)) {
         expect(each).not.toHaveProperty('invoke');
         expect(each).not.toHaveProperty('after');
@@ -180,7 +181,10 @@ test('from every state that can be reached, an end can be reached', () => {
       const machine = createMachine(machineOf(yaml) as Parameters<typeof createMachine>[0]).provide({
         guards: {
           when: ({ event }) => (event as Told).holds !== undefined,
+          news: ({ event }) => (event as Told).holds !== undefined,
           'visit-left': ({ event }) => (event as Told).visits === undefined,
+          'turns-left': ({ event }) => (event as Told).visits === undefined,
+          'delegations-left': ({ event }) => (event as Told).visits === undefined,
         },
         actions: Object.fromEntries(ACTIONS.map(name => [name, () => undefined])),
       });
