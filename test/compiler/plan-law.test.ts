@@ -288,7 +288,7 @@ test('no run uses more than its plan says, whatever models and tools answer', {
   expect(seen.cycles).toBeGreaterThan(20);
   seen.ratios.sort((a, b) => a - b);
   // A bound that says nothing would hold too: some runs must come near theirs.
-  expect(seen.ratios[0]).toBeLessThanOrEqual(3);
+  expect(seen.ratios[0]).toBeLessThanOrEqual(5);
 });
 
 function answerOf(
