@@ -207,7 +207,7 @@ export const ERROR_CODES = {
   RUN_LOCKED: {
     exitCode: 3,
     retryable: false,
-    hint: 'Another process works on this run; wait for it or stop it.',
+    hint: 'Another process works on this run, or its id is taken; wait, `crew stop RUN`, or choose another id.',
   },
   RUN_INTERRUPTED: { exitCode: 130, retryable: true, hint: '`crew resume RUN` goes on where it stopped.' },
   RUN_TERMINATED: { exitCode: 143, retryable: true, hint: '`crew resume RUN` goes on where it stopped.' },

@@ -222,6 +222,16 @@ describe('runs of a crew without models', () => {
     expect((await here('resume', listed.stdout.slice(0, 4), '-q')).stdout).toBe(ran.stdout);
   });
 
+  test('have the id that is asked for, once', async () => {
+    const named = () => here('run', 'good.crew.yaml', '-q', '--run-id', 'night-42');
+    expect((await named()).code).toBe(0);
+    expect((await here('show', 'night-42')).stdout).toContain('run night-42');
+    const again = await named();
+    expect([again.code, again.stderr]).toEqual([3, expect.stringContaining('`night-42` is there already')]);
+    const odd = await here('run', 'good.crew.yaml', '--run-id', 'Night');
+    expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('--run-id Night')]);
+  });
+
   test('exit with 1 when they end in failure', async () => {
     const { code, stdout, stderr } = await here('run', 'good.crew.yaml', '-i', 'depth=6');
     expect([code, stdout]).toEqual([1, 'null\n']);

@@ -8,6 +8,7 @@ import { refuseOverPlan } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readGrants } from '../read-grants.ts';
+import { readRunId } from '../read-run-id.ts';
 import { recordRun } from '../record-run.ts';
 import { replayRun } from '../replay-run.ts';
 import { readResultRequest, requirePlace } from '../result-output.ts';
@@ -33,6 +34,7 @@ export const runCommand: Command = {
       value: 'FILE',
       help: 'show the recorded run again as this crew would do it; calls nothing',
     },
+    'run-id': { type: 'string', value: 'ID', help: 'the id of the new run, instead of one by chance' },
     ...RUN_FLAGS,
   },
   run,
@@ -54,10 +56,10 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const grants = readGrants(values, program);
+  const runId = readRunId(values);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();
-    const runId = realWorld.newId();
     const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, grants } as const;
     const journal = engine.create(runId, program, at, [started]);
     const exitCode = await runSession({ journal, workspace, opened, models, request, values, terminal });
