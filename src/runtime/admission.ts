@@ -7,8 +7,8 @@ import { type Consent, decideConsent, hashArguments } from '../policy/consent.ts
 import { callCost } from './call-cost.ts';
 import { programAt } from './crews/program-at.ts';
 import { potsOf } from './pots.ts';
-import { type Draft, procedureOf, publish, type RunState, type WaitingCall } from './run-state.ts';
-import { ownerOf } from './scope.ts';
+import { type Draft, publish, type RunState, type WaitingCall } from './run-state.ts';
+import { ownerOf, placeOf } from './scope.ts';
 import { sentBytes } from './sent-bytes.ts';
 import { startedEvent } from './started-event.ts';
 
@@ -124,7 +124,7 @@ function askForLeave(draft: Draft, call: ToolCallEffect): void {
   const work = draft.state.open[ownerOf(key)];
   if (work === undefined) throw new Error(`tool call ${key} has no work`);
   const question = { kind: 'approval', tool, args, argsHash: hashArguments(args) } as const;
-  const phase = `${procedureOf(draft.state, work.procedure).place}${work.path}`;
+  const phase = placeOf(draft.state, work);
   admitAct(draft, { type: 'person.ask', key: `${key}/leave-${asked}`, id: key, phase, question });
 }
 

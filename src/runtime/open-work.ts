@@ -17,7 +17,7 @@ import {
   type RunState,
   setProcedure,
 } from './run-state.ts';
-import { contextOf, ownerOf, splitPath, workAt } from './scope.ts';
+import { contextOf, ownerOf, placeOf, splitPath, workAt } from './scope.ts';
 import type { Delivered, InnerProcedure, PartOutcome, Step, WorkOutcome } from './step.ts';
 import {
   beginPart,
@@ -66,7 +66,7 @@ export function openWork(draft: Draft, at: { readonly procedure: string; readonl
 export function beginInside(
   draft: Draft,
   at: { readonly procedure: string; readonly path: string },
-  part: { readonly name: string; readonly closing?: boolean; readonly limited?: boolean },
+  part: { readonly name: string; readonly closing?: boolean },
 ): void {
   const work = draft.state.open[`${at.procedure}${at.path}`];
   // Its phase has ended, or waits for its next attempt, by what happened earlier in the same transition.
@@ -145,7 +145,7 @@ function limitTime(draft: Draft, work: OpenWork): OpenWork {
 function runOutOfTime(draft: Draft, work: OpenWork): void {
   const step = work.state === undefined ? undefined : timeOutWork(work.state, contextOf(draft.state, work));
   if (step !== undefined) return takeStep(draft, work, step);
-  const message = `phase \`${contextOf(draft.state, work).place}\` did not end within its timeout`;
+  const message = `phase \`${placeOf(draft.state, work)}\` did not end within its timeout`;
   closeWork(draft, work, { type: 'failed', failure: { code: 'PHASE_TIMEOUT', message } });
 }
 
@@ -223,8 +223,7 @@ function checkedOutcome(state: RunState, work: OpenWork, outcome: WorkOutcome): 
   if (outcome.type !== 'completed' || schema === undefined) return outcome;
   const problems = validateValue(schema, outcome.artifact);
   if (problems.length === 0) return outcome;
-  const { place } = contextOf(state, work);
-  const message = `the artifact of \`${place}\` does not fit its schema: ${describeProblems(problems, 5)}`;
+  const message = `the artifact of \`${placeOf(state, work)}\` does not fit its schema: ${describeProblems(problems, 5)}`;
   return { type: 'failed', failure: { code: 'OUTPUT_INVALID', message } };
 }
 
@@ -237,7 +236,7 @@ function closeWork(draft: Draft, work: OpenWork, outcome: WorkOutcome): void {
   if (outcome.type === 'completed' && mustBeJudged(draft.state, work)) {
     return beginJudging(draft, work, outcome);
   }
-  const { place } = contextOf(draft.state, work);
+  const place = placeOf(draft.state, work);
   removeWork(draft, work);
   publish(draft, { at: draft.state.at, type: 'phase.ended', phase: place, ...ending(outcome) });
   const { part } = splitPath(work.path);
@@ -289,7 +288,7 @@ function waitForAttempt(draft: Draft, work: OpenWork, failure: CodedFailure): vo
   cancelActsOf(draft, `${work.key}/`);
   const next = nextAttempt({ ...waiting, retries: work.retries + 1 });
   setWork(draft, next);
-  const { place } = contextOf(draft.state, next);
+  const place = placeOf(draft.state, next);
   publish(draft, { at: draft.state.at, type: 'phase.retried', phase: place, attempt: next.attempt, failure });
   const backoffMs = declaredOf(draft.state, work).retry?.backoffMs ?? 0;
   const ms = Math.min(MAX_BACKOFF_MS, backoffMs * 2 ** work.retries);
@@ -344,7 +343,7 @@ function closeInside(draft: Draft, work: OpenWork): void {
   const inside = (id: string): boolean => id.startsWith(`${work.id}.`) || id.startsWith(`${work.id}:`);
   const works = Object.values(draft.state.open).filter(({ id }) => inside(id));
   for (const inner of works.toSorted((left, right) => depthOf(right.id) - depthOf(left.id))) {
-    const { place } = contextOf(draft.state, inner);
+    const place = placeOf(draft.state, inner);
     cancelActsOf(draft, `${inner.id}:`);
     const { [inner.id]: _closed, ...open } = draft.state.open;
     draft.state = { ...draft.state, open };

@@ -66,6 +66,11 @@ export function templateScope(known: {
   return { ...artifacts, inputs, run, visit };
 }
 
+/** The path of a piece of open work as people read it, with the crew phases around it. Pure. */
+export function placeOf(state: RunState, work: OpenWork): string {
+  return `${procedureOf(state, work.procedure).place}${work.path}`;
+}
+
 /** What a piece of open work may read. A part is in the visit of its phase, however often it was begun. Pure. */
 export function contextOf(state: RunState, work: OpenWork): WorkContext {
   const procedure = procedureOf(state, work.procedure);
@@ -79,7 +84,7 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
     models: state.models,
     terms: state.terms,
     path: work.path,
-    place: `${procedure.place}${work.path}`,
+    place: placeOf(state, work),
     key: work.key,
     scope: part === undefined ? scope : { ...scope, ...itemOf(parent, part) },
     lessons: lessonsFor(state, work),

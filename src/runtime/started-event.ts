@@ -1,7 +1,7 @@
 import type { ActEffect } from '../model/effect.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import { type OpenWork, procedureOf, type RunState } from './run-state.ts';
-import { ownerOf } from './scope.ts';
+import type { OpenWork, RunState } from './run-state.ts';
+import { ownerOf, placeOf } from './scope.ts';
 
 /** What the watchers are told when a call is let out; a call that has to wait has not started. Pure. */
 export function startedEvent(state: RunState, effect: Exclude<ActEffect, { type: 'timer.start' }>): RunEvent {
@@ -18,7 +18,7 @@ export function startedEvent(state: RunState, effect: Exclude<ActEffect, { type:
   }
   const work = state.open[ownerOf(key)];
   if (work === undefined) throw new Error(`tool call ${key} has no work`);
-  const phase = `${procedureOf(state, work.procedure).place}${work.path}`;
+  const phase = placeOf(state, work);
   const role = callerOf(work, key);
   const who = role === undefined ? {} : { role };
   return { at, type: 'tool.started', key, phase, ...who, tool: effect.tool, args: effect.args };

@@ -27,8 +27,6 @@ export type WorkOutcome =
 export interface BegunPart {
   readonly name: string;
   readonly closing?: boolean;
-  /** The turns of a conversation are used up, so this one closes it. */
-  readonly limited?: boolean;
 }
 
 /** How a part, or the procedure inside a crew phase, came out. */
