@@ -15,17 +15,25 @@ const PICTOGRAPH_AFTER = /^\p{Extended_Pictographic}/u;
 export function sanitizeText(text: string, options: { readonly keepNewlines?: boolean } = {}): string {
   const unixText = text.replaceAll('\r\n', '\n');
   const lines = options.keepNewlines === false ? unixText.replace(/[\n\t]/g, ' ') : unixText;
-  return lines.replace(UNSAFE_CHARACTERS, (character, offset: number) => {
-    if (character === '\n' || character === '\t') return character;
-    if (buildsEmoji(lines, character, offset)) return character;
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
+  let shown = '';
+  let end = 0;
+  for (const { 0: character, index } of lines.matchAll(UNSAFE_CHARACTERS)) {
+    shown += lines.slice(end, index);
+    end = index + character.length;
+    const after = lines.slice(end, end + 2);
+    shown += isKept(character, shown, after) ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`;
+  }
+  return shown + lines.slice(end);
 }
 
-function buildsEmoji(text: string, character: string, offset: number): boolean {
+function isKept(character: string, shown: string, after: string): boolean {
+  return character === '\n' || character === '\t' || buildsEmoji(character, shown, after);
+}
+
+/** What stands before it is read as it is shown: next to an escaped character nothing is built. */
+function buildsEmoji(character: string, shown: string, after: string): boolean {
   if (character !== '\u{fe0f}' && character !== '\u{200d}') return false;
-  const before = text.slice(Math.max(0, offset - 2), offset);
-  if (!EMOJI_BEFORE.test(before)) return false;
-  if (character === '\u{fe0f}') return !before.endsWith('\u{fe0f}');
-  return PICTOGRAPH_AFTER.test(text.slice(offset + 1, offset + 3));
+  if (!EMOJI_BEFORE.test(shown.slice(-2))) return false;
+  if (character === '\u{fe0f}') return !shown.endsWith('\u{fe0f}');
+  return PICTOGRAPH_AFTER.test(after);
 }

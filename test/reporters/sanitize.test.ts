@@ -65,6 +65,7 @@ describe('sanitizeText', () => {
     ['👩‍👩‍👧 ❤️ ⚠️ 日本語 é', '👩‍👩‍👧 ❤️ ⚠️ 日本語 é'],
     ['a\u200db', 'a\\u{200d}b'],
     ['a\ufe0fb', 'a\\u{fe0f}b'],
+    ['a\ufe0f\u200d❤', 'a\\u{fe0f}\\u{200d}❤'],
   ])('makes %j show as %j', (text, shown) => {
     expect(sanitizeText(text)).toBe(shown);
   });
