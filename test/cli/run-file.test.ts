@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRunFile, writeRunFile } from '../../src/cli/run-file.ts';
 import { hashProgram } from '../../src/compiler/compile-crew.ts';
 import type { RecordedRun } from '../../src/ports/engine.ts';
 import { foldRun } from '../../src/runtime/records/fold-run.ts';
+import { fc } from '../laws.ts';
 import { randomCrew, randomReplies, SLOW_TOOLS } from '../runtime/random-crew.ts';
 import { runCrew } from '../runtime/run-crew.ts';
 

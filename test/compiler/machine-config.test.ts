@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createActor, createMachine } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 import { randomCrew } from '../runtime/random-crew.ts';
 import { compileText } from '../runtime/run-crew.ts';
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMachine, initialTransition, transition } from 'xstate';
 import { insideOf } from '../../src/compiler/phase-states.ts';
 import type { TalkWork } from '../../src/model/crew.ts';
 import { innerTalk } from '../../src/model/inner-talk.ts';
+import { fc } from '../laws.ts';
 
 /** Names that objects have of themselves are names of roles like any other. */
 const NAMES = ['a', 'b', 'constructor', 'closed'];

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
+import { fc } from '../laws.ts';
 import type { Reply } from '../runtime/fake-model.ts';
 import { compileText, runCrew } from '../runtime/run-crew.ts';
 

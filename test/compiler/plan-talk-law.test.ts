@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import { createOfflineModel } from '../../src/providers/offline.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
+import { fc } from '../laws.ts';
 import { randomSpeech, randomTalk } from '../runtime/random-talk.ts';
 import { type CrewRun, compileText, runCrew } from '../runtime/run-crew.ts';
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMachine, initialTransition, transition } from 'xstate';
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { CATALOG, sourceOf } from '../language/catalog.ts';
+import { fc } from '../laws.ts';
 
 const SIZE = 5;
 

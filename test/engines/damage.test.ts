@@ -10,12 +10,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import { CrewError } from '../../src/model/crew-error.ts';
 import type { Fact } from '../../src/model/fact.ts';
 import { PROGRAM_FORMAT, type Program } from '../../src/model/program.ts';
+import { fc } from '../laws.ts';
 
 const PROGRAM = { format: PROGRAM_FORMAT, crew: 'demo' } as unknown as Program;
 const FACTS = 60;

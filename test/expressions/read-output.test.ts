@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readOutput } from '../../src/expressions/read-output.ts';
 import { validateValue } from '../../src/expressions/validate-value.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 
 const finding: JsonObject = {
   type: 'object',

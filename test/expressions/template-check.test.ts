@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkTemplate } from '../../src/expressions/template-check.ts';
+import { fc } from '../laws.ts';
 
 const jinja: readonly (readonly [source: string, at: string, hint: string])[] = [
   ['{{ "a" if x else "b" }}', 'if', '{% if x %}a{% else %}b{% endif %}'],

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   evaluateCondition,
@@ -7,6 +6,7 @@ import {
 } from '../../src/expressions/template-evaluate.ts';
 import { CrewError } from '../../src/model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 
 const scope: JsonObject = {
   inputs: { range: 'a..b', n: 3, none: null, on: false },

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkTemplate } from '../../src/expressions/template-check.ts';
 import { renderTemplate } from '../../src/expressions/template-evaluate.ts';
+import { fc } from '../laws.ts';
 
 const guarded = (source: string) => checkTemplate(source, 'text').guarded;
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMachine } from 'xstate';
 import { getAdjacencyMap } from 'xstate/graph';
@@ -8,6 +7,7 @@ import { validateValue } from '../../src/expressions/validate-value.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { CrewError } from '../../src/model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 import { nameOf, type RandomPhase, randomCrew, SIZE, writeCrew } from './random-crew.ts';
 import { randomValue } from './random-schema.ts';

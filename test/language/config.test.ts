@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/language/load-config.ts';
 import { type ConfigLayer, settingOf } from '../../src/model/config.ts';
+import { fc } from '../laws.ts';
 
 const FULL = `# yaml-language-server: $schema=config.schema.json
 version: 1

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadCrewTests } from '../../src/language/load-crewtest.ts';
+import { fc } from '../laws.ts';
 
 const load = (rows: string) =>
   loadCrewTests('a.crewtest.yaml', `version: 1\ncrew: a.crew.yaml\ntests:\n  x: ${rows}\n`);

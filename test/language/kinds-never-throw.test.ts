@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMachine } from 'xstate';
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { formatDiagnostics } from '../../src/reporters/diagnostics-text.ts';
+import { fc } from '../laws.ts';
 import { CATALOG } from './catalog.ts';
 
 const folder = new URL('./fixtures/golden/', import.meta.url);

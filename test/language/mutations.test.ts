@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { fc } from '../laws.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 import { GOOD_CREWS } from './corpus/good-crews.ts';
 import { TRIAGE_CREW } from './corpus/triage-crew.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type LoadedCrew, loadCrew } from '../../src/language/load-crew.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { formatDiagnostics } from '../../src/reporters/diagnostics-text.ts';
+import { fc } from '../laws.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 
 const GOOD = readFileSync(new URL('./fixtures/golden/good.yaml', import.meta.url), 'utf8');

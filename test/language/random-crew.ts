@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { JsonObject } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 import { randomSchema } from './random-schema.ts';
 
 /** One phase of a random crew. Targets are places in the list; `SIZE` is the end. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { fc } from '../laws.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 
 interface Step {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 
 const FIELDS = ['a', 'b', 'c'] as const;
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parseSource } from '../../src/language/parse.ts';
 import { scalarRange } from '../../src/language/scalar-range.ts';
 import { entryOf } from '../../src/language/source-node.ts';
+import { fc } from '../laws.ts';
 
 type Style = 'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE' | 'BLOCK_LITERAL' | 'BLOCK_FOLDED';
 

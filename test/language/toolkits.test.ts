@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { bundlesOf, expandGrants } from '../../src/language/bundles.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { isRepeatable } from '../../src/model/tool-spec.ts';
+import { fc } from '../laws.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 
 const CREW = `version: 1

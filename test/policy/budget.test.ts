@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Budget } from '../../src/model/crew.ts';
 import {
@@ -11,6 +10,7 @@ import {
   reserve,
   settle,
 } from '../../src/policy/budget.ts';
+import { fc } from '../laws.ts';
 
 const usage = (inputTokens: number, outputTokens: number, cachedInputTokens = 0) => ({
   inputTokens,

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonValue } from '../../src/model/json.ts';
 import { createRedactor, SCRUBBED, secretValues } from '../../src/policy/redact.ts';
+import { fc } from '../laws.ts';
 
 test('secrets of an environment are told by their names and their length', () => {
   const env = {

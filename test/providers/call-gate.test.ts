@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCallGate } from '../../src/providers/call-gate.ts';
 import { createOpenAiModel } from '../../src/providers/openai.ts';
 import { askModel, modelRequest } from '../contracts/ask-model.ts';
+import { fc } from '../laws.ts';
 import { startOpenAiServer } from '../loopback/openai-server.ts';
 import type { Reply, ReplyScript } from '../loopback/reply.ts';
 import { API_KEY, WIRES } from './wire-models.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChatToolCalls } from '../../src/providers/chat-tool-calls.ts';
 import { toolNames } from '../../src/providers/tool-names.ts';
+import { fc } from '../laws.ts';
 
 const NAMES = toolNames({ tools: [], messages: [] });
 

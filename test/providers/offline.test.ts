@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validateValue } from '../../src/expressions/validate-value.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../../src/model/json.ts';
@@ -7,6 +6,7 @@ import { type Message, textMessage } from '../../src/model/message.ts';
 import type { ToolSpec } from '../../src/model/tool-spec.ts';
 import type { ModelRequest, ModelStreamPart } from '../../src/ports/language-model.ts';
 import { createOfflineModel } from '../../src/providers/offline.ts';
+import { fc } from '../laws.ts';
 
 const model = createOfflineModel();
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { schemaProblems, validateValue } from '../../src/expressions/validate-value.ts';
 import type { JsonValue } from '../../src/model/json.ts';
@@ -6,6 +5,7 @@ import type { ModelRequest, ModelStreamPart } from '../../src/ports/language-mod
 import { matchesPhase } from '../../src/providers/phase-pattern.ts';
 import { createScriptModel } from '../../src/providers/script.ts';
 import { SCRIPT_SCHEMA, type ScriptReply } from '../../src/providers/script-schema.ts';
+import { fc } from '../laws.ts';
 
 function request(phase: string, role: string, turn: number): ModelRequest {
   const origin = { phase, role, turn, values: {} };

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSseEvents } from '../../src/providers/sse-events.ts';
+import { fc } from '../laws.ts';
 
 function read(stream: string, cuts: readonly number[] = []): readonly string[] {
   const bytes = Buffer.from(stream);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toolNames } from '../../src/providers/tool-names.ts';
 import { GIT_DIFF } from '../contracts/ask-model.ts';
+import { fc } from '../laws.ts';
 
 const name = fc.oneof(
   fc.string({ maxLength: 90 }),

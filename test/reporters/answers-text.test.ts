@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answers, ModelAnswer } from '../../src/model/answers.ts';
 import { formatAnswers } from '../../src/reporters/answers-text.ts';
 import { isAnswers } from '../../src/reporters/is-answers.ts';
 import { nestedMarkdown } from '../../src/reporters/nested-markdown.ts';
+import { fc } from '../laws.ts';
 
 const FAILURE = { code: 'PROVIDER_AUTH', message: 'the key was refused' } as const;
 

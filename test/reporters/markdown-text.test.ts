@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fencedBlock, markdownBlock, markdownLine } from '../../src/reporters/markdown-block.ts';
 import { codeSpan, markdownInline } from '../../src/reporters/markdown-inline.ts';
 import { formatReviewMarkdown } from '../../src/reporters/review-markdown.ts';
+import { fc } from '../laws.ts';
 import { HOSTILE_TEXT, SAMPLE_REVIEW, sampleFinding } from './sample-review.ts';
 
 describe('markdownInline', () => {

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import { displayWidth } from '../../src/reporters/display-width.ts';
 import { createPlainReporter } from '../../src/reporters/plain.ts';
 import { shortArguments } from '../../src/reporters/short-arguments.ts';
+import { fc } from '../laws.ts';
 import { PARALLEL_RUN, type Step, tellAll } from './parallel-run.ts';
 import { HOSTILE_TEXT } from './sample-review.ts';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ModelCallEffect } from '../../src/model/effect.ts';
 import type { RunDiff } from '../../src/model/run-diff.ts';
@@ -10,6 +9,7 @@ import { formatRunDiff } from '../../src/reporters/run-diff-text.ts';
 import { formatRuns } from '../../src/reporters/runs-text.ts';
 import { formatRunRecord } from '../../src/reporters/show-text.ts';
 import { textTable } from '../../src/reporters/text-table.ts';
+import { fc } from '../laws.ts';
 
 const ESCAPES = '\u001b[2J\u202e\u0007\r';
 const NOTHING = { calls: 0, toolCalls: 0, usage: NO_USAGE, costMicroUsd: null };

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutToWidth, displayWidth } from '../../src/reporters/display-width.ts';
 import { jsonText } from '../../src/reporters/json-text.ts';
 import { formatResult } from '../../src/reporters/result-text.ts';
 import { sanitizeText } from '../../src/reporters/sanitize.ts';
+import { fc } from '../laws.ts';
 
 /** Code points that must never reach a terminal, written down apart from the code under test. */
 const FORBIDDEN: readonly (readonly [number, number])[] = [

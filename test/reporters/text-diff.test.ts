@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatTextDiff } from '../../src/reporters/text-diff.ts';
+import { fc } from '../laws.ts';
 
 const plain = { color: false };
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hashProgram } from '../../src/compiler/compile-crew.ts';
 import type { Budget } from '../../src/model/crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { RunState } from '../../src/runtime/run-state.ts';
+import { fc } from '../laws.ts';
 import { eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import { fold } from './fold.ts';
 import { compileText, runCrew } from './run-crew.ts';

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/model/fact.ts';
 import type { Program } from '../../src/model/program.ts';
 import { type Comparison, compareRuns, type StartedFact } from '../../src/runtime/records/compare-runs.ts';
 import type { FoldStep } from '../../src/runtime/records/fold-run.ts';
+import { fc } from '../laws.ts';
 import { resultOf } from './compact-events.ts';
 import { randomCrew, randomReplies, SLOW_TOOLS } from './random-crew.ts';
 import { type CrewRun, compileText, runCrew } from './run-crew.ts';

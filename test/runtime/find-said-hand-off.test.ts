@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findSaidHandOff } from '../../src/runtime/talk/find-said-hand-off.ts';
+import { fc } from '../laws.ts';
 
 const NAMES = ['author', 'critic', 'security_reviewer'];
 

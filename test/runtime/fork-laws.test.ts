@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Fact } from '../../src/model/fact.ts';
 import { compareRuns, type StartedFact } from '../../src/runtime/records/compare-runs.ts';
+import { fc } from '../laws.ts';
 import { resultOf } from './compact-events.ts';
 import { randomCrew, randomReplies, SLOW_TOOLS } from './random-crew.ts';
 import { type CrewRun, runCrew } from './run-crew.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/model/crew-error.ts';
+import { fc } from '../laws.ts';
 import { eventsOf, resultOf } from './compact-events.ts';
 import type { Reply } from './fake-model.ts';
 import { fold } from './fold.ts';

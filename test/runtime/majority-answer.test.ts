@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import type { JsonValue } from '../../src/model/json.ts';
 import { distinctAnswers, majorityAnswer } from '../../src/runtime/ask/majority-answer.ts';
+import { fc } from '../laws.ts';
 
 const answers = fc.array(
   fc.oneof(

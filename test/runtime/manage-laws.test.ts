@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
+import { fc } from '../laws.ts';
 import { eventsOf } from './compact-events.ts';
 import type { Reply } from './fake-model.ts';
 import { fold } from './fold.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../laws.ts';
 import { resultOf, suspensionOf } from './compact-events.ts';
 import { fold } from './fold.ts';
 import { type CrewRun, type CrewRunOptions, runCrew } from './run-crew.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/model/crew-error.ts';
 import { openQuestions } from '../../src/runtime/people/open-questions.ts';
+import { fc } from '../laws.ts';
 import { eventsOf, resultOf } from './compact-events.ts';
 import { fold } from './fold.ts';
 import { peopleCrew, randomPerson, writingReplies } from './random-people.ts';

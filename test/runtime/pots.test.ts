@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../laws.ts';
 import { resultOf, suspensionOf } from './compact-events.ts';
 import { createFakeWorld } from './fake-world.ts';
 import { fold } from './fold.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
+import { fc } from '../laws.ts';
 import type { Reply } from './fake-model.ts';
 import type { FakeTool } from './fake-tools.ts';
 import { MOST_TEXT } from './fake-tools.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { PersonAnswer } from '../../src/ports/engine.ts';
+import { fc } from '../laws.ts';
 import type { Reply } from './fake-model.ts';
 
 /** The text of a crew with questions, calls that need leave, and crews inside crews, with the files that it runs. */

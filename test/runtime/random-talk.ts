@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { TalkWork } from '../../src/model/crew.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
+import { fc } from '../laws.ts';
 import type { Reply } from './fake-model.ts';
 
 const ROLES = ['author', 'critic', 'editor', 'clerk'];

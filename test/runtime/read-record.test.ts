@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldRun } from '../../src/runtime/records/fold-run.ts';
 import { readPrompts } from '../../src/runtime/records/read-prompts.ts';
 import { readRecord } from '../../src/runtime/records/read-record.ts';
 import { sumCharges } from '../../src/runtime/records/step-charges.ts';
+import { fc } from '../laws.ts';
 import { randomCrew, randomReplies, SLOW_TOOLS } from './random-crew.ts';
 import { type CrewRun, runCrew } from './run-crew.ts';
 

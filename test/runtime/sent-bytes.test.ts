@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message } from '../../src/model/message.ts';
 import type { ToolSpec } from '../../src/model/tool-spec.ts';
 import { sentBytes } from '../../src/runtime/sent-bytes.ts';
+import { fc } from '../laws.ts';
 
 const text = fc.string({ unit: 'binary' });
 const message = text.map((said): Message => ({ from: 'user', parts: [{ type: 'text', text: said }] }));

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/model/crew-error.ts';
+import { fc } from '../laws.ts';
 import { resultOf } from './compact-events.ts';
 import { illegalTurns, randomSpeech, randomTalk } from './random-talk.ts';
 import { type CrewRun, runCrew } from './run-crew.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findRequirements } from '../../src/tools/change/find-requirements.ts';
+import { fc } from '../laws.ts';
 
 const REQUEST = `# Discounts
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 import { callTool, failureOf } from './tool-call.ts';
 
 const call = (name: string, args: object) => callTool('/', name, { ...args });

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 import { callTool } from './tool-call.ts';
 
 const ID = {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../laws.ts';
 import { callTool } from './tool-call.ts';
 
 const PATH = 'docs/decisions/0003-one-file.md';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import { comparableText, findQuote } from '../../src/tools/gate/find-quote.ts';
+import { fc } from '../laws.ts';
 import { callTool, failureOf } from './tool-call.ts';
 
 const SOURCES = [

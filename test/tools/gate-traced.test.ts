@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
+import { fc } from '../laws.ts';
 import { callTool, failureOf } from './tool-call.ts';
 
 const traced = (args: JsonObject) => callTool('/', 'gate.traced', args);

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DiffHunk } from '../../src/model/diff.ts';
 import { cutPatch } from '../../src/tools/git/cut-patch.ts';
 import { parseHunks } from '../../src/tools/git/parse-hunks.ts';
 import { readDiff } from '../../src/tools/git/read-diff.ts';
 import { type DiffEntry, splitDiff } from '../../src/tools/git/split-diff.ts';
+import { fc } from '../laws.ts';
 import { makeRepository, type TestRepository } from './git-repository.ts';
 import { calm } from './tool-call.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { htmlText } from '../../src/tools/sources/html-text.ts';
 import { splitPassages, splitSentences } from '../../src/tools/sources/split-passages.ts';
+import { fc } from '../laws.ts';
 import { makeFolder } from './git-repository.ts';
 import { callTool, failureOf } from './tool-call.ts';
 

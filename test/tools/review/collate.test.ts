@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { SEVERITIES } from '../../../src/model/review.ts';
 import type { DraftFinding } from '../../../src/tools/review/draft-finding.ts';
 import { mergeDuplicates } from '../../../src/tools/review/merge-duplicates.ts';
+import { fc } from '../../laws.ts';
 import { repositoryWithChange, reviewIn } from './review-call.ts';
 
 const BEFORE = 'const a = 1;\nconst b = 2;\nconst c = 3;\n';
