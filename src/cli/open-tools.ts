@@ -40,6 +40,7 @@ export function openTools({
     const alias = name.slice(0, dot);
     const behind = Object.hasOwn(program.toolsets, alias) ? program.toolsets[alias] : undefined;
     if (behind === undefined) return undefined;
+    if (typeof behind !== 'string' && 'mcp' in behind) return given.get(name);
     if (typeof behind !== 'string') {
       const specs = program.tools.filter(spec => spec.name.startsWith(`${alias}.`));
       return given.get(name) ?? (await openModule(behind, specs)).tools.get(name);

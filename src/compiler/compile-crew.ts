@@ -89,6 +89,7 @@ export function hashProgram(program: Omit<Program, 'hash' | 'sourceMap' | 'folde
 function toolsetRows(toolsets: readonly ToolsetDeclaration[]): Program['toolsets'] {
   const rows = toolsets.map(({ name, source }) => {
     if (source.kind === 'builtin') return [name, source.name] as const;
+    if (source.kind === 'mcp') return [name, { mcp: source.server, identity: source.identity }] as const;
     return [name, { module: source.path, sha256: source.sha256 }] as const;
   });
   return Object.fromEntries(rows);

@@ -1,5 +1,7 @@
 import type { SourceRange } from './diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from './json.ts';
+import type { McpServer } from './mcp-server.ts';
+import type { PolicyRule } from './policy.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
 /** One typed input of a crew; without `default` it must be given. `schema` is the declaration as a JSON Schema. */
@@ -39,7 +41,18 @@ export interface Role {
 /** A toolset that the crew declares: an alias and where it comes from. */
 export interface ToolsetDeclaration {
   readonly name: string;
-  readonly source: { readonly kind: 'builtin'; readonly name: string } | ModuleSource;
+  readonly source: { readonly kind: 'builtin'; readonly name: string } | ModuleSource | McpSource;
+}
+
+/**
+ * An MCP server that the crew's author named. `identity` is `serverIdentity` of it; `tools` are its specs under the alias as
+ * `crew.lock` pins them, empty while nobody has accepted them.
+ */
+export interface McpSource {
+  readonly kind: 'mcp';
+  readonly server: McpServer;
+  readonly identity: string;
+  readonly tools: readonly ToolSpec[];
 }
 
 /**
@@ -326,6 +339,8 @@ export interface Crew {
   readonly roles: readonly Role[];
   readonly toolsets: readonly ToolsetDeclaration[];
   readonly budget: Budget;
+  /** Rules of the author, by the crew's own aliases. They only narrow what the user's policy allows; absent when none. */
+  readonly policy?: readonly PolicyRule[];
   readonly sop: Sop;
   /** Values for the inputs of the procedure, over the crew's `inputs`; what is not bound is the crew's of that name. */
   readonly bindings?: { readonly [input: string]: TemplateValue };

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject, JsonSchema } from './json.ts';
 
 /**
  * What a person is asked: a question of the procedure, leave for one tool call with exactly these arguments, or whether a
@@ -27,3 +27,16 @@ export type PersonQuestion =
       /** The sha256, in hex, of the arguments in canonical form. */
       readonly argsHash: string;
     };
+
+/**
+ * What a tool asks a person while it works (MCP elicitation). `server` is the alias that the crew gave it; `text` is
+ * foreign. A form is a flat JSON Schema of primitive fields; a url is only shown, never opened unasked.
+ */
+export type ToolQuestion =
+  | { readonly kind: 'form'; readonly server: string; readonly text: string; readonly schema: JsonSchema }
+  | { readonly kind: 'url'; readonly server: string; readonly text: string; readonly url: string };
+
+/** How a person took it; `content` fits the schema of the form and is there exactly when a form was accepted. */
+export type ToolAnswer =
+  | { readonly action: 'accept'; readonly content?: JsonObject; readonly by: string }
+  | { readonly action: 'decline' | 'cancel'; readonly by: string };

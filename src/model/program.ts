@@ -1,5 +1,7 @@
 import type { Budget, InputDeclaration, ModelDeclaration, Phase, Role, SourceMap } from './crew.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { McpServer } from './mcp-server.ts';
+import type { PolicyRule } from './policy.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
 /** The program format that this version writes and runs. A journal replays only on its own format. */
@@ -9,6 +11,12 @@ export const PROGRAM_FORMAT = 1;
 export interface ProgramModule {
   readonly module: string;
   readonly sha256: string;
+}
+
+/** An MCP server that tools come from, as the crew file wrote it. */
+export interface ProgramServer {
+  readonly mcp: McpServer;
+  readonly identity: string;
 }
 
 /**
@@ -25,9 +33,11 @@ export interface Program {
   readonly models: readonly ModelDeclaration[];
   readonly roles: readonly Role[];
   readonly tools: readonly ToolSpec[];
-  /** Toolset aliases of the crew to what stands behind each: the name of a built-in, or a module. */
-  readonly toolsets: { readonly [alias: string]: string | ProgramModule };
+  /** Toolset aliases of the crew to what stands behind each: the name of a built-in, a module, or an MCP server. */
+  readonly toolsets: { readonly [alias: string]: string | ProgramModule | ProgramServer };
   readonly budget: Budget;
+  /** The author's rules, which only narrow; absent when there are none. */
+  readonly policy?: readonly PolicyRule[];
   readonly phases: { readonly [name: string]: Phase };
   /** The programs of `crew` phases and branches by path (`build`, `split.docs`); absent when there are none. */
   readonly crews?: { readonly [path: string]: Program };

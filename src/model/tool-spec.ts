@@ -12,8 +12,21 @@ export interface ToolSpec {
   readonly outputSchema?: JsonSchema;
   readonly readOnly: boolean;
   readonly repeatable?: boolean;
-  /** For tools of a crew's own module, whose promises nobody has vouched for; absent for the others. */
-  readonly source?: 'module';
+  /** Absent for built-in tools. What a module's or a server's tool says of itself, nobody has vouched for. */
+  readonly source?: 'module' | 'mcp';
+  /** What the tool of an MCP server says of itself; counts only where the user's policy trusts the server. */
+  readonly annotations?: ToolAnnotations;
+  /** The identity of the MCP server (`serverIdentity`), and the sha256 of all that it says of the tool, both in hex. */
+  readonly server?: string;
+  readonly pin?: string;
+}
+
+/** The hints of MCP; each absent one counts as the worst: may write, may destroy, not repeatable, reaches the open world. */
+export interface ToolAnnotations {
+  readonly readOnlyHint?: boolean;
+  readonly destructiveHint?: boolean;
+  readonly idempotentHint?: boolean;
+  readonly openWorldHint?: boolean;
 }
 
 /** Whether a call that was under way at a crash may be made again without asking. Pure. */

@@ -9,7 +9,7 @@ export function toolsetSpecs(
   { name, source }: ToolsetDeclaration,
   catalog: ToolCatalog,
 ): readonly ToolSpec[] | undefined {
-  if (source.kind === 'module') return source.tools;
+  if (source.kind !== 'builtin') return source.tools;
   return catalog
     .get(source.name)
     ?.map(spec => ({ ...spec, name: `${name}${spec.name.slice(spec.name.indexOf('.'))}` }));

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { ToolAnswer, ToolQuestion } from '../model/person-question.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 
 /** What a tool is given besides its arguments. `workspace` is an absolute, real path; nothing outside it is read. */
@@ -7,6 +8,19 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** Says one line to the people who watch; not part of the result. */
   readonly notice: (text: string) => void;
+  /** How far the call is; shown live and not recorded. `total` is absent where the tool does not know it. */
+  readonly progress?: (at: {
+    readonly done: number;
+    readonly total?: number;
+    readonly text?: string;
+  }) => void;
+  /**
+   * Asks a person in the middle of the call, such as a form of an MCP server. Undefined when nobody is there to be asked.
+   * What was asked and answered is recorded with the outcome of the call.
+   */
+  readonly ask?: (question: ToolQuestion) => Promise<ToolAnswer | undefined>;
+  /** The same for every try of the same call, also after a crash. */
+  readonly idempotencyKey?: string;
 }
 
 /**

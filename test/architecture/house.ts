@@ -46,7 +46,9 @@ export const ROOMS: ReadonlyMap<string, RoomRow> = new Map<string, RoomRow>([
   ...['providers', 'tools', 'codegraph', 'stores', 'engines'].map(
     room => [room, { may: ['model', 'ports'], inside: false, reason: ADAPTER }] as const,
   ),
-  ...['reporters', 'tui'].map(room => [room, { may: ['model'], inside: false, reason: WATCHER }] as const),
+  ['serve', { may: ['model', 'ports'], inside: false, reason: ADAPTER }],
+  ['reporters', { may: ['model'], inside: false, reason: WATCHER }],
+  ['tui', { may: ['model', 'reporters'], inside: false, reason: `${WATCHER}; both show the same words` }],
   ['cli', { may: 'all', inside: false, reason: 'the composition root puts the house together' }],
 ]);
 
@@ -56,15 +58,21 @@ export const DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['@ast-grep/lang-python', ['tools']],
   ['@ast-grep/napi', ['tools']],
   ['@dagrejs/dagre', ['cli']],
+  ['@modelcontextprotocol/client', ['tools']],
+  ['@modelcontextprotocol/server', ['serve']],
   ['@noble/hashes', ['compiler', 'language', 'policy']],
   ['@secretlint/core', ['tools']],
   ['@secretlint/secretlint-rule-preset-recommend', ['tools']],
   ['ajv', ['expressions']],
   ['fastest-levenshtein', ['language']],
+  ['ink', ['tui']],
+  ['jose', ['serve']],
   ['jsonrepair', ['expressions']],
   ['liquidjs', ['expressions']],
   ['openai', ['providers']],
   ['oxlint', ['tools']],
+  ['re2js', ['policy']],
+  ['react', ['tui']],
   ['xstate', ['runtime']],
   ['yaml', ['language']],
 ]);
