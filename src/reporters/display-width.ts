@@ -1,15 +1,17 @@
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const WIDE =
   /^[\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{a4cf}\u{a960}-\u{a97c}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff01}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
 const EMOJI = /^\p{Emoji_Presentation}|^\p{Emoji}\u{fe0f}|^\p{Extended_Pictographic}.*\u{200d}/u;
 const MARKS_ONLY = /^\p{M}+$/u;
 
+/** Made at the first text that is not plain ASCII: it costs milliseconds. */
+let segmenter: Intl.Segmenter | undefined;
+
 /** The columns that a sanitised line takes: 2 for East Asian wide characters and emoji, 0 for bare marks, else 1. Pure. */
 export function displayWidth(text: string): number {
   if (PRINTABLE_ASCII.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of graphemesOf(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -22,12 +24,17 @@ export function cutToWidth(text: string, columns: number): string {
   if (text.length <= columns && PRINTABLE_ASCII.test(text)) return text;
   let width = 0;
   let fitting = 0;
-  for (const { segment, index } of GRAPHEMES.segment(text)) {
+  for (const { segment, index } of graphemesOf(text)) {
     width += graphemeWidth(segment);
     if (width > columns) return `${text.slice(0, fitting)}…`;
     if (width < columns) fitting = index + segment.length;
   }
   return text;
+}
+
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
 }
 
 function graphemeWidth(grapheme: string): number {
