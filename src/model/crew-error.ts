@@ -133,6 +133,11 @@ export const ERROR_CODES = {
     hint: 'Put the file back as it was when the run began, or start a new run.',
   },
   TOOL_MISSING: { exitCode: 3, retryable: false, hint: 'Install the program that the tool needs.' },
+  SANDBOX_MISSING: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Install bubblewrap (the program `bwrap`, on Linux), or take `sandbox` out and trust the program.',
+  },
   OUTSIDE_WORKSPACE: {
     exitCode: 1,
     retryable: false,
