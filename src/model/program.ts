@@ -20,6 +20,26 @@ export interface ProgramServer {
 }
 
 /**
+ * By the path of a piece of work (a phase, a branch as `split.docs`) the tools that must not be called there, because its
+ * templates read what comes from an untrusted artifact, and which phase that is.
+ */
+export interface RefusedTools {
+  readonly [work: string]: { readonly [tool: string]: string };
+}
+
+/**
+ * The phase whose untrusted artifact keeps a tool from being called in a piece of work; undefined when none does. Items, inner
+ * conversations and workers are as their phase. Pure.
+ */
+export function refusedBy(program: Pick<Program, 'refused'>, path: string, tool: string): string | undefined {
+  const { refused = {} } = program;
+  const [phase = path] = path.split('.');
+  const at = [path, phase].find(place => Object.hasOwn(refused, place));
+  const tools = at === undefined ? {} : (refused[at] ?? {});
+  return Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+}
+
+/**
  * A compiled crew: plain JSON, stored by value with every run. `machine` is an XState machine config with named
  * actions and guards only; `phases` holds the work behind each state; `tools` the specs as models were shown them.
  * `hash` is the sha256 of all the rest but `sourceMap` and `folder` in canonical form: a changed comment changes no hash.
@@ -39,6 +59,8 @@ export interface Program {
   /** The author's rules, which only narrow; absent when there are none. */
   readonly policy?: readonly PolicyRule[];
   readonly phases: { readonly [name: string]: Phase };
+  /** What untrusted artifacts keep from being called, see `refusedBy`; absent when nothing is. */
+  readonly refused?: RefusedTools;
   /** The programs of `crew` phases and branches by path (`build`, `split.docs`); absent when there are none. */
   readonly crews?: { readonly [path: string]: Program };
   /** Values for the inputs of the procedure over `inputs`; absent when templates read the crew's own. */

@@ -3,7 +3,8 @@ import type { ActEffect, Effect, ModelCallEffect, ToolCallEffect } from '../mode
 import type { Fact } from '../model/fact.ts';
 import { NO_USAGE, type Usage } from '../model/usage.ts';
 import { type Charge, forfeit, reserve, settle } from '../policy/budget.ts';
-import { type Consent, decideConsent, hashArguments } from '../policy/consent.ts';
+import { type Decision, decideConsent, hashArguments } from '../policy/consent.ts';
+import { DEFAULT_POLICY } from '../policy/default-policy.ts';
 import { callCost } from './call-cost.ts';
 import { programAt } from './crews/program-at.ts';
 import { potsOf } from './pots.ts';
@@ -110,10 +111,13 @@ function wasTold(state: RunState, key: string): boolean {
   return state.approvals[key]?.doubts !== undefined;
 }
 
-function consentTo(state: RunState, { key, tool, crew = '' }: ToolCallEffect): Consent {
+function consentTo(state: RunState, { key, tool, args, crew = '' }: ToolCallEffect): Decision['consent'] {
   if (state.approvals[key]?.allowed === true) return 'allow';
-  const spec = programAt(state.program, crew).tools.find(each => each.name === tool);
-  return spec === undefined ? 'ask' : decideConsent(spec, state.grants);
+  const program = programAt(state.program, crew);
+  const spec = program.tools.find(each => each.name === tool);
+  if (spec === undefined) return 'ask';
+  const { grants } = state;
+  return decideConsent({ spec, args, programs: [program], policy: DEFAULT_POLICY, grants }).consent;
 }
 
 /** The call waits until a person has allowed exactly these arguments. */
