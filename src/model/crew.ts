@@ -1,6 +1,6 @@
 import type { SourceRange } from './diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from './json.ts';
-import type { McpServer } from './mcp-server.ts';
+import type { McpServer, Sandbox } from './mcp-server.ts';
 import type { PolicyRule } from './policy.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
@@ -41,7 +41,14 @@ export interface Role {
 /** A toolset that the crew declares: an alias and where it comes from. */
 export interface ToolsetDeclaration {
   readonly name: string;
-  readonly source: { readonly kind: 'builtin'; readonly name: string } | ModuleSource | McpSource;
+  readonly source: BuiltinSource | ModuleSource | McpSource;
+}
+
+/** A toolset of ours. `sandbox` is what its programs may see; only `shell` has one. */
+export interface BuiltinSource {
+  readonly kind: 'builtin';
+  readonly name: string;
+  readonly sandbox?: Sandbox;
 }
 
 /**

@@ -19,6 +19,8 @@ export interface ToolSpec {
   /** The identity of the MCP server (`serverIdentity`), and the sha256 of all that it says of the tool, both in hex. */
   readonly server?: string;
   readonly pin?: string;
+  /** The name that the MCP server knows the tool by, where ours is another one. */
+  readonly remoteName?: string;
 }
 
 /** The hints of MCP; each absent one counts as the worst: may write, may destroy, not repeatable, reaches the open world. */
