@@ -243,6 +243,26 @@ export const ERROR_CODES = {
     hint: 'Write run files with `crew run --record FILE` or `crew export RUN`, and leave them as they are.',
   },
   CREWTEST_INVALID: { exitCode: 2, retryable: false, hint: 'Mend what is shown in the test file.' },
+  MCP_UNAVAILABLE: {
+    exitCode: 3,
+    retryable: true,
+    hint: 'Check the address of the server and the network; HTTP proxies are not used.',
+  },
+  MCP_ADDRESS_REFUSED: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'A server named an address that a foreign text may not send us to; ask whoever runs the server.',
+  },
+  MCP_LOGIN_NEEDED: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Log in with the command of the message, then `crew resume RUN`; `crew mcp status` shows where you are logged in.',
+  },
+  MCP_LOGIN_FAILED: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Nothing was stored. The message says which rule of OAuth 2.1 was not kept, and by whom.',
+  },
   RESULT_NOT_A_REVIEW: {
     exitCode: 2,
     retryable: false,
