@@ -88,6 +88,8 @@ function createAjv(): Ajv2020 {
     strict: false,
     validateFormats: false,
     logger: false,
+    // What reaches a run was checked when the crew was; compiling the meta-schema would cost every start 50 ms.
+    validateSchema: false,
     // Two schemas of a crew may carry the same `$id`; neither is registered.
     addUsedSchema: false,
     code: { regExp: Object.assign(limitedPattern, { code: 'limitedPattern' }) },
