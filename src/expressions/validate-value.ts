@@ -116,13 +116,24 @@ function compile(schema: object): ValidateFunction {
   if (known !== undefined) return known;
   const ajv = sharedAjv();
   try {
-    const validate = ajv.compile(schema);
+    const validate =
+      '$id' in schema ? ajv.compile(schema) : compileNamed(ajv, schema as Record<string, unknown>);
     compiled.set(schema, validate);
     return validate;
   } finally {
     // Ajv would keep every schema for ever; the weak map keeps it as long as its owner does.
     ajv.removeSchema(schema);
+    ajv.removeSchema(NAME);
   }
+}
+
+const NAME = 'crewfile:value';
+
+/** A schema that refers to the whole of itself (`#`) needs a name to be found by. */
+function compileNamed(ajv: Ajv2020, schema: Record<string, unknown>): ValidateFunction {
+  const validate = ajv.addSchema(schema, NAME).getSchema(NAME);
+  if (validate === undefined) throw new Error('the schema that was just added is not there');
+  return validate;
 }
 
 /** A pattern that looks at short text only, for the native engine can take polynomial time on long text. */

@@ -95,3 +95,10 @@ it('many schemas one after another are each held to their own words', () => {
   }
   expect(validateValue(schemas[0] ?? {}, 0)).toEqual([]);
 });
+
+test('a schema may refer to the whole of itself', () => {
+  const tree = { type: 'object', properties: { next: { $ref: '#' } }, additionalProperties: false };
+  expect(schemaProblems(tree)).toEqual([]);
+  expect(validateValue(tree, { next: { next: {} } })).toEqual([]);
+  expect(validateValue(tree, { next: { other: 1 } })).toHaveLength(1);
+});

@@ -1,3 +1,4 @@
+import { argumentProblems } from '../../expressions/foreign-problems.ts';
 import { evaluateCondition, evaluateTemplate, renderTemplate } from '../../expressions/template-evaluate.ts';
 import { describeProblems, validateValue } from '../../expressions/validate-value.ts';
 import type { Evaluator } from '../../model/crew.ts';
@@ -106,7 +107,7 @@ function toolCall(
   const args = evaluateTemplate(evaluator.with, scope) as JsonObject;
   const spec = program.tools.find(each => each.name === tool);
   if (spec === undefined) throw new CrewError('TOOL_UNKNOWN', `there is no tool \`${tool}\``);
-  const problems = validateValue(spec.inputSchema, args);
+  const problems = argumentProblems(spec, args);
   if (problems.length > 0) {
     throw new CrewError('TOOL_ARGUMENTS', `\`${tool}\`: ${describeProblems(problems, 5)}`);
   }

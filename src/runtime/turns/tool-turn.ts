@@ -1,4 +1,5 @@
-import { describeProblems, validateValue } from '../../expressions/validate-value.ts';
+import { argumentProblems } from '../../expressions/foreign-problems.ts';
+import { describeProblems } from '../../expressions/validate-value.ts';
 import type { CodedFailure } from '../../model/crew-error.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { Fact } from '../../model/fact.ts';
@@ -177,7 +178,7 @@ function refusalOf(loop: TurnLoop, call: ToolCall): CodedFailure | undefined {
   if (call.malformed !== undefined) {
     return { code: 'TOOL_ARGUMENTS', message: 'the arguments are not a JSON object; send them again as one' };
   }
-  const problems = validateValue(spec.inputSchema, call.args);
+  const problems = argumentProblems(spec, call.args);
   if (problems.length === 0) return undefined;
   const message = `the arguments do not fit the input schema: ${describeProblems(problems, 5)}`;
   return { code: 'TOOL_ARGUMENTS', message };

@@ -1,5 +1,6 @@
+import { argumentProblems } from '../../expressions/foreign-problems.ts';
 import { evaluateTemplate } from '../../expressions/template-evaluate.ts';
-import { describeProblems, validateValue } from '../../expressions/validate-value.ts';
+import { describeProblems } from '../../expressions/validate-value.ts';
 import type { ToolWork } from '../../model/crew.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { Fact } from '../../model/fact.ts';
@@ -26,7 +27,7 @@ export function startTool(work: ToolWork, context: WorkContext): Step<ToolState>
   if (spec === undefined) {
     return failed(state, { code: 'TOOL_UNKNOWN', message: `there is no tool \`${work.tool}\`` });
   }
-  const problems = validateValue(spec.inputSchema, args);
+  const problems = argumentProblems(spec, args);
   if (problems.length > 0) {
     const message = `\`${work.tool}\`: ${describeProblems(problems, 5)}`;
     return failed(state, { code: 'TOOL_ARGUMENTS', message });
