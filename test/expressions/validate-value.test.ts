@@ -96,7 +96,7 @@ it('many schemas one after another are each held to their own words', () => {
   expect(validateValue(schemas[0] ?? {}, 0)).toEqual([]);
 });
 
-test('a schema may refer to the whole of itself', () => {
+it('may refer to the whole of itself', () => {
   const tree = { type: 'object', properties: { next: { $ref: '#' } }, additionalProperties: false };
   expect(schemaProblems(tree)).toEqual([]);
   expect(validateValue(tree, { next: { next: {} } })).toEqual([]);
