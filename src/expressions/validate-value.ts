@@ -116,8 +116,9 @@ function compile(schema: object): ValidateFunction {
   if (known !== undefined) return known;
   const ajv = sharedAjv();
   try {
-    const validate =
-      '$id' in schema ? ajv.compile(schema) : compileNamed(ajv, schema as Record<string, unknown>);
+    const validate = Object.hasOwn(schema, '$id')
+      ? ajv.compile(schema)
+      : compileNamed(ajv, schema as Record<string, unknown>);
     compiled.set(schema, validate);
     return validate;
   } finally {
