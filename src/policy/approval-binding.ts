@@ -1,7 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { canonicalJson } from '../model/canonical-json.ts';
-import type { JsonObject } from '../model/json.ts';
+import { hashJson } from './hash-json.ts';
 
 /** All that leave for one tool call is given for; `call` is the key of its effect. What is not known of a tool is absent. */
 export interface ApprovedCall {
@@ -20,6 +17,5 @@ export interface ApprovedCall {
  */
 export function approvalBinding(approved: ApprovedCall): string {
   const { run, call, tool, argsHash, policyHash, server = null, pin = null } = approved;
-  const bound: JsonObject = { run, call, tool, argsHash, policyHash, server, pin };
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(bound))));
+  return hashJson({ run, call, tool, argsHash, policyHash, server, pin });
 }

@@ -1,8 +1,11 @@
 import type { JsonObject } from '../model/json.ts';
-import type { Policy } from '../model/policy.ts';
+import type { Policy, PolicyEffect, PolicyRule } from '../model/policy.ts';
 import type { Program } from '../model/program.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import { hashJson } from './hash-json.ts';
+import { matchesArguments, pathsOf, type RuleSubject, ruleText, speaksOf } from './match-rule.ts';
+import { hintsOf, identityOf, namesInPolicy } from './tool-hints.ts';
+import type { Toolset } from './under-folder.ts';
 
 /** What has a word in a decision of a crew: its rules, and what stands behind each of its aliases. */
 export type CrewRules = Pick<Program, 'policy' | 'toolsets'>;
@@ -51,20 +54,107 @@ export type Decision =
  * would be asked, never what is denied. Pure.
  */
 export function decideConsent(request: ConsentRequest): Decision {
-  const { spec, grants } = request;
-  if (spec.readOnly && spec.source === undefined) {
-    return { consent: 'allow', reason: 'the tool changes nothing' };
+  const { spec, grants, taint, places } = request;
+  if (taint !== undefined) {
+    const reason = `its arguments may come from \`${taint}\`, whose words the crew does not trust`;
+    return { consent: 'deny', reason };
   }
-  if (isGranted(spec.name, grants)) return { consent: 'allow', reason: 'it was allowed for the run' };
-  return { consent: 'ask', reason: 'no rule speaks of it' };
+  const paths = places === undefined ? placesAsked(request) : [];
+  if (paths.length > 0) {
+    return { consent: 'resolve', reason: 'a rule looks at where its paths are', paths };
+  }
+  const [user, ...crews] = layersOf(request);
+  const said = [userSays(request, user, places), ...crews.flatMap(crew => crewSays(crew, places))];
+  const strictest = said.reduce((worst, each) => (RANK[each.consent] > RANK[worst.consent] ? each : worst));
+  if (strictest.consent !== 'ask' || !isGranted(spec.name, grants)) return strictest;
+  return { consent: 'allow', reason: 'it was allowed for the run' };
 }
 
 /**
  * The paths whose real places the decision depends on, relative to the workspace: those among the arguments, and the folders
  * of the rules, which may be links too. Empty for most calls. Pure.
  */
-export function placesAsked(_request: Omit<ConsentRequest, 'places'>): readonly string[] {
-  return [];
+export function placesAsked(request: Omit<ConsentRequest, 'places'>): readonly string[] {
+  const paths = layersOf(request).flatMap(({ rules, subject }) =>
+    rules.filter(rule => speaksOf(rule, subject)).flatMap(rule => pathsOf(rule, subject)),
+  );
+  return [...new Set(paths)];
+}
+
+type Decided = Exclude<Decision, { consent: 'resolve' }>;
+
+/** Rules with the names that they have for the tool. */
+interface Layer {
+  readonly rules: readonly PolicyRule[];
+  readonly subject: RuleSubject;
+}
+
+const RANK = { allow: 0, ask: 1, deny: 2 } as const;
+const STRICTEST_FIRST: readonly PolicyEffect[] = ['deny', 'ask', 'allow'];
+
+/** The user's rules first, then those of the crews, outermost first. */
+function layersOf({
+  spec,
+  args,
+  programs,
+  policy,
+}: Omit<ConsentRequest, 'places'>): readonly [Layer, ...Layer[]] {
+  const dot = spec.name.indexOf('.');
+  const alias = spec.name.slice(0, dot);
+  const innermost = programs.at(-1);
+  const toolset = innermost === undefined ? undefined : behind(innermost, alias);
+  const subject = {
+    tool: spec.name.slice(dot + 1),
+    args,
+    hints: hintsOf(spec, toolset, policy),
+    toolset,
+  };
+  const crews = programs.map(program => {
+    const names = program === innermost ? [alias] : aliasesOf(program, toolset);
+    return { rules: program.policy ?? [], subject: { ...subject, names } };
+  });
+  return [{ rules: policy.rules, subject: { ...subject, names: namesInPolicy(toolset, policy) } }, ...crews];
+}
+
+function behind({ toolsets }: CrewRules, alias: string): Toolset | undefined {
+  return Object.hasOwn(toolsets, alias) ? toolsets[alias] : undefined;
+}
+
+/** What an outer crew calls the toolset of a crew inside. */
+function aliasesOf({ toolsets }: CrewRules, toolset: Toolset | undefined): readonly string[] {
+  const identity = identityOf(toolset);
+  if (identity === undefined) return [];
+  return Object.entries(toolsets).flatMap(([alias, each]) => (identityOf(each) === identity ? [alias] : []));
+}
+
+function userSays({ spec, policy }: ConsentRequest, layer: Layer, places: RealPlaces | undefined): Decided {
+  const rule = firstMatch(layer, places);
+  if (rule !== undefined) return ruled(rule, 'your policy');
+  if (layer.subject.hints.readOnlyHint) return { consent: 'allow', reason: 'the tool changes nothing' };
+  if (policy.default === 'deny') {
+    return { consent: 'deny', reason: 'your policy lets nothing happen that no rule allows' };
+  }
+  const why = spec.source === undefined ? 'the tool may change something' : 'nobody vouches for the tool';
+  return { consent: 'ask', reason: `${why}, and no rule allows it` };
+}
+
+/** A crew that says nothing, or allows, narrows nothing. */
+function crewSays(layer: Layer, places: RealPlaces | undefined): readonly Decided[] {
+  const rule = firstMatch(layer, places);
+  return rule === undefined ? [] : [ruled(rule, 'the crew')];
+}
+
+function firstMatch({ rules, subject }: Layer, places: RealPlaces = {}): PolicyRule | undefined {
+  const matching = rules.filter(rule => speaksOf(rule, subject) && matchesArguments(rule, subject, places));
+  const [effect] = STRICTEST_FIRST.filter(each => matching.some(rule => rule.effect === each));
+  return matching.find(rule => rule.effect === effect);
+}
+
+const VERBS = { deny: 'denies it', ask: 'wants a person to be asked', allow: 'allows it' } as const;
+
+function ruled(rule: PolicyRule, whose: string): Decided {
+  const reason = `a rule of ${whose} ${VERBS[rule.effect]}`;
+  return { consent: rule.effect, reason, rule: { text: ruleText(rule), at: rule.at } };
 }
 
 function isGranted(tool: string, grants: readonly string[]): boolean {
