@@ -19,6 +19,9 @@ export type McpTransport =
 
 /** What the client of an OAuth-protected server may be told beforehand; secrets only by the name of their variable. */
 export interface McpOAuth {
+  /** The authorization server that the client is known at; the server may trust no other one. */
+  readonly issuer?: string;
+  /** An https address is that of a client metadata document, for authorization servers which read such documents. */
   readonly clientId?: string;
   readonly clientSecretEnv?: string;
   readonly scopes?: readonly string[];

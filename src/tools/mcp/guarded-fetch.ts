@@ -1,6 +1,7 @@
 /**
  * A `fetch` for MCP servers and whoever they name. Node's own HTTP, because it lets us say which address is connected to.
- * 1. No redirect is followed, and no proxy of the environment is used: a pinned address would mean nothing behind one.
+ * 1. No redirect is followed: it is an error, or the answer where `redirect: 'manual'` asks for it. No proxy of the
+ *    environment is used: a pinned address would mean nothing behind one.
  * 2. The origin that the crew's author wrote may be anywhere. Every other one was named by foreign text: it must be HTTPS
  *    and on the public internet, or as near as the author's own (`localhost` may name this machine, an intranet an intranet).
  * 3. A name is resolved once for each connection, all its addresses are judged, and one of these is what is connected to.
@@ -22,6 +23,9 @@ export interface FetchLimits {
   readonly totalTimeoutMs?: number;
   readonly maxBodyBytes: number;
 }
+
+/** For a server's own answers, whose time is the caller's matter. */
+export const MCP_LIMITS: FetchLimits = { maxBodyBytes: 33_554_432 };
 
 /** For documents and tokens of authorization servers: small, and there at once. */
 export const OAUTH_LIMITS: FetchLimits = {
@@ -70,12 +74,12 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
       headers: headersOf(request, body),
       agent: agents[protocol],
     });
-    const { response, answer } = await answerOf({ sent, url, body, limits, signal: request.signal });
+    const { response, answer } = await answerOf({ sent, url, body, limits, request });
     // Only who has a certificate for the author's name can say how near that name is.
     if (isHome && protocol === 'https:') homeReach ??= addressReach(response.socket.remoteAddress ?? '');
     return answer;
   };
-  return async (input, init) => fetchGuarded(new Request(input, { ...init, redirect: 'error' }));
+  return async (input, init) => fetchGuarded(new Request(input, init));
 }
 
 /** How near the author's server is by what was written: an address or `localhost`; a name says nothing. */

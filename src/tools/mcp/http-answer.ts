@@ -10,7 +10,8 @@ interface Sent {
   readonly url: URL;
   readonly body: Buffer;
   readonly limits: FetchLimits;
-  readonly signal: AbortSignal;
+  /** What the caller asked for; its body is in `body`. */
+  readonly request: Request;
 }
 
 const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
@@ -47,9 +48,10 @@ function responseTo({ sent, body }: Sent): Promise<IncomingMessage> {
   });
 }
 
-function answerFrom(response: IncomingMessage, { url, limits }: Sent, watch: Watch): Response {
+function answerFrom(response: IncomingMessage, { url, limits, request }: Sent, watch: Watch): Response {
   const { statusCode: status = 0, statusMessage: statusText = '' } = response;
-  if (status >= 300 && status <= 399 && status !== 304) {
+  const isRedirect = status >= 300 && status <= 399 && status !== 304;
+  if (isRedirect && request.redirect !== 'manual') {
     throw unavailable(url, `it redirects (${status}), and redirects are not followed`);
   }
   if (status < 200 || status > 599) throw unavailable(url, `expected an HTTP status, found ${status}`);
@@ -116,7 +118,7 @@ interface Watch {
   readonly breakOff: (error: unknown) => unknown;
 }
 
-function startWatch({ sent, url, limits, signal }: Sent): Watch {
+function startWatch({ sent, url, limits, request: { signal } }: Sent): Watch {
   let open: ClientRequest | IncomingMessage = sent;
   let expired: CrewError | undefined;
   const after = (ms: number | undefined, what: string, isOurs?: () => boolean) => {
