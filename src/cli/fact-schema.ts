@@ -47,6 +47,35 @@ const BY_ALIAS = { type: 'object', additionalProperties: { type: 'object' } };
 const TEXTS = { type: 'array', items: TEXT };
 const MAYBE_TEXT = { type: ['string', 'null'] };
 
+const ASKED = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['question', 'answer'],
+    properties: { question: { type: 'object' }, answer: { type: ['object', 'null'] } },
+  },
+};
+
+/** What decides about calls must be whole: a rule that was taken out by hand would let more through. */
+const POLICY = {
+  type: 'object',
+  required: ['default', 'nonInteractive', 'servers', 'rules', 'hash'],
+  properties: {
+    default: { enum: ['ask', 'deny'] },
+    nonInteractive: { enum: ['pause', 'deny'] },
+    servers: { type: 'object', additionalProperties: { type: 'object', required: ['identity', 'trust'] } },
+    rules: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['effect', 'tool', 'at'],
+        properties: { effect: { enum: ['deny', 'ask', 'allow'] }, tool: TEXT, at: TEXT },
+      },
+    },
+    hash: TEXT,
+  },
+};
+
 /** The fields of each type of fact besides `type` and `at`; a field whose name ends in `?` may be absent. */
 const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
   'run.started': {
@@ -56,8 +85,14 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     models: BY_ALIAS,
     terms: BY_ALIAS,
     'grants?': TEXTS,
+    'policy?': POLICY,
   },
-  'run.resumed': { 'forked?': { const: true }, 'budget?': { type: 'object' }, 'grants?': TEXTS },
+  'run.resumed': {
+    'forked?': { const: true },
+    'budget?': { type: 'object' },
+    'grants?': TEXTS,
+    'policy?': POLICY,
+  },
   'model.answered': {
     ...ANSWERED,
     message: ANSWER,
@@ -65,11 +100,19 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     'usage?': USAGE,
   },
   'model.failed': { ...ANSWERED, failure: FAILURE, 'usage?': USAGE },
-  'tool.returned': { ...ANSWERED, value: true },
-  'tool.failed': { ...ANSWERED, failure: FAILURE },
-  'person.answered': { key: TEXT, choice: MAYBE_TEXT, text: MAYBE_TEXT, by: TEXT },
+  'tool.returned': { ...ANSWERED, value: true, 'asked?': ASKED },
+  'tool.failed': { ...ANSWERED, failure: FAILURE, 'asked?': ASKED },
+  'person.answered': {
+    key: TEXT,
+    choice: MAYBE_TEXT,
+    text: MAYBE_TEXT,
+    by: TEXT,
+    'binding?': TEXT,
+    'alike?': { const: true },
+  },
   'tool.uncertain': { call: TEXT },
   'person.absent': { key: TEXT },
+  'paths.resolved': { key: TEXT, places: { type: 'object', additionalProperties: TEXT } },
   'timer.fired': { key: TEXT },
 };
 

@@ -5,6 +5,7 @@ import type { Tool } from '../ports/tool.ts';
 import type { Executor } from '../runtime/executor.ts';
 import type { AskPerson } from './ask-person.ts';
 import { openTools } from './open-tools.ts';
+import { realPlaces } from './real-places.ts';
 import { loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
@@ -40,6 +41,7 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Opened
       return model;
     },
     tool: (name, crew) => tools.find(programAt(program, crew), name),
+    places: async paths => realPlaces(workspace, paths),
     person,
     onDelta,
     onNotice,

@@ -46,6 +46,24 @@ export interface ToolCallEffect {
   readonly crew?: string;
   /** The role with a budget of its own that pays for it. */
   readonly paidBy?: string;
+  /** What was decided on: just these arguments, with their paths at these places. Absent when nothing had to be looked at. */
+  readonly consent?: ToolConsent;
+}
+
+/** What leave for a call is bound to. `argsHash` is the sha256, in hex, of the arguments in canonical form. */
+export interface ToolConsent {
+  readonly argsHash: string;
+  /** The paths that rules looked at, and where they really are, by their text. */
+  readonly paths?: readonly string[];
+  readonly places?: { readonly [path: string]: string };
+}
+
+/** A wish to know where paths, relative to the workspace, really are; the decision about the call `call` depends on it. */
+export interface PathResolveEffect {
+  readonly type: 'path.resolve';
+  readonly key: string;
+  readonly call: string;
+  readonly paths: readonly string[];
 }
 
 /**
@@ -68,7 +86,12 @@ interface TimerStartEffect {
 }
 
 /** Something that only the executor may do, and whose outcome becomes a fact under the same key. */
-export type ActEffect = ModelCallEffect | ToolCallEffect | PersonAskEffect | TimerStartEffect;
+export type ActEffect =
+  | ModelCallEffect
+  | ToolCallEffect
+  | PathResolveEffect
+  | PersonAskEffect
+  | TimerStartEffect;
 
 /** A wish of a decider: to act, to drop what was begun, or to tell the watchers. */
 export type Effect =

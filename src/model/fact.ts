@@ -2,6 +2,8 @@ import type { Budget } from './crew.ts';
 import type { CodedFailure } from './crew-error.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { Message } from './message.ts';
+import type { ToolAsked } from './person-question.ts';
+import type { Policy } from './policy.ts';
 import type { Usage } from './usage.ts';
 
 /** Which model an alias stands for in this run, and why; decided once, before the run, and then a fact. */
@@ -56,6 +58,8 @@ export type Fact =
       readonly terms: { readonly [alias: string]: ModelTerms };
       /** Tools that the user allowed for this run, as `--allow` patterns: `change.check`, `files.*`. */
       readonly grants?: readonly string[];
+      /** What the user's policy said when the run began; absent in runs without one, which ask about all that may change. */
+      readonly policy?: Policy;
       /** What draws by lot are made of; the id of the run when absent. A fork draws as the run that it comes from. */
       readonly seed?: string;
       /** The run whose first `at` facts this one began with. */
@@ -68,6 +72,8 @@ export type Fact =
       readonly forked?: true;
       readonly budget?: Budget;
       readonly grants?: readonly string[];
+      /** What the user's policy says from here on; absent when it is the same. */
+      readonly policy?: Policy;
     }
   | {
       readonly type: 'model.answered';
@@ -94,6 +100,8 @@ export type Fact =
       readonly key: string;
       readonly ms: number;
       readonly value: JsonValue;
+      /** What the tool asked a person while it worked, and what they said; absent when it asked nothing. */
+      readonly asked?: readonly ToolAsked[];
     }
   | {
       readonly type: 'tool.failed';
@@ -101,6 +109,7 @@ export type Fact =
       readonly key: string;
       readonly ms: number;
       readonly failure: CodedFailure;
+      readonly asked?: readonly ToolAsked[];
     }
   | {
       readonly type: 'person.answered';
@@ -111,6 +120,10 @@ export type Fact =
       readonly text: string | null;
       /** Who answered, as the system knows them. */
       readonly by: string;
+      /** The binding of the question that the person saw; an answer to another one does not count. */
+      readonly binding?: string;
+      /** Leave for all other and later calls of the same tool in this run, too. */
+      readonly alike?: true;
     }
   /**
    * A call that must not be repeated began before the last stop and has no outcome: whether it was done is not known.
@@ -119,4 +132,14 @@ export type Fact =
   | { readonly type: 'tool.uncertain'; readonly at: number; readonly call: string }
   /** Nobody was there to be asked; the run waits until somebody is. */
   | { readonly type: 'person.absent'; readonly at: number; readonly key: string }
+  /**
+   * Where paths really are, by their text, with all links followed: absolute; of what does not exist, the real path of its
+   * nearest existing parent and the rest. What could not be found out is left out.
+   */
+  | {
+      readonly type: 'paths.resolved';
+      readonly at: number;
+      readonly key: string;
+      readonly places: { readonly [path: string]: string };
+    }
   | { readonly type: 'timer.fired'; readonly at: number; readonly key: string };

@@ -19,6 +19,20 @@ export type PersonQuestion =
       /** The sha256, in hex, of the arguments in canonical form; an approval is bound to it. */
       readonly argsHash: string;
       readonly role?: string;
+      /**
+       * The sha256, in hex, of all that leave is given for: run, call, tool, server, pin, arguments and policy. Absent,
+       * like all that follows, in runs of before there were policies.
+       */
+      readonly binding?: string;
+      readonly policyHash?: string;
+      /** The identity of the MCP server or module, and the pin of its tool, when the tool is of one. */
+      readonly server?: string;
+      readonly pin?: string;
+      /** Why it is asked, and `file:line` of the rule that wants it, if one does. */
+      readonly reason?: string;
+      readonly rule?: string;
+      /** The call may destroy something that nobody here vouches for, so leave is typed with care. */
+      readonly destructive?: boolean;
     }
   | {
       readonly kind: 'uncertain';
@@ -40,3 +54,9 @@ export type ToolQuestion =
 export type ToolAnswer =
   | { readonly action: 'accept'; readonly content?: JsonObject; readonly by: string }
   | { readonly action: 'decline' | 'cancel'; readonly by: string };
+
+/** A question of a tool, and how it was taken; null when nobody was there to be asked. */
+export interface ToolAsked {
+  readonly question: ToolQuestion;
+  readonly answer: ToolAnswer | null;
+}

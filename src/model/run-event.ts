@@ -1,7 +1,7 @@
 import type { CodedFailure } from './crew-error.ts';
 import type { ResolvedModel } from './fact.ts';
 import type { JsonObject, JsonValue } from './json.ts';
-import type { PersonQuestion } from './person-question.ts';
+import type { PersonQuestion, ToolAnswer, ToolQuestion } from './person-question.ts';
 import type { Usage } from './usage.ts';
 
 /** What the run has spent so far. `costMicroUsd` is null as soon as one call had no known price. */
@@ -137,6 +137,8 @@ export type RunEvent = { readonly at: number } & (
       readonly by: string;
       /** Nobody answered: after so many milliseconds the declared default was taken, and `by` is `default`. */
       readonly afterMs?: number;
+      /** Leave for all other and later calls of the same tool in this run, too. */
+      readonly alike?: true;
     }
   | {
       readonly type: 'phase.retried';
@@ -196,6 +198,15 @@ export type RunEvent = { readonly at: number } & (
       readonly tool: string;
       readonly args: JsonObject;
     }
+  /** A tool asked a person in the middle of its call; `answer` is null when nobody was there. Told when the call is over. */
+  | {
+      readonly type: 'tool.asked';
+      readonly key: string;
+      readonly phase: string;
+      readonly tool: string;
+      readonly question: ToolQuestion;
+      readonly answer: ToolAnswer | null;
+    }
   | {
       readonly type: 'tool.ended';
       readonly key: string;
@@ -253,12 +264,23 @@ export interface ModelDelta {
   readonly text: string;
 }
 
+/** How far a tool call is. Live only, like what a model is writing; `text` is foreign. */
+export interface ToolProgress {
+  readonly key: string;
+  readonly tool: string;
+  readonly done: number;
+  /** Absent where the tool does not know it. */
+  readonly total?: number;
+  readonly text?: string;
+}
+
 /** Watches a run. Reporters never answer; people answer through the engine. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
   /** What follows has not happened before; a run that goes on tells first what is recorded. */
   onLive?(): void;
   onDelta?(delta: ModelDelta): void;
+  onProgress?(progress: ToolProgress): void;
   /** A line for people that is not part of the run's record, such as a missing optional tool. */
   onNotice?(text: string): void;
 }

@@ -63,6 +63,10 @@ export interface PersonAnswer {
   readonly choice: string | null;
   readonly text: string | null;
   readonly by: string;
+  /** The binding of the question that the person saw, where it has one. */
+  readonly binding?: string;
+  /** Leave for all other and later calls of the same tool in the run, too. */
+  readonly alike?: true;
 }
 
 /** How an effect may be treated after a crash. */

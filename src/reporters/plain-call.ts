@@ -110,8 +110,8 @@ export function tellToolEnded(state: PlainState, event: EventOf<'tool.ended'>): 
   ];
   const took: Span = { text: ` · ${formatDuration(event.ms)}`, style: 'dim' };
   if (event.outcome === 'failed') {
-    // Who refused it, and why, was told just before.
-    if (event.failure.code === 'CONSENT_DENIED') return;
+    // Which person refused it, and why, was told just before.
+    if (event.failure.code === 'CONSENT_DENIED' && state.answered.has(event.key)) return;
     const spans = [...call, ...failureSpans(state, event.failure), took];
     tellRow(state, { place: event.phase, mark: '✗', style: 'red', spans, whole: true });
     return;

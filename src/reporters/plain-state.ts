@@ -39,6 +39,8 @@ export interface PlainState {
   readonly toldTexts: Map<string, string>;
   /** Failures told already, so that the same one is told in full once. */
   readonly toldFailures: Set<string>;
+  /** The questions, by id, that people have answered; those about calls have their keys. */
+  readonly answered: Set<string>;
   /** What follows `crew resume` to go on with this run. */
   resumeTarget: string;
 }

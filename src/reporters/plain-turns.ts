@@ -108,7 +108,9 @@ export function tellPerson(
   flushStreams(state, event.phase);
   const place = event.phase;
   if (event.type === 'person.answered') {
-    const said = [event.choice, event.text].filter(part => part !== null).join(' · ');
+    state.answered.add(event.id);
+    const alike = event.alike === true ? 'all calls of it in this run' : null;
+    const said = [event.choice, event.text, alike].filter(part => part !== null).join(' · ');
     const { afterMs, by } = event;
     const who = afterMs === undefined ? by : `default after ${formatDuration(afterMs)}`;
     return tellRow(state, {
@@ -125,9 +127,19 @@ export function tellPerson(
 function asksText(question: EventOf<'person.asked'>['question']): string {
   if (question.kind === 'question') return `asks: ${oneLine(question.text)}`;
   const call = `${question.tool} with ${oneLine(JSON.stringify(question.args))}`;
-  return question.kind === 'approval'
-    ? `wants to call ${call}`
-    : `asks: was it done? The stop cut off ${call}`;
+  if (question.kind === 'uncertain') return `asks: was it done? The stop cut off ${call}`;
+  const { rule } = question;
+  return rule === undefined ? `wants to call ${call}` : `wants to call ${call} (asked by ${oneLine(rule)})`;
+}
+
+/** What a tool asked in the middle of its call, and how it was taken; what was written into a form stays in the record. */
+export function tellAskedByTool(state: PlainState, event: EventOf<'tool.asked'>): void {
+  flushStreams(state, event.phase);
+  const { phase: place, tool, question, answer } = event;
+  const what = question.kind === 'url' ? `${question.text} ${question.url}` : question.text;
+  const taken = answer === null ? 'nobody was there' : `${answer.by}: ${answer.action}`;
+  const spans = [{ text: `${tool} asks: ${oneLine(what)} · ${oneLine(taken)}` }];
+  tellRow(state, { place, mark: '?', style: 'yellow', spans });
 }
 
 function oneLine(text: string): string {

@@ -5,7 +5,7 @@ import { createHistory } from './plain-history.ts';
 import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
 import { tellEarlier, tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
 import type { PlainState } from './plain-state.ts';
-import { tellPerson, tellTurn } from './plain-turns.ts';
+import { tellAskedByTool, tellPerson, tellTurn } from './plain-turns.ts';
 import { createPlainWriter, type PlainOptions } from './plain-writer.ts';
 import { createRunClock } from './run-clock.ts';
 
@@ -43,6 +43,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     streams: new Map(),
     toldTexts: new Map(),
     toldFailures: new Set(),
+    answered: new Set(),
     resumeTarget: 'RUN',
   };
   return {
@@ -109,6 +110,9 @@ function tell(state: PlainState, event: RunEvent): void {
     case 'answers.judged':
     case 'lesson.learned':
       tellTurn(state, event);
+      break;
+    case 'tool.asked':
+      tellAskedByTool(state, event);
       break;
     case 'person.asked':
     case 'person.answered':

@@ -10,6 +10,8 @@ export function wishTitle(wish: ActEffect): string {
       return `\`${wish.tool}\` in \`${wish.key.slice(0, wish.key.indexOf(':'))}\``;
     case 'person.ask':
       return `a question of \`${wish.phase}\``;
+    case 'path.resolve':
+      return `where paths of a call are (\`${wish.call}\`)`;
     case 'timer.start':
       return `the end of ${wish.ms} ms (\`${wish.key}\`)`;
   }
@@ -24,6 +26,8 @@ export function wishText(wish: ActEffect): string {
       return `${wish.tool}\n${indented(wish.args)}`;
     case 'person.ask':
       return wish.question.kind === 'question' ? wish.question.text : indented(wish.question);
+    case 'path.resolve':
+      return wish.paths.join('\n');
     case 'timer.start':
       return `${wish.ms} ms`;
   }

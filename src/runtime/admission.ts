@@ -3,10 +3,10 @@ import type { ActEffect, Effect, ModelCallEffect, ToolCallEffect } from '../mode
 import type { Fact } from '../model/fact.ts';
 import { NO_USAGE, type Usage } from '../model/usage.ts';
 import { type Charge, forfeit, reserve, settle } from '../policy/budget.ts';
-import { type Decision, decideConsent, hashArguments } from '../policy/consent.ts';
-import { DEFAULT_POLICY } from '../policy/default-policy.ts';
+import { hashArguments } from '../policy/consent.ts';
 import { callCost } from './call-cost.ts';
-import { programAt } from './crews/program-at.ts';
+import { type LeaveReason, leaveQuestion } from './consent/leave-question.ts';
+import { rulingOn } from './consent/ruling-on.ts';
 import { potsOf } from './pots.ts';
 import { type Draft, publish, type RunState, type WaitingCall } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
@@ -18,7 +18,10 @@ import { startedEvent } from './started-event.ts';
  * 1. Nothing goes out while the run is suspended; it waits in `blocked`.
  * 2. A tool call goes out only with consent (R9), any call only with a reservation of its worst case (R8).
  * 3. What may not go out suspends the run; a call that a person may allow waits in `approvals` until they have answered.
- * 4. The watchers hear that a call started when it goes out, not when it was wished for.
+ *    A call that is decided against is refused: its work is told, and goes another way.
+ * 4. A call goes out with the hash of the arguments that were decided on, and the places of its paths, if rules looked at
+ *    them; the executor holds both against what it is about to do.
+ * 5. The watchers hear that a call started when it goes out, not when it was wished for.
  */
 export function admit(draft: Draft, effects: readonly Effect[]): void {
   for (const effect of effects) {
@@ -66,7 +69,14 @@ export function cancelActsOf(draft: Draft, prefix: string): void {
       draft.state = { ...draft.state, ledger: forfeit(draft.state.ledger, key) };
   }
   const others = approvals.filter(([key]) => !key.startsWith(prefix));
-  draft.state = { ...draft.state, approvals: Object.fromEntries(others) };
+  const placed = Object.entries(draft.state.placed).filter(([key]) => !key.startsWith(prefix));
+  draft.state = {
+    ...draft.state,
+    approvals: Object.fromEntries(others),
+    placed: Object.fromEntries(placed),
+  };
+  const refused = draft.refused.filter(({ call }) => !call.key.startsWith(prefix));
+  draft.refused.splice(0, draft.refused.length, ...refused);
 }
 
 /** Takes an answered effect off the open ones, settles its charge and returns it; undefined for a stale fact. */
@@ -79,11 +89,12 @@ export function settleAct(draft: Draft, fact: Extract<Fact, { key: string }>): A
       ? draft.state.ledger
       : settle(draft.state.ledger, fact.key, actualCharge(draft.state, act, { fact, held }));
   const { [fact.key]: _called, ...approvals } = draft.state.approvals;
-  draft.state = { ...draft.state, acts, ledger, approvals };
+  const { [fact.key]: _placed, ...placed } = draft.state.placed;
+  draft.state = { ...draft.state, acts, ledger, approvals, placed };
   return act;
 }
 
-/** A person has allowed just this call, so it goes out, now or when nothing else is in its way any more. */
+/** A person has allowed this call, so it goes out, now or when nothing else is in its way any more. */
 export function admitAllowed(draft: Draft, waiting: WaitingCall): void {
   const { call } = waiting;
   const approvals = { ...draft.state.approvals, [call.key]: { ...waiting, allowed: true as const } };
@@ -91,16 +102,36 @@ export function admitAllowed(draft: Draft, waiting: WaitingCall): void {
   admitAct(draft, call);
 }
 
-function admitAct(draft: Draft, effect: ActEffect): void {
+/** It is known where the paths of a call are, so it can be decided about. */
+export function takePlaces(
+  draft: Draft,
+  fact: Extract<Fact, { type: 'paths.resolved' }>,
+  callKey: string,
+): void {
+  const waiting = draft.state.placed[callKey];
+  if (waiting === undefined) throw new Error(`the places of ${callKey} outlived their call`);
+  const placed = { ...draft.state.placed, [callKey]: { ...waiting, places: fact.places } };
+  draft.state = { ...draft.state, placed };
+  admitAct(draft, waiting.call);
+}
+
+/** The call is not made, and its work is told why (CONSENT_DENIED). */
+export function refuseCall(draft: Draft, call: ToolCallEffect, message: string): undefined {
+  const { [call.key]: _refused, ...approvals } = draft.state.approvals;
+  const { [call.key]: _placed, ...placed } = draft.state.placed;
+  draft.state = { ...draft.state, approvals, placed };
+  draft.refused.push({ call, failure: { code: 'CONSENT_DENIED', message } });
+}
+
+function admitAct(draft: Draft, wish: ActEffect): void {
   const { suspension } = draft.state;
-  if (suspension !== undefined) return block(draft, effect, suspension.failure);
-  if (effect.type === 'tool.call' && consentTo(draft.state, effect) === 'ask') {
-    return askForLeave(draft, effect);
-  }
+  if (suspension !== undefined) return block(draft, wish, suspension.failure);
+  const effect = wish.type === 'tool.call' ? passConsent(draft, wish) : wish;
+  if (effect === undefined) return;
   const refusal = refusalOf(draft, effect);
-  if (refusal !== undefined) return block(draft, effect, refusal);
+  if (refusal !== undefined) return block(draft, wish, refusal);
   draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
-  if (effect.type !== 'timer.start' && !wasTold(draft.state, effect.key)) {
+  if (effect.type !== 'timer.start' && effect.type !== 'path.resolve' && !wasTold(draft.state, effect.key)) {
     publish(draft, startedEvent(draft.state, effect));
   }
   draft.effects.push(effect);
@@ -111,25 +142,54 @@ function wasTold(state: RunState, key: string): boolean {
   return state.approvals[key]?.doubts !== undefined;
 }
 
-function consentTo(state: RunState, { key, tool, args, crew = '' }: ToolCallEffect): Decision['consent'] {
-  if (state.approvals[key]?.allowed === true) return 'allow';
-  const program = programAt(state.program, crew);
-  const spec = program.tools.find(each => each.name === tool);
-  if (spec === undefined) return 'ask';
-  const { grants } = state;
-  return decideConsent({ spec, args, programs: [program], policy: DEFAULT_POLICY, grants }).consent;
+/** The call with what was decided on; undefined when it does not go out now: it waits, or was refused. */
+function passConsent(draft: Draft, call: ToolCallEffect): ToolCallEffect | undefined {
+  const { approvals } = draft.state;
+  if (approvals[call.key]?.allowed === true) return bound(draft.state, call);
+  const ruling = rulingOn(draft.state, call);
+  switch (ruling.effect) {
+    case 'allow':
+      return bound(draft.state, call);
+    case 'ask':
+      return askForLeave(draft, call, ruling);
+    case 'look':
+      return lookForPlaces(draft, call, ruling.paths);
+    case 'deny': {
+      const rule = ruling.rule === undefined ? '' : ` (${ruling.rule})`;
+      return refuseCall(draft, call, `\`${call.tool}\` may not be called here: ${ruling.reason}${rule}`);
+    }
+  }
+}
+
+/** In runs of before there were policies calls went out as they were wished for. */
+function bound({ policy, placed }: RunState, call: ToolCallEffect): ToolCallEffect {
+  if (policy === undefined) return call;
+  const argsHash = hashArguments(call.args);
+  const { paths, places } = placed[call.key] ?? {};
+  const looked = paths === undefined || places === undefined ? {} : { paths, places };
+  return { ...call, consent: { argsHash, ...looked } };
 }
 
 /** The call waits until a person has allowed exactly these arguments. */
-function askForLeave(draft: Draft, call: ToolCallEffect): void {
-  const { key, tool, args } = call;
+function askForLeave(draft: Draft, call: ToolCallEffect, why: LeaveReason): undefined {
+  const { key } = call;
   const asked = (draft.state.approvals[key]?.asked ?? 0) + 1;
-  draft.state = { ...draft.state, approvals: { ...draft.state.approvals, [key]: { call, asked } } };
+  const question = leaveQuestion(draft.state, call, why);
+  const { binding } = question;
+  const waiting = { call, asked, ...(binding === undefined ? {} : { binding }) };
+  draft.state = { ...draft.state, approvals: { ...draft.state.approvals, [key]: waiting } };
   const work = draft.state.open[ownerOf(key)];
   if (work === undefined) throw new Error(`tool call ${key} has no work`);
-  const question = { kind: 'approval', tool, args, argsHash: hashArguments(args) } as const;
   const phase = placeOf(draft.state, work);
   admitAct(draft, { type: 'person.ask', key: `${key}/leave-${asked}`, id: key, phase, question });
+}
+
+/** The call waits until it is known where its paths are. */
+function lookForPlaces(draft: Draft, call: ToolCallEffect, paths: readonly string[]): undefined {
+  const { key } = call;
+  const looked = (draft.state.placed[key]?.looked ?? 0) + 1;
+  draft.state = { ...draft.state, placed: { ...draft.state.placed, [key]: { call, looked, paths } } };
+  admitAct(draft, { type: 'path.resolve', key: `${key}/places-${looked}`, call: key, paths });
 }
 
 /** Keeps an effect back until the run is resumed. */

@@ -1,8 +1,9 @@
-import type { Effect } from '../model/effect.ts';
+import type { ActEffect, Effect } from '../model/effect.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import { nearestTimeLimit, openLedger, raiseLimits } from '../policy/budget.ts';
-import { admit, cancelAct, chargeLostCalls, settleAct } from './admission.ts';
+import { admit, cancelAct, chargeLostCalls, settleAct, takePlaces } from './admission.ts';
+import { reconsider } from './consent/reconsider.ts';
 import { bindInputs } from './crews/bind-inputs.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { doubtCall } from './people/doubts.ts';
@@ -10,6 +11,7 @@ import { takePersonFact } from './people/person-facts.ts';
 import { openPots } from './pots.ts';
 import { route } from './routing.ts';
 import { type Draft, ENTER, publish, type RunState } from './run-state.ts';
+import { ownerOf, placeOf } from './scope.ts';
 
 /**
  * Starts a run: the state after its first fact, and the first wishes. Pure.
@@ -19,7 +21,7 @@ export function startRun(
   program: Program,
   fact: Extract<Fact, { type: 'run.started' }>,
 ): readonly [RunState, readonly Effect[]] {
-  const { at, runId, inputs, models, terms, grants = [], seed = runId } = fact;
+  const { at, runId, inputs, models, terms, grants = [], policy, seed = runId } = fact;
   const procedure = {
     id: '',
     place: '',
@@ -39,11 +41,14 @@ export function startRun(
     models,
     terms,
     grants,
+    ...(policy === undefined ? {} : { policy }),
+    alike: [],
     procedures: { '': procedure },
     open: {},
     acts: {},
     blocked: [],
     approvals: {},
+    placed: {},
     ledger: openPots(openLedger(program.budget), procedure, 0),
     activeMs: 0,
     timeLimits: 0,
@@ -52,7 +57,7 @@ export function startRun(
   };
   const { crew, goal, hash: programHash } = program;
   const started = { at, type: 'run.started', runId, crew, goal, programHash, inputs, models } as const;
-  const draft: Draft = { state, effects: [], moves: [{ procedure: '', type: ENTER }] };
+  const draft: Draft = { state, effects: [], moves: [{ procedure: '', type: ENTER }], refused: [] };
   publish(draft, started);
   limitTime(draft);
   route(draft);
@@ -61,7 +66,7 @@ export function startRun(
 
 /** Folds one fact into a run: the next state and the next wishes. Pure; a stale fact changes only the clock. */
 export function decide(state: RunState, fact: Fact): readonly [RunState, readonly Effect[]] {
-  const draft: Draft = { state: advanceClock(state, fact), effects: [], moves: [] };
+  const draft: Draft = { state: advanceClock(state, fact), effects: [], moves: [], refused: [] };
   if (fact.type === 'run.resumed') resume(draft, fact);
   else if (fact.type === 'tool.uncertain') doubtCall(draft, fact);
   else if (fact.type !== 'run.started') takeOutcome(draft, fact);
@@ -74,8 +79,26 @@ function takeOutcome(draft: Draft, fact: Extract<Fact, { key: string }>): void {
   const act = settleAct(draft, fact);
   if (act === undefined) return;
   if (isRunTimer(fact.key)) return runOutOfTime(draft);
+  if (fact.type === 'tool.returned' || fact.type === 'tool.failed') publishAsked(draft, fact, act);
+  if (fact.type === 'paths.resolved') {
+    return act.type === 'path.resolve' ? takePlaces(draft, fact, act.call) : undefined;
+  }
   if (fact.type !== 'person.answered' && fact.type !== 'person.absent') return takeWorkFact(draft, fact);
   if (act.type === 'person.ask') takePersonFact(draft, fact, act);
+}
+
+/** What a tool asked while it worked was answered before its call was over. */
+function publishAsked(
+  draft: Draft,
+  { at, key, asked = [] }: Extract<Fact, { type: 'tool.returned' | 'tool.failed' }>,
+  act: ActEffect,
+): void {
+  const work = draft.state.open[ownerOf(key)];
+  if (act.type !== 'tool.call' || work === undefined) return;
+  const phase = placeOf(draft.state, work);
+  for (const { question, answer } of asked) {
+    publish(draft, { at, type: 'tool.asked', key, phase, tool: act.tool, question, answer });
+  }
 }
 
 /** The time between a stop and a resume is nobody's work, and neither is that in which people think. */
@@ -91,15 +114,17 @@ function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): voi
   draft.state = {
     ...state,
     grants,
+    ...(fact.policy === undefined ? {} : { policy: fact.policy }),
     idle: false,
     blocked: [],
     ledger: raiseLimits(state.ledger, fact.budget ?? {}),
   };
   if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
   if (draft.state.acts[timeKey(draft.state)] === undefined) limitTime(draft);
+  const waiting = fact.policy === undefined ? blocked : reconsider(draft, blocked);
   // Without time left nothing is asked again, so nothing is charged again either; and a fork has lost no calls.
   if (draft.state.suspension === undefined && fact.forked !== true) chargeLostCalls(draft);
-  admit(draft, blocked);
+  admit(draft, waiting);
   releaseHeld(draft);
 }
 

@@ -1,15 +1,22 @@
 import { type CodedFailure, CrewError } from '../model/crew-error.ts';
-import type { ActEffect, ModelCallEffect, PersonAskEffect, ToolCallEffect } from '../model/effect.ts';
+import type {
+  ActEffect,
+  ModelCallEffect,
+  PathResolveEffect,
+  PersonAskEffect,
+  ToolCallEffect,
+} from '../model/effect.ts';
 import type { Fact, FinishReason } from '../model/fact.ts';
-import type { JsonValue } from '../model/json.ts';
-import { MAX_ANSWER_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../model/limits.ts';
+import { MAX_ANSWER_LENGTH } from '../model/limits.ts';
 import type { MessagePart } from '../model/message.ts';
-import type { ModelDelta } from '../model/run-event.ts';
+import type { ToolAnswer, ToolQuestion } from '../model/person-question.ts';
+import type { ModelDelta, ToolProgress } from '../model/run-event.ts';
 import type { Usage } from '../model/usage.ts';
 import type { PersonAnswer } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
 import type { World } from '../ports/world.ts';
+import { callTool } from './call-tool.ts';
 
 /** The doors through which a run reaches the world. */
 export interface ExecutorDoors {
@@ -22,8 +29,24 @@ export interface ExecutorDoors {
   readonly tool: (name: string, crew: string) => Promise<Tool | undefined>;
   /** Asks a person; undefined when nobody is there to be asked. The answer is what the question allows. */
   readonly person: (effect: PersonAskEffect, signal: AbortSignal) => Promise<PersonAnswer | undefined>;
+  /**
+   * Where paths, relative to the workspace, really are, by their text: all links followed, absolute; of what does not exist
+   * the real path of its nearest existing parent and the rest. What cannot be found out is left out.
+   */
+  readonly places: (paths: readonly string[]) => Promise<{ readonly [path: string]: string }>;
+  /** Asks a person what a tool asks in the middle of its call; undefined when nobody is there. */
+  readonly askInCall?: (asked: AskedInCall, signal: AbortSignal) => Promise<ToolAnswer | undefined>;
+  /** Takes secrets out of what happened before anybody sees it; the same for the same fact. */
+  readonly redact?: (fact: Fact) => Fact;
   readonly onDelta: (delta: ModelDelta) => void;
   readonly onNotice: (text: string) => void;
+  readonly onProgress?: (progress: ToolProgress) => void;
+}
+
+/** What a tool asks while it works on a call. */
+export interface AskedInCall {
+  readonly effect: ToolCallEffect;
+  readonly question: ToolQuestion;
 }
 
 /** Acts on one effect and says what happened. */
@@ -34,12 +57,14 @@ export type Executor = (effect: ActEffect, signal: AbortSignal) => Promise<Fact>
  * @see ./README.md
  */
 export function createExecutor(doors: ExecutorDoors): Executor {
-  return (effect, signal) => {
+  const act: Executor = (effect, signal) => {
     switch (effect.type) {
       case 'model.call':
         return callModel(doors, effect, signal);
       case 'tool.call':
         return callTool(doors, effect, signal);
+      case 'path.resolve':
+        return resolvePaths(doors, effect);
       case 'person.ask':
         return askPerson(doors, effect, signal);
       case 'timer.start':
@@ -50,6 +75,8 @@ export function createExecutor(doors: ExecutorDoors): Executor {
         }));
     }
   };
+  const { redact } = doors;
+  return redact === undefined ? act : async (effect, signal) => redact(await act(effect, signal));
 }
 
 interface Answer {
@@ -129,41 +156,28 @@ function addText(parts: MessagePart[], text: string): void {
   else parts.push({ type: 'text', text });
 }
 
+async function resolvePaths({ world, places }: ExecutorDoors, effect: PathResolveEffect): Promise<Fact> {
+  const found = await places(effect.paths);
+  return { type: 'paths.resolved', at: world.now(), key: effect.key, places: found };
+}
+
+/** Who is asked here and now answers this very question. */
 async function askPerson(doors: ExecutorDoors, effect: PersonAskEffect, signal: AbortSignal): Promise<Fact> {
-  const { key } = effect;
+  const { key, question } = effect;
   const answer = await doors.person(effect, signal);
   const at = doors.world.now();
-  return answer === undefined
-    ? { type: 'person.absent', at, key }
-    : { type: 'person.answered', at, key, ...answer };
-}
-
-async function callTool(doors: ExecutorDoors, effect: ToolCallEffect, signal: AbortSignal): Promise<Fact> {
-  const { world, workspace, onNotice } = doors;
-  const start = world.monotonic();
-  const outcome = await toolOutcome(doors, effect, { workspace, signal, notice: onNotice });
-  const shared = { at: world.now(), key: effect.key, ms: Math.round(world.monotonic() - start) };
-  return 'failure' in outcome
-    ? { type: 'tool.failed', ...shared, failure: outcome.failure }
-    : { type: 'tool.returned', ...shared, value: outcome.value };
-}
-
-async function toolOutcome(
-  doors: ExecutorDoors,
-  effect: ToolCallEffect,
-  context: Parameters<Tool['call']>[1],
-): Promise<{ readonly value: JsonValue } | { readonly failure: CodedFailure }> {
-  try {
-    const tool = await doors.tool(effect.tool, effect.crew ?? '');
-    if (tool === undefined) throw new CrewError('TOOL_UNKNOWN', `there is no tool \`${effect.tool}\``);
-    const value = await tool.call(effect.args, context);
-    const { length } = JSON.stringify(value);
-    if (length <= MAX_TOOL_RESULT_LENGTH) return { value };
-    const message = `\`${effect.tool}\` returned ${length} characters, the limit is ${MAX_TOOL_RESULT_LENGTH}`;
-    return { failure: { code: 'TOOL_FAILED', message } };
-  } catch (error) {
-    if (error instanceof CrewError) return { failure: error.toFailure() };
-    const message = `\`${effect.tool}\` failed: ${error instanceof Error ? error.message : String(error)}`;
-    return { failure: { code: 'TOOL_FAILED', message } };
-  }
+  if (answer === undefined) return { type: 'person.absent', at, key };
+  const { choice, text, by, alike } = answer;
+  const asked = question.kind === 'approval' ? question.binding : undefined;
+  const binding = answer.binding ?? asked;
+  return {
+    type: 'person.answered',
+    at,
+    key,
+    choice,
+    text,
+    by,
+    ...(binding === undefined ? {} : { binding }),
+    ...(alike === true ? { alike } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 import { evaluateTemplate } from '../expressions/template-evaluate.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
-import { beginInside, endProcedure, openWork, removeWork } from './open-work.ts';
+import { beginInside, endProcedure, openWork, removeWork, takeWorkFact } from './open-work.ts';
 import {
   type Draft,
   ENTER,
@@ -9,26 +9,39 @@ import {
   type Procedure,
   procedureOf,
   publish,
+  type RefusedCall,
   setProcedure,
 } from './run-state.ts';
 import { scopeOf, splitPath } from './scope.ts';
+import { startedEvent } from './started-event.ts';
 import { advance, enterStatechart, phaseOf, type StatechartAction } from './statechart.ts';
 import { type TakenTransition, transitionTaken } from './transition-taken.ts';
 
 /**
  * Does what the statecharts want, then tells them what came of that, until neither has anything left to say.
  * The moves stand in a queue, so that phases which end at once do not pile up on the stack, and so that all actions of
- * one transition are done before the next is taken.
+ * one transition are done before the next is taken. So do the calls that may not be made.
  */
 export function route(draft: Draft): void {
   while (draft.state.end === undefined) {
     const move = draft.moves.shift();
-    if (move === undefined) return;
+    if (move === undefined) {
+      const refused = draft.refused.shift();
+      if (refused === undefined) return;
+      refuse(draft, refused);
+      continue;
+    }
     // The crew phase of a procedure may have been closed since.
     if (draft.state.procedures[move.procedure] === undefined) continue;
     const actions = move.type === ENTER ? enter(draft, move.procedure) : take(draft, move);
     for (const action of actions) carryOut(draft, move.procedure, action);
   }
+}
+
+/** A call that is not made is over as soon as it has begun. */
+function refuse(draft: Draft, { call, failure }: RefusedCall): void {
+  publish(draft, startedEvent(draft.state, call));
+  takeWorkFact(draft, { type: 'tool.failed', at: draft.state.at, key: call.key, ms: 0, failure });
 }
 
 function enter(draft: Draft, id: string): readonly StatechartAction[] {

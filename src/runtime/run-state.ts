@@ -2,6 +2,7 @@ import type { CodedFailure } from '../model/crew-error.ts';
 import type { ActEffect, Effect, ToolCallEffect } from '../model/effect.ts';
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Program } from '../model/program.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Ledger } from '../policy/budget.ts';
@@ -93,9 +94,22 @@ export interface Procedure {
 export interface WaitingCall {
   readonly call: ToolCallEffect;
   readonly asked: number;
+  /** What the person was asked to give leave for; absent in runs of before there were policies. */
+  readonly binding?: string;
   readonly allowed?: true;
   readonly doubts?: number;
   readonly inDoubt?: true;
+}
+
+/**
+ * A tool call whose arguments have paths that a rule looks at. `looked` counts how often it was asked where they are;
+ * `places` is absent until it is known.
+ */
+export interface PlacedCall {
+  readonly call: ToolCallEffect;
+  readonly looked: number;
+  readonly paths: readonly string[];
+  readonly places?: { readonly [path: string]: string };
 }
 
 /**
@@ -112,12 +126,18 @@ export interface RunState {
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly terms: { readonly [alias: string]: ModelTerms };
   readonly grants: readonly string[];
+  /** What the user allows; absent in runs that have no policy. */
+  readonly policy?: Policy;
+  /** The tools, see `toolIdentity`, for all calls of which a person gave leave. */
+  readonly alike: readonly string[];
   readonly procedures: { readonly [id: string]: Procedure };
   readonly open: { readonly [id: string]: OpenWork };
   readonly acts: { readonly [key: string]: ActEffect };
   readonly blocked: readonly ActEffect[];
   /** Tool calls by key that a person was asked about, until they have an outcome. */
   readonly approvals: { readonly [key: string]: WaitingCall };
+  /** Tool calls by key whose paths were looked up, until they have an outcome. */
+  readonly placed: { readonly [key: string]: PlacedCall };
   readonly ledger: Ledger;
   readonly suspension?: Suspension;
   /** Milliseconds that the run was worked on; the time between a stop and a resume, and that of people, does not count. */
@@ -152,6 +172,14 @@ export interface Draft {
   state: RunState;
   readonly effects: Effect[];
   readonly moves: Move[];
+  /** Tool calls that may not be made; their work is told when the statecharts have heard everything. */
+  readonly refused: RefusedCall[];
+}
+
+/** A tool call that was decided against before it went out. */
+export interface RefusedCall {
+  readonly call: ToolCallEffect;
+  readonly failure: CodedFailure;
 }
 
 /** Wishes that the watchers be told. */

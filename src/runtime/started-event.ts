@@ -3,8 +3,11 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { OpenWork, RunState } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
 
+/** What nobody needs to hear of. */
+export type SilentEffect = Extract<ActEffect, { type: 'timer.start' | 'path.resolve' }>;
+
 /** What the watchers are told when a call is let out; a call that has to wait has not started. Pure. */
-export function startedEvent(state: RunState, effect: Exclude<ActEffect, { type: 'timer.start' }>): RunEvent {
+export function startedEvent(state: RunState, effect: Exclude<ActEffect, SilentEffect>): RunEvent {
   const { at } = state;
   const { key } = effect;
   if (effect.type === 'model.call') {

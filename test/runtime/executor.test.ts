@@ -27,6 +27,7 @@ function executorWith(doors: Partial<ExecutorDoors>) {
     runId: 'run1',
     model: async () => modelSaying([]),
     tool: async () => undefined,
+    places: async () => ({}),
     person: async () => undefined,
     onDelta: () => undefined,
     onNotice: () => undefined,

@@ -1,10 +1,14 @@
 import { CrewError } from '../../src/model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
 import type { ToolCatalog, ToolSpec } from '../../src/model/tool-spec.ts';
+import type { ToolContext } from '../../src/ports/tool.ts';
 import type { World } from '../../src/ports/world.ts';
 
 /** What a fake tool does with its arguments; `nth` counts the calls of this tool from 1. */
-export type FakeTool = (args: JsonObject, call: { readonly nth: number; readonly world: World }) => unknown;
+export type FakeTool = (
+  args: JsonObject,
+  call: { readonly nth: number; readonly world: World; readonly context: ToolContext },
+) => unknown;
 
 const spec = (name: string, inputSchema: JsonObject, readOnly = true): ToolSpec => ({
   name: `kit.${name}`,

@@ -7,11 +7,12 @@ import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { Fact, ModelTerms } from '../../src/model/fact.ts';
 import { nthModelKey } from '../../src/model/fallback-key.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { Policy } from '../../src/model/policy.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { Engine, Journal, PersonAnswer } from '../../src/ports/engine.ts';
 import type { LanguageModel, ModelRequest } from '../../src/ports/language-model.ts';
-import { createExecutor, type Executor } from '../../src/runtime/executor.ts';
+import { createExecutor, type Executor, type ExecutorDoors } from '../../src/runtime/executor.ts';
 import { driveRun, type RunOptions, type RunOutcome } from '../../src/runtime/run.ts';
 import { createFakeModel, type Replies } from './fake-model.ts';
 import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
@@ -37,6 +38,11 @@ export interface CrewRunOptions {
     signal: AbortSignal,
   ) => PersonAnswer | undefined | Promise<PersonAnswer | undefined>;
   readonly grants?: readonly string[];
+  /** What the user's policy says; absent as in runs of before there were policies. */
+  readonly policy?: Policy;
+  /** Where paths really are; where they say when absent. */
+  readonly places?: ExecutorDoors['places'];
+  readonly askInCall?: ExecutorDoors['askInCall'];
   readonly terms?: Partial<ModelTerms>;
   /** The terms of single aliases. */
   readonly termsOf?: { readonly [alias: string]: Partial<ModelTerms> };
@@ -51,7 +57,11 @@ export interface CrewRunOptions {
   /** The journal of an earlier run to go on with. */
   readonly history?: readonly Fact[];
   /** Appends `run.resumed` to the history. */
-  readonly resume?: { readonly budget?: Budget; readonly grants?: readonly string[] };
+  readonly resume?: {
+    readonly budget?: Budget;
+    readonly grants?: readonly string[];
+    readonly policy?: Policy;
+  };
   /** Sees every event as it comes, to stop the run or to look at the clock. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Wraps the executor, to hold outcomes back. */
@@ -181,6 +191,7 @@ function startedFact(options: CrewRunOptions, program: Program, world: FakeWorld
     runId: RUN_ID,
     inputs: options.inputs ?? {},
     ...(options.grants === undefined ? {} : { grants: options.grants }),
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
     workspace: '/workspace',
     models: Object.fromEntries(aliases.map(alias => [alias, { use: `fake:${alias}`, reason: 'a test' }])),
     terms: Object.fromEntries(aliases.map(alias => [alias, { ...terms, ...options.termsOf?.[alias] }])),
@@ -224,14 +235,17 @@ function createTestExecutor(
       if (spec === undefined || act === undefined) return undefined;
       return {
         spec,
-        call: async args => {
+        call: async (args, context) => {
           seen.toolCalls.push({ tool: name, args });
           const nth = (counts.get(short) ?? 0) + 1;
           counts.set(short, nth);
-          return (await act(args, { nth, world })) as JsonObject;
+          return (await act(args, { nth, world, context })) as JsonObject;
         },
       };
     },
+    places:
+      options.places ?? (async paths => Object.fromEntries(paths.map(path => [path, `/workspace/${path}`]))),
+    ...(options.askInCall === undefined ? {} : { askInCall: options.askInCall }),
     person: async (effect, signal) => options.person?.(effect, signal),
     onDelta: () => undefined,
     onNotice: () => undefined,

@@ -84,7 +84,10 @@ function differenceOf(was: FoldStep, now: FoldStep, watch: TimerWatch): Parted |
 function callsOf(effects: readonly Effect[]): ReadonlyMap<string, ActEffect> {
   const rows = effects.flatMap(effect => {
     const isCall =
-      effect.type === 'model.call' || effect.type === 'tool.call' || effect.type === 'person.ask';
+      effect.type === 'model.call' ||
+      effect.type === 'tool.call' ||
+      effect.type === 'path.resolve' ||
+      effect.type === 'person.ask';
     return isCall ? [[effect.key, effect] as const] : [];
   });
   return new Map(rows);

@@ -30,6 +30,10 @@ export function answerAct(act: ActEffect, answering: Answering): Fact {
       return toolOutcome(act, answering);
     case 'person.ask':
       return personOutcome(act, answering);
+    case 'path.resolve': {
+      const places = Object.fromEntries(act.paths.map(path => [path, `/workspace/${path}`]));
+      return { type: 'paths.resolved', at: answering.at, key: act.key, places };
+    }
     case 'timer.start':
       return { type: 'timer.fired', at: answering.at, key: act.key };
   }

@@ -1,0 +1,89 @@
+import type { ToolCallEffect } from '../../model/effect.ts';
+import type { Policy } from '../../model/policy.ts';
+import { type Program, refusedBy } from '../../model/program.ts';
+import type { ToolSpec } from '../../model/tool-spec.ts';
+import { decideConsent } from '../../policy/consent.ts';
+import { DEFAULT_POLICY } from '../../policy/default-policy.ts';
+import { programAt } from '../crews/program-at.ts';
+import { type OpenWork, procedureOf, type RunState } from '../run-state.ts';
+import { outerOf, ownerOf } from '../scope.ts';
+import { toolIdentity } from './tool-identity.ts';
+
+/**
+ * What was decided about a call. `look`: that depends on where `paths` really are. `rule` is `file:line` of the rule that
+ * decided; `destructive` says that leave for it is to be given with care.
+ */
+export type Ruling =
+  | {
+      readonly effect: 'allow' | 'ask' | 'deny';
+      readonly reason: string;
+      readonly rule?: string;
+      readonly destructive: boolean;
+    }
+  | { readonly effect: 'look'; readonly paths: readonly string[] };
+
+/** The spec of the tool as the program that calls it knows it. Pure. */
+export function specOf({ program }: RunState, { tool, crew = '' }: ToolCallEffect): ToolSpec | undefined {
+  return programAt(program, crew).tools.find(each => each.name === tool);
+}
+
+/**
+ * Decides about a call: by the user's policy and those of the crews around it, by what the user allowed for the run, by
+ * where its paths are, by the untrusted words that its arguments may have, and by the leave that a person gave for all calls
+ * of the tool, which answers what would be asked and nothing else. Pure.
+ */
+export function rulingOn(state: RunState, call: ToolCallEffect): Ruling {
+  const spec = specOf(state, call);
+  if (spec === undefined) return { effect: 'ask', reason: 'it is not known', destructive: true };
+  const { policy = DEFAULT_POLICY, grants } = state;
+  const taint = taintOf(state, call);
+  const request = {
+    spec,
+    args: call.args,
+    programs: programsAround(state.program, call.crew ?? ''),
+    policy,
+    grants,
+    ...(taint === undefined ? {} : { taint }),
+  };
+  const places = state.placed[call.key]?.places;
+  const decision = decideConsent(places === undefined ? request : { ...request, places });
+  if (decision.consent === 'resolve') return { effect: 'look', paths: decision.paths };
+  const { consent, reason, rule } = decision;
+  if (consent === 'ask' && state.alike.includes(toolIdentity(call, spec))) {
+    return { effect: 'allow', reason: 'a person allowed all calls of it in this run', destructive: false };
+  }
+  const destructive = mayDestroy(spec, policy) || isDestructiveRule(policy, rule?.at);
+  const said = rule === undefined ? {} : { rule: `${rule.at} ${rule.text}` };
+  return { effect: consent, reason, ...said, destructive };
+}
+
+/** The run's program, then those of the crew phases that a crew path goes through. */
+function programsAround(program: Program, crewPath: string): readonly Program[] {
+  const steps = crewPath.split('/').filter(step => step !== '');
+  return [program, ...steps.map((_, index) => programAt(program, steps.slice(0, index + 1).join('/')))];
+}
+
+/** The phase whose untrusted artifact keeps the tool from being called where the call is made, or in what is around it. */
+function taintOf(state: RunState, { key, tool }: ToolCallEffect): string | undefined {
+  let work: OpenWork | undefined = state.open[ownerOf(key)];
+  while (work !== undefined) {
+    const taint = refusedBy(procedureOf(state, work.procedure).program, work.path, tool);
+    if (taint !== undefined) return taint;
+    work = outerOf(state, work);
+  }
+  return undefined;
+}
+
+/** A built-in is known; what a server says of its tools counts only where the user trusts it with that. */
+function mayDestroy({ source, readOnly, annotations = {}, server }: ToolSpec, policy: Policy): boolean {
+  if (source === undefined) return false;
+  if (source === 'module') return !readOnly;
+  const isTrusted = Object.values(policy.servers).some(
+    ({ identity, trust }) => identity === server && trust === 'annotations',
+  );
+  return !(isTrusted && (annotations.readOnlyHint === true || annotations.destructiveHint === false));
+}
+
+function isDestructiveRule({ rules }: Policy, at: string | undefined): boolean {
+  return rules.some(rule => rule.at === at && rule.annotations?.destructiveHint === true);
+}
