@@ -1,9 +1,9 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ConfigLayer } from '../model/config.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { sourceReader } from './read-files.ts';
+import { userFolder } from './user-folder.ts';
 import { loadConfigReader, loadDiagnosticReporters } from './wire.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -37,8 +37,5 @@ export async function readConfig(values: FlagValues, terminal: Terminal): Promis
 function configPaths(values: FlagValues, terminal: Terminal): readonly string[] {
   const project = join(workspaceOf(values, terminal), '.crew', 'config.yaml');
   const inside = relative(terminal.cwd, project);
-  const { XDG_CONFIG_HOME: chosen = '', HOME } = terminal.env;
-  // The XDG specification says to ignore a relative path.
-  const folder = isAbsolute(chosen) ? chosen : join(HOME || homedir(), '.config');
-  return [inside.startsWith('..') ? project : inside, join(folder, 'crew', 'config.yaml')];
+  return [inside.startsWith('..') ? project : inside, join(userFolder(terminal), 'config.yaml')];
 }
