@@ -4,6 +4,8 @@ import type { ParseArgsOptionDescriptor } from 'node:util';
 interface Flag extends ParseArgsOptionDescriptor {
   readonly value?: string;
   readonly help: string;
+  /** Left out of help: for tests of this program alone. */
+  readonly hidden?: true;
 }
 
 export type Flags = { readonly [name: string]: Flag };
@@ -17,6 +19,8 @@ export interface Terminal {
   readonly env: { readonly [name: string]: string | undefined };
   readonly version: string;
   readonly columns: number;
+  /** How many rows the terminal shows; absent where nothing scrolls away. */
+  readonly rows?: number | undefined;
   /** Somebody can be asked: there is a terminal to read from and one to show the question on. */
   readonly interactive: boolean;
   /** Shows a prompt and reads one line; undefined at the end of input or when the signal aborts. */

@@ -19,6 +19,7 @@ import { replayCommand } from './commands/replay.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { stopCommand } from './commands/stop.ts';
 import { testCommand } from './commands/test.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   pruneCommand,
   auditCommand,
+  serveCommand,
   graphCommand,
   explainCommand,
   schemaCommand,

@@ -34,7 +34,8 @@ export function commandHelp(command: Command): string {
 }
 
 function flagRows(flags: Flags): string[] {
-  const names = Object.entries(flags).map(([name, flag]) => {
+  const shown = Object.entries(flags).filter(([, flag]) => flag.hidden !== true);
+  const names = shown.map(([name, flag]) => {
     const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
     const value = flag.value === undefined ? '' : ` ${flag.value}`;
     return { name: `${short}--${name}${value}`, help: flag.help };

@@ -33,7 +33,8 @@ export async function resumeRun(options: {
 }
 
 /** R7: a journal replays only on the program that wrote it. */
-async function startOf(journal: Journal): Promise<Extract<Fact, { type: 'run.started' }>> {
+/** The first fact of a run whose program is the one that wrote it. Fails with JOURNAL_MISMATCH or JOURNAL_DAMAGED. */
+export async function startOf(journal: Journal): Promise<Extract<Fact, { type: 'run.started' }>> {
   const { hashProgram } = await loadCompiler();
   if (hashProgram(journal.program) !== journal.program.hash) {
     throw new CrewError(

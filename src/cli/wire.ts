@@ -99,6 +99,12 @@ export async function loadRecordReaders() {
   return { readRecord, questionsById, ...prompts, ...show, ...prompt, ...diff };
 }
 
+/** A run as a page. */
+export async function loadRunHtml() {
+  const { formatRunHtml } = await import('../reporters/html/run-html.ts');
+  return { formatRunHtml };
+}
+
 /** Listings of runs; loads nothing of the runtime. */
 export async function loadRunsText() {
   const { formatRuns } = await import('../reporters/runs-text.ts');
@@ -178,6 +184,42 @@ export async function loadModuleTools() {
     import('../expressions/validate-value.ts'),
   ]);
   return { createModuleTools, validateValue, describeProblems };
+}
+
+/** Crews as tools of an MCP server. */
+export async function loadServe() {
+  const [server, http, stdio, token, oauth, gate, fixture] = await Promise.all([
+    import('../serve/crew-server.ts'),
+    import('../serve/serve-http.ts'),
+    import('../serve/serve-stdio.ts'),
+    import('../serve/token-gate.ts'),
+    import('../serve/oauth-gate.ts'),
+    import('../serve/gate.ts'),
+    import('../serve/conformance/fixture-server.ts'),
+  ]);
+  return { ...server, ...http, ...stdio, ...token, ...oauth, ...gate, ...fixture };
+}
+
+/** What a crew file declares of its MCP servers, whether anybody has accepted them or not. */
+export async function loadServerDeclarations() {
+  const [{ loadYamlValue }, { lowerMcpServer }] = await Promise.all([
+    import('../language/load-yaml-value.ts'),
+    import('../language/lower-mcp-server.ts'),
+  ]);
+  return { loadYamlValue, lowerMcpServer };
+}
+
+/** Logins to remote MCP servers; loads nothing of MCP itself. */
+export async function loadMcpLogin() {
+  const [authorization, store, guarded, loopback, pasted, challenge] = await Promise.all([
+    import('../tools/mcp/oauth/create-mcp-authorization.ts'),
+    import('../tools/mcp/oauth/token-store.ts'),
+    import('../tools/mcp/guarded-fetch.ts'),
+    import('../tools/mcp/oauth/loopback-redirect.ts'),
+    import('../tools/mcp/oauth/pasted-redirect.ts'),
+    import('../tools/mcp/oauth/log-out.ts'),
+  ]);
+  return { ...authorization, ...store, ...guarded, ...loopback, ...pasted, ...challenge };
 }
 
 /** What a provider needs from outside; absent fields are the provider's own. */

@@ -204,6 +204,16 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'See `crew plan FILE`; raise `budget`, lower the bounds of the phases, or pass `--allow-over-plan`.',
   },
+  PORT_UNAVAILABLE: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Choose another address with `--http HOST:PORT`; port 0 takes a free one.',
+  },
+  SERVER_BUSY: {
+    exitCode: 3,
+    retryable: true,
+    hint: 'Call again later, or start `crew serve` with a higher `--max-runs`.',
+  },
   RUN_NOT_FOUND: {
     exitCode: 2,
     retryable: false,

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
+import type { Program } from '../../model/program.ts';
+import { sanitizeText } from '../../reporters/sanitize.ts';
+import type { Gate, Served } from '../../serve/gate.ts';
+import { chooseModels } from '../choose-models.ts';
+import { type Command, type CommandCall, type Terminal, textFlag, textFlags } from '../command.ts';
+import { BUDGET_FLAGS, INPUT_FLAGS } from '../flags.ts';
+import { loadProgram } from '../load-program.ts';
+import { openModels } from '../open-models.ts';
+import { readBudgetFlags } from '../read-budget.ts';
+import { readGrants } from '../read-grants.ts';
+import { readServeAddress, type ServeAddress } from '../serve-address.ts';
+import { createServeHost } from '../serve-host.ts';
+import { serverStop } from '../serve-stop.ts';
+import { takeStdout } from '../take-stdout.ts';
+import { loadServe } from '../wire.ts';
+import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
+
+const TOKEN_BYTES = 32;
+const DEFAULT_RUNS = 4;
+/** A client that asks for the end of the server expects it within five seconds; calls under way get most of that. */
+const GRACE_MS = 4000;
+
+/** `crew serve FILE…`: the crews as tools of an MCP server, for other programs. */
+export const serveCommand: Command = {
+  name: 'serve',
+  usage: 'serve FILE… [--stdio | --http HOST:PORT]',
+  summary: 'serve crews as tools of an MCP server',
+  flags: {
+    stdio: { type: 'boolean', help: 'serve the one client that started this program (the default)' },
+    http: { type: 'string', value: 'HOST:PORT', help: 'serve over HTTP; without OAuth only to this machine' },
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'write the bearer token to FILE, readable by you alone, instead of showing it',
+    },
+    'oauth-issuer': { type: 'string', value: 'URL', help: 'accept access tokens (JWT) of this issuer' },
+    'oauth-resource': {
+      type: 'string',
+      value: 'URL',
+      help: 'the address of the endpoint, which tokens must name as their audience',
+    },
+    'max-runs': {
+      type: 'string',
+      value: 'N',
+      help: `how many runs may be under way at once (${DEFAULT_RUNS})`,
+    },
+    model: INPUT_FLAGS.model,
+    allow: {
+      type: 'string',
+      multiple: true,
+      value: 'TOOL',
+      help: 'call TOOL, or all of a toolset (`change.*`), without asking each time',
+    },
+    'allow-over-plan': { type: 'boolean', help: 'run even if the plan needs more calls than the budget has' },
+    fixture: { type: 'string', value: 'NAME', help: 'serve what a test suite expects', hidden: true },
+    ...BUDGET_FLAGS,
+  },
+  run: serve,
+};
+
+async function serve(call: CommandCall): Promise<number> {
+  const { positionals, values, terminal } = call;
+  const address = readServeAddress(values);
+  const fixture = textFlag(values, 'fixture');
+  if (fixture !== undefined) return serveFixture(fixture, address, terminal);
+  const programs = await loadPrograms(positionals, call);
+  const maxRuns = readMaxRuns(textFlag(values, 'max-runs'));
+  const workspace = workspaceOf(values, terminal);
+  const stop = serverStop(terminal);
+  const engine = await openWorkspaceEngine(values, terminal);
+  try {
+    const host = createServeHost({ programs, engine, workspace, values, terminal, stop: stop.signal });
+    const { createCrewServers } = await loadServe();
+    const onBug = (error: unknown): void => tellBug(error, terminal);
+    const factory = createCrewServers({ host, version: terminal.version, maxRuns, onBug });
+    const serving = await open({ factory }, address, call);
+    await Promise.race([stop.asked, serving.ended]);
+    stop.begin();
+    await Promise.race([host.idle(), stop.after(GRACE_MS)]);
+    await serving.close();
+    return 0;
+  } finally {
+    stop.release();
+    engine.close();
+  }
+}
+
+/** What can be wrong with the crews, their models and their tools is found before anybody calls. */
+async function loadPrograms(paths: readonly string[], { values, terminal }: CommandCall) {
+  if (paths.length === 0)
+    throw new CrewError('USAGE', 'expected crew files, such as `crew serve a.crew.yaml`');
+  const programs = new Map<string, Program>();
+  for (const path of paths) {
+    const program = await loadProgram(path, terminal, readBudgetFlags(values));
+    if (programs.has(program.crew)) {
+      throw new CrewError('USAGE', `two of the files have a crew \`${program.crew}\``);
+    }
+    const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
+    await openModels(models, terminal);
+    readGrants(values, program);
+    programs.set(program.crew, program);
+  }
+  return programs;
+}
+
+function readMaxRuns(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_RUNS;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new CrewError('USAGE', `\`--max-runs ${text}\`: expected a whole number from 1`);
+}
+
+interface Serving {
+  /** Settles when nobody is left to be served. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+async function open(
+  served: Served,
+  address: ServeAddress | undefined,
+  { values, terminal }: CommandCall,
+): Promise<Serving> {
+  if (address === undefined) return openStdio(served);
+  const { createTokenGate, createOAuthGate } = await loadServe();
+  const { oauth } = address;
+  if (oauth !== undefined) {
+    const onProblem = (problem: string): void => terminal.stderr(`crew serve: ${shown(problem)}\n`);
+    return openHttp({ served, address, gate: createOAuthGate({ ...oauth, onProblem }), terminal });
+  }
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const file = textFlag(values, 'token-file');
+  if (file !== undefined) writeToken(resolve(terminal.cwd, file), token);
+  const serving = await openHttp({ served, address, gate: createTokenGate(token), terminal });
+  terminal.stderr(file === undefined ? `token: ${token}\n` : `token: in ${shown(file)}\n`);
+  return serving;
+}
+
+async function openStdio({ factory }: Served): Promise<Serving> {
+  const { serveOverStdio } = await loadServe();
+  return serveOverStdio(factory, { input: process.stdin, output: takeStdout() });
+}
+
+async function openHttp(options: {
+  readonly served: Served;
+  readonly address: ServeAddress;
+  readonly gate: Gate;
+  readonly terminal: Terminal;
+}): Promise<Serving> {
+  const { served, address, gate, terminal } = options;
+  const { host, port, path, loopback, oauth } = address;
+  const { serveHttp } = await loadServe();
+  const publicOrigins = oauth === undefined ? [] : [new URL(oauth.resource).origin];
+  const serving = await serveHttp({
+    host,
+    port,
+    path,
+    place: { loopback, publicOrigins },
+    gate,
+    ...served,
+    onBug: error => tellBug(error, terminal),
+  });
+  const name = host.includes(':') ? `[${host}]` : host;
+  terminal.stderr(`serving on http://${name}:${serving.port}${path}\n`);
+  return { ended: new Promise(() => undefined), close: serving.close };
+}
+
+/** A new file that only its owner can read; what was there is not written into, since others may have it open. */
+function writeToken(path: string, token: string): void {
+  try {
+    rmSync(path, { force: true });
+    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw new CrewError('FILE_UNWRITABLE', `\`${path}\` cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** The tools that a conformance suite calls, through the same doors as crews; there is nothing in it to be guarded. */
+async function serveFixture(
+  name: string,
+  address: ServeAddress | undefined,
+  terminal: Terminal,
+): Promise<number> {
+  if (name !== 'mcp-conformance') throw new CrewError('USAGE', `there is no fixture \`${name}\``);
+  const { createFixtureServers, OPEN_GATE } = await loadServe();
+  const served = createFixtureServers(terminal.version);
+  if (address?.loopback === false) throw new CrewError('USAGE', 'a fixture is served to this machine only');
+  const stop = serverStop(terminal);
+  const serving = await (address === undefined
+    ? openStdio(served)
+    : openHttp({ served, address, gate: OPEN_GATE, terminal }));
+  await Promise.race([stop.asked, serving.ended]);
+  await serving.close();
+  stop.release();
+  return 0;
+}
+
+/** For whoever runs the server; clients are told only that there was a mistake. */
+function tellBug(error: unknown, terminal: Terminal): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.stderr(`crew serve: ${sanitizeText(text, { keepNewlines: true })}\n`);
+}
+
+function shown(text: string): string {
+  return sanitizeText(text, { keepNewlines: false });
+}
