@@ -19,8 +19,25 @@ interface Point {
   readonly y: number;
 }
 
-/** Draws a procedure as a self-contained SVG page, for light and dark surroundings. Pure; equal charts give equal text. */
-export function chartSvg(chart: Chart): string {
+/** The way that a run went: visits and how the last of them came out, by phase; and how often a way was taken, by `wayKey`. */
+export interface Walk {
+  readonly visits: ReadonlyMap<
+    string,
+    { readonly count: number; readonly state: 'done' | 'failed' | 'open' }
+  >;
+  readonly ways: ReadonlyMap<string, number>;
+}
+
+/** What a way between two phases is known by. Pure. */
+export function wayKey({ from, to, via }: Pick<ChartEdge, 'from' | 'to' | 'via'>): string {
+  return JSON.stringify([from, to, via]);
+}
+
+/**
+ * Draws a procedure as a self-contained SVG page, for light and dark surroundings; with `walk` the way that a run went,
+ * without styles, for a page that has its own. Pure; equal charts give equal text.
+ */
+export function chartSvg(chart: Chart, walk?: Walk): string {
   const boxes = new Map(chart.nodes.map(node => [node.id, boxOf(node)]));
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: 'TB', nodesep: 40, ranksep: 50, marginx: MARGIN, marginy: MARGIN });
@@ -34,14 +51,14 @@ export function chartSvg(chart: Chart): string {
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const start = graph.node(START) as Point;
-  const edges = chart.edges.map((edge, index) => edgeSvg(edge, placed(graph, edge, `${index}`)));
+  const edges = chart.edges.map((edge, index) => edgeSvg(edge, placed(graph, edge, `${index}`), walk));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}" role="img" aria-label="${escapeXml(`Phases of ${chart.name}`)}">`,
-    STYLE,
+    ...(walk === undefined ? [STYLE] : []),
     ARROW,
-    `<path class="way" d="${pathOf(placed(graph, { from: START, to: chart.start }, START).points)}" marker-end="url(#arrow)"/>`,
+    `<path class="way${walk === undefined ? '' : ' walked'}" d="${pathOf(placed(graph, { from: START, to: chart.start }, START).points)}" marker-end="url(#arrow)"/>`,
     `<circle class="start" cx="${round(start.x)}" cy="${round(start.y)}" r="7"/>`,
-    ...[...boxes].map(([id, box]) => boxSvg(box, graph.node(id) as Point)),
+    ...[...boxes].map(([id, box]) => boxSvg(box, graph.node(id) as Point, walk)),
     ...edges,
     '</svg>',
     '',
@@ -70,7 +87,7 @@ text { fill: #f0f6fc; } .note { fill: #9198a1; } .label { stroke: #0d1117; } .bo
 </style>`;
 
 const ARROW =
-  '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker></defs>';
+  '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker></defs>';
 
 function boxOf(node: ChartNode): Box {
   const parts = partLines(node);
@@ -114,11 +131,12 @@ function placed(
   return graph.edge({ v: edge.from, w: edge.to, name }) as unknown as PlacedEdge;
 }
 
-function edgeSvg(edge: ChartEdge, { points, x = 0, y = 0 }: PlacedEdge): string {
+function edgeSvg(edge: ChartEdge, { points, x = 0, y = 0 }: PlacedEdge, walk: Walk | undefined): string {
   const aside = edge.via === 'next' ? '' : ' aside';
-  const path = `<path class="way${aside}" d="${pathOf(points)}" marker-end="url(#arrow)"/>`;
-  if (edge.label === '') return path;
-  return `${path}\n<text class="note label" x="${round(x)}" y="${round(y + 4)}" text-anchor="middle">${escapeXml(cut(edge.label))}</text>`;
+  const taken = walk?.ways.get(wayKey(edge)) ?? 0;
+  const path = `<path class="way${aside}${taken > 0 ? ' walked' : ''}" d="${pathOf(points)}" marker-end="url(#arrow)"/>`;
+  if (edge.label === '' && taken < 2) return path;
+  return `${path}\n<text class="note label" x="${round(x)}" y="${round(y + 4)}" text-anchor="middle">${escapeXml(cut(edge.label))}${taken > 1 ? ` ×${taken}` : ''}</text>`;
 }
 
 /** A smooth line: each inner point pulls, the middles between them are passed. */
@@ -135,8 +153,10 @@ function pathOf(points: readonly Point[]): string {
   return curves.length === 0 ? `M${at(first)}L${at(last)}` : `M${at(first)}${curves.join('')}`;
 }
 
-function boxSvg({ node, lines, width, height }: Box, { x, y }: Point): string {
-  const style = node.outcome === undefined ? 'box' : node.outcome === 'failure' ? 'failed' : 'end';
+function boxSvg({ node, lines, width, height }: Box, { x, y }: Point, walk: Walk | undefined): string {
+  const kind = node.outcome === undefined ? 'box' : node.outcome === 'failure' ? 'failed' : 'end';
+  const visit = walk?.visits.get(node.id);
+  const style = visit === undefined ? kind : `${kind} ${VISIT_STYLES[visit.state]}`;
   const top = y - height / 2;
   const texts = lines.map((line, index) => {
     const place = `x="${round(x)}" y="${round(top + PADDING / 2 + (index + 1) * LINE_HEIGHT - 5)}"`;
@@ -144,11 +164,16 @@ function boxSvg({ node, lines, width, height }: Box, { x, y }: Point): string {
   });
   const radius = node.outcome === undefined ? 6 : Math.min(18, height / 2);
   const corner = `x="${round(x - width / 2)}" y="${round(top)}"`;
-  return [
-    `<rect class="${style}" ${corner} width="${round(width)}" height="${round(height)}" rx="${radius}"/>`,
-    ...texts,
-  ].join('\n');
+  const count =
+    visit === undefined || visit.count < 2
+      ? []
+      : [`<text class="count" x="${round(x + width / 2 + 5)}" y="${round(top + 12)}">×${visit.count}</text>`];
+  const rect = `<rect class="${style}" ${corner} width="${round(width)}" height="${round(height)}" rx="${radius}"/>`;
+  const box = [rect, ...texts, ...count].join('\n');
+  return walk !== undefined && visit === undefined ? `<g class="missed">\n${box}\n</g>` : box;
 }
+
+const VISIT_STYLES = { done: 'walked', failed: 'walked broken', open: 'walked live' } as const;
 
 function cut(text: string): string {
   const characters = [...text.replaceAll(/\s+/g, ' ').trim()];

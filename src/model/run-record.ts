@@ -39,9 +39,9 @@ export interface CallRecord {
   readonly costMicroUsd?: number | null;
 }
 
-/** What one phase or one role has spent; the rows of a run add up to what the run has spent. */
+/** What one phase, role or model has spent; the rows of a run add up to what the run has spent. */
 export interface SpendRow extends Spend {
-  /** A path or the name of a role; '' for what no role did. */
+  /** A path, the name of a role, or `provider:name`; '' for what no role or model did. */
   readonly name: string;
 }
 
@@ -89,6 +89,7 @@ export interface RunRecord {
     readonly total: Spend;
     readonly byPhase: readonly SpendRow[];
     readonly byRole: readonly SpendRow[];
+    readonly byModel: readonly SpendRow[];
   };
   readonly questions: readonly WaitingQuestion[];
   /** What people said, in order. */

@@ -32,7 +32,7 @@ function paragraph(
   { seq, event, written, details = [] }: Reason,
   { color, startedAt }: { readonly color: boolean; readonly startedAt: number },
 ): string {
-  const { head, rows } = wordsOf(event);
+  const { head, rows } = reasonWords(event);
   const place =
     written === undefined ? '' : `  ${cut(`${written.file}:${written.start.line}:${written.start.column}`)}`;
   const time = formatDuration(event.at - startedAt).padStart(7);
@@ -41,12 +41,14 @@ function paragraph(
   return [first, ...below.map(row => `${' '.repeat(15)}${row}`)].map(line => `${line}\n`).join('');
 }
 
-interface Words {
+/** A reason in words: what happened, and what else is known of it. */
+export interface ReasonWords {
   readonly head: string;
   readonly rows: readonly string[];
 }
 
-function wordsOf(event: RunEvent): Words {
+/** Why a run moved on, in words: a head and what else is known, a line each; cut, sanitised. Pure. */
+export function reasonWords(event: RunEvent): ReasonWords {
   switch (event.type) {
     case 'run.started':
       return { head: 'the run began', rows: [] };
@@ -97,7 +99,7 @@ function wordsOf(event: RunEvent): Words {
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
-function turnWords({ phase, role, turn, closing, reason }: EventOf<'turn.started'>): Words {
+function turnWords({ phase, role, turn, closing, reason }: EventOf<'turn.started'>): ReasonWords {
   if (closing === true) return { head: `${phase}: ${role} writes the artifact`, rows: because(reason) };
   const own = turn === 1 ? 'it begins' : 'all that it asked for was answered';
   return { head: `${phase}: turn ${turn} is ${role}'s`, rows: because(reason ?? own) };
@@ -117,7 +119,7 @@ const HANDED: { readonly [How in EventOf<'work.handed'>['how']]: (event: EventOf
     returned: ({ from, to }) => `${from} answered ${to}`,
   };
 
-function transitionWords(event: EventOf<'transition.taken'>): Words {
+function transitionWords(event: EventOf<'transition.taken'>): ReasonWords {
   const { crew, from, to, guards = [] } = event;
   const inside = crew === undefined ? '' : `${crew}/`;
   return { head: `${inside}${from} → ${inside}${to}  ${wayWords(event)}`, rows: guards.map(guardLine) };

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { haiku, makePlace, type Place } from './recorded-crews.ts';
 
@@ -64,6 +65,17 @@ test('one artifact is printed whole', async () => {
   const wrong = await place.call('show', kind, '--artifact', '__proto__');
   expect([wrong.code, wrong.stdout]).toEqual([2, '']);
   expect(wrong.stderr).toContain('there is `look`, `write`, `review`');
+});
+
+test('all of a run is written as one page, to a file or to stdout', async () => {
+  const { code, stdout, stderr } = await place.call('show', kind, '--html');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^<!doctype html>\n[\s\S]*<\/html>\n$/);
+  expect(stdout).toContain('A haiku about autumn, try 2.');
+  expect(stdout).toMatch(/class="way walked"/);
+  const file = await place.call('show', kind, '--html', 'page.html');
+  expect([file.code, file.stdout]).toEqual([0, '']);
+  expect(readFileSync(join(place.folder, 'page.html'), 'utf8')).toBe(stdout);
 });
 
 test('a run that waits says for what, and with which command it goes on', async () => {

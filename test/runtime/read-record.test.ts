@@ -16,7 +16,7 @@ function recordOf({ program, facts }: CrewRun) {
 
 const PRICE = { inputMicroUsd: 1_000_000, cachedInputMicroUsd: 500_000, outputMicroUsd: 2_000_000 };
 
-test('rows of phases and of roles add up to what the run has spent, also after crashes and resumes', async () => {
+test('rows of phases, of roles and of models add up to what the run has spent, also after crashes and resumes', async () => {
   await fc.assert(
     fc.asyncProperty(randomCrew('wild'), seeds, fc.nat(), async (yaml, seed, cut) => {
       const options = {
@@ -33,6 +33,7 @@ test('rows of phases and of roles add up to what the run has spent, also after c
         const { spend } = recordOf(run);
         expect(sumCharges(spend.byPhase)).toEqual(spend.total);
         expect(sumCharges(spend.byRole)).toEqual(spend.total);
+      expect(sumCharges(spend.byModel)).toEqual(spend.total);
         for (const row of spend.byPhase) expect(row.name).not.toBe('');
       }
     }),

@@ -7,10 +7,12 @@ import { findPrompt } from '../find-prompt.ts';
 import { recordOfPhase } from '../record-of-phase.ts';
 import { readRecordedRun } from '../recorded-run.ts';
 import { resumeFlags } from '../resume-flags.ts';
+import { runReport } from '../run-report.ts';
 import { loadRecordReaders, loadReporters } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
+import { writeOut } from '../write-out.ts';
 
-/** `crew show RUN [PHASE]`: what a run is, how it stands, and what it did; one exact prompt, or one whole artifact. */
+/** `crew show RUN [PHASE]`: what a run is, how it stands, and what it did; one exact prompt, one whole artifact, or all as a page. */
 export const showCommand: Command = {
   name: 'show',
   usage: 'show RUN [PHASE]',
@@ -22,6 +24,10 @@ export const showCommand: Command = {
       help: 'print the exact prompt of one model call, by its key or, with PHASE, its turn',
     },
     artifact: { type: 'string', value: 'NAME', help: 'print the artifact of one phase whole' },
+    html: {
+      type: 'boolean',
+      help: 'write all of it as one page for a browser, to FILE or to stdout; it needs no network',
+    },
   },
   run: show,
 };
@@ -36,7 +42,13 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
   }
   const engine = await openExistingEngine(values, terminal);
   try {
-    const { run, steps } = await readRecordedRun(engine, prefix);
+    const read = await readRecordedRun(engine, prefix);
+    const { run, steps } = read;
+    const pid = engine.holderOf(run.runId)?.pid;
+    if (values.html === true) {
+      writeOut(await runReport(read, { version: terminal.version, pid }), phase, terminal);
+      return 0;
+    }
     const { readRecord, readPrompts, formatRunRecord } = await loadRecordReaders();
     const whole = readRecord(run, steps);
     const record = phase === undefined ? whole : recordOfPhase(whole, run.program, phase);
@@ -45,7 +57,6 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
       return await showPrompt(findPrompt(record, readPrompts(steps), prompt), values, terminal);
     const artifact = textFlag(values, 'artifact');
     if (artifact !== undefined) return await showArtifact(record, artifact, values, terminal);
-    const pid = engine.holderOf(run.runId)?.pid;
     if (values.json === true) {
       terminal.stdout(`${JSON.stringify({ version: 1, active: pid !== undefined, ...record }, null, 2)}\n`);
       return 0;

@@ -17,7 +17,7 @@ interface Reading {
   readonly calls: Map<string, CallRecord>;
   readonly artifacts: Map<string, JsonValue>;
   /** Who made a call, by key. */
-  readonly callers: Map<string, { readonly phase: string; readonly role: string }>;
+  readonly callers: Map<string, { readonly phase: string; readonly role: string; readonly model: string }>;
   readonly charges: { readonly key: string; readonly charge: Charge }[];
 }
 
@@ -52,6 +52,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
       total,
       byPhase: spendBy(reading, 'phase'),
       byRole: spendBy(reading, 'role'),
+      byModel: spendBy(reading, 'model'),
     },
     questions: openQuestions(program, facts),
     answers: readQuestions(steps).answered,
@@ -121,7 +122,7 @@ function readEvent(reading: Reading, event: RunEvent, seq: number): void {
     }
     case 'model.started': {
       const { key, phase, role, model, turn, at } = event;
-      reading.callers.set(key, { phase, role });
+      reading.callers.set(key, { phase, role, model });
       reading.calls.set(key, { key, phase, role, model, turn, at });
       break;
     }
@@ -135,7 +136,7 @@ function readEvent(reading: Reading, event: RunEvent, seq: number): void {
       break;
     }
     case 'tool.started':
-      reading.callers.set(event.key, { phase: event.phase, role: event.role ?? '' });
+      reading.callers.set(event.key, { phase: event.phase, role: event.role ?? '', model: '' });
       break;
     default:
   }
@@ -152,8 +153,8 @@ function changeCall({ calls }: Reading, key: string, change: Partial<CallRecord>
   if (call !== undefined) calls.set(key, { ...call, ...change });
 }
 
-/** One row for each phase or role that spent anything, in the order of their first calls. */
-function spendBy({ charges, callers }: Reading, by: 'phase' | 'role'): readonly SpendRow[] {
+/** One row for each phase, role or model that spent anything, in the order of their first calls. */
+function spendBy({ charges, callers }: Reading, by: 'phase' | 'role' | 'model'): readonly SpendRow[] {
   const rows = Map.groupBy(charges, ({ key }) => callers.get(key)?.[by] ?? '');
   return [...rows].map(([name, all]) => ({ name, ...sumCharges(all.map(({ charge }) => charge)) }));
 }

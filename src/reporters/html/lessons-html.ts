@@ -1,0 +1,18 @@
+import { phaseChip } from './chips-html.ts';
+import { escapeHtml } from './escape-html.ts';
+import type { ReportedEvent } from './run-report.ts';
+
+/** What was learned from trials that did not pass, and how often. Pure. */
+export function lessonsHtml(events: readonly ReportedEvent[]): {
+  readonly html: string;
+  readonly count: number;
+} {
+  const rows = events.flatMap(({ seq, event }) =>
+    event.type === 'lesson.learned'
+      ? [
+          `<li data-find data-phase="${escapeHtml(event.phase)}" data-role=""><a href="#f${seq}">${seq}</a><span>${phaseChip(event.phase)} trial ${event.trial}</span><div>${escapeHtml(event.lesson)}</div></li>`,
+        ]
+      : [],
+  );
+  return { html: `<ol class="reasons">${rows.join('')}</ol>`, count: rows.length };
+}
