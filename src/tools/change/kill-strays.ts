@@ -1,38 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { killMarked } from '../kill-marked.ts';
 import { CHECKOUT_VARIABLE } from './command-environment.ts';
-
-const ROUNDS = 5;
 
 /**
  * Kills the processes that a command of this checkout left behind outside its process group. They are known by the
- * variable that all of them inherit, so only Linux, which shows the environment of processes, has this; elsewhere, and
- * for a process that clears its environment, nothing happens.
+ * variable that all of them inherit, so only Linux has this.
  */
 export async function killStrays(checkout: string): Promise<void> {
-  if (process.platform !== 'linux') return;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const strays = await findStrays(`${CHECKOUT_VARIABLE}=${checkout}`);
-    if (strays.length === 0) return;
-    for (const pid of strays) kill(pid);
-  }
-}
-
-async function findStrays(variable: string): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name)).map(Number);
-  const marked = await Promise.all(
-    pids.map(async pid => {
-      // Processes of others and those that have just ended cannot be read.
-      const variables = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      return variables.split('\0').includes(variable);
-    }),
-  );
-  return pids.filter((pid, at) => marked[at] === true && pid !== process.pid);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  await killMarked(`${CHECKOUT_VARIABLE}=${checkout}`);
 }

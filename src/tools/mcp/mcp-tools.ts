@@ -2,7 +2,12 @@ import type { JsonSchema, JsonValue } from '../../model/json.ts';
 import type { McpServer } from '../../model/mcp-server.ts';
 import type { ToolSpec } from '../../model/tool-spec.ts';
 import type { Tool } from '../../ports/tool.ts';
+import { answerElicitation } from './answer-elicitation.ts';
+import { callServer } from './call-server.ts';
+import { type Connection, createConnection } from './connection.ts';
 import type { McpAuthorization } from './mcp-authorization.ts';
+import { limitNotices } from './notice-limit.ts';
+import { latestCall, type OpenCalls } from './open-call.ts';
 
 /** One MCP server as a run knows it. */
 export interface McpToolsOptions {
@@ -39,5 +44,28 @@ export interface McpTools {
  * never sent twice.
  */
 export function createMcpTools(options: McpToolsOptions): McpTools {
-  throw new Error(`not built yet: ${options.alias}`);
+  const calls: OpenCalls = new Set();
+  const notice = limitNotices(text => (latestCall(calls)?.context.notice ?? options.notice)(text));
+  const connection: Connection = createConnection({
+    ...options,
+    authorize: options.authorize,
+    prepare: client => {
+      client.setRequestHandler('elicitation/create', async ({ params }) => ({
+        ...(await answerElicitation(params, latestCall(calls), options)),
+      }));
+      client.setNotificationHandler('notifications/message', ({ params }) => {
+        notice(`${options.alias}: ${logText(params.data)}`);
+      });
+      client.setNotificationHandler('notifications/tools/list_changed', () => connection.changed());
+    },
+  });
+  const tools = options.specs.map((spec): readonly [string, Tool] => [
+    spec.name,
+    { spec, call: (args, context) => callServer({ spec, args, context, calls, connection, options }) },
+  ]);
+  return { tools: new Map(tools), close: () => connection.close().catch(() => undefined) };
+}
+
+function logText(data: unknown): string {
+  return typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
 }

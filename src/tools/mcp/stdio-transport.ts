@@ -1,0 +1,62 @@
+import type { Transport } from '@modelcontextprotocol/client';
+import type { MessageGate } from './message-gate.ts';
+import { type ServerProcess, type ServerStart, startServerProcess } from './server-process.ts';
+
+/** A longer line ends the server: the SDK and the journal keep messages whole. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+/** The connection to a server that we started, and what became of it. */
+export interface StdioTransport extends Transport {
+  /** Why it ended, with what it last wrote to its standard error; undefined while it runs. */
+  readonly ended: () => string | undefined;
+  readonly stderr: () => string;
+}
+
+/** Makes a connection that starts a server; lines that are no JSON are dropped. */
+export function createStdioTransport(
+  start: Omit<ServerStart, 'maxLineBytes' | 'onLine' | 'onEnd'>,
+  gate: MessageGate,
+): StdioTransport {
+  let server: ServerProcess | undefined;
+  let ended: string | undefined;
+  const transport: StdioTransport = {
+    start: async () => {
+      server = await startServerProcess({
+        ...start,
+        maxLineBytes: MAX_LINE_BYTES,
+        onLine: line => {
+          for (const message of gate.received(parse(line))) transport.onmessage?.(message);
+        },
+        onEnd: why => {
+          ended = why;
+          transport.onclose?.();
+        },
+      });
+    },
+    send: async message => {
+      if (server === undefined || ended !== undefined) throw new Error('the server does not run');
+      gate.sent(message);
+      await server.send(JSON.stringify(message));
+    },
+    close: async () => server?.close(),
+    ended: () => {
+      if (ended === undefined) return undefined;
+      const said = server?.stderr() ?? '';
+      return said === '' ? ended : `${ended}; it said: ${lastLines(said)}`;
+    },
+    stderr: () => server?.stderr() ?? '',
+  };
+  return transport;
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function lastLines(text: string): string {
+  return text.split('\n').slice(-8).join('\n').slice(-1000);
+}
