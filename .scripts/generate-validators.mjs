@@ -1,4 +1,4 @@
-// Compiles the schemas of crew, SOP, config and test files, and the draft 2020-12 meta-schema, into plain validators without
+// Compiles the schemas of crew, SOP, policy, config and test files, and the draft 2020-12 meta-schema, into plain validators without
 // dependencies: compiling them at start would cost 100 ms.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
@@ -52,10 +52,10 @@ function fileValidators() {
   sop.$defs.branch = { type: 'object' };
   const ajv = new ajv2020({
     ...options(),
-    schemas: [sop, readSchema('crew'), readSchema('config'), readSchema('crewtest')],
+    schemas: ['policy', 'crew', 'config', 'crewtest'].map(readSchema).concat(sop),
   });
   const rows = kinds.map(kind => [kind, `sop.schema.json#/$defs/${kind}`]);
-  const files = ['crew', 'sop', 'config', 'crewtest'].map(name => [name, `${name}.schema.json`]);
+  const files = ['crew', 'sop', 'policy', 'config', 'crewtest'].map(name => [name, `${name}.schema.json`]);
   return { ...Object.fromEntries([...files, ...rows]), ajv };
 }
 
@@ -87,6 +87,9 @@ function schemaKeys() {
     roles: keys(crew.$defs.role),
     tools: keys(crew.$defs.toolset),
     moduleTool: keys(crew.$defs.moduleTool),
+    mcp: keys(crew.$defs.mcpServer),
+    oauth: keys(crew.$defs.mcpOAuth),
+    sandbox: keys(crew.$defs.sandbox),
     budget: keys(crew.$defs.budget),
     roleBudget: keys(crew.$defs.roleBudget),
     retry: keys(sop.$defs.retry),
@@ -110,12 +113,22 @@ function schemaKeys() {
     expect: keys(crewtest.$defs.expect),
     workspace: keys(crewtest.$defs.test.properties.workspace),
   };
+  const policy = readSchema('policy');
+  const rules = {
+    file: keys(policy),
+    server: keys(policy.$defs.server),
+    rule: keys(policy.$defs.rule),
+    calls: keys(policy.$defs.calls),
+    matcher: keys(policy.$defs.matcher),
+    annotations: keys(policy.$defs.calls.properties.annotations),
+  };
   const rows = {
     PHASE_KEYS: kinds('Phase'),
     BRANCH_KEYS: kinds('Branch'),
     PLACE_KEYS: places,
     CONFIG_KEYS: config,
     CREWTEST_KEYS: tests,
+    POLICY_KEYS: rules,
   };
   const code = Object.entries(rows).map(
     ([name, row]) => `export const ${name} = ${JSON.stringify(row, null, 2)};\n`,
@@ -138,6 +151,7 @@ export const BRANCH_KEYS: KeyTable;
 export const PLACE_KEYS: KeyTable;
 export const CONFIG_KEYS: KeyTable;
 export const CREWTEST_KEYS: KeyTable;
+export const POLICY_KEYS: KeyTable;
 `;
 
 /** Renders every generated file by name. */

@@ -1,11 +1,13 @@
-import type { Crew, CrewWork, Phase, Role, Sop } from '../model/crew.ts';
+import type { Crew, CrewWork, Phase, Role, Sop, ToolsetDeclaration } from '../model/crew.ts';
 import { resolveSourcePath } from '../model/source.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
 import { includeSop } from './include-sop.ts';
 import { type IncludeReader, refusedInclude } from './includes.ts';
 import { lowerCrew } from './lower.ts';
+import { lowerRules } from './lower-policy.ts';
 import { lowerSopNode } from './lower-sop-node.ts';
 import { parseSource } from './parse.ts';
+import { mcpReader } from './read-mcp.ts';
 import { moduleReader } from './read-module.ts';
 import { quote } from './report.ts';
 import { checkRules } from './rules.ts';
@@ -26,6 +28,13 @@ export interface Assembly {
   /** The crew and SOP files that are being put together, outermost first. */
   readonly stack: readonly string[];
   readonly count: { crews: number };
+  /** Fills with the toolsets of every crew file. */
+  readonly toolsets: PlacedToolset[];
+}
+
+/** A toolset with the crew file that declares it. */
+export interface PlacedToolset extends ToolsetDeclaration {
+  readonly file: string;
 }
 
 /** The crew that a phase stands in. */
@@ -52,7 +61,15 @@ export function assembleCrew(
   const sopRoot = includeSop(crewRoot, path, reader);
   const places = createPlaces(crewRoot, sopRoot ?? crewRoot);
   const sop = sopRoot ? lowerSopNode(sopRoot, places, reader) : EMPTY_SOP;
-  const lowered = lowerCrew(toJsonObject(crewRoot), sop, moduleReader(crewRoot, reader));
+  const policy = lowerRules(crewRoot, ['policy']);
+  const lowered = {
+    ...lowerCrew(toJsonObject(crewRoot), sop, {
+      readModule: moduleReader(crewRoot, reader),
+      readMcp: mcpReader(crewRoot, reader),
+    }),
+    ...(policy.length === 0 ? {} : { policy }),
+  };
+  assembly.toolsets.push(...lowered.toolsets.map(toolset => ({ ...toolset, file: crewRoot.file.path })));
   const outer = { file: 'crew', crew: lowered, places, crewRoot, sopRoot: sopRoot ?? crewRoot } as const;
   const crew = attachCrews(lowered, outer, assembly);
   const roots = sopRoot && sopRoot !== crewRoot ? [crewRoot, sopRoot] : [crewRoot];

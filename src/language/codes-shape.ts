@@ -51,12 +51,12 @@ export const SHAPE_CODES = {
     severity: 'info',
   },
   'no-kind': swap(
-    'A phase or branch does not say which kind of work it does.',
+    'A phase, branch or toolset does not say which kind it is of.',
     '{ end: failure }',
     '{ result: sorry }',
   ),
   'several-kinds': swap(
-    'A phase or branch does exactly one kind of work.',
+    'A phase or branch does exactly one kind of work, and a toolset comes from one place.',
     '{ end: failure }',
     '{ end: failure, tool: git.diff }',
   ),

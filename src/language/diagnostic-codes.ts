@@ -1,6 +1,8 @@
 import type { CodeRow } from './code-row.ts';
 import { FLOW_CODES } from './codes-flow.ts';
 import { IGNORE_CODES } from './codes-ignores.ts';
+import { MCP_CODES } from './codes-mcp.ts';
+import { POLICY_CODES } from './codes-policy.ts';
 import { READING_CODES } from './codes-reading.ts';
 import { REFERENCE_CODES } from './codes-references.ts';
 import { SHAPE_CODES } from './codes-shape.ts';
@@ -13,7 +15,9 @@ export const DIAGNOSTIC_CODES = {
   ...REFERENCE_CODES,
   ...FLOW_CODES,
   ...TYPE_CODES,
+  ...MCP_CODES,
   ...IGNORE_CODES,
+  ...POLICY_CODES,
 } as const satisfies Record<string, CodeRow>;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -1,9 +1,9 @@
 /** Keys of the language that this version knows but does not run yet, by the kind of mapping that holds them. */
 const LATER_KEYS = {
-  crew: ['policy', 'memory', 'prompts'],
+  crew: ['memory', 'prompts'],
   sop: [],
   role: ['memory'],
-  toolset: ['mcp'],
+  toolset: [],
   phase: [],
   config: ['reformulation'],
   none: [],

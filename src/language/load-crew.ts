@@ -2,7 +2,7 @@ import type { Crew, SourceMap } from '../model/crew.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ReadSource } from '../model/source.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
-import { assembleCrew } from './assemble.ts';
+import { assembleCrew, type PlacedToolset } from './assemble.ts';
 import { applyIgnores } from './ignores.ts';
 import type { IncludeReader } from './includes.ts';
 import { readRoot } from './read-root.ts';
@@ -26,6 +26,8 @@ export interface LoadedCrew {
   readonly diagnostics: readonly Diagnostic[];
   /** The text of every YAML and JSON file that was read, by path; modules are not among them. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The toolsets of this crew file and of those inside it, also of broken ones. */
+  readonly toolsets: readonly PlacedToolset[];
   /** The absolute folder that paths are relative to, for readers that know it. */
   readonly folder?: string;
 }
@@ -37,13 +39,14 @@ export interface LoadedCrew {
 export function loadCrew(options: LoadOptions): LoadedCrew {
   const { path, readSource, catalog } = options;
   const sources = new Map<string, string>();
+  const toolsets: PlacedToolset[] = [];
   const { report, diagnostics, failed } = createReport();
   const reader: IncludeReader = { readSource, sources, report };
   const found = (sourceMap: SourceMap, crew?: Crew): LoadedCrew => {
     const left = applyIgnores(diagnostics, sources);
     const sorted = sortDiagnostics(left, [...sources.keys()]);
     const complete = crew !== undefined && !left.some(row => row.severity === 'error');
-    return { ...(complete ? { crew } : {}), sourceMap, diagnostics: sorted, sources };
+    return { ...(complete ? { crew } : {}), sourceMap, diagnostics: sorted, sources, toolsets };
   };
   const root = readRoot(path, reader);
   if (!root || refuseWrongKind('crew', root, report)) return found({});
@@ -53,6 +56,7 @@ export function loadCrew(options: LoadOptions): LoadedCrew {
     failed,
     stack: [path],
     count: { crews: 0 },
+    toolsets,
   });
   return found(buildSourceMap(root, sopRoot ?? root), sopRoot && crew);
 }

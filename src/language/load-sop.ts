@@ -43,7 +43,7 @@ export function loadSop(options: LoadOptions): LoadedSop {
   validateShape('sop', root, report);
   const places = createPlaces(root, root);
   const lowered = lowerCrew({}, lowerSopNode(root, places, reader));
-  const assembly = { reader, catalog, failed, stack: [path], count: { crews: 0 } };
+  const assembly = { reader, catalog, failed, stack: [path], count: { crews: 0 }, toolsets: [] };
   const crew = attachCrews(
     lowered,
     { file: 'sop', crew: lowered, places, crewRoot: root, sopRoot: root },

@@ -10,17 +10,19 @@ import type { JsonObject, JsonValue } from '../model/json.ts';
 import { type Bundles, bundlesOf, expandGrants } from './bundles.ts';
 import { lowerCasting } from './lower-branch.ts';
 import { lowerBudget } from './lower-budget.ts';
+import { lowerSandbox } from './lower-mcp-server.ts';
 import { lowerPhase } from './lower-phase.ts';
 import { asObject, asText, asTexts, compact, namedRows, wholeNumber } from './lower-values.ts';
 import type { ResolveOutput } from './lower-work.ts';
+import type { ReadMcp } from './read-mcp.ts';
 import type { ReadModule } from './read-module.ts';
 
 /**
  * Lowers a crew file, whose SOP is lowered already, to the words of the program: defaults filled in, amounts as
  * numbers, bundles written out. Reads what is well formed and leaves out the rest, which the schema has reported; without
- * `readModule` also toolsets that are modules. Pure but for `readModule`.
+ * `readers` also toolsets that are modules or MCP servers. Pure but for `readers`.
  */
-export function lowerCrew(written: JsonObject, sop: Sop, readModule?: ReadModule): Crew {
+export function lowerCrew(written: JsonObject, sop: Sop, readers?: ToolsetReaders): Crew {
   const procedure = asObject(written.sop);
   const bundles = bundlesOf(written.tools);
   const roles = namedRows(written.roles).map(row => lowerRole(row, bundles));
@@ -35,7 +37,7 @@ export function lowerCrew(written: JsonObject, sop: Sop, readModule?: ReadModule
     inputs: namedRows(written.inputs).map(lowerInput),
     models: lowerModels(written.models),
     roles: [...roles, ...castRoles(sop.roles, lowerCasting(procedure.roles), roles)],
-    toolsets: namedRows(written.tools).flatMap(row => lowerToolset(row, readModule)),
+    toolsets: namedRows(written.tools).flatMap(row => lowerToolset(row, readers)),
     budget: lowerBudget(written.budget),
     sop,
     ...compact({ bindings }),
@@ -124,14 +126,28 @@ function lowerRole([name, value]: [string, JsonValue], bundles: Bundles): Role {
   };
 }
 
+/** What lowers toolsets that other files or servers say more of. */
+export interface ToolsetReaders {
+  readonly readModule: ReadModule;
+  readonly readMcp: ReadMcp;
+}
+
 function lowerToolset(
   [name, value]: [string, JsonValue],
-  readModule: ReadModule | undefined,
+  readers: ToolsetReaders | undefined,
 ): readonly ToolsetDeclaration[] {
   if (Array.isArray(value)) return [];
-  if (typeof value === 'object' && value !== null) {
-    return readModule === undefined ? [] : [{ name, source: readModule(name, asObject(value)) }];
+  if (typeof value !== 'object' || value === null) {
+    const [, builtin = ''] = /^builtin:(.*)$/.exec(asText(value)) ?? [];
+    return [{ name, source: { kind: 'builtin', name: builtin } }];
   }
-  const [, builtin = ''] = /^builtin:(.*)$/.exec(asText(value)) ?? [];
-  return [{ name, source: { kind: 'builtin', name: builtin } }];
+  const written = asObject(value);
+  if (written.builtin !== undefined) {
+    const sandbox = compact({ sandbox: lowerSandbox(written.sandbox) });
+    return [{ name, source: { kind: 'builtin', name: asText(written.builtin), ...sandbox } }];
+  }
+  if (readers === undefined) return [];
+  const source =
+    written.mcp === undefined ? readers.readModule(name, written) : readers.readMcp(name, written);
+  return [{ name, source }];
 }

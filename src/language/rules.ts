@@ -11,7 +11,9 @@ import { checkDeadGuards } from './rules/dead-guards.ts';
 import { checkGuards } from './rules/guards.ts';
 import { checkInputs } from './rules/inputs.ts';
 import { checkLiveness } from './rules/liveness.ts';
+import { checkMcpServers } from './rules/mcp-servers.ts';
 import { checkOutputSchemas } from './rules/output-schemas.ts';
+import { checkPolicy } from './rules/policy.ts';
 import { checkReachability } from './rules/reachability.ts';
 import { checkReferences } from './rules/references.ts';
 import { checkReservedNames } from './rules/reserved-names.ts';
@@ -37,6 +39,8 @@ const RULES = {
   crews: checkCrews,
   tools: checkTools,
   bundles: checkBundles,
+  'mcp-servers': checkMcpServers,
+  policy: checkPolicy,
   'tool-schemas': checkToolSchemas,
   reachability: checkReachability,
   liveness: checkLiveness,

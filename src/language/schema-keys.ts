@@ -1,10 +1,32 @@
-import { BRANCH_KEYS, PHASE_KEYS, PLACE_KEYS } from './generated/schema-keys.generated.js';
+import { BRANCH_KEYS, PHASE_KEYS, PLACE_KEYS, POLICY_KEYS } from './generated/schema-keys.generated.js';
 import type { NodePath, SourceNode } from './source-node.ts';
 
 /** The keys that the schemas know at a path of a crew or SOP file, for suggestions. Empty where anything goes. */
 export function keysOfSchema(path: NodePath, node: SourceNode | undefined): readonly string[] {
   const written = new Set(node?.kind === 'map' ? node.entries.map(entry => entry.key) : []);
   return keysAt(path, written).filter(key => !written.has(key));
+}
+
+/** The keys that the schema knows at a path of a policy file, for suggestions. */
+export function keysOfPolicy(path: NodePath, node: SourceNode | undefined): readonly string[] {
+  const written = new Set(node?.kind === 'map' ? node.entries.map(entry => entry.key) : []);
+  return keysInPolicy(path).filter(key => !written.has(key));
+}
+
+function keysInPolicy(path: NodePath): readonly string[] {
+  if (path.length === 0) return POLICY_KEYS.file ?? [];
+  if (path[0] === 'rules') return keysInRule(path);
+  if (path.length === 2) return POLICY_KEYS.server ?? [];
+  const place = String(path.at(-1));
+  return Object.hasOwn(PLACE_KEYS, place) ? (PLACE_KEYS[place] ?? []) : [];
+}
+
+/** A rule is an entry of a list: `rules.0.allow.args.path`. */
+function keysInRule(path: NodePath): readonly string[] {
+  if (path.length === 2) return POLICY_KEYS.rule ?? [];
+  if (path.length === 3) return POLICY_KEYS.calls ?? [];
+  if (path[3] === 'annotations') return POLICY_KEYS.annotations ?? [];
+  return path.length === 5 ? (POLICY_KEYS.matcher ?? []) : [];
 }
 
 function keysAt(path: NodePath, written: ReadonlySet<string>): readonly string[] {
@@ -15,6 +37,7 @@ function keysAt(path: NodePath, written: ReadonlySet<string>): readonly string[]
     return (
       PLACE_KEYS[written.has('sop') && !written.has('crew') && !written.has('goal') ? 'sop' : 'crew'] ?? []
     );
+  if (path[0] === 'policy') return keysInRule(path);
   const place = placeOf(path);
   return Object.hasOwn(PLACE_KEYS, place) ? (PLACE_KEYS[place] ?? []) : [];
 }
@@ -23,7 +46,8 @@ function placeOf(path: NodePath): string {
   if (isInnerPath(path)) return 'inner';
   if (path[0] === 'phases') return placeInPhase(path);
   if (path[0] === 'roles' && path[2] === 'budget') return 'roleBudget';
-  return path[0] === 'tools' && path.length === 4 ? 'moduleTool' : String(path[0]);
+  if (path[0] !== 'tools' || path.length < 3) return String(path[0]);
+  return path[2] === 'tools' ? 'moduleTool' : String(path.at(-1));
 }
 
 function isBranchPath(path: NodePath): boolean {

@@ -3,6 +3,7 @@ import type { Validate } from '../validate.ts';
 
 export const crew: Validate;
 export const sop: Validate;
+export const policy: Validate;
 export const config: Validate;
 export const crewtest: Validate;
 export const rolePhase: Validate;

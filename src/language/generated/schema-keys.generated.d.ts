@@ -6,3 +6,4 @@ export const BRANCH_KEYS: KeyTable;
 export const PLACE_KEYS: KeyTable;
 export const CONFIG_KEYS: KeyTable;
 export const CREWTEST_KEYS: KeyTable;
+export const POLICY_KEYS: KeyTable;

@@ -219,6 +219,7 @@ export const PLACE_KEYS = {
     "roles",
     "tools",
     "budget",
+    "policy",
     "sop",
     "start",
     "phases"
@@ -265,7 +266,10 @@ export const PLACE_KEYS = {
   ],
   "tools": [
     "module",
-    "tools"
+    "tools",
+    "mcp",
+    "builtin",
+    "sandbox"
   ],
   "moduleTool": [
     "description",
@@ -273,6 +277,32 @@ export const PLACE_KEYS = {
     "output",
     "read_only",
     "retry"
+  ],
+  "mcp": [
+    "command",
+    "args",
+    "cwd",
+    "env",
+    "variables",
+    "url",
+    "headers",
+    "bearer_env",
+    "oauth",
+    "protocol",
+    "timeout",
+    "start_timeout",
+    "sandbox",
+    "roots"
+  ],
+  "oauth": [
+    "client_id",
+    "client_secret_env",
+    "scopes",
+    "flow"
+  ],
+  "sandbox": [
+    "fs",
+    "net"
   ],
   "budget": [
     "calls",
@@ -410,5 +440,47 @@ export const CREWTEST_KEYS = {
   "workspace": [
     "files",
     "git"
+  ]
+};
+export const POLICY_KEYS = {
+  "file": [
+    "version",
+    "default",
+    "nonInteractive",
+    "servers",
+    "rules"
+  ],
+  "server": [
+    "mcp",
+    "module",
+    "sha256",
+    "identity",
+    "trust"
+  ],
+  "rule": [
+    "deny",
+    "ask",
+    "allow"
+  ],
+  "calls": [
+    "tool",
+    "args",
+    "others",
+    "annotations"
+  ],
+  "matcher": [
+    "eq",
+    "in",
+    "under",
+    "glob",
+    "regex",
+    "host",
+    "max"
+  ],
+  "annotations": [
+    "readOnlyHint",
+    "destructiveHint",
+    "idempotentHint",
+    "openWorldHint"
   ]
 };

@@ -67,13 +67,20 @@ function findTool(context: ToolContext, name: string, path: NodePath): ToolSpec 
     return undefined;
   }
   const specs = toolsetSpecs(toolset, catalog);
-  // A module without tools has been reported.
+  // A module without tools, or a server that nobody has accepted, has been reported.
   if (tool === undefined || specs === undefined || specs.length === 0) return undefined;
   const found = specs.find(spec => spec.name === name);
   if (found) return found;
   const names = specs.map(spec => spec.name);
+  const range = places.at(path);
+  const hint = suggest(name, names);
+  if (toolset.source.kind === 'mcp') {
+    const message = `The server ${quote(alias)} had no tool ${quote(tool)} when it was accepted`;
+    report({ code: 'mcp-tool-unknown', range, message, hint: hint ?? 'accept it again if it has one now' });
+    return undefined;
+  }
   const message = `The toolset ${quote(alias)} has no tool ${quote(tool)}`;
-  report({ code: 'unknown-tool', range: places.at(path), message, hint: suggest(name, names) });
+  report({ code: 'unknown-tool', range, message, hint });
   return undefined;
 }
 

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { formatLock } from '../../src/language/format-lock.ts';
+import { lowerMcpServer } from '../../src/language/lower-mcp-server.ts';
+import { mcpToolNames } from '../../src/language/mcp-tool-names.ts';
+import { readLock } from '../../src/language/read-lock.ts';
+import { serverDeclaration, serverIdentity, toolPin } from '../../src/language/server-identity.ts';
+import type { CrewLock } from '../../src/model/crew-lock.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { ListedTool } from '../../src/model/mcp-listing.ts';
+import { toolNames } from '../../src/providers/tool-names.ts';
+import { fc } from '../laws.ts';
+
+const DECLARED: JsonObject = { command: 'notes-server', args: ['.'], env: ['B', 'A'] };
+const TOOL: ListedTool = {
+  name: 'find notes',
+  description: 'Finds notes.',
+  inputSchema: { type: 'object', properties: { word: { type: 'string' } } },
+  annotations: { readOnlyHint: true },
+};
+
+function lockOf(tools: readonly ListedTool[], declared = DECLARED): CrewLock {
+  const server = lowerMcpServer(declared);
+  const identity = serverIdentity(server);
+  const locked = tools.map(tool => ({ ...tool, pin: toolPin(identity, tool) }));
+  return new Map([
+    [
+      identity,
+      {
+        aliases: ['notes'],
+        declaration: serverDeclaration(server),
+        server: { name: 'notes', version: '1' },
+        protocol: '2025-11-25',
+        resources: false,
+        prompts: true,
+        tools: locked,
+      },
+    ],
+  ]);
+}
+
+describe('the identity of a server', () => {
+  const identity = (declared: JsonObject): string => serverIdentity(lowerMcpServer(declared));
+
+  test('is the same for other times and another order of names', () => {
+    expect(identity({ ...DECLARED, env: ['A', 'B', 'A'], timeout: '5s', start_timeout: '1m' })).toBe(
+      identity(DECLARED),
+    );
+  });
+
+  test.each<[string, JsonObject]>([
+    ['its command', { command: 'other' }],
+    ['an argument', { args: ['..'] }],
+    ['a name of a variable', { env: ['A'] }],
+    ['a variable', { variables: { LEVEL: '1' } }],
+    ['its folder', { cwd: './x' }],
+    ['its sandbox', { sandbox: {} }],
+    ['what the sandbox lets through', { sandbox: { net: 'host' } }],
+    ['the protocol', { protocol: 'auto' }],
+    ['roots', { roots: true }],
+  ])('changes with %s', (_what, change) => {
+    expect(identity({ ...DECLARED, ...change })).not.toBe(identity(DECLARED));
+  });
+});
+
+describe('crew.lock', () => {
+  test('is read back as it was written, and written the same again', () => {
+    const text = formatLock(lockOf([TOOL]));
+    const { lock } = readLock(text);
+    expect(lock).toEqual(lockOf([TOOL]));
+    expect(formatLock(lock ?? new Map())).toBe(text);
+    expect(
+      formatLock(
+        lockOf([{ ...TOOL, inputSchema: { properties: { word: { type: 'string' } }, type: 'object' } }]),
+      ),
+    ).toBe(text);
+  });
+
+  test.each<[string, (text: string) => string, string]>([
+    [
+      'another description',
+      text => text.replace('Finds notes', 'Reads mail'),
+      'the pin of the tool "find notes"',
+    ],
+    ['another schema', text => text.replace('"word"', '"path"'), 'the pin of the tool'],
+    [
+      'another hint',
+      text => text.replace('"readOnlyHint": true', '"readOnlyHint": false'),
+      'the pin of the tool',
+    ],
+    ['another name', text => text.replace('"find notes"', '"find"'), 'the pin of the tool "find"'],
+    [
+      'another command',
+      text => text.replace('notes-server', 'evil-server'),
+      'the identity of the server "notes"',
+    ],
+    ['no pin', text => text.replace(/"pin": "[0-9a-f]+"/, '"pin": 7'), 'the pin of the tool'],
+    ['another version', text => text.replace('"version": 1', '"version": 2'), 'its version is 2'],
+    ['half of it', text => text.slice(0, 200), 'not valid JSON'],
+    ['a conflict of git', text => `<<<<<<< ours\n${text}`, 'not valid JSON'],
+    ['a list', () => '[]', 'its version is null'],
+    ['a text', () => '"x"', 'its version is null'],
+    ['nothing', () => '', 'not valid JSON'],
+    ['1,000 levels', () => `${'['.repeat(1_000)}${']'.repeat(1_000)}`, 'levels'],
+  ])('is refused with %s', (_what, change, why) => {
+    expect(readLock(change(formatLock(lockOf([TOOL])))).problem).toContain(why);
+  });
+
+  test('never throws, whatever it holds', () => {
+    const part = fc.constantFrom('servers', 'tools', 'declaration', 'aliases', 'version', '__proto__', 'pin');
+    fc.assert(
+      fc.property(fc.dictionary(part, fc.oneof(fc.jsonValue(), fc.constant(1))), value => {
+        const { lock, problem } = readLock(JSON.stringify(value));
+        expect((lock === undefined) !== (problem === undefined)).toBe(true);
+      }),
+    );
+  });
+
+  test('holds no key that reaches a prototype', () => {
+    const text = formatLock(lockOf([TOOL])).replace(
+      '"servers": {',
+      '"__proto__": { "polluted": 1 }, "servers": {',
+    );
+    expect(readLock(text).lock?.size).toBe(1);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+});
+
+describe('the name that a crew calls a tool of a server by', () => {
+  test.each<[readonly string[], readonly (string | RegExp)[]]>([
+    [
+      ['read_file', 'Read-File'],
+      ['read_file', 'Read-File'],
+    ],
+    [
+      ['repo.create', 'a/b', 'a b'],
+      ['repo_create', /^a_b_[0-9a-f]{8}$/, /^a_b_[0-9a-f]{8}$/],
+    ],
+    [
+      ['a.b', 'a_b'],
+      [/^a_b_[0-9a-f]{8}$/, 'a_b'],
+    ],
+    [
+      ['', '7z', '\u001b[31m', 'größe'],
+      [/^tool_$/, 'tool_7z', 'tool___31m', 'gr__e'],
+    ],
+    [['x'.repeat(128)], [/^x{64}$/]],
+  ])('%j are %j', (names, expected) => {
+    const found = mcpToolNames(names);
+    for (const [index, name] of names.entries()) expect(found.get(name)).toMatch(expected[index] ?? '');
+  });
+
+  test('is one that the language can say, different from all others, whatever the server says; and so on the wire', () => {
+    const name = fc.oneof(
+      fc.string({ maxLength: 130 }),
+      fc.constantFrom('a.b', 'a_b', 'a b', 'a/b', 'A_b', '', '9'),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { maxLength: 20 }), names => {
+        const ours = [...mcpToolNames(names).values()];
+        expect(new Set(ours).size).toBe(names.length);
+        for (const one of ours) expect(one).toMatch(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/);
+        expect([...mcpToolNames(names.toReversed()).values()].toSorted()).toEqual(ours.toSorted());
+        const tools = ours.map(one => ({
+          name: `alias.${one}`,
+          description: '',
+          inputSchema: true,
+          readOnly: false,
+        }));
+        const wire = toolNames({ tools, messages: [] });
+        for (const { name: tool } of tools) expect(wire.fromWire(wire.toWire(tool))).toBe(tool);
+      }),
+    );
+  });
+});
