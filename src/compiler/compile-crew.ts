@@ -32,6 +32,7 @@ export function compileCrew(crew: Crew, options: CompileOptions): Program {
     tools: crew.toolsets.flatMap(toolset => toolsetSpecs(toolset, options.catalog) ?? []),
     toolsets: toolsetRows(crew.toolsets),
     budget: crew.budget,
+    ...(crew.policy === undefined ? {} : { policy: crew.policy }),
     phases: Object.fromEntries(crew.sop.phases.map(phase => [phase.name, withoutContent(phase)])),
     ...(Object.keys(crews).length === 0 ? {} : { crews }),
     ...(crew.bindings === undefined ? {} : { bindings: crew.bindings }),
@@ -79,10 +80,29 @@ function bare<Work extends PhaseWork>(work: Work): Work {
   return rest as Work;
 }
 
-/** The sha256, in hex, of a program's parts in canonical form; `hash`, `sourceMap` and `folder` do not count. Pure. */
+/**
+ * The sha256, in hex, of a program's parts in canonical form; `hash`, `sourceMap`, `folder` and the places of rules do not
+ * count. Pure.
+ */
 export function hashProgram(program: Omit<Program, 'hash' | 'sourceMap' | 'folder'>): string {
   const { hash: _hash, sourceMap: _sourceMap, folder: _folder, ...parts } = program as Program;
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(parts as unknown as JsonValue))));
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(withoutPlaces(parts) as unknown as JsonValue))));
+}
+
+/** The same program, and those inside it, with rules that do not know where they stand. */
+function withoutPlaces<Part extends Pick<Program, 'policy' | 'crews'>>(program: Part): Part {
+  const { policy, crews } = program;
+  return {
+    ...program,
+    ...(policy === undefined ? {} : { policy: policy.map(rule => ({ ...rule, at: '' })) }),
+    ...(crews === undefined
+      ? {}
+      : {
+          crews: Object.fromEntries(
+            Object.entries(crews).map(([path, inner]) => [path, withoutPlaces(inner)]),
+          ),
+        }),
+  };
 }
 
 /** What stands behind each alias. */

@@ -6,7 +6,9 @@ export interface CodeRow {
   readonly meaning: string;
   readonly bad: string;
   readonly good: string;
-  /** Other files of both examples, by path. */
+  /** Present when both examples are policy files and no crews. */
+  readonly holds?: 'policy';
+  /** Other files of both examples, by path; those of a policy are the person's own. */
   readonly files?: Readonly<Record<string, string>>;
 }
 

@@ -198,6 +198,8 @@ const PATTERN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^\^\[0-9\].*\(ms/, 'a span of time such as `30s`, `15m` or `500ms`'],
   [/^\^\[0-9\].*\[km\]/, 'a number of tokens such as `300k`, `1.5m` or `50000`'],
   [/^\\S$/, 'text that is not empty'],
+  [/0-9a-f\]\{64\}/, '64 hexadecimal digits'],
+
   [/builtin/, '`builtin:` and a name, such as `builtin:git`'],
   [/js\|mjs\|ts/, 'the path of a `.js`, `.mjs` or `.ts` file'],
   [/auto\|.*\(:/, 'an alias of `models`, or `auto`, `offline` or `provider:name`'],

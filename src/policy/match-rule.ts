@@ -1,9 +1,9 @@
 import type { JsonObject } from '../model/json.ts';
+import { matchesName } from '../model/name-pattern.ts';
 import type { ArgumentMatcher, PolicyRule } from '../model/policy.ts';
 import type { ToolAnnotations } from '../model/tool-spec.ts';
 import { findArguments } from './argument-values.ts';
 import { type Ground, matchArgument, textsIn, type Verdict } from './match-argument.ts';
-import { matchesName } from './text-pattern.ts';
 import { pathMeant, type Toolset } from './under-folder.ts';
 
 /** A call as rules see it: by the names that one set of rules has for its toolset. */

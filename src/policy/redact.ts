@@ -6,15 +6,29 @@ export const SCRUBBED = '[scrubbed]';
 const SECRET_NAME = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;
 const SHORTEST_SECRET = 8;
 
+/** Variables that are passed on and are known to be no secrets: places, languages, what is shown and how much. */
+const PLAIN_NAME =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|COLORTERM|LANG|LANGUAGE|TZ|PWD|OLDPWD|EDITOR|PAGER|DISPLAY|HOSTNAME|CI|DEBUG|NO_COLOR|FORCE_COLOR|NODE_ENV|NODE_OPTIONS|TMP|TEMP|TMPDIR|LC_\w+|XDG_\w+|\w*_(DIR|HOME|PATH|FILE|LEVEL|MODE|REGION|HOST|PORT))$/i;
+/** A place in the file system, a number or a switch is no secret, whatever it is called. */
+const PLAIN_VALUE = /^(?:[/~.][^\s]*|[\d.]+|true|false|yes|no|on|off)$/i;
+
 /**
  * The values of an environment that are secrets by their names: those that end in `_KEY`, `_TOKEN`, `_SECRET` or
- * `PASSWORD`. Values of fewer than 8 characters are left out, because they would be found in any text. Pure.
+ * `PASSWORD`, and those of `passed`, the names of what is handed to servers, unless they are known to be none. Values of
+ * fewer than 8 characters are left out, because they would be found in any text. Pure.
  */
-export function secretValues(env: { readonly [name: string]: string | undefined }): readonly string[] {
+export function secretValues(
+  env: { readonly [name: string]: string | undefined },
+  passed: readonly string[] = [],
+): readonly string[] {
   const named = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && SECRET_NAME.test(name) ? [value.trim()] : [],
   );
-  return [...new Set(named.filter(value => value.length >= SHORTEST_SECRET))];
+  const handed = passed.flatMap(name => {
+    const value = Object.hasOwn(env, name) ? env[name]?.trim() : undefined;
+    return value === undefined || PLAIN_NAME.test(name) || PLAIN_VALUE.test(value) ? [] : [value];
+  });
+  return [...new Set([...named, ...handed].filter(value => value.length >= SHORTEST_SECRET))];
 }
 
 /** Shapes that are secrets wherever they stand; the group `kept` is what is shown of them. All run in linear time. */
@@ -37,9 +51,13 @@ const PATTERNS: readonly RegExp[] = [
 
 /**
  * Makes a scrubber of JSON values: in every text and every key the given secrets, also as JSON and addresses spell them,
- * and shapes that are known to be secrets become `[scrubbed]`. A value without secrets comes back equal. Pure.
+ * and, unless `shapes` is false, shapes that are known to be secrets become `[scrubbed]`. A value without secrets comes back
+ * equal. Pure.
  */
-export function createRedactor(secrets: readonly string[]): <Value extends JsonValue>(value: Value) => Value {
+export function createRedactor(
+  secrets: readonly string[],
+  { shapes = true }: { readonly shapes?: boolean } = {},
+): <Value extends JsonValue>(value: Value) => Value {
   const spellings = secrets.flatMap(secret => [
     secret,
     JSON.stringify(secret).slice(1, -1),
@@ -48,6 +66,7 @@ export function createRedactor(secrets: readonly string[]): <Value extends JsonV
   const texts = [...new Set(spellings)].toSorted((a, b) => b.length - a.length);
   const redactText = (text: string): string => {
     const known = texts.reduce((rest, secret) => rest.replaceAll(secret, SCRUBBED), text);
+    if (!shapes) return known;
     return PATTERNS.reduce((rest, pattern) => rest.replace(pattern, withoutSecret), known);
   };
   return value => redactValue(value, redactText) as typeof value;

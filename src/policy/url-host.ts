@@ -21,20 +21,15 @@ export function urlHost(text: string): UrlHost {
 
 /**
  * Whether a host is one that a pattern means: `example.org` itself, `*.example.org` any name below it and not itself. Maybe:
- * an IPv6 address that may lead to the IPv4 address of the pattern. Pure.
+ * an IPv6 address that may lead to the IPv4 address of the pattern, or a pattern that nobody can read. Pure.
  */
 export function isHost(pattern: string, { host, alike }: Exclude<UrlHost, 'unclear'>): boolean | 'maybe' {
   const below = pattern.startsWith('*.');
   const named = patternHost(below ? pattern.slice(2) : pattern);
-  if (named === undefined) return false;
+  if (named === undefined) return 'maybe';
   if (below) return host.endsWith(`.${named}`) && host.length > named.length + 1;
   if (host === named) return true;
   return alike === named ? 'maybe' : false;
-}
-
-/** Whether a text can be a pattern of `isHost`: a name or an address, without a scheme, a port or a path. Pure. */
-export function isHostPattern(pattern: string): boolean {
-  return patternHost(pattern.startsWith('*.') ? pattern.slice(2) : pattern) !== undefined;
 }
 
 const HIDDEN = /[\s\\\p{Cc}\p{Cf}]/u;

@@ -71,7 +71,7 @@ export const DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['liquidjs', ['expressions']],
   ['openai', ['providers']],
   ['oxlint', ['tools']],
-  ['re2js', ['policy']],
+  ['re2js', ['language', 'policy']],
   ['react', ['tui']],
   ['xstate', ['runtime']],
   ['yaml', ['language']],

@@ -2,9 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { CodeRow } from '../../src/language/code-row.ts';
 import { DIAGNOSTIC_CODES } from '../../src/language/diagnostic-codes.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { loadPolicies } from '../../src/language/load-policy.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 
 function codesOf(text: string, row: CodeRow): readonly string[] {
+  if (row.holds === 'policy') {
+    const files = Object.entries({ ...row.files, 'crew.policy.yaml': text });
+    const loaded = loadPolicies(
+      files.map(([path, content]) => ({ path, text: content })),
+      CATALOG,
+    );
+    return loaded.diagnostics.map(({ code, severity }) => `${severity} ${code}`);
+  }
   const readSource = sourceOf({ ...row.files, 'example.crew.yaml': text });
   const { diagnostics } = loadCrew({ path: 'example.crew.yaml', readSource, catalog: CATALOG });
   return diagnostics.map(({ code, severity }) => `${severity} ${code}`);

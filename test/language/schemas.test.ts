@@ -32,6 +32,7 @@ describe.each([
   'schemas/sop.schema.json',
   'schemas/config.schema.json',
   'schemas/crewtest.schema.json',
+  'schemas/policy.schema.json',
 ])('%s', path => {
   const schema: Schema = JSON.parse(readText(path));
   const fields = fieldsOf(schema, '#');
@@ -48,10 +49,10 @@ describe.each([
   });
 });
 
-test('both schemas compile, and their examples are valid', async () => {
+test('the schemas compile, and their examples are valid', async () => {
   const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const schemas = ['schemas/sop.schema.json', 'schemas/crew.schema.json'].map(path =>
-    JSON.parse(readText(path)),
+  const schemas = ['schemas/sop.schema.json', 'schemas/crew.schema.json', 'schemas/policy.schema.json'].map(
+    path => JSON.parse(readText(path)),
   );
   const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false, validateFormats: false, schemas });
   for (const schema of schemas) {
