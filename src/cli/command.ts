@@ -47,6 +47,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly flags: Flags;
+  /** Left out of help and of suggestions: for measuring this program alone. */
+  readonly hidden?: true;
   run(call: CommandCall): Promise<number>;
 }
 

@@ -12,6 +12,9 @@ import { graphCommand } from './commands/graph.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
+import { mcpCommand } from './commands/mcp.ts';
+import { mcpConformanceCommand } from './commands/mcp-conformance.ts';
+import { pendingCommand } from './commands/pending.ts';
 import { planCommand } from './commands/plan.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { psCommand } from './commands/ps.ts';
@@ -34,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   testCommand,
   resumeCommand,
   forkCommand,
+  pendingCommand,
   answerCommand,
   approveCommand,
   rejectCommand,
@@ -49,8 +53,10 @@ export const COMMANDS: readonly Command[] = [
   pruneCommand,
   auditCommand,
   serveCommand,
+  mcpCommand,
   graphCommand,
   explainCommand,
   schemaCommand,
   initCommand,
+  mcpConformanceCommand,
 ];

@@ -3,8 +3,9 @@ import { GLOBAL_FLAGS } from './flags.ts';
 
 /** The help of the program: its commands and the flags that all of them know. Pure. */
 export function programHelp(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(command => command.usage.length));
-  const rows = commands.map(command => `  crew ${command.usage.padEnd(width)}  ${command.summary}`);
+  const shown = commands.filter(({ hidden }) => hidden !== true);
+  const width = Math.max(...shown.map(command => command.usage.length));
+  const rows = shown.map(command => `  crew ${command.usage.padEnd(width)}  ${command.summary}`);
   return [
     'Runs crews of AI agents from YAML: checked first, recorded fact by fact, resumable.',
     '',

@@ -119,7 +119,7 @@ function unknownCommand(word: string): CrewError {
   if (/\.ya?ml$/.test(word)) {
     return new CrewError('USAGE', `there is no command \`${word}\`; did you mean \`crew run ${word}\`?`);
   }
-  const names = COMMANDS.map(({ name }) => name);
+  const names = COMMANDS.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
   return new CrewError('USAGE', `there is no command \`${word}\`${suggestion(word, names)}`);
 }
 

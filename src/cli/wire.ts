@@ -1,6 +1,7 @@
 // The composition root: the only place that knows every room, and the only place of lazy imports. Each function loads
 // no more than what its callers need, so that `crew check` never loads a model, a tool or a journal.
 import { join } from 'node:path';
+import type { JsonSchema, JsonValue } from '../model/json.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
@@ -198,6 +199,22 @@ export async function loadServe() {
     import('../serve/conformance/fixture-server.ts'),
   ]);
   return { ...server, ...http, ...stdio, ...token, ...oauth, ...gate, ...fixture };
+}
+
+/** MCP servers as the conformance suite wants them used; a run and `crew tools` load what they need of it. */
+export async function loadMcpClient() {
+  const [list, tools, identity, specs, { validateValue, describeProblems }] = await Promise.all([
+    import('../tools/mcp/list-mcp-tools.ts'),
+    import('../tools/mcp/mcp-tools.ts'),
+    import('../language/server-identity.ts'),
+    import('../language/mcp-specs.ts'),
+    import('../expressions/validate-value.ts'),
+  ]);
+  const misfit = (schema: JsonSchema, value: JsonValue): string | undefined => {
+    const problems = validateValue(schema, value);
+    return problems.length === 0 ? undefined : describeProblems(problems, 3);
+  };
+  return { ...list, ...tools, ...identity, ...specs, misfit };
 }
 
 /** What a crew file declares of its MCP servers, whether anybody has accepted them or not. */

@@ -2,7 +2,9 @@ import { CrewError } from '../../../model/crew-error.ts';
 import type { McpOAuth } from '../../../model/mcp-server.ts';
 import { createGuardedFetch, type FetchLimits, OAUTH_LIMITS, type ResolveName } from '../guarded-fetch.ts';
 import type { McpAuthorization } from '../mcp-authorization.ts';
+import { askForChallenge } from './ask-for-challenge.ts';
 import { type Challenge, readChallenge } from './challenge.ts';
+import { discoverResource } from './discover-resource.ts';
 import { logIn } from './log-in.ts';
 import { loginFailed } from './login-failed.ts';
 import type { LoginPerson, LoginSettings } from './login-settings.ts';
@@ -34,8 +36,11 @@ export interface McpAuthorizationOptions {
 /** An authorization, and a login that somebody asked for. */
 export interface McpLogin extends McpAuthorization {
   readonly fetch: typeof fetch;
-  /** Logs in now, whatever is stored. Fails with MCP_LOGIN_FAILED, MCP_UNAVAILABLE or MCP_ADDRESS_REFUSED. */
-  readonly logIn: (challenge: Challenge) => Promise<Grant>;
+  /**
+   * Logs in now, whatever is stored, and tries the token. Fails with MCP_LOGIN_FAILED, MCP_UNAVAILABLE or
+   * MCP_ADDRESS_REFUSED, and as the store does.
+   */
+  readonly logIn: () => Promise<Grant>;
 }
 
 /** Logins, refreshes and wider scopes together that one request may cost. */
@@ -80,8 +85,24 @@ export function createMcpAuthorization(options: McpAuthorizationOptions): McpLog
   };
   return {
     fetch: (input, init) => authorized(new Request(input, init)),
-    logIn: challenge => inTurn(() => logIn(settings, challenge, undefined)),
+    logIn: () => inTurn(() => logInNow(settings)),
   };
+}
+
+async function logInNow(settings: LoginSettings): Promise<Grant> {
+  const { reader, oauth } = settings;
+  const challenge = await askForChallenge(reader.fetch, reader.server);
+  if (challenge === undefined && !(await discoverResource(reader, {})).isPublished) {
+    throw loginFailed(reader.server, 'it lets everybody in, so there is nothing to log in to');
+  }
+  const grant =
+    oauth.flow === 'code'
+      ? await logIn(settings, challenge ?? {}, undefined)
+      : await requestOwnGrant(settings, challenge ?? {}, undefined);
+  if ((await askForChallenge(reader.fetch, reader.server, grant.accessToken)) !== undefined) {
+    throw loginFailed(reader.server, `it refuses the token that \`${grant.issuer}\` gave for it`);
+  }
+  return grant;
 }
 
 /** What an answer wants before the request is taken; undefined when there is nothing that a login would mend. */

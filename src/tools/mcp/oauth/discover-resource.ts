@@ -10,6 +10,8 @@ export interface ProtectedResource {
   readonly issuers: readonly string[];
   /** Absent when it names none. */
   readonly scopesSupported?: string;
+  /** False when it publishes nothing, and its own origin is taken for all of it. */
+  readonly isPublished: boolean;
 }
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
@@ -39,10 +41,11 @@ export async function discoverResource(
     return {
       resource,
       issuers: issuers.length === 0 ? [server.origin] : issuers,
+      isPublished: true,
       ...(scopes ? { scopesSupported: scopes } : {}),
     };
   }
-  return { resource: identifierOf(server), issuers: [server.origin] };
+  return { resource: identifierOf(server), issuers: [server.origin], isPublished: false };
 }
 
 function metadataUrls(server: URL, { resourceMetadata }: Challenge): readonly string[] {

@@ -9,7 +9,6 @@ export interface LoopbackOptions {
   readonly show: (url: string) => void;
   /** Milliseconds until nobody is waited for any more. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
   /** The port that was agreed with the authorization server; any free one when absent. */
   readonly port?: number;
 }
@@ -19,8 +18,8 @@ const HOST = '127.0.0.1';
 
 /**
  * A person whose browser comes back to this machine: a server on 127.0.0.1 that takes the one answer with the right state
- * and nothing else. `authorize` fails with MCP_LOGIN_FAILED when nobody comes back in time or the signal aborts; `open`
- * with MCP_LOGIN_FAILED when the agreed port is taken.
+ * and nothing else. `authorize` fails with MCP_LOGIN_FAILED when nobody comes back in time, `open` when the agreed port is
+ * taken.
  */
 export function loopbackPerson(options: LoopbackOptions): LoginPerson {
   return {
@@ -44,26 +43,23 @@ async function listen(port: number, orAny: boolean): Promise<Server> {
   throw new CrewError('MCP_LOGIN_FAILED', `Cannot listen on ${HOST}:${port}: ${opened.message}`);
 }
 
-function redirectionTo(server: Server, { show, timeoutMs, signal }: LoopbackOptions): Redirection {
+function redirectionTo(server: Server, { show, timeoutMs }: LoopbackOptions): Redirection {
   const { port } = server.address() as AddressInfo;
   const origin = `http://${HOST}:${port}`;
   const authorize = (url: string, state: string): Promise<URLSearchParams> =>
     new Promise((resolve, reject) => {
-      const stop = (why: string): void => {
-        reject(new CrewError('MCP_LOGIN_FAILED', `The login was not finished: ${why}`));
-      };
-      const timer = setTimeout(() => stop(`nobody came back within ${timeoutMs / 1000} s`), timeoutMs);
-      const abort = (): void => stop('it was broken off');
-      signal.addEventListener('abort', abort, { once: true });
+      const timer = setTimeout(() => {
+        reject(
+          new CrewError('MCP_LOGIN_FAILED', `Nobody came back from the login within ${timeoutMs / 1000} s`),
+        );
+      }, timeoutMs);
       server.on('request', (request: IncomingMessage, response: ServerResponse) => {
         const returned = returnedTo(origin, request, state);
         if (returned === undefined) return answer(response, 400, 'This is not the answer to a login.');
         clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
         answer(response, 200, 'You can close this page and go back to the terminal.');
         resolve(returned);
       });
-      if (signal.aborted) return abort();
       show(url);
     });
   const close = async (): Promise<void> => {
