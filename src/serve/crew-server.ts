@@ -11,6 +11,7 @@ import {
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonObject } from '../model/json.ts';
 import { type CallingClient, callCrew, RESUME_NOTHING, type RoundState } from './call-crew.ts';
+import { clientClaims } from './client-claims.ts';
 import { outputSchema } from './crew-result.ts';
 import { createRunLimit } from './run-limit.ts';
 import { registerRuns } from './run-resources.ts';
@@ -131,10 +132,11 @@ function annotationsOf(readOnly: boolean) {
 }
 
 function clientOf(server: McpServer, context: ServerContext, modern: boolean): CallingClient {
-  const elicitation = server.server.getClientCapabilities()?.elicitation;
+  const { name, capabilities } = clientClaims(server, context);
+  const { elicitation } = capabilities;
   const forms = elicitation !== undefined && (Object.keys(elicitation).length === 0 || 'form' in elicitation);
-  const name = subjectOf(context) ?? server.server.getClientVersion()?.name ?? 'somebody';
-  return { name: `${name.slice(0, LONGEST_NAME)} (MCP)`, modern, canElicit: forms };
+  const said = (subjectOf(context) ?? name ?? 'somebody').slice(0, LONGEST_NAME);
+  return { name: `${said} (MCP)`, modern, canElicit: forms };
 }
 
 /** Whose access token the request came with. */

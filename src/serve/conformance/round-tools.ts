@@ -7,6 +7,7 @@ import {
   type ServerContext,
   type ToolCallback,
 } from '@modelcontextprotocol/server';
+import { clientClaims } from '../client-claims.ts';
 import { type FixtureState, textResult } from './fixture-schema.ts';
 
 type Seal = (state: FixtureState) => Promise<string>;
@@ -55,8 +56,8 @@ export function registerRoundTools(server: McpServer, seal: Seal): void {
     return inputRequired({ inputRequests, requestState: await seal({ step: 1 }) });
   });
   tool('test_input_required_result_multi_round', context => inThreeRounds(context, seal));
-  tool('test_input_required_result_capabilities', () => {
-    const able = capabilitiesOf(server);
+  tool('test_input_required_result_capabilities', context => {
+    const able = clientClaims(server, context).capabilities;
     const inputRequests = {
       ...(able.elicitation === undefined ? {} : { user_name: askName }),
       ...(able.sampling === undefined ? {} : { greeting: sample('Generate a greeting', 50) }),
@@ -84,11 +85,6 @@ async function inThreeRounds({ mcpReq }: ServerContext, seal: Seal) {
   }
   const step1 = askOne('Step 1: What is your name?', 'name');
   return inputRequired({ inputRequests: { step1 }, requestState: await seal({ step: 1 }) });
-}
-
-/** What the client of this server said it can do. */
-export function capabilitiesOf({ server }: McpServer) {
-  return server.getClientCapabilities() ?? {};
 }
 
 function ask(inputRequests: InputRequests) {

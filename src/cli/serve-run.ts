@@ -1,0 +1,142 @@
+import { hintInRun } from '../model/crew-error.ts';
+import type { ResolvedModel } from '../model/fact.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Program } from '../model/program.ts';
+import type { Engine, Journal } from '../ports/engine.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { RunOutcome } from '../runtime/run.ts';
+import type { RunEnd, RunWatch } from '../serve/served-crew.ts';
+import { createAskPerson } from './ask-person.ts';
+import { chooseModels } from './choose-models.ts';
+import { type FlagValues, type Terminal, textFlags } from './command.ts';
+import { markLeft } from './mark-left.ts';
+import { openExecutor } from './open-executor.ts';
+import { modelTerms, openModels } from './open-models.ts';
+import { refuseOverPlan } from './plan-run.ts';
+import { readGrants } from './read-grants.ts';
+import { readInputs } from './read-inputs.ts';
+import { readRecordedRun } from './recorded-run.ts';
+import { resumeFlags } from './resume-flags.ts';
+import { requireWorkspace, startOf } from './resume-run.ts';
+import { openQuestionsOf, requireSamePlace } from './serve-records.ts';
+import { loadRuntime } from './wire.ts';
+import { realWorld } from './world.ts';
+
+/** What a server's runs are made with. */
+export interface ServeHostOptions {
+  /** By the name of their crew. */
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly engine: Engine;
+  readonly workspace: string;
+  readonly values: FlagValues;
+  readonly terminal: Terminal;
+  /** Aborts when the server is to end: all runs stop at their next safe point. */
+  readonly stop: AbortSignal;
+}
+
+/** Starts a run of a served crew. All that can fail by the caller's mistake is done before the run exists. */
+export async function startServed(
+  options: ServeHostOptions,
+  call: { readonly crew: string; readonly inputs: JsonObject },
+  watch: RunWatch,
+): Promise<RunEnd> {
+  const { programs, engine, workspace, values, terminal } = options;
+  const program = programs.get(call.crew);
+  if (program === undefined) throw new Error(`no crew ${call.crew} is served`);
+  const file = { path: 'arguments', text: JSON.stringify(call.inputs) };
+  const inputs = await readInputs({ declared: program.inputs, pairs: [], file });
+  const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
+  const opened = await openModels(models, terminal);
+  const terms = await modelTerms({ program, models, opened, terminal });
+  await refuseOverPlan({ program, models, terms, inputs, values: { ...values, quiet: true }, terminal });
+  const grants = readGrants(values, program);
+  const at = realWorld.now();
+  const runId = realWorld.newId();
+  const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, grants } as const;
+  const journal = engine.create(runId, program, at, [started]);
+  return drive(options, { journal, workspace, opened, models }, watch);
+}
+
+/** Goes on with a run; a finished one gives its end again and calls nothing. Fails with RUN_NOT_FOUND, RUN_LOCKED. */
+export async function resumeServed(
+  options: ServeHostOptions,
+  runId: string,
+  watch: RunWatch,
+): Promise<RunEnd> {
+  const { engine, values, terminal } = options;
+  const journal = engine.open(runId);
+  try {
+    const { workspace, models } = await startOf(journal);
+    requireSamePlace(options, workspace, runId);
+    const over = engine.list().some(run => run.runId === runId && run.status !== 'open');
+    if (!over) requireWorkspace(workspace);
+    const opened = over ? new Map<string, LanguageModel>() : await openModels(models, terminal);
+    const grants = readGrants(values, journal.program);
+    if (!over) journal.append({ type: 'run.resumed', at: realWorld.now(), grants });
+    return await drive(options, { journal, workspace, opened, models }, watch);
+  } finally {
+    journal.close();
+  }
+}
+
+interface Drive {
+  readonly journal: Journal;
+  readonly workspace: string;
+  readonly opened: ReadonlyMap<string, LanguageModel>;
+  readonly models: { readonly [alias: string]: ResolvedModel };
+}
+
+async function drive(options: ServeHostOptions, run: Drive, watch: RunWatch): Promise<RunEnd> {
+  const { journal, workspace, opened, models } = run;
+  const { terminal, stop } = options;
+  const { driveRun } = await loadRuntime();
+  const modelOf = (alias: string) => opened.get(models[alias]?.use ?? '');
+  const execute = await openExecutor({
+    journal,
+    workspace,
+    modelOf,
+    person: createAskPerson({ journal, terminal, interactive: false }),
+    onDelta: () => undefined,
+    onNotice: () => undefined,
+  });
+  let live = journal.recorded.length === 1;
+  try {
+    const outcome = await driveRun({
+      journal,
+      execute,
+      world: realWorld,
+      onEvent: event => {
+        if (live) watch.onEvent(event);
+      },
+      onLive: () => {
+        live = true;
+      },
+      onRecalled: ({ model, origin }) => modelOf(model)?.recall?.(origin),
+      stop: AbortSignal.any([watch.signal, stop]),
+    });
+    markLeft(journal, outcome);
+    return await endOf(options, journal.runId, outcome);
+  } finally {
+    await execute.close();
+    journal.close();
+  }
+}
+
+async function endOf(options: ServeHostOptions, runId: string, outcome: RunOutcome): Promise<RunEnd> {
+  const flags = resumeFlags(options.values);
+  const goOn = `crew resume ${runId}${flags}`;
+  if (outcome.type === 'interrupted') return { runId, outcome: 'interrupted', goOn };
+  const { spent: spend } = outcome.state.ledger;
+  const hintFor = (code: string): string =>
+    (hintInRun(code) ?? '').replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${runId}${flags}`);
+  if (outcome.type === 'suspended') {
+    const failure = outcome.state.suspension?.failure;
+    if (failure === undefined) throw new Error(`run ${runId} waits for nothing`);
+    const questions = await openQuestionsOf(options, await readRecordedRun(options.engine, runId));
+    return { runId, outcome: 'waiting', failure, hint: hintFor(failure.code), spend, questions, goOn };
+  }
+  const { end } = outcome;
+  return end.outcome === 'error'
+    ? { runId, outcome: 'error', failure: end.failure, hint: hintFor(end.failure.code), spend }
+    : { runId, outcome: end.outcome, result: end.result, spend };
+}
