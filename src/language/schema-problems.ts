@@ -199,6 +199,7 @@ const PATTERN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^\^\[0-9\].*\[km\]/, 'a number of tokens such as `300k`, `1.5m` or `50000`'],
   [/^\\S$/, 'text that is not empty'],
   [/0-9a-f\]\{64\}/, '64 hexadecimal digits'],
+  [/#@%/, 'a host without scheme, port and path, such as `example.org` or `*.example.org`'],
 
   [/builtin/, '`builtin:` and a name, such as `builtin:git`'],
   [/js\|mjs\|ts/, 'the path of a `.js`, `.mjs` or `.ts` file'],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DIAGNOSTIC_CODES } from '../../src/language/diagnostic-codes.ts';
 import { loadConfig } from '../../src/language/load-config.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { loadPolicies } from '../../src/language/load-policy.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { formatDiagnostics } from '../../src/reporters/diagnostics-text.ts';
 import { CATALOG } from './catalog.ts';
@@ -24,6 +25,11 @@ function check(name: string): string {
   if (name.startsWith('config-')) {
     const text = readGolden(name) ?? '';
     return formatDiagnostics(loadConfig(name, text).diagnostics, new Map([[name, text]]), { color: false });
+  }
+  if (name.startsWith('policy-')) {
+    const text = readGolden(name) ?? '';
+    const { diagnostics } = loadPolicies([{ path: name, text }], CATALOG);
+    return formatDiagnostics(diagnostics, new Map([[name, text]]), { color: false });
   }
   const options = { path: name, readSource: readGolden, catalog: CATALOG };
   const { diagnostics, sources } = name.startsWith('sop-') ? loadSop(options) : loadCrew(options);
