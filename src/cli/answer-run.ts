@@ -1,15 +1,17 @@
+import { answerSlot } from '../model/answer-slot.ts';
 import { CrewError } from '../model/crew-error.ts';
 import { fitsQuestion } from '../model/fits-question.ts';
 import type { Engine } from '../ports/engine.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunState } from '../runtime/run-state.ts';
-import { personName, questionText } from './ask-person.ts';
 import type { Flags } from './command.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { RUN_FLAGS } from './flags.ts';
+import { personName } from './person-name.ts';
 import { pickQuestion } from './pick-question.ts';
 import { questionId } from './question-id.ts';
+import { questionText } from './question-text.ts';
 import { readRecordedRun } from './recorded-run.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { resumeRun } from './resume-run.ts';
@@ -29,9 +31,14 @@ export const ANSWER_FLAGS = {
 } as const satisfies Flags;
 
 /** Chooses the answer to a question, or says what is wrong with it. */
-type Choose = (
-  question: OpenQuestion['question'],
-) => { readonly choice: string | null; readonly text: string | null } | { readonly problem: string };
+type Choose = (question: OpenQuestion['question']) => Chosen | { readonly problem: string };
+
+interface Chosen {
+  readonly choice: string | null;
+  readonly text: string | null;
+  /** Leave for all other and later calls of the same tool in the run, too. */
+  readonly alike?: true;
+}
 
 /**
  * Leaves an answer for the question that a run waits for, then goes on with the run, unless it is at work elsewhere or
@@ -44,6 +51,8 @@ export async function answerRun(options: {
   readonly choose: Choose | undefined;
   /** The id that was given beside `--question`. */
   readonly id?: string | undefined;
+  /** All calls of the tool are meant, so any of those that wait stands for them. */
+  readonly alike?: boolean;
   readonly values: FlagValues;
   readonly terminal: Terminal;
 }): Promise<number> {
@@ -54,7 +63,9 @@ export async function answerRun(options: {
     const target = `${runId}${resumeFlags(values)}`;
     if (choose === undefined) return list(open, { target, terminal, values });
     const named = options.id ?? textFlag(values, 'question');
-    const asked = pickQuestion({ runId, open, answered, named, list: all => all.map(shortRow).join('\n') });
+    const meant = options.alike === true ? oneOfEachTool(open) : open;
+    const rows = (all: readonly OpenQuestion[]) => all.map(shortRow).join('\n');
+    const asked = pickQuestion({ runId, open: meant, answered, named, list: rows });
     const late = tooLate(last, asked.id, realWorld.now());
     if (late !== undefined) {
       throw new CrewError(
@@ -64,17 +75,20 @@ export async function answerRun(options: {
     }
     const answer = choose(asked.question);
     if ('problem' in answer) throw new CrewError('USAGE', `\`${asked.phase}\`: ${answer.problem}`);
-    if (!engine.answer(runId, asked.id, { ...answer, by: personName() })) {
+    const { binding } = asked.question.kind === 'approval' ? asked.question : {};
+    const bound = { ...answer, by: personName(), ...(binding === undefined ? {} : { binding }) };
+    if (!engine.answer(runId, answerSlot(asked), bound)) {
       throw new CrewError('USAGE', `\`${asked.phase}\` of run \`${runId}\` was answered already`);
     }
-    tellDecided(asked, answer.choice, terminal);
+    tellDecided(asked, answer, terminal);
     return await goOn({ engine, runId, phase: asked.phase, values, terminal });
   } finally {
     engine.close();
   }
 }
 
-interface RunQuestions {
+/** What a run has asked people. */
+export interface RunQuestions {
   readonly runId: string;
   readonly open: readonly OpenQuestion[];
   readonly answered: readonly OpenQuestion[];
@@ -82,14 +96,15 @@ interface RunQuestions {
   readonly last: RunState | undefined;
 }
 
-async function questionsOf(engine: Engine, prefix: string): Promise<RunQuestions> {
+/** The questions of a run, those that wait and those that have an answer, also one that the run has not taken yet. */
+export async function questionsOf(engine: Engine, prefix: string): Promise<RunQuestions> {
   const { run, steps } = await readRecordedRun(engine, prefix);
   const { readRecord } = await loadRecordReaders();
   const { questions, answers } = readRecord(run, steps);
   const left = engine.answers(run.runId);
-  const hasAnswer = ({ id, question }: OpenQuestion): boolean => {
-    const answer = left.get(id);
-    return answer !== undefined && fitsQuestion(question, answer);
+  const hasAnswer = (asked: OpenQuestion): boolean => {
+    const answer = left.get(answerSlot(asked));
+    return answer !== undefined && fitsQuestion(asked.question, answer);
   };
   const open = questions.filter(each => !hasAnswer(each));
   const taken = answers.filter(({ id }) => questions.every(each => each.id !== id));
@@ -111,6 +126,18 @@ function tooLate(last: RunState | undefined, id: string, now: number): string | 
     : `the default counts: ${taken}`;
 }
 
+function oneOfEachTool(open: readonly OpenQuestion[]): readonly OpenQuestion[] {
+  const tools = new Set<string>();
+  return open.filter(({ question }) => {
+    if (question.kind !== 'approval') return true;
+    const { tool, server = '' } = question;
+    const identity = JSON.stringify([tool, server]);
+    const isNew = !tools.has(identity);
+    tools.add(identity);
+    return isNew;
+  });
+}
+
 interface Listing {
   /** The run's id and what finds its journal, as it stands in commands. */
   readonly target: string;
@@ -124,13 +151,16 @@ function list(open: readonly OpenQuestion[], { target, terminal, values }: Listi
     terminal.stdout(`${JSON.stringify({ version: 1, questions }, null, 2)}\n`);
     return 0;
   }
-  const text = open.map(each => `${questionText(each)}\n\n${commandsFor(each, target)}`).join('\n\n');
+  const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
+  const text = open
+    .map(each => `${questionText(each, columns)}\n\n${commandsFor(each, target)}`)
+    .join('\n\n');
   terminal.stdout(open.length === 0 ? 'nothing waits for an answer\n' : `${text}\n`);
   return 0;
 }
 
-/** The exact commands that answer a question. */
-function commandsFor(asked: OpenQuestion, target: string): string {
+/** The exact commands that answer a question. Pure. */
+export function commandsFor(asked: OpenQuestion, target: string): string {
   const which = `${target} --question ${questionId(asked)}`;
   if (asked.question.kind === 'approval') return `crew approve ${which}\ncrew reject ${which}`;
   if (asked.question.kind === 'uncertain')
@@ -154,10 +184,13 @@ function oneLine(text: string): string {
 }
 
 /** What was allowed or refused: the call and its exact arguments. */
-function tellDecided({ question }: OpenQuestion, choice: string | null, terminal: Terminal): void {
+function tellDecided({ question }: OpenQuestion, { choice, alike }: Chosen, terminal: Terminal): void {
   if (question.kind !== 'approval') return;
   const word = choice === 'deny' ? 'refused' : 'allowed';
   terminal.stderr(`${word} ${callText(question)}\n`);
+  if (alike !== true) return;
+  const tool = sanitizeText(question.tool, { keepNewlines: false });
+  terminal.stderr(`allowed all other and later calls of \`${tool}\` in this run\n`);
 }
 
 async function goOn(options: {

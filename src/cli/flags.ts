@@ -56,6 +56,10 @@ export const RUN_FLAGS = {
     value: 'TOOL',
     help: 'call TOOL, or all of a toolset (`change.*`), without asking each time',
   },
+  'approve-all': {
+    type: 'boolean',
+    help: 'call every tool without asking, but none that a policy denies',
+  },
   'no-input': { type: 'boolean', help: 'ask nobody; what needs an answer makes the run wait' },
   ...BUDGET_FLAGS,
 } as const satisfies Flags;

@@ -1,15 +1,20 @@
 import type { PersonQuestion } from '../model/person-question.ts';
 
-type Answer = { readonly choice: string | null; readonly text: string | null };
+type Answer = { readonly choice: string | null; readonly text: string | null; readonly alike?: true };
 
 /**
  * Reads a line as the answer to a question: a choice by its number, its text or the beginning of its text that no other
- * choice has; else free text where that is allowed. An approval is `y` or `n`, with a reason after it; about a call in doubt
- * it is `not done`, or `done` with the call's result as JSON after it if it is known. Pure.
+ * choice has; else free text where that is allowed. An approval is `y`, `a` for all calls of the tool, or `n`, with a reason
+ * after it; where a `code` was shown, it stands for `y`, and after the `a`. About a call in doubt it is `not done`, or `done`
+ * with the call's result as JSON after it if it is known. Pure.
  */
-export function readAnswer(question: PersonQuestion, line: string): Answer | { readonly problem: string } {
+export function readAnswer(
+  question: PersonQuestion,
+  line: string,
+  code?: string,
+): Answer | { readonly problem: string } {
   const text = line.trim();
-  if (question.kind === 'approval') return readLeave(text);
+  if (question.kind === 'approval') return code === undefined ? readLeave(text) : readGuarded(text, code);
   if (question.kind === 'uncertain') return readDoubt(text);
   const { choices, freeText } = question;
   const chosen = chooseByText(choices, text);
@@ -24,8 +29,19 @@ function readLeave(text: string): Answer | { readonly problem: string } {
   const [, word = '', reason = ''] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
   const said = reason === '' ? null : reason;
   if (/^(y|yes|allow)$/i.test(word)) return { choice: 'allow', text: said };
+  if (/^(a|all)$/i.test(word)) return { choice: 'allow', text: said, alike: true };
   if (/^(n|no|deny)$/i.test(word)) return { choice: 'deny', text: said };
-  return { problem: 'expected `y` or `n`' };
+  return { problem: 'expected `y`, `a` or `n`' };
+}
+
+/** What may destroy something is never allowed by a key that is typed by habit. */
+function readGuarded(text: string, code: string): Answer | { readonly problem: string } {
+  const [first = '', second = '', ...others] = text.split(/\s+/);
+  if (/^(n|no|deny)$/i.test(first)) return readLeave(text);
+  if (first === code && second === '') return { choice: 'allow', text: null };
+  const isAll = /^(a|all)$/i.test(first) && second === code && others.length === 0;
+  if (isAll) return { choice: 'allow', text: null, alike: true };
+  return { problem: `expected the code \`${code}\` to allow it, or \`n\` to refuse it` };
 }
 
 function readDoubt(text: string): Answer | { readonly problem: string } {

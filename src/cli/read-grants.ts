@@ -4,8 +4,8 @@ import type { Program } from '../model/program.ts';
 import { type FlagValues, textFlags } from './command.ts';
 
 /**
- * The tools that `--allow` names: `change.check` one tool, `change.*` a toolset. Fails with USAGE when the crew, and the
- * crews inside it, have no such tool.
+ * The tools that `--allow` names: `change.check` one tool, `change.*` a toolset; `*.*`, everything, for `--approve-all`.
+ * Fails with USAGE when the crew, and the crews inside it, have no such tool.
  */
 export function readGrants(values: FlagValues, program: Program): readonly string[] {
   const grants = textFlags(values, 'allow');
@@ -17,7 +17,7 @@ export function readGrants(values: FlagValues, program: Program): readonly strin
     const more = hint === undefined ? '' : `; ${hint}`;
     throw new CrewError('USAGE', `\`--allow ${grant}\`: the crew has no such tool${more}`);
   }
-  return grants;
+  return values['approve-all'] === true ? [...grants, '*.*'] : grants;
 }
 
 function toolNames(program: Program): readonly string[] {

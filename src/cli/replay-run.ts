@@ -10,7 +10,7 @@ import { openReporters, showOutcome } from './session-output.ts';
 import { loadMismatchText } from './wire.ts';
 
 /** What a recording has already, so that it cannot be given again. */
-const RECORDED = ['input', 'inputs', 'model', 'allow', 'record'];
+const RECORDED = ['input', 'inputs', 'model', 'allow', 'approve-all', 'record'];
 
 /**
  * `crew run FILE --replay RECORDING`: shows the run again as the crew file would do it now, and calls nothing. Returns the

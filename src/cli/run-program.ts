@@ -8,6 +8,7 @@ import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import type { AskInCall } from './ask-in-call.ts';
 import type { AskPerson } from './ask-person.ts';
 import { chooseModels } from './choose-models.ts';
 import type { FlagValues } from './command.ts';
@@ -38,6 +39,8 @@ export interface RunProgramOptions {
   readonly allow?: readonly string[];
   /** Answers questions of the procedure and gives leave for tool calls; without it, or without an answer, the run waits. */
   readonly onQuestion?: AskPerson;
+  /** Answers what tools of MCP servers ask in the middle of a call; without it, or without an answer, they are declined. */
+  readonly onToolQuestion?: AskInCall;
   readonly onEvent?: (event: RunEvent) => void;
   readonly onDelta?: (delta: ModelDelta) => void;
   /** Stops the run at the next safe point. */
@@ -114,6 +117,8 @@ async function drive({ journal, workspace, modelOf, options }: DriveOptions): Pr
     workspace,
     modelOf,
     person: options.onQuestion ?? (async () => undefined),
+    askInCall: options.onToolQuestion,
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.tools === undefined ? {} : { tools: options.tools }),
     onDelta: delta => options.onDelta?.(delta),
     onNotice: () => undefined,

@@ -4,6 +4,7 @@ import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import { createAskInCall } from './ask-in-call.ts';
 import { createAskPerson } from './ask-person.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { listenForInterrupts } from './interrupts.ts';
@@ -12,6 +13,7 @@ import { openExecutor } from './open-executor.ts';
 import type { ResultRequest } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { openReporters, showOutcome } from './session-output.ts';
+import { createTerminalTurns } from './terminal-turns.ts';
 import { loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
@@ -31,6 +33,9 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const { journal, terminal, request } = options;
   const goesOn = journal.recorded.length > 1;
   const reporters = await openReporters(options.values, request, { terminal, goesOn });
+  if (options.values['approve-all'] === true) {
+    terminal.stderr('! --approve-all: every tool is called without asking, but for what a policy denies\n');
+  }
   const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;
   const interrupts = listenForInterrupts({ terminal, goOn, abandon: () => journal.close() });
   try {
@@ -59,20 +64,23 @@ async function drive(
   const { journal, workspace, opened, models, terminal, values } = options;
   const { driveRun } = await loadRuntime();
   const modelOf = (alias: string) => opened.get(models[alias]?.use ?? '');
+  const interactive = terminal.interactive && values['no-input'] !== true;
+  const turns = createTerminalTurns();
   const execute = await openExecutor({
     journal,
     workspace,
     modelOf,
-    person: createAskPerson({
-      journal,
-      terminal,
-      interactive: terminal.interactive && values['no-input'] !== true,
-    }),
+    person: createAskPerson({ journal, terminal, interactive, turns }),
+    askInCall: createAskInCall({ terminal, interactive, turns }),
+    env: terminal.env,
     onDelta: delta => {
       for (const reporter of reporters) reporter.onDelta?.(delta);
     },
     onNotice: text => {
       for (const reporter of reporters) reporter.onNotice?.(text);
+    },
+    onProgress: progress => {
+      for (const reporter of reporters) reporter.onProgress?.(progress);
     },
   });
   const onEvent = (event: RunEvent): void => {

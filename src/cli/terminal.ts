@@ -23,6 +23,7 @@ export function openTerminal(version: string): Terminal {
     env,
     version,
     columns: process.stderr.columns ?? 120,
+    rows: process.stderr.rows,
     interactive: process.stdin.isTTY === true && stderrIsTerminal,
     readLine,
     stdoutIsTerminal,
@@ -88,7 +89,8 @@ function write(descriptor: 1 | 2, text: string): void {
   shown.show();
 }
 
-const DISCARD_MS = 20;
+/** Nobody reads a question and answers it in less. */
+const DISCARD_MS = 300;
 const CTRL_C = 3;
 
 /**

@@ -1,6 +1,6 @@
 import type { PersonQuestion } from '../../model/person-question.ts';
 import { ANSWER_FLAGS, answerRun } from '../answer-run.ts';
-import type { Command, CommandCall } from '../command.ts';
+import { type Command, type CommandCall, textFlag } from '../command.ts';
 import { onePositional } from '../positionals.ts';
 import { isQuestionId } from '../question-id.ts';
 import { readAnswer } from '../read-answer.ts';
@@ -10,21 +10,27 @@ const WORDS = {
   reject: /^(reject|rejected|refuse|deny|no|stop|cancel)\b/i,
 } as const;
 
-/** `crew approve RUN [ID]`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
+/** `crew approve RUN [ID] [--all-like]`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
 export const approveCommand: Command = {
   name: 'approve',
-  usage: 'approve RUN [ID]',
+  usage: 'approve RUN [ID] [--all-like]',
   summary: 'allow the call, or sign off the question, that a run waits for',
-  flags: ANSWER_FLAGS,
+  flags: {
+    'all-like': {
+      type: 'boolean',
+      help: 'allow all other and later calls of the same tool in this run, too',
+    },
+    ...ANSWER_FLAGS,
+  },
   run: call => decide(call, 'approve'),
 };
 
-/** `crew reject RUN [ID] [REASON]`: refuses it; the role is told the reason. */
+/** `crew reject RUN [ID] [--why TEXT]`: refuses it; the role is told why. */
 export const rejectCommand: Command = {
   name: 'reject',
-  usage: 'reject RUN [ID] [REASON]',
+  usage: 'reject RUN [ID] [--why TEXT]',
   summary: 'refuse the call, or the question, that a run waits for',
-  flags: ANSWER_FLAGS,
+  flags: { why: { type: 'string', value: 'TEXT', help: 'why; the role is told' }, ...ANSWER_FLAGS },
   run: call => decide(call, 'reject'),
 };
 
@@ -38,16 +44,26 @@ async function decide(
   const [run, ...words] = positionals;
   const id = words[0] !== undefined && isQuestionId(words[0]) ? words[0] : undefined;
   const prefix = onePositional(run === undefined ? [] : [run], 'a run id; `crew ps` lists them');
-  const said = words.slice(id === undefined ? 0 : 1).join(' ');
-  return answerRun({ prefix, id, values, terminal, choose: question => answerFor(question, word, said) });
+  const rest = words.slice(id === undefined ? 0 : 1).join(' ');
+  const said = textFlag(values, 'why') ?? rest;
+  const alike = values['all-like'] === true;
+  const choose = (question: PersonQuestion) => answerFor(question, { word, said, alike });
+  return answerRun({ prefix, id, alike, values, terminal, choose });
 }
 
 function answerFor(
   question: PersonQuestion,
-  word: keyof typeof WORDS,
-  said: string,
+  {
+    word,
+    said,
+    alike,
+  }: { readonly word: keyof typeof WORDS; readonly said: string; readonly alike: boolean },
 ): ReturnType<typeof readAnswer> {
-  if (question.kind === 'approval') return readAnswer(question, `${word === 'approve' ? 'y' : 'n'} ${said}`);
+  if (question.kind === 'approval') {
+    const letter = word === 'reject' ? 'n' : alike ? 'a' : 'y';
+    return readAnswer(question, `${letter} ${said}`);
+  }
+  if (alike) return { problem: '`--all-like` is for tool calls; what waits is a question' };
   if (question.kind === 'uncertain') return { problem: DONE_OR_NOT };
   const choices = question.choices.filter(choice => WORDS[word].test(choice));
   const [choice, ...others] = choices;

@@ -1,0 +1,68 @@
+import type { PersonAskEffect } from '../model/effect.ts';
+import { sanitizeText } from '../reporters/sanitize.ts';
+import { foreignRows } from './foreign-lines.ts';
+
+/** A question in the parts that it is shown in: whose it is, foreign words row by row, and how to answer. */
+export interface QuestionWords {
+  readonly title: string;
+  readonly rows: readonly string[];
+  readonly ways: string;
+}
+
+type Asked = Pick<PersonAskEffect, 'phase' | 'question'>;
+type Approval = Extract<Asked['question'], { kind: 'approval' }>;
+
+/**
+ * The words of a question, whole. What a role, a tool or a model wrote stands behind a mark on every row. With `code`, leave
+ * is given by typing it. Pure.
+ */
+export function questionWords(
+  { phase, question }: Asked,
+  { columns, code }: { readonly columns: number; readonly code?: string },
+): QuestionWords {
+  if (question.kind === 'question') {
+    const rows = foreignRows(question.text, columns);
+    return { title: `${oneLine(phase)} asks:`, rows, ways: waysToAnswer(question) };
+  }
+  const args = JSON.stringify(question.args, null, 2);
+  const rows = foreignRows(args, columns);
+  const tool = oneLine(question.tool);
+  if (question.kind === 'uncertain') {
+    const title = `${oneLine(phase)} was stopped while \`${tool}\` was under way, and whether it was done is not known. It was called with:`;
+    const ways = `done      it was done; the result of the call as JSON may follow\nnot done  it is called again`;
+    return { title, rows, ways };
+  }
+  const may = question.destructive === true ? 'may destroy something' : 'may change something';
+  const why = reasonOf(question);
+  const title = `${oneLine(phase)} wants to call \`${tool}\`, which ${may}, with exactly:`;
+  const hash = `sha256 of the arguments: ${question.argsHash} (${JSON.stringify(question.args).length} characters)`;
+  return { title, rows, ways: `${why}${hash}\n${waysToAllow(code)}` };
+}
+
+/** The question as one text. Pure. */
+export function questionText(asked: Asked, columns = Number.POSITIVE_INFINITY): string {
+  const { title, rows, ways } = questionWords(asked, { columns });
+  return `${title}\n\n${rows.join('\n')}\n\n${ways}`;
+}
+
+function reasonOf({ reason, rule }: Approval): string {
+  if (reason === undefined) return '';
+  return `asked because ${oneLine(reason)}${rule === undefined ? '' : ` (${oneLine(rule)})`}\n`;
+}
+
+function waysToAllow(code: string | undefined): string {
+  if (code === undefined) {
+    return `y  allow this call\na  allow it, and all other calls of this tool in this run\nn  refuse it; words after it are told to the role`;
+  }
+  return `${code}    allow this call: it may destroy something, so the code is typed\na ${code}  allow it, and all other calls of this tool in this run\nn       refuse it; words after it are told to the role`;
+}
+
+function waysToAnswer({ choices, freeText }: Extract<Asked['question'], { kind: 'question' }>): string {
+  const rows = choices.map((choice, index) => `${index + 1}  ${oneLine(choice)}`);
+  if (choices.length === 0) return 'Write your answer.';
+  return freeText ? `${rows.join('\n')}\nor write an answer of your own` : rows.join('\n');
+}
+
+function oneLine(text: string): string {
+  return sanitizeText(text, { keepNewlines: false });
+}
