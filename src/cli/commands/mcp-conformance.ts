@@ -99,7 +99,14 @@ async function callAll(tools: ReadonlyMap<string, Tool>, use: Use): Promise<void
     const tool = tools.get(`${ALIAS}.${name}`);
     if (tool === undefined)
       throw new CrewError('TOOL_UNKNOWN', `the server has no tool \`${name}\` that can be called`);
-    return objectOf(await tool.call(args, toolContext));
+    try {
+      return objectOf(await tool.call(args, toolContext));
+    } catch (error) {
+      // What a tool fails with is told to the role that called it, and the role goes on.
+      if (!(error instanceof CrewError) || error.code !== 'TOOL_FAILED') throw error;
+      notice(error.message);
+      return {};
+    }
   };
   const told = listOf(context.toolCalls).map(objectOf);
   const wanted = told.map(({ name, arguments: args }) => ({ name: String(name), args: objectOf(args) }));

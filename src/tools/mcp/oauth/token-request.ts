@@ -81,9 +81,9 @@ export function authenticate({
   readonly headers: Headers;
 }): void {
   const known = issuer.clientAuthMethods;
-  // RFC 8414: a server that names no method knows `client_secret_basic`.
-  const fitting = ['client_secret_basic', 'client_secret_post'].find(
-    method => known?.includes(method) ?? true,
+  // RFC 8414: a server that names no method knows `client_secret_basic`. Some give out secrets and want none shown.
+  const fitting = ['client_secret_basic', 'client_secret_post', 'none'].find(
+    each => known?.includes(each) ?? true,
   );
   const method = clientSecret === undefined ? 'none' : (authMethod ?? fitting);
   if (method === 'client_secret_basic' && clientSecret !== undefined) {
