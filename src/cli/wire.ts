@@ -34,6 +34,16 @@ export async function loadConfigReader() {
   return { loadConfig };
 }
 
+/** Reads policies. */
+export async function loadPolicyReader() {
+  const [{ loadPolicies }, { hashPolicy }, { BUILTIN_CATALOG }] = await Promise.all([
+    import('../language/load-policy.ts'),
+    import('../policy/hash-policy.ts'),
+    import('../tools/catalog.ts'),
+  ]);
+  return { loadPolicies, hashPolicy, catalog: BUILTIN_CATALOG };
+}
+
 /** Crew → Program. */
 export async function loadCompiler() {
   const { compileCrew, hashProgram } = await import('../compiler/compile-crew.ts');
@@ -237,6 +247,29 @@ export async function loadMcpLogin() {
     import('../tools/mcp/oauth/log-out.ts'),
   ]);
   return { ...authorization, ...store, ...guarded, ...loopback, ...pasted, ...challenge };
+}
+
+/** The tools of MCP servers, and what their results are held against. */
+export async function loadMcpTools() {
+  const [{ createMcpTools }, { listMcpTools }, { foreignProblems }, { describeProblems }] = await Promise.all(
+    [
+      import('../tools/mcp/mcp-tools.ts'),
+      import('../tools/mcp/list-mcp-tools.ts'),
+      import('../expressions/foreign-problems.ts'),
+      import('../expressions/validate-value.ts'),
+    ],
+  );
+  const foreignMisfit = (schema: JsonSchema, value: JsonValue): string | undefined => {
+    const problems = foreignProblems(schema, value);
+    return problems.length === 0 ? undefined : describeProblems(problems, 3);
+  };
+  return { createMcpTools, listMcpTools, foreignMisfit };
+}
+
+/** The shell with a sandbox of its own. */
+export async function loadShellTools() {
+  const { createShellTools } = await import('../tools/shell/tools.ts');
+  return { createShellTools };
 }
 
 /** What a provider needs from outside; absent fields are the provider's own. */

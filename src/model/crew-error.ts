@@ -39,6 +39,11 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Mend what is shown; `crew schema config` prints what may stand in a `config.yaml`.',
   },
+  POLICY_INVALID: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Mend what is shown; `crew schema policy` prints what may stand in a policy.',
+  },
   NODE_TOO_OLD: { exitCode: 3, retryable: false, hint: 'Install Node 24 or newer.' },
   MODEL_UNKNOWN: {
     exitCode: 3,

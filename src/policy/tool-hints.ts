@@ -5,6 +5,7 @@ import type { Toolset } from './under-folder.ts';
 /** Who stands behind an alias: the name of a built-in, or the identity of a module or server. Pure. */
 export function identityOf(toolset: Toolset | undefined): string | undefined {
   if (typeof toolset !== 'object') return toolset;
+  if ('builtin' in toolset) return toolset.builtin;
   return 'mcp' in toolset ? toolset.identity : toolset.sha256;
 }
 
@@ -13,8 +14,9 @@ export function namesInPolicy(
   toolset: Toolset | undefined,
   { servers }: Pick<Policy, 'servers'>,
 ): readonly string[] {
-  if (typeof toolset !== 'object') return toolset === undefined ? [] : [toolset];
   const identity = identityOf(toolset);
+  if (identity === undefined) return [];
+  if (typeof toolset !== 'object' || 'builtin' in toolset) return [identity];
   return Object.entries(servers).flatMap(([name, server]) => (server.identity === identity ? [name] : []));
 }
 
