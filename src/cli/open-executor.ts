@@ -37,8 +37,15 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Opened
   const { journal, workspace, modelOf, person, askInCall, onDelta, onNotice, onProgress } = options;
   const { createExecutor, programAt } = await loadRuntime();
   const { program } = journal;
-  const tools = openTools({ own: options.tools, folder: program.folder });
-  const redact = createFactRedactor(program, options.env ?? process.env);
+  const env = options.env ?? process.env;
+  const redact = createFactRedactor(program, env);
+  const tools = openTools({
+    own: options.tools,
+    folder: program.folder,
+    workspace,
+    env,
+    onNotice: text => onNotice(redact === undefined ? text : redact(text)),
+  });
   const execute = createExecutor({
     world: realWorld,
     workspace,

@@ -1,58 +1,124 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Program, ProgramModule } from '../model/program.ts';
+import type { Program, ProgramModule, ProgramSandboxed, ProgramServer } from '../model/program.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import type { Tool } from '../ports/tool.ts';
+import type { McpTools } from '../tools/mcp/mcp-tools.ts';
 import type { ModuleTools } from '../tools/module/module-tools.ts';
-import { loadModuleTools, loadTools } from './wire.ts';
+import { libraryTerminal } from './library-terminal.ts';
+import { openMcpLogin } from './mcp-login.ts';
+import { loadMcpTools, loadModuleTools, loadShellTools, loadTools } from './wire.ts';
+
+/** What the tools of a run are opened with. */
+interface OpenToolsOptions {
+  /** Stand in for built-in tools of the same name, and for those of a module or server by the name that the crew gives them. */
+  readonly own?: readonly Tool[] | undefined;
+  /** Modules are found below it; the current folder when a program has none. */
+  readonly folder?: string | undefined;
+  /** Where MCP servers are started; the current folder when left out. */
+  readonly workspace?: string;
+  /** Where their variables, tokens and logins are looked for; `process.env` when left out. */
+  readonly env?: { readonly [name: string]: string | undefined };
+  /** Takes a line of what servers say outside of calls. */
+  readonly onNotice?: (text: string) => void;
+}
 
 /** The tools of one run, opened when they are first called. */
 export interface OpenedTools {
   /** The tool as the crew of `program`, the run's or one inside it, calls it. */
   readonly find: (program: Program, name: string) => Promise<Tool | undefined>;
-  /** Ends the threads of modules. */
+  /** Ends the threads of modules and the servers. */
   readonly close: () => Promise<void>;
 }
 
-/**
- * Opens the tools of a run. `own` stand in for built-in ones of the same name, and for a module's by the name that the
- * crew gives them. Modules are found below `folder`, the current one when a program has none.
- */
-export function openTools({
-  own = [],
-  folder = '.',
-}: {
-  readonly own?: readonly Tool[] | undefined;
-  readonly folder?: string | undefined;
-}): OpenedTools {
+/** Opens the tools of a run. What several crews of a run name in the same way is opened once. */
+export function openTools(options: OpenToolsOptions): OpenedTools {
+  const { own = [], folder = '.' } = options;
   const given = new Map(own.map(tool => [tool.spec.name, tool]));
   // One set for the whole run: the reviewers share what they have read of a change.
   let builtins: ReturnType<typeof loadTools> | undefined;
   const modules = new Map<string, Promise<ModuleTools>>();
-  const openModule = (behind: ProgramModule, specs: readonly ToolSpec[]): Promise<ModuleTools> => {
-    // A procedure in a phase has the toolsets of the crew around it, and shares their threads.
-    const key = JSON.stringify([behind, specs]);
-    const opened = modules.get(key) ?? createModule(behind, specs, folder);
-    modules.set(key, opened);
-    return opened;
+  const servers = new Map<string, Promise<McpTools>>();
+  const openOnce = <Opened>(
+    opened: Map<string, Promise<Opened>>,
+    key: unknown,
+    open: () => Promise<Opened>,
+  ): Promise<Opened> => {
+    const text = JSON.stringify(key);
+    const found = opened.get(text) ?? open();
+    opened.set(text, found);
+    return found;
+  };
+  const inModule = async (behind: ProgramModule, { specs, name }: Asked) => {
+    const open = (): Promise<ModuleTools> => createModule(behind, specs, folder);
+    return (await openOnce(modules, [behind, specs], open)).tools.get(name);
+  };
+  const inServer = async (behind: ProgramServer, { alias, specs, name }: Asked) => {
+    // Another alias of the same server, which was accepted with the same pins, is the same server.
+    const tools = specs.map(spec => [shortName(spec.name), spec.pin ?? '']);
+    const open = (): Promise<McpTools> => createServer(behind, { alias, specs }, options);
+    const { tools: found } = await openOnce(servers, [behind, tools], open);
+    const tool = [...found].find(([key]) => shortName(key) === shortName(name))?.[1];
+    return tool && { ...tool, spec: specs.find(spec => spec.name === name) ?? tool.spec };
   };
   const find: OpenedTools['find'] = async (program, name) => {
-    const dot = name.indexOf('.');
-    const alias = name.slice(0, dot);
+    const alias = name.slice(0, name.indexOf('.'));
     const behind = Object.hasOwn(program.toolsets, alias) ? program.toolsets[alias] : undefined;
     if (behind === undefined) return undefined;
-    if (typeof behind !== 'string' && 'mcp' in behind) return given.get(name);
-    if (typeof behind !== 'string') {
-      const specs = program.tools.filter(spec => spec.name.startsWith(`${alias}.`));
-      return given.get(name) ?? (await openModule(behind, specs)).tools.get(name);
+    const specs = program.tools.filter(spec => spec.name.startsWith(`${alias}.`));
+    const asked = { alias, specs, name };
+    if (typeof behind === 'object' && !('builtin' in behind)) {
+      const stand = given.get(name);
+      return stand ?? ('mcp' in behind ? inServer(behind, asked) : inModule(behind, asked));
     }
-    const builtin = `${behind}${name.slice(dot)}`;
+    const builtin = `${typeof behind === 'string' ? behind : behind.builtin}.${shortName(name)}`;
+    const stand = given.get(builtin);
+    if (stand !== undefined) return stand;
+    if (typeof behind === 'object') return inSandbox(behind, builtin);
     builtins ??= loadTools();
-    return given.get(builtin) ?? (await builtins).get(builtin);
+    return (await builtins).get(builtin);
   };
   const close = async (): Promise<void> => {
-    for (const opened of modules.values()) await (await opened).close();
+    const opened = await Promise.allSettled([...modules.values(), ...servers.values()]);
+    const closing = opened.flatMap(one => (one.status === 'fulfilled' ? [one.value.close()] : []));
+    await Promise.all(closing);
   };
   return { find, close };
+}
+
+interface Asked {
+  readonly alias: string;
+  readonly specs: readonly ToolSpec[];
+  readonly name: string;
+}
+
+function shortName(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
+}
+
+async function inSandbox({ sandbox }: ProgramSandboxed, name: string): Promise<Tool | undefined> {
+  const { createShellTools } = await loadShellTools();
+  return createShellTools(sandbox).find(({ spec }) => spec.name === name);
+}
+
+async function createServer(
+  { mcp, identity }: ProgramServer,
+  { alias, specs }: Pick<Asked, 'alias' | 'specs'>,
+  { workspace = '.', env = process.env, onNotice = () => undefined }: OpenToolsOptions,
+): Promise<McpTools> {
+  const { createMcpTools, foreignMisfit } = await loadMcpTools();
+  const authorize = await openMcpLogin({ server: mcp }, libraryTerminal(process.cwd(), env));
+  return createMcpTools({
+    alias,
+    server: mcp,
+    identity,
+    specs,
+    workspace: realpathSync(workspace),
+    env,
+    ...(authorize === undefined ? {} : { authorize }),
+    notice: onNotice,
+    misfit: foreignMisfit,
+  });
 }
 
 async function createModule(

@@ -108,7 +108,10 @@ function withoutPlaces<Part extends Pick<Program, 'policy' | 'crews'>>(program: 
 /** What stands behind each alias. */
 function toolsetRows(toolsets: readonly ToolsetDeclaration[]): Program['toolsets'] {
   const rows = toolsets.map(({ name, source }) => {
-    if (source.kind === 'builtin') return [name, source.name] as const;
+    if (source.kind === 'builtin') {
+      const { name: builtin, sandbox } = source;
+      return [name, sandbox === undefined ? builtin : { builtin, sandbox }] as const;
+    }
     if (source.kind === 'mcp') return [name, { mcp: source.server, identity: source.identity }] as const;
     return [name, { module: source.path, sha256: source.sha256 }] as const;
   });

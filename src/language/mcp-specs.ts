@@ -32,7 +32,7 @@ export function mcpSpecs(alias: string, identity: string, server: LockedServer):
     return [
       {
         name: `${alias}.${ours}`,
-        description: tool.description ?? tool.title ?? '',
+        description: tool.description ?? '',
         inputSchema: tool.inputSchema,
         ...(tool.outputSchema === undefined ? {} : { outputSchema: tool.outputSchema }),
         readOnly: false,

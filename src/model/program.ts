@@ -1,6 +1,6 @@
 import type { Budget, InputDeclaration, ModelDeclaration, Phase, Role, SourceMap } from './crew.ts';
 import type { JsonObject, JsonValue } from './json.ts';
-import type { McpServer } from './mcp-server.ts';
+import type { McpServer, Sandbox } from './mcp-server.ts';
 import type { PolicyRule } from './policy.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
@@ -39,6 +39,12 @@ export function refusedBy(program: Pick<Program, 'refused'>, path: string, tool:
   return Object.hasOwn(tools, tool) ? tools[tool] : undefined;
 }
 
+/** A built-in toolset whose programs run in a sandbox. */
+export interface ProgramSandboxed {
+  readonly builtin: string;
+  readonly sandbox: Sandbox;
+}
+
 /**
  * A compiled crew: plain JSON, stored by value with every run. `machine` is an XState machine config with named
  * actions and guards only; `phases` holds the work behind each state; `tools` the specs as models were shown them.
@@ -53,8 +59,10 @@ export interface Program {
   readonly models: readonly ModelDeclaration[];
   readonly roles: readonly Role[];
   readonly tools: readonly ToolSpec[];
-  /** Toolset aliases of the crew to what stands behind each: the name of a built-in, a module, or an MCP server. */
-  readonly toolsets: { readonly [alias: string]: string | ProgramModule | ProgramServer };
+  /** Toolset aliases of the crew to what stands behind each: a built-in, by its name alone or with a sandbox, a module, or an MCP server. */
+  readonly toolsets: {
+    readonly [alias: string]: string | ProgramSandboxed | ProgramModule | ProgramServer;
+  };
   readonly budget: Budget;
   /** The author's rules, which only narrow; absent when there are none. */
   readonly policy?: readonly PolicyRule[];

@@ -11,10 +11,11 @@ import { gitFile } from './git/file.ts';
 import { gitLog } from './git/log.ts';
 import { gitShow } from './git/show.ts';
 import { createReviewTools } from './review/tools.ts';
+import { createShellTools } from './shell/tools.ts';
 import { sourcesCollect } from './sources/collect.ts';
 import { sourcesSearch } from './sources/search.ts';
 
-/** The tools of `builtin:git`, `builtin:files`, `builtin:change` and `builtin:gate`, one row each; `catalog.ts` has the specs. */
+/** The tools of `builtin:git`, `builtin:files`, `builtin:change`, `builtin:gate` and `builtin:shell`, one row each; `catalog.ts` has the specs. */
 const TOOLS: readonly Tool[] = [
   gitDiff,
   gitLog,
@@ -29,6 +30,7 @@ const TOOLS: readonly Tool[] = [
   ...DRAFT_TOOLS,
   ...CHANGE_TOOLS,
   ...GATE_TOOLS,
+  ...createShellTools(),
 ];
 
 /** Gives the built-in tools by name, such as `git.diff`; those of `builtin:review` share their work within one call of this. */

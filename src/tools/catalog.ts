@@ -5,6 +5,7 @@ import { FILES_SPECS } from './files/specs.ts';
 import { GATE_SPECS } from './gate/specs.ts';
 import { GIT_SPECS } from './git/specs.ts';
 import { REVIEW_SPECS } from './review/specs.ts';
+import { SHELL_SPECS } from './shell/specs.ts';
 import { SOURCES_SPECS } from './sources/specs.ts';
 
 /** What `builtin:<name>` offers, one row per toolset. Imports specs only, so that checking a crew loads no tool. */
@@ -16,4 +17,5 @@ export const BUILTIN_CATALOG: ToolCatalog = new Map([
   ['draft', DRAFT_SPECS],
   ['change', CHANGE_SPECS],
   ['gate', GATE_SPECS],
+  ['shell', SHELL_SPECS],
 ]);

@@ -12,7 +12,7 @@ import { callTool } from './tool-call.ts';
 const SPECS = [...BUILTIN_CATALOG].flatMap(([toolset, specs]) => specs.map(spec => ({ toolset, spec })));
 
 /** Tools that run foreign code or write files, so that a person must allow their calls. */
-const NOT_READ_ONLY = new Set(['change.test', 'change.check', 'change.apply']);
+const NOT_READ_ONLY = new Set(['change.test', 'change.check', 'change.apply', 'shell.run']);
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
@@ -115,6 +115,7 @@ describe('results fit the output schema', () => {
     ['gate.adr', { path: '1.md', text: '# 1. X', files: [] }],
     ['change.requirements', { text: '- P1: a\n- b\n\nReally?' }],
     ['change.test', { command: ['false'] }],
+    ['shell.run', { command: ['ls'] }],
     ['change.check', { files: [{ path: 'a.txt', content: 'x' }], tests: [], command: ['ls', 'b.txt'] }],
     [
       'change.apply',

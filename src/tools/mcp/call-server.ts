@@ -92,7 +92,7 @@ type Behind =
 
 /** What a name stands for now. Fails with TOOL_UNKNOWN or TOOL_CHANGED. */
 function toolBehind(spec: ToolSpec, { identity, alias }: McpToolsOptions, { list }: LiveServer): Behind {
-  const name = spec.name.slice(alias.length + 1);
+  const name = spec.remoteName ?? spec.name.slice(alias.length + 1);
   const run = spec.pin === undefined ? EXTRA_TOOLS.get(name) : undefined;
   const tool = list.tools.find(one => one.name === name);
   if (run !== undefined && tool === undefined) return { kind: 'extra', run };
