@@ -7,6 +7,7 @@ import { openModels } from './open-models.ts';
 import { readBudgetFlags } from './read-budget.ts';
 import { readGrants } from './read-grants.ts';
 import { readResultRequest } from './result-output.ts';
+import { policyForResume } from './run-policy.ts';
 import { runSession } from './run-session.ts';
 import { loadCompiler } from './wire.ts';
 import { realWorld } from './world.ts';
@@ -28,7 +29,10 @@ export async function resumeRun(options: {
   const over = engine.list().some(run => run.runId === journal.runId && run.status !== 'open');
   if (!over) requireWorkspace(workspace);
   const opened = over ? new Map() : await openModels(models, terminal);
-  if (!over) journal.append({ type: 'run.resumed', at: realWorld.now(), budget, grants });
+  if (!over) {
+    const policy = await policyForResume({ facts: journal.recorded, workspace, values, terminal });
+    journal.append({ type: 'run.resumed', at: realWorld.now(), budget, grants, ...policy });
+  }
   return runSession({ journal, workspace, opened, models, request, values, terminal });
 }
 

@@ -2,6 +2,7 @@ import type { CodedFailure } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
 import { firstModelKey } from '../model/fallback-key.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Program } from '../model/program.ts';
 import type { ModelDelta, RunEvent, Spend } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
@@ -18,7 +19,7 @@ import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { readInputs } from './read-inputs.ts';
 import { borrowEngine } from './shared-engine.ts';
-import { loadRuntime } from './wire.ts';
+import { loadPolicyReader, loadRuntime } from './wire.ts';
 import { workspaceOf } from './workspace.ts';
 import { realWorld } from './world.ts';
 
@@ -37,6 +38,8 @@ export interface RunProgramOptions {
   readonly env?: { readonly [name: string]: string | undefined };
   /** Tools that may be called without asking, such as `change.check` or `change.*`. */
   readonly allow?: readonly string[];
+  /** What calls are decided by; without it, only what changes nothing is called without asking. */
+  readonly policy?: Omit<Policy, 'hash'>;
   /** Answers questions of the procedure and gives leave for tool calls; without it, or without an answer, the run waits. */
   readonly onQuestion?: AskPerson;
   /** Answers what tools of MCP servers ask in the middle of a call; without it, or without an answer, they are declined. */
@@ -79,12 +82,20 @@ export async function runProgram(program: Program, options: RunProgramOptions = 
     const at = realWorld.now();
     const runId = realWorld.newId();
     const grants = options.allow ?? [];
-    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, grants } as const;
+    const policy = await givenPolicy(options);
+    const given = { inputs, workspace, models, terms, grants, policy };
+    const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);
     return await drive({ journal, workspace, modelOf, options });
   } finally {
     release();
   }
+}
+
+async function givenPolicy({ policy }: RunProgramOptions): Promise<Policy> {
+  if (policy === undefined) return (await loadRuntime()).DEFAULT_POLICY;
+  const { hashPolicy } = await loadPolicyReader();
+  return { ...policy, hash: hashPolicy(policy) };
 }
 
 function resolveModels(

@@ -18,6 +18,7 @@ import { readInputs } from './read-inputs.ts';
 import { readRecordedRun } from './recorded-run.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { requireWorkspace, startOf } from './resume-run.ts';
+import { policyForResume, policyForRun } from './run-policy.ts';
 import { openQuestionsOf, requireSamePlace } from './serve-records.ts';
 import { loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
@@ -52,7 +53,9 @@ export async function startServed(
   const grants = readGrants(values, program);
   const at = realWorld.now();
   const runId = realWorld.newId();
-  const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, grants } as const;
+  const policy = await policyForRun(values, terminal);
+  const given = { inputs, workspace, models, terms, grants, policy };
+  const started = { type: 'run.started', at, runId, ...given } as const;
   const journal = engine.create(runId, program, at, [started]);
   return drive(options, { journal, workspace, opened, models }, watch);
 }
@@ -72,7 +75,10 @@ export async function resumeServed(
     if (!over) requireWorkspace(workspace);
     const opened = over ? new Map<string, LanguageModel>() : await openModels(models, terminal);
     const grants = readGrants(values, journal.program);
-    if (!over) journal.append({ type: 'run.resumed', at: realWorld.now(), grants });
+    if (!over) {
+      const policy = await policyForResume({ facts: journal.recorded, workspace, values, terminal });
+      journal.append({ type: 'run.resumed', at: realWorld.now(), grants, ...policy });
+    }
     return await drive(options, { journal, workspace, opened, models }, watch);
   } finally {
     journal.close();

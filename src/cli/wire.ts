@@ -52,13 +52,14 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export const loadRuntime = once(async () => {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }] = await Promise.all([
+  const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }, policy] = await Promise.all([
     import('../runtime/run.ts'),
     import('../runtime/executor.ts'),
     import('../runtime/turns/model-key.ts'),
     import('../runtime/crews/program-at.ts'),
+    import('../policy/default-policy.ts'),
   ]);
-  return { driveRun, createExecutor, roleModelKey, programAt };
+  return { driveRun, createExecutor, roleModelKey, programAt, DEFAULT_POLICY: policy.DEFAULT_POLICY };
 });
 
 /** Reads recorded runs and calls nothing. */

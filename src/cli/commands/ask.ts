@@ -13,6 +13,7 @@ import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
 import { readQuestion } from '../read-question.ts';
 import { readResultRequest } from '../result-output.ts';
+import { policyForRun } from '../run-policy.ts';
 import { runSession } from '../run-session.ts';
 import { loadCompiler } from '../wire.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
@@ -50,11 +51,12 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values, terminal });
+  const policy = await policyForRun(values, terminal);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();
     const runId = realWorld.newId();
-    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms } as const;
+    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, policy } as const;
     const journal = engine.create(runId, program, at, [started]);
     return await runSession({ journal, workspace, opened, models, request, values, terminal });
   } finally {

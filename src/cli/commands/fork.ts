@@ -24,6 +24,7 @@ import { startedOf } from '../replay-facts.ts';
 import { readResultRequest } from '../result-output.ts';
 import { resumeFlags } from '../resume-flags.ts';
 import { requireWorkspace } from '../resume-run.ts';
+import { policyForResume } from '../run-policy.ts';
 import { runSession } from '../run-session.ts';
 import { loadMismatchText } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
@@ -70,7 +71,9 @@ async function fork({ positionals, values, terminal }: CommandCall): Promise<num
     const runId = realWorld.newId();
     const journal = create({ engine, runId, program, plan, from: run.runId });
     if (!plan.ended) {
-      journal.append({ type: 'run.resumed', at: realWorld.now(), forked: true, budget, grants });
+      const { workspace } = started;
+      const policy = await policyForResume({ facts: plan.facts, workspace, values, terminal });
+      journal.append({ type: 'run.resumed', at: realWorld.now(), forked: true, budget, grants, ...policy });
     }
     await tell({ run, runId, at, plan, values, terminal });
     if (!goesOn) {

@@ -12,6 +12,7 @@ import { readRunId } from '../read-run-id.ts';
 import { recordRun } from '../record-run.ts';
 import { replayRun } from '../replay-run.ts';
 import { readResultRequest, requirePlace } from '../result-output.ts';
+import { policyForRun } from '../run-policy.ts';
 import { runSession } from '../run-session.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
@@ -56,11 +57,13 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const grants = readGrants(values, program);
+  const policy = await policyForRun(values, terminal);
   const runId = readRunId(values);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();
-    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, grants } as const;
+    const given = { inputs, workspace, models, terms, grants, policy };
+    const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);
     const exitCode = await runSession({ journal, workspace, opened, models, request, values, terminal });
     if (record !== undefined) await recordRun({ engine, runId, file: record, terminal });

@@ -29,7 +29,8 @@ export function leaveQuestion(
     ...(spec?.server === undefined ? {} : { server: spec.server }),
     ...(spec?.pin === undefined ? {} : { pin: spec.pin }),
   };
-  const binding = approvalBinding({ run: state.runId, call: key, tool, argsHash, policyHash, ...behind });
+  // A fork begins with what was allowed in the run that it comes from, under the name that both have.
+  const binding = approvalBinding({ run: state.seed, call: key, tool, argsHash, policyHash, ...behind });
   return {
     ...asked,
     binding,
