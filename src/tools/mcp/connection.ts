@@ -17,6 +17,8 @@ const MAX_STARTS = 10;
 /** The shortest time between two looks at the list, in milliseconds. */
 const RELIST_MS = 1000;
 const LISTEN_MS = 5000;
+/** A list is looked at again after this, for not every server can tell that it has changed. */
+const OLD_AFTER_MS = 60_000;
 
 /** A session with what the server last said that it has. */
 export interface LiveServer {
@@ -79,7 +81,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     live: async signal => {
       const server = await orAborted(running(), signal);
-      if (server.isOld) {
+      if (server.isOld || performance.now() - server.listedAt > OLD_AFTER_MS) {
         server.listing ??= relist(server, options, stop.signal).finally(() => {
           server.listing = undefined;
         });
