@@ -39,6 +39,8 @@ export interface CommandCall {
   readonly positionals: readonly string[];
   readonly values: FlagValues;
   readonly terminal: Terminal;
+  /** All commands, for one that speaks of them. */
+  readonly commands: readonly Command[];
 }
 
 /** One command: a row of `commands.ts`. `run` returns the exit code or fails with a `CrewError`. */

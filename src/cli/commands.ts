@@ -4,6 +4,7 @@ import { approveCommand, rejectCommand } from './commands/approve.ts';
 import { askCommand } from './commands/ask.ts';
 import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
+import { completeCommand, completionCommand } from './commands/completion.ts';
 import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
@@ -24,6 +25,7 @@ import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
+import { steerCommand } from './commands/steer.ts';
 import { stopCommand } from './commands/stop.ts';
 import { testCommand } from './commands/test.ts';
 import { whyCommand } from './commands/why.ts';
@@ -41,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   answerCommand,
   approveCommand,
   rejectCommand,
+  steerCommand,
   stopCommand,
   psCommand,
   showCommand,
@@ -58,5 +61,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   schemaCommand,
   initCommand,
+  completionCommand,
+  completeCommand,
   mcpConformanceCommand,
 ];

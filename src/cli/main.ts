@@ -48,7 +48,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     terminal.stdout(commandHelp(command));
     return 0;
   }
-  return command.run({ values, positionals: positionals.slice(1), terminal });
+  return command.run({ values, positionals: positionals.slice(1), terminal, commands: COMMANDS });
 }
 
 /** The first word that is neither a flag nor the value of one. */

@@ -1,0 +1,96 @@
+import type { Command, Flags } from '../command.ts';
+
+/** Something that may stand where the cursor is, and a few words about it. */
+export interface Candidate {
+  readonly value: string;
+  readonly about: string;
+}
+
+/** What a shell may offer: `candidates`, and beside them the names of files where `files` says so. */
+export interface Completions {
+  readonly candidates: readonly Candidate[];
+  readonly files: boolean;
+}
+
+/** What the words on a command line may name. */
+export interface CompletionSources {
+  readonly commands: readonly Command[];
+  readonly flags: Flags;
+  /** The runs of this workspace, newest first; asked for only where a run may stand. */
+  readonly runs: () => Promise<readonly Candidate[]>;
+  /** The phases of a run, by its id or a prefix. */
+  readonly phases: (run: string) => Promise<readonly Candidate[]>;
+}
+
+/** What may stand for the last of `words`, which are those after the program's name; the last is empty when nothing is typed yet. */
+export async function completeWords(
+  words: readonly string[],
+  sources: CompletionSources,
+): Promise<Completions> {
+  const typed = words.at(-1) ?? '';
+  const offered = await offer(words.slice(0, -1), typed, sources);
+  const candidates = offered.candidates.filter(({ value }) => value.startsWith(typed));
+  return { ...offered, candidates };
+}
+
+const NOTHING: Completions = { candidates: [], files: false };
+const FILES: Completions = { candidates: [], files: true };
+
+async function offer(
+  before: readonly string[],
+  typed: string,
+  sources: CompletionSources,
+): Promise<Completions> {
+  const command = sources.commands.find(({ name }) => before.includes(name));
+  const flags = { ...sources.flags, ...command?.flags };
+  const awaited = awaitedValue(before.at(-1), flags);
+  if (awaited !== undefined) return /FILE|DIR|PATH/.test(awaited) ? FILES : NOTHING;
+  if (typed.startsWith('-')) return { candidates: flagRows(flags), files: false };
+  if (command === undefined) return { candidates: commandRows(sources.commands), files: false };
+  const given = positionalsOf(before, flags).slice(1);
+  return offerPositional(command, given, sources);
+}
+
+/** The name of the value that a flag waits for; undefined when the word is none, or is complete. */
+function awaitedValue(word: string | undefined, flags: Flags): string | undefined {
+  if (word === undefined || !word.startsWith('-') || word.includes('=')) return undefined;
+  const named = Object.entries(flags).find(
+    ([name, { short }]) => word === `--${name}` || (short !== undefined && word === `-${short}`),
+  );
+  return named?.[1].type === 'string' ? (named[1].value ?? '') : undefined;
+}
+
+function positionalsOf(before: readonly string[], flags: Flags): readonly string[] {
+  return before.filter(
+    (word, index) => !word.startsWith('-') && awaitedValue(before[index - 1], flags) === undefined,
+  );
+}
+
+/** What stands in the usage of a command is what it takes: `show RUN [PHASE]`. */
+async function offerPositional(
+  { name, usage }: Command,
+  given: readonly string[],
+  sources: CompletionSources,
+): Promise<Completions> {
+  const places = usage.slice(name.length).split(' ').filter(Boolean);
+  const place =
+    places[given.length] ?? (/\.\.\.|…/.test(places.at(-1) ?? '') ? places.at(-1) : undefined) ?? '';
+  if (/\bRUN(_[AB])?\b/.test(place)) return { candidates: await sources.runs(), files: false };
+  if (/\bPHASE\b/.test(place)) {
+    return { candidates: await sources.phases(given[0] ?? ''), files: false };
+  }
+  if (/FILE|PATH|CREW/.test(place)) return FILES;
+  const words = place.replaceAll(/[[\]]/g, '').split('|');
+  const verbs = words.filter(word => /^[a-z]+$/.test(word));
+  return { candidates: verbs.map(value => ({ value, about: '' })), files: false };
+}
+
+function commandRows(commands: readonly Command[]): readonly Candidate[] {
+  const shown = commands.filter(({ hidden }) => hidden !== true);
+  return shown.map(({ name, summary }) => ({ value: name, about: summary }));
+}
+
+function flagRows(flags: Flags): readonly Candidate[] {
+  const shown = Object.entries(flags).filter(([, { hidden }]) => hidden !== true);
+  return shown.map(([name, { help }]) => ({ value: `--${name}`, about: help }));
+}

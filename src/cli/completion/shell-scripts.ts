@@ -1,0 +1,56 @@
+/** The shells that can be completed in. */
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+/**
+ * What a shell runs to complete `crew`: it asks `crew __complete` for each word, which answers in lines of a candidate, a tab
+ * and a few words about it, and a line `:files` where names of files fit too.
+ */
+export const SHELL_SCRIPTS: { readonly [shell in Shell]: string } = {
+  bash: `# bash completion of crew; load it with: source <(crew completion bash)
+_crew() {
+  local line words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  COMPREPLY=()
+  while IFS= read -r line; do
+    if [[ $line == ":files" ]]; then
+      compopt -o default
+    else
+      COMPREPLY+=("\${line%%$'\\t'*}")
+    fi
+  done < <(crew __complete -- "\${words[@]}" 2>/dev/null)
+}
+complete -F _crew crew
+`,
+  zsh: `#compdef crew
+# zsh completion of crew; load it with: source <(crew completion zsh)
+_crew() {
+  local line value about
+  local -a candidates
+  local files=
+  while IFS= read -r line; do
+    if [[ $line == ":files" ]]; then
+      files=1
+    else
+      value="\${line%%$'\\t'*}"
+      about="\${line#*$'\\t'}"
+      candidates+=("\${value//:/\\\\:}:$about")
+    fi
+  done < <(crew __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  (( \${#candidates} )) && _describe 'crew' candidates
+  [[ -n $files ]] && _files
+}
+compdef _crew crew
+`,
+  fish: `# fish completion of crew; load it with: crew completion fish | source
+function __crew_complete
+  set -l words (commandline -opc)[2..] (commandline -ct)
+  for line in (crew __complete -- $words 2>/dev/null)
+    if test "$line" = ":files"
+      __fish_complete_path (commandline -ct)
+    else
+      echo $line
+    end
+  end
+end
+complete -c crew -f -a '(__crew_complete)'
+`,
+};

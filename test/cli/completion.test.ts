@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { completeWords } from '../../src/cli/completion/complete-words.ts';
+import { GLOBAL_FLAGS } from '../../src/cli/flags.ts';
+import { crew, crewProgram } from '../e2e/crew-process.ts';
+import { makeFolder } from '../tools/git-repository.ts';
+
+const RUNS = [
+  { value: 'abc123', about: 'review, success' },
+  { value: 'def456', about: 'hello, open' },
+];
+
+async function complete(...words: readonly string[]) {
+  const { candidates, files } = await completeWords(words, {
+    commands: COMMANDS,
+    flags: GLOBAL_FLAGS,
+    runs: async () => RUNS,
+    phases: async run => [{ value: `phase-of-${run}`, about: 'role' }],
+  });
+  return { values: candidates.map(({ value }) => value), files };
+}
+
+describe('what may stand for a word', () => {
+  test('first a command, and none that is hidden', async () => {
+    const { values } = await complete('');
+    expect(values).toContain('run');
+    expect(values.filter(value => value.startsWith('_'))).toEqual([]);
+    expect((await complete('sh')).values).toEqual(['show']);
+  });
+
+  test('a flag of the command or of all of them', async () => {
+    expect((await complete('run', '--max-')).values).toEqual([
+      '--max-calls',
+      '--max-tokens',
+      '--max-usd',
+      '--max-time',
+    ]);
+    expect((await complete('ps', '--js')).values).toEqual(['--json']);
+  });
+
+  test('a run where the usage says RUN, also after flags with values', async () => {
+    expect((await complete('show', '')).values).toEqual(['abc123', 'def456']);
+    expect((await complete('diff', 'abc123', 'd')).values).toEqual(['def456']);
+    expect((await complete('--cwd', '/x', 'why', 'a')).values).toEqual(['abc123']);
+  });
+
+  test('a phase of the run that was named before', async () => {
+    expect((await complete('why', 'abc', '')).values).toEqual(['phase-of-abc']);
+  });
+
+  test('names of files where a file is meant', async () => {
+    expect(await complete('run', 'crews/')).toEqual({ values: [], files: true });
+    expect(await complete('check', 'a.yaml', '')).toEqual({ values: [], files: true });
+    expect(await complete('run', '--inputs', '')).toEqual({ values: [], files: true });
+  });
+
+  test('words of the command itself', async () => {
+    expect((await complete('completion', '')).values).toEqual(['bash', 'zsh', 'fish']);
+  });
+
+  test('nothing where nobody can know', async () => {
+    expect(await complete('run', '--max-calls', '')).toEqual({ values: [], files: false });
+    expect(await complete('explain', '')).toEqual({ values: [], files: false });
+  });
+});
+
+describe('crew completion', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = makeFolder();
+    const program = join(folder, 'crew');
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${crewProgram()}' "$@"\n`);
+    chmodSync(program, 0o755);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What bash offers for the last of the words, as its completion does it. */
+  function inBash(...words: readonly string[]): readonly string[] {
+    const script = `source <(crew completion bash)
+compopt() { COMPREPLY+=("files"); }
+COMP_WORDS=(crew ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+_crew; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder };
+    return execFileSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' }).trim().split('\n');
+  }
+
+  test('bash completes commands, runs, phases and files', async () => {
+    const hello = 'version: 1\ncrew: hello\ngoal: Greet.\ntools: { files: builtin:files }\nstart: look\n';
+    const phases =
+      'phases:\n  look: { tool: files.list, with: { path: . }, next: done }\n  done: { end: success }\n';
+    writeFileSync(join(folder, 'hello.crew.yaml'), hello + phases);
+    await crew(['run', 'hello.crew.yaml', '--run-id', 'first'], { from: folder });
+    expect(inBash('expo')).toEqual(['export']);
+    expect(inBash('show', '')).toEqual(['first']);
+    expect(inBash('why', 'first', 'l')).toEqual(['look']);
+    expect(inBash('show', '--cwd', '/', '')).toEqual(['']);
+    expect(inBash('run', '')).toEqual(['files']);
+  });
+
+  test('each shell has its script; another word is a mistake', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { code, stdout } = await crew(['completion', shell]);
+      expect({ code, asks: stdout.includes('crew __complete') }).toEqual({ code: 0, asks: true });
+    }
+    const { code, stderr } = await crew(['completion', 'zhs']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean `zsh`?');
+  });
+});
