@@ -22,7 +22,10 @@ export function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'crew-product-'));
   for (const name of SHIPPED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  execFileSync(process.execPath, [join('.scripts', 'build.mjs')], { cwd: folder, stdio: 'inherit' });
+  execFileSync(process.execPath, [join('.scripts', 'build.mjs'), '--program-only'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   project.provide('product', folder);
   return () => rmSync(folder, { recursive: true, force: true });
 }
