@@ -103,6 +103,7 @@ function schemaKeys() {
     chain: keys(sop.$defs.chain.items),
     each: keys(sop.$defs.each),
     reflect: keys(sop.$defs.reflect),
+    untrusted: keys(sop.$defs.untrusted),
     evaluator: keys(sop.$defs.reflect.properties.evaluator),
   };
   const config = Object.fromEntries(keysByPath(readSchema('config'), []));

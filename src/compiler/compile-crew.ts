@@ -34,6 +34,7 @@ export function compileCrew(crew: Crew, options: CompileOptions): Program {
     budget: crew.budget,
     ...(crew.policy === undefined ? {} : { policy: crew.policy }),
     phases: Object.fromEntries(crew.sop.phases.map(phase => [phase.name, withoutContent(phase)])),
+    ...(crew.refused === undefined ? {} : { refused: crew.refused }),
     ...(Object.keys(crews).length === 0 ? {} : { crews }),
     ...(crew.bindings === undefined ? {} : { bindings: crew.bindings }),
     machine: buildMachineConfig(crew.name, crew.sop),

@@ -1,4 +1,4 @@
-import type { Evaluator, Reflection, Transition, WorkingPhase } from '../model/crew.ts';
+import type { Evaluator, Reflection, Transition, Untrusted, WorkingPhase } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { lowerBudget } from './lower-budget.ts';
 import { asObject, asText, asTexts, compact, wholeNumber } from './lower-values.ts';
@@ -9,7 +9,7 @@ const DEFAULT_PASS = 'evaluation.passed';
 
 type Modifiers = Pick<
   WorkingPhase,
-  'next' | 'maxVisits' | 'onLimit' | 'onError' | 'budget' | 'reflect' | 'subscribe'
+  'next' | 'maxVisits' | 'onLimit' | 'onError' | 'budget' | 'reflect' | 'subscribe' | 'untrusted'
 >;
 
 /** Lowers how a phase is entered, tried again with lessons, and left. A subscriber is bounded without being told. */
@@ -25,8 +25,14 @@ export function lowerRouting(written: Written): Modifiers {
       budget: value.budget === undefined ? undefined : lowerBudget(value.budget),
       reflect: value.reflect === undefined ? undefined : lowerReflect(written, asObject(value.reflect)),
       subscribe,
+      untrusted: lowerUntrusted(value.untrusted),
     }),
   };
+}
+
+function lowerUntrusted(value: JsonValue | undefined): Untrusted | undefined {
+  if (value === true) return {};
+  return value === undefined || value === false ? undefined : { notTo: asTexts(asObject(value).not_to) };
 }
 
 /** A malformed limit, which was reported, still counts as one. */

@@ -310,6 +310,24 @@ interface Routing {
    * visit; `next` is taken when there is none. A subscriber always has `maxVisits`.
    */
   readonly subscribe?: readonly string[];
+  /** Present when the artifact may hold words of strangers. */
+  readonly untrusted?: Untrusted;
+}
+
+/**
+ * Which tools must not be called by whoever reads an artifact, or what was made of it: those of `notTo` (`mail.*`), else all
+ * that may change something. What a person answers is trusted again.
+ */
+export interface Untrusted {
+  readonly notTo?: readonly string[];
+}
+
+/**
+ * By the path of a piece of work (a phase, a branch as `split.docs`) the tools that must not be called there, because its
+ * templates read what comes from an untrusted artifact, and which phase that is: `build/fetch` is one of the crew in `build`.
+ */
+export interface RefusedTools {
+  readonly [work: string]: { readonly [tool: string]: string };
 }
 
 /** A final phase. `result` is a template value; absent means no result. `subscribe` is as that of a working phase. */
@@ -348,6 +366,8 @@ export interface Crew {
   readonly budget: Budget;
   /** Rules of the author, by the crew's own aliases. They only narrow what the user's policy allows; absent when none. */
   readonly policy?: readonly PolicyRule[];
+  /** What untrusted artifacts keep from being called; absent when nothing is. */
+  readonly refused?: RefusedTools;
   readonly sop: Sop;
   /** Values for the inputs of the procedure, over the crew's `inputs`; what is not bound is the crew's of that name. */
   readonly bindings?: { readonly [input: string]: TemplateValue };

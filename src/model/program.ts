@@ -1,4 +1,12 @@
-import type { Budget, InputDeclaration, ModelDeclaration, Phase, Role, SourceMap } from './crew.ts';
+import type {
+  Budget,
+  InputDeclaration,
+  ModelDeclaration,
+  Phase,
+  RefusedTools,
+  Role,
+  SourceMap,
+} from './crew.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { McpServer, Sandbox } from './mcp-server.ts';
 import type { PolicyRule } from './policy.ts';
@@ -17,14 +25,6 @@ export interface ProgramModule {
 export interface ProgramServer {
   readonly mcp: McpServer;
   readonly identity: string;
-}
-
-/**
- * By the path of a piece of work (a phase, a branch as `split.docs`) the tools that must not be called there, because its
- * templates read what comes from an untrusted artifact, and which phase that is.
- */
-export interface RefusedTools {
-  readonly [work: string]: { readonly [tool: string]: string };
 }
 
 /**
