@@ -1,19 +1,20 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
-import type { Reporter, RunEvent } from '../model/run-event.ts';
-import type { Journal } from '../ports/engine.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { Journal, RunSignal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
+import type { RunControls } from '../runtime/run-controls.ts';
 import type { RunOutcome } from '../runtime/run.ts';
-import { createAskInCall } from './ask-in-call.ts';
-import { createAskPerson } from './ask-person.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { followSignals, openSignals } from './follow-signals.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { markLeft } from './mark-left.ts';
 import { openExecutor } from './open-executor.ts';
 import type { ResultRequest } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
-import { openReporters, showOutcome } from './session-output.ts';
-import { createTerminalTurns } from './terminal-turns.ts';
+import { openRunScreen, type RunScreen } from './run-screen.ts';
+import { showOutcome } from './session-output.ts';
 import { loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
@@ -26,27 +27,41 @@ interface SessionOptions {
   readonly request: ResultRequest;
   readonly values: FlagValues;
   readonly terminal: Terminal;
+  /** The most that the run can take, where it is known. */
+  readonly plan?: Plan | undefined;
+  /** What was left for the run and is not on record yet; looked for by the session itself when absent. */
+  readonly signals?: () => readonly RunSignal[];
 }
 
 /** Drives a run that is in a journal, live or again, shows it, and returns the exit code. Closes the journal. */
 export async function runSession(options: SessionOptions): Promise<number> {
   const { journal, terminal, request } = options;
   const goesOn = journal.recorded.length > 1;
-  const reporters = await openReporters(options.values, request, { terminal, goesOn });
+  const { createRunControls } = await loadRuntime();
+  const controls = createRunControls();
+  const screen = await openRunScreen({ ...options, controls, goesOn });
   if (options.values['approve-all'] === true) {
-    terminal.stderr('! --approve-all: every tool is called without asking, but for what a policy denies\n');
+    screen.terminal.stderr('! --approve-all: every tool is called without asking, but for what a policy denies\n');
   }
   const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;
-  const interrupts = listenForInterrupts({ terminal, goOn, abandon: () => journal.close() });
+  const abandon = (): void => {
+    screen.close();
+    journal.close();
+  };
+  const interrupts = listenForInterrupts({ terminal: screen.terminal, goOn, abandon });
   try {
-    const outcome = await drive(options, reporters, interrupts.stop);
+    const outcome = await drive(options, { screen, controls, stop: interrupts.stop });
     markLeft(journal, outcome);
+    if (outcome.type === 'interrupted') screen.close();
+    else await screen.settle();
+    if (options.values.verbose === true) terminal.stderr(`head    ${journal.head ?? 'unknown'}\n`);
     if (outcome.type === 'interrupted') {
       terminal.stderr(`${goOn}\n`);
       return interrupts.exitCode();
     }
     return await showOutcome(journal, outcome, { request, terminal });
   } catch (error) {
+    screen.close();
     // What a full disk or a journal out of reach cut off is all there, and its id is not in the error.
     if (error instanceof CrewError && error.code.startsWith('JOURNAL_')) terminal.stderr(`${goOn}\n`);
     throw error;
@@ -56,22 +71,26 @@ export async function runSession(options: SessionOptions): Promise<number> {
   }
 }
 
+interface Driving {
+  readonly screen: RunScreen;
+  readonly controls: RunControls;
+  readonly stop: AbortSignal;
+}
+
 async function drive(
   options: SessionOptions,
-  reporters: readonly Reporter[],
-  stop: AbortSignal,
+  { screen, controls, stop }: Driving,
 ): Promise<RunOutcome> {
-  const { journal, workspace, opened, models, terminal, values } = options;
+  const { journal, workspace, opened, models, terminal } = options;
+  const { reporters, person, askInCall } = screen;
   const { driveRun } = await loadRuntime();
   const modelOf = (alias: string) => opened.get(models[alias]?.use ?? '');
-  const interactive = terminal.interactive && values['no-input'] !== true;
-  const turns = createTerminalTurns();
   const execute = await openExecutor({
     journal,
     workspace,
     modelOf,
-    person: createAskPerson({ journal, terminal, interactive, turns }),
-    askInCall: createAskInCall({ terminal, interactive, turns }),
+    person,
+    askInCall,
     env: terminal.env,
     onDelta: delta => {
       for (const reporter of reporters) reporter.onDelta?.(delta);
@@ -86,13 +105,18 @@ async function drive(
   const onEvent = (event: RunEvent): void => {
     for (const reporter of reporters) reporter.onEvent(event);
   };
+  const over = new AbortController();
+  const following = followSignals(options.signals ?? openSignals(journal), controls, over.signal);
   try {
     const onRecalled = ({ model, origin }: ModelCallEffect): void => modelOf(model)?.recall?.(origin);
     const onLive = (): void => {
       for (const reporter of reporters) reporter.onLive?.();
     };
-    return await driveRun({ journal, execute, world: realWorld, onEvent, onLive, onRecalled, stop });
+    const watched = { onEvent, onLive, onRecalled };
+    return await driveRun({ journal, execute, world: realWorld, ...watched, stop, controls });
   } finally {
+    over.abort();
+    await following;
     await execute.close();
   }
 }

@@ -6,6 +6,7 @@ import type {
   Journal,
   JournalRecord,
   PersonAnswer,
+  RunSignal,
   RunStatus,
   RunSummary,
 } from '../ports/engine.ts';
@@ -13,6 +14,7 @@ import { EffectQueue } from './effect-queue.ts';
 import type { GroupSync } from './group-sync.ts';
 import { asCrewError, guarded } from './sqlite-access.ts';
 import { CHAIN_START, chainHash, readFacts, readProgram } from './sqlite-facts.ts';
+import { readSignals } from './sqlite-signals.ts';
 
 const INSERT_FACT = 'INSERT INTO facts (run_id, seq, effect_key, fact, hash) VALUES (?, ?, ?, ?, ?)';
 
@@ -80,6 +82,10 @@ export class SqliteJournal implements Journal {
     this.#queue = new EffectQueue(store, run.records, run.intents);
   }
 
+  get head(): string {
+    return this.#lastHash;
+  }
+
   append(fact: Fact): void {
     this.#queue.append(fact);
   }
@@ -107,6 +113,10 @@ export class SqliteJournal implements Journal {
         .get(this.runId, question),
     );
     return row === undefined ? undefined : (JSON.parse(String(row.answer)) as PersonAnswer);
+  }
+
+  signals(): readonly RunSignal[] {
+    return readSignals(this.#database, this.runId);
   }
 
   mark(status: RunStatus, summary?: RunSummary): void {

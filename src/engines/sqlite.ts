@@ -11,6 +11,7 @@ import type {
   RecordedRun,
   RunHeader,
   RunHolder,
+  RunSignal,
   RunStatus,
   RunSummary,
   RunTail,
@@ -21,6 +22,7 @@ import { asCrewError, guarded, inTransaction } from './sqlite-access.ts';
 import { openTail } from './sqlite-facts.ts';
 import { insertFacts, readRun, SqliteJournal } from './sqlite-journal.ts';
 import { CREATE_SCHEMA, MIGRATIONS, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { insertSignal, readSignals } from './sqlite-signals.ts';
 
 /**
  * Opens the journal file at `path`, made with its folder when it is not there. One file keeps all runs of a project.
@@ -70,7 +72,7 @@ function layoutOf(database: DatabaseSync): number {
 }
 
 /** What must go when a run goes, the run itself last. */
-const TABLES_OF_A_RUN = ['facts', 'intents', 'answers', 'locks', 'runs'] as const;
+const TABLES_OF_A_RUN = ['facts', 'intents', 'answers', 'signals', 'locks', 'runs'] as const;
 
 class SqliteEngine implements Engine {
   readonly #database: DatabaseSync;
@@ -118,8 +120,8 @@ class SqliteEngine implements Engine {
   read(runIdOrPrefix: string): RecordedRun {
     const runId = this.#resolve(runIdOrPrefix);
     return guarded(`run \`${runId}\``, () => {
-      const { program, records } = readRun(this.#database, runId);
-      return { runId, program, facts: records.map(({ fact }) => fact) };
+      const { program, records, lastHash: head } = readRun(this.#database, runId);
+      return { runId, program, facts: records.map(({ fact }) => fact), head };
     });
   }
 
@@ -174,6 +176,16 @@ class SqliteEngine implements Engine {
         .all(runId),
     );
     return new Map(rows.map(row => [String(row.question), JSON.parse(String(row.answer)) as PersonAnswer]));
+  }
+
+  signal(runId: string, signal: Omit<RunSignal, 'id'>): string {
+    const id = insertSignal(this.#database, runId, signal);
+    this.#sync.flushNow();
+    return id;
+  }
+
+  signals(runId: string): readonly RunSignal[] {
+    return readSignals(this.#database, runId);
   }
 
   list(): readonly RunHeader[] {

@@ -38,6 +38,8 @@ export interface RecordedRun {
   readonly runId: string;
   readonly program: Program;
   readonly facts: readonly Fact[];
+  /** The last link of the chain of hashes over the facts; absent where a run does not come from a journal. */
+  readonly head?: string;
 }
 
 /** Facts of a run as they are recorded, whoever works on it. */
@@ -69,6 +71,17 @@ export interface PersonAnswer {
   readonly alike?: true;
 }
 
+/** What somebody says to a run from another process. `at` is wall-clock milliseconds. */
+export interface RunSignal {
+  readonly kind: 'steer';
+  /** No signal of any run has it, too; forks keep facts that name it. */
+  readonly id: string;
+  readonly at: number;
+  readonly role: string;
+  readonly text: string;
+  readonly by: string;
+}
+
 /** How an effect may be treated after a crash. */
 export interface EffectIdentity {
   readonly key: string;
@@ -86,6 +99,7 @@ export interface EffectIdentity {
  * 4. The intent to perform an act that is not repeatable is on disk before the act begins; with an intent and without an
  *    outcome it does not begin: its `doubt` is recorded, and `next` fails with EFFECT_UNCERTAIN where it has none.
  *    After each recorded `tool.uncertain` the act may be given once more, with an intent of its own.
+ *    An act that is given while `next` is waited for begins without another call of `next`.
  * 5. `close` aborts the open acts and drops their outcomes; they are open again after the next `open`.
  * `next` fails with JOURNAL_FULL, JOURNAL_UNAVAILABLE or JOURNAL_DAMAGED, and rejects with what an act threw.
  * @see ../../test/contracts/engine.ts
@@ -93,6 +107,8 @@ export interface EffectIdentity {
 export interface Journal {
   readonly runId: string;
   readonly program: Program;
+  /** The last link of the chain of hashes over all that was recorded so far, also after `close`. */
+  readonly head?: string;
   /** The facts that were there when the journal was opened, in order. */
   readonly recorded: readonly Fact[];
   /** Puts a fact that answers no effect, such as `run.started`, on disk; it comes out of `next` in its turn. */
@@ -105,6 +121,8 @@ export interface Journal {
   ready(): boolean;
   /** What was left for a question with `Engine.answer`, by the question's id. */
   answerTo(question: string): PersonAnswer | undefined;
+  /** What was left for this run with `Engine.signal`, in order; what was taken in already, too. */
+  signals(): readonly RunSignal[];
   /** Sets what listings show; the facts remain the truth. A summary stays until there is another one. */
   mark(status: RunStatus, summary?: RunSummary): void;
   close(): void;
@@ -133,6 +151,10 @@ export interface Engine {
   answer(runId: string, question: string, answer: PersonAnswer): boolean;
   /** All that was left for questions of a run with `answer`, by the question's id; empty for a run that is not there. */
   answers(runId: string): ReadonlyMap<string, PersonAnswer>;
+  /** Leaves something for a run, which whoever works on it will find; gives its id. Fails with RUN_NOT_FOUND. */
+  signal(runId: string, signal: Omit<RunSignal, 'id'>): string;
+  /** All that was left for a run with `signal`, in order; empty for a run that is not there. */
+  signals(runId: string): readonly RunSignal[];
   list(): readonly RunHeader[];
   close(): void;
 }

@@ -107,7 +107,7 @@ test('without a terminal a run that asks exits 5 and says with which commands it
 test('`crew answer RUN` shows what waits, and changes nothing', async () => {
   const id = await waitingRun('sign.crew.yaml');
   const shown = await call('answer', id);
-  const asked = 'approve asks:\n\nMay it go out?\n\n1  release\n2  write again\n3  stop\n';
+  const asked = 'approve asks:\n\n  │ May it go out?\n\n1  release\n2  write again\n3  stop\n';
   const [, name] = /--question ([0-9a-f]{8}) ANSWER\n$/.exec(shown.stdout) ?? [];
   expect(shown.stdout).toBe(`${asked}\ncrew answer ${id} --question ${name} ANSWER\n`);
   const json = resultOf(await call('answer', id, '--json'));

@@ -96,7 +96,7 @@ test('a person at the terminal is asked, told what is allowed, and asked again',
   const shell = openShell();
   shell.enter(crewLine('run sign.crew.yaml -i what=release'));
   const asked = await shell.until('\n>');
-  expect(asked).toMatch(/approve asks:\n\nMay release go out\?\n\n1 {2}release\n2 {2}stop\n/);
+  expect(asked).toMatch(/approve asks:\n\n {2}│ May release go out\?\n\n1 {2}release\n2 {2}stop\n/);
   shell.enter('9');
   await shell.until('expected one of 1 (release), 2 (stop)');
   shell.enter('rel');
@@ -221,7 +221,7 @@ test('what was typed and not entered goes with the question that it was typed un
   await shell.until('\n> y');
   await shell.until('refuse it; words after it are told to the role\n>');
   shell.press('Enter');
-  await shell.until('expected `y` or `n`');
+  await shell.until('expected `y`, `a` or `n`');
   shell.enter('n');
   expect(await shell.until('exit code 1')).toContain('CONSENT_DENIED');
 });

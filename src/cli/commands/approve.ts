@@ -13,7 +13,7 @@ const WORDS = {
 /** `crew approve RUN [ID] [--all-like]`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
 export const approveCommand: Command = {
   name: 'approve',
-  usage: 'approve RUN [ID] [--all-like]',
+  usage: 'approve RUN [ID]',
   summary: 'allow the call, or sign off the question, that a run waits for',
   flags: {
     'all-like': {
@@ -28,7 +28,7 @@ export const approveCommand: Command = {
 /** `crew reject RUN [ID] [--why TEXT]`: refuses it; the role is told why. */
 export const rejectCommand: Command = {
   name: 'reject',
-  usage: 'reject RUN [ID] [--why TEXT]',
+  usage: 'reject RUN [ID] [REASON]',
   summary: 'refuse the call, or the question, that a run waits for',
   flags: { why: { type: 'string', value: 'TEXT', help: 'why; the role is told' }, ...ANSWER_FLAGS },
   run: call => decide(call, 'reject'),

@@ -2,25 +2,30 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Engine, RunHeader } from '../../ports/engine.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { Command, CommandCall } from '../command.ts';
+import { listDecisions } from '../list-decisions.ts';
 import { type VerifiedRun, verifyRun } from '../verify-run.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 
 /** Runs whose record is not as it was written: as for a journal that cannot be read. */
 const DAMAGED = 3;
 
-/** `crew audit verify [RUN]`: whether the records of runs are as they were written. */
+/** `crew audit verify [RUN]`: whether the records of runs are as they were written; `crew audit list RUN`: who allowed what. */
 export const auditCommand: Command = {
   name: 'audit',
-  usage: 'audit verify [RUN]',
-  summary: 'check that what is recorded is as it was written',
+  usage: 'audit verify|list [RUN]',
+  summary: 'check that records are as they were written; list who allowed what',
   flags: {},
   run: audit,
 };
 
 async function audit({ positionals, values, terminal }: CommandCall): Promise<number> {
   const [verb, prefix, ...rest] = positionals;
+  if (verb === 'list' && prefix !== undefined && rest.length === 0) return list(prefix, { values, terminal });
   if (verb !== 'verify' || rest.length > 0) {
-    throw new CrewError('USAGE', 'expected `crew audit verify`, and a run id if only that run is meant');
+    throw new CrewError(
+      'USAGE',
+      'expected `crew audit verify`, with a run id if only that run is meant, or `crew audit list RUN`',
+    );
   }
   const verified: VerifiedRun[] = [];
   if (prefix !== undefined || hasJournal(values, terminal)) {
@@ -40,6 +45,15 @@ async function audit({ positionals, values, terminal }: CommandCall): Promise<nu
     terminal.stderr(`${count} checked, ${damaged.length === 0 ? 'none' : damaged.length} damaged\n`);
   }
   return damaged.length === 0 ? 0 : DAMAGED;
+}
+
+async function list(prefix: string, call: Pick<CommandCall, 'values' | 'terminal'>): Promise<number> {
+  const engine = await openExistingEngine(call.values, call.terminal);
+  try {
+    return await listDecisions(engine, prefix, call);
+  } finally {
+    engine.close();
+  }
 }
 
 function chosen(engine: Engine, prefix: string | undefined): readonly RunHeader[] {

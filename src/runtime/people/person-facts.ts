@@ -36,8 +36,8 @@ function takeLeave(draft: Draft, fact: PersonFact, ask: LeaveAsk): void {
   }
   tellAnswer(draft, fact, ask);
   if (fact.choice === 'allow') {
-    if (fact.alike === true) allowAlike(draft, call);
-    return admitAllowed(draft, waiting);
+    admitAllowed(draft, waiting);
+    return fact.alike === true ? allowAlike(draft, call) : undefined;
   }
   const said = fact.text === null ? '' : `: ${fact.text}`;
   refuseCall(draft, call, `a person refused this call${said}`);
