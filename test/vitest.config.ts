@@ -24,6 +24,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Left alone, vitest keeps one core for the watcher that nobody runs here.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
