@@ -101,14 +101,15 @@ export async function loadMismatchText() {
 
 /** What recorded runs were and cost, and how two of them differ, for people and programs. */
 export async function loadRecordReaders() {
-  const [{ readRecord, questionsById }, prompts, show, prompt, diff] = await Promise.all([
+  const [{ readRecord, questionsById }, { readDecisions }, prompts, show, prompt, diff] = await Promise.all([
     import('../runtime/records/read-record.ts'),
+    import('../runtime/records/read-decisions.ts'),
     import('../runtime/records/read-prompts.ts'),
     import('../reporters/show-text.ts'),
     import('../reporters/prompt-text.ts'),
     import('../reporters/run-diff-text.ts'),
   ]);
-  return { readRecord, questionsById, ...prompts, ...show, ...prompt, ...diff };
+  return { readRecord, questionsById, readDecisions, ...prompts, ...show, ...prompt, ...diff };
 }
 
 /** A run as a page. */
