@@ -9,8 +9,7 @@ import { type FlagValues, textFlags } from './command.ts';
  */
 export function readGrants(values: FlagValues, program: Program): readonly string[] {
   const grants = textFlags(values, 'allow');
-  const tools = toolNames(program);
-  const known = [...tools, ...new Set(tools.map(name => `${name.slice(0, name.indexOf('.'))}.*`))];
+  const known = knownGrants(program);
   for (const grant of grants) {
     if (known.includes(grant)) continue;
     const hint = suggest(grant, known);
@@ -18,6 +17,12 @@ export function readGrants(values: FlagValues, program: Program): readonly strin
     throw new CrewError('USAGE', `\`--allow ${grant}\`: the crew has no such tool${more}`);
   }
   return values['approve-all'] === true ? [...grants, '*.*'] : grants;
+}
+
+/** What may be allowed in a crew and the crews inside it: each tool, and each toolset as a whole. Pure. */
+export function knownGrants(program: Program): readonly string[] {
+  const tools = toolNames(program);
+  return [...tools, ...new Set(tools.map(name => `${name.slice(0, name.indexOf('.'))}.*`))];
 }
 
 function toolNames(program: Program): readonly string[] {

@@ -13,7 +13,7 @@ import { markLeft } from './mark-left.ts';
 import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { refuseOverPlan } from './plan-run.ts';
-import { readGrants } from './read-grants.ts';
+import { knownGrants } from './read-grants.ts';
 import { readInputs } from './read-inputs.ts';
 import { readRecordedRun } from './recorded-run.ts';
 import { resumeFlags } from './resume-flags.ts';
@@ -50,7 +50,7 @@ export async function startServed(
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values: { ...values, quiet: true }, terminal });
-  const grants = readGrants(values, program);
+  const grants = grantsOf(options, program);
   const at = realWorld.now();
   const runId = realWorld.newId();
   const policy = await policyForRun(values, terminal);
@@ -74,7 +74,7 @@ export async function resumeServed(
     const over = engine.list().some(run => run.runId === runId && run.status !== 'open');
     if (!over) requireWorkspace(workspace);
     const opened = over ? new Map<string, LanguageModel>() : await openModels(models, terminal);
-    const grants = readGrants(values, journal.program);
+    const grants = grantsOf(options, journal.program);
     if (!over) {
       const policy = await policyForResume({ facts: journal.recorded, workspace, values, terminal });
       journal.append({ type: 'run.resumed', at: realWorld.now(), grants, ...policy });
@@ -83,6 +83,12 @@ export async function resumeServed(
   } finally {
     journal.close();
   }
+}
+
+/** One server has one list of grants for all of its crews; each has those that it knows. */
+function grantsOf({ values }: ServeHostOptions, program: Program): readonly string[] {
+  const known = knownGrants(program);
+  return textFlags(values, 'allow').filter(grant => known.includes(grant));
 }
 
 interface Drive {

@@ -11,7 +11,7 @@ import { BUDGET_FLAGS, INPUT_FLAGS } from '../flags.ts';
 import { loadProgram } from '../load-program.ts';
 import { openModels } from '../open-models.ts';
 import { readBudgetFlags } from '../read-budget.ts';
-import { readGrants } from '../read-grants.ts';
+import { knownGrants } from '../read-grants.ts';
 import { readServeAddress, type ServeAddress } from '../serve-address.ts';
 import { createServeHost } from '../serve-host.ts';
 import { serverStop } from '../serve-stop.ts';
@@ -101,10 +101,12 @@ async function loadPrograms(paths: readonly string[], { values, terminal }: Comm
     }
     const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
     await openModels(models, terminal);
-    readGrants(values, program);
     programs.set(program.crew, program);
   }
-  return programs;
+  const known = [...programs.values()].flatMap(knownGrants);
+  const strange = textFlags(values, 'allow').find(grant => !known.includes(grant));
+  if (strange === undefined) return programs;
+  throw new CrewError('USAGE', `\`--allow ${strange}\`: no crew that is served has such a tool`);
 }
 
 function readMaxRuns(text: string | undefined): number {
