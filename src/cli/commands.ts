@@ -15,6 +15,7 @@ import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
 import { mcpCommand } from './commands/mcp.ts';
 import { mcpConformanceCommand } from './commands/mcp-conformance.ts';
+import { modelsCommand } from './commands/models.ts';
 import { pendingCommand } from './commands/pending.ts';
 import { planCommand } from './commands/plan.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -28,6 +29,8 @@ import { showCommand } from './commands/show.ts';
 import { steerCommand } from './commands/steer.ts';
 import { stopCommand } from './commands/stop.ts';
 import { testCommand } from './commands/test.ts';
+import { toolsCommand } from './commands/tools.ts';
+import { trustCommand } from './commands/trust.ts';
 import { whyCommand } from './commands/why.ts';
 
 /** Every command, one row each, in the order of help. */
@@ -37,6 +40,8 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   planCommand,
   testCommand,
+  toolsCommand,
+  trustCommand,
   resumeCommand,
   forkCommand,
   pendingCommand,
@@ -61,6 +66,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   schemaCommand,
   initCommand,
+  modelsCommand,
   completionCommand,
   completeCommand,
   mcpConformanceCommand,

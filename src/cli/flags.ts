@@ -12,6 +12,8 @@ export const GLOBAL_FLAGS = {
   },
   json: { type: 'boolean', help: 'print one JSON document' },
   quiet: { type: 'boolean', short: 'q', help: 'show only failures and the last line' },
+  plain: { type: 'boolean', help: 'tell a run line by line, also on a terminal' },
+  'screen-reader': { type: 'boolean', help: 'tell a run in plain sentences' },
   verbose: { type: 'boolean', short: 'v', help: 'show more of what goes on' },
 } as const satisfies Flags;
 
@@ -24,6 +26,14 @@ export const INPUT_FLAGS = {
     multiple: true,
     value: '[ROLE=]MODEL',
     help: 'openai:NAME, anthropic:NAME, offline or script:FILE, for all roles or for one',
+  },
+} as const satisfies Flags;
+
+/** The flag of the commands that would ask whether a crew file is trusted. */
+export const TRUST_FLAG = {
+  trust: {
+    type: 'boolean',
+    help: 'vouch for the servers and modules of the crew file this once, as in CI; nothing is remembered',
   },
 } as const satisfies Flags;
 

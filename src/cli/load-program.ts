@@ -1,26 +1,76 @@
 import { resolve } from 'node:path';
+import type { LoadedCrew } from '../language/load-crew.ts';
 import type { Budget } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
-import type { Terminal } from './command.ts';
-import { missingFile, sourceReader } from './read-files.ts';
-import { loadCompiler, loadDiagnosticReporters, loadLanguage } from './wire.ts';
+import { acceptServers } from './accept-servers.ts';
+import type { FlagValues, Terminal } from './command.ts';
+import { readCrewFile, showDiagnostics } from './read-crew-file.ts';
+import { requireTrust } from './require-trust.ts';
+import { needsTrust } from './trust-text.ts';
+import { loadCompiler, loadLanguage } from './wire.ts';
 
 /**
  * Loads, checks and compiles a crew file; `budget` goes over the file's own ceilings. Warnings are shown and do not
  * stop it. Fails with FILE_NOT_FOUND, or CREW_INVALID after all diagnostics were shown.
  */
 export async function loadProgram(path: string, terminal: Terminal, budget: Budget = {}): Promise<Program> {
-  const { loadCrew, catalog } = await loadLanguage();
-  const readSource = sourceReader(terminal.cwd);
-  if (readSource(path) === undefined) throw missingFile(terminal.cwd, path, 'crew file');
-  const { crew, sourceMap, diagnostics, sources } = loadCrew({ path, readSource, catalog });
-  if (diagnostics.length > 0) {
-    const { formatDiagnostics } = await loadDiagnosticReporters();
-    terminal.stderr(`${formatDiagnostics(diagnostics, sources, { color: terminal.stderrColor })}\n`);
-  }
+  return compileLoaded({ path, terminal, budget, loaded: await readCrewFile(path, terminal) });
+}
+
+/**
+ * As `loadProgram`, for a crew that is about to run: its MCP servers that nobody has accepted yet are shown to the person at
+ * the terminal, who may accept them, and so is all that it starts and runs, if it is not trusted. Fails with CREW_UNTRUSTED
+ * too.
+ */
+export async function loadTrustedProgram(
+  path: string,
+  {
+    terminal,
+    values,
+    budget = {},
+  }: { readonly terminal: Terminal; readonly values: FlagValues; readonly budget?: Budget },
+): Promise<Program> {
+  const read = await readCrewFile(path, terminal);
+  const loaded = (await offerAcceptance(path, read, { terminal, values }))
+    ? await readCrewFile(path, terminal)
+    : read;
+  const program = await compileLoaded({ path, terminal, budget, loaded });
+  if (needsTrust(loaded)) await requireTrust({ file: path, loaded, values, terminal });
+  return program;
+}
+
+const NOT_ACCEPTED = new Set(['mcp-not-accepted', 'mcp-lock-stale']);
+
+/** Whether servers were accepted now. */
+async function offerAcceptance(
+  path: string,
+  { diagnostics }: LoadedCrew,
+  { terminal, values }: { readonly terminal: Terminal; readonly values: FlagValues },
+): Promise<boolean> {
+  const waiting = diagnostics.some(({ code }) => NOT_ACCEPTED.has(code));
+  if (!waiting || !terminal.interactive || values['no-input'] === true) return false;
+  terminal.stderr(`The tools of \`${path}\` have to be accepted before it can run.\n\n`);
+  await acceptServers({ file: path, values, terminal });
+  return true;
+}
+
+async function compileLoaded({
+  path,
+  terminal,
+  budget,
+  loaded,
+}: {
+  readonly path: string;
+  readonly terminal: Terminal;
+  readonly budget: Budget;
+  readonly loaded: LoadedCrew;
+}): Promise<Program> {
+  const { crew, sourceMap } = loaded;
+  await showDiagnostics(loaded, terminal);
   if (crew === undefined) throw new CrewError('CREW_INVALID', `\`${path}\` has errors, so nothing was run`);
   const { compileCrew } = await loadCompiler();
+  const { catalog } = await loadLanguage();
   const budgeted = { ...crew, budget: { ...crew.budget, ...budget } };
   return compileCrew(budgeted, { sourceMap, catalog, folder: resolve(terminal.cwd) });
 }

@@ -52,15 +52,24 @@ export async function loadCompiler() {
 
 /** The run loop. */
 export const loadRuntime = once(async () => {
-  const [{ driveRun }, { createExecutor }, { roleModelKey }, { programAt }, policy] = await Promise.all([
-    import('../runtime/run.ts'),
-    import('../runtime/executor.ts'),
-    import('../runtime/turns/model-key.ts'),
-    import('../runtime/crews/program-at.ts'),
-    import('../policy/default-policy.ts'),
-  ]);
-  return { driveRun, createExecutor, roleModelKey, programAt, DEFAULT_POLICY: policy.DEFAULT_POLICY };
+  const [{ driveRun }, { createRunControls }, { createExecutor }, { roleModelKey }, { programAt }, policy] =
+    await Promise.all([
+      import('../runtime/run.ts'),
+      import('../runtime/run-controls.ts'),
+      import('../runtime/executor.ts'),
+      import('../runtime/turns/model-key.ts'),
+      import('../runtime/crews/program-at.ts'),
+      import('../policy/default-policy.ts'),
+    ]);
+  const { DEFAULT_POLICY } = policy;
+  return { driveRun, createRunControls, createExecutor, roleModelKey, programAt, DEFAULT_POLICY };
 });
+
+/** What can be said to roles of a run. */
+export async function loadSteering() {
+  const { refuseSteer } = await import('../runtime/steering.ts');
+  return { refuseSteer };
+}
 
 /** Reads recorded runs and calls nothing. */
 export async function loadRunReader() {
@@ -268,6 +277,27 @@ export async function loadMcpTools() {
   return { createMcpTools, listMcpTools, foreignMisfit };
 }
 
+/** Decides about calls. */
+export async function loadConsent() {
+  const [{ decideConsent }, { DEFAULT_POLICY }] = await Promise.all([
+    import('../policy/consent.ts'),
+    import('../policy/default-policy.ts'),
+  ]);
+  return { decideConsent, DEFAULT_POLICY };
+}
+
+/** What servers said when they were accepted. */
+export async function loadMcpLock() {
+  const [identity, format, lock, path, specs] = await Promise.all([
+    import('../language/server-identity.ts'),
+    import('../language/format-lock.ts'),
+    import('../language/read-lock.ts'),
+    import('../language/read-mcp.ts'),
+    import('../language/mcp-specs.ts'),
+  ]);
+  return { ...identity, ...format, ...lock, ...path, ...specs };
+}
+
 /** The shell with a sandbox of its own. */
 export async function loadShellTools() {
   const { createShellTools } = await import('../tools/shell/tools.ts');
@@ -321,6 +351,18 @@ export const loadPrices = once(async () => {
   const { modelPrice } = await import('../providers/prices.ts');
   return modelPrice;
 });
+
+/** The models whose prices are known. */
+export async function loadModelCatalog() {
+  const { modelCatalog } = await import('../providers/model-catalog.ts');
+  return { modelCatalog };
+}
+
+/** A listing of models, for people. */
+export async function loadModelsText() {
+  const { formatModels } = await import('../reporters/models-text.ts');
+  return { formatModels };
+}
 
 /** The dated table of context windows. */
 export const loadContextWindows = once(async () => {

@@ -44,6 +44,11 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Mend what is shown; `crew schema policy` prints what may stand in a policy.',
   },
+  CREW_UNTRUSTED: {
+    exitCode: 5,
+    retryable: false,
+    hint: '`crew trust FILE` shows all that it would start and run, and asks; `--trust` vouches for it this once.',
+  },
   NODE_TOO_OLD: { exitCode: 3, retryable: false, hint: 'Install Node 24 or newer.' },
   MODEL_UNKNOWN: {
     exitCode: 3,

@@ -11,9 +11,9 @@ import {
   textFlag,
   textFlags,
 } from '../command.ts';
-import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { INPUT_FLAGS, RUN_FLAGS, TRUST_FLAG } from '../flags.ts';
 import { type ForkPlan, inheritInputs, inheritModels, planFork, readForkPoint } from '../fork-plan.ts';
-import { loadProgram } from '../load-program.ts';
+import { loadTrustedProgram } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
@@ -47,6 +47,7 @@ export const forkCommand: Command = {
       help: 'go on with this crew file; facts are kept as far as they fit it',
     },
     'no-resume': { type: 'boolean', help: 'only make the new run; `crew resume RUN` goes on later' },
+    ...TRUST_FLAG,
     ...INPUT_FLAGS,
     ...RUN_FLAGS,
   },
@@ -62,7 +63,7 @@ async function fork({ positionals, values, terminal }: CommandCall): Promise<num
     const run = engine.read(prefix);
     const at = readForkPoint(textFlag(values, 'at'), run);
     const file = textFlag(values, 'crew');
-    const program = file === undefined ? run.program : await loadProgram(file, terminal);
+    const program = file === undefined ? run.program : await loadTrustedProgram(file, { terminal, values });
     const grants = readGrants(values, program);
     const { started, opened } = await begin({ run, program, values, terminal });
     const plan = await planFork({ run, at, program, started });

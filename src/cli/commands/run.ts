@@ -1,8 +1,8 @@
 import { chooseModels } from '../choose-models.ts';
 import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
-import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { INPUT_FLAGS, RUN_FLAGS, TRUST_FLAG } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
-import { loadProgram } from '../load-program.ts';
+import { loadTrustedProgram } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
 import { refuseOverPlan } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
@@ -36,6 +36,7 @@ export const runCommand: Command = {
       help: 'show the recorded run again as this crew would do it; calls nothing',
     },
     'run-id': { type: 'string', value: 'ID', help: 'the id of the new run, instead of one by chance' },
+    ...TRUST_FLAG,
     ...RUN_FLAGS,
   },
   run,
@@ -50,7 +51,8 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const record = textFlag(values, 'record');
   if (record !== undefined) requirePlace(terminal.cwd, record, '--record');
   const workspace = workspaceOf(values, terminal);
-  const program = await loadProgram(path, terminal, readBudgetFlags(values));
+  const budget = readBudgetFlags(values);
+  const program = await loadTrustedProgram(path, { terminal, values, budget });
   const inputs = await givenInputs(program, values, terminal);
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);
