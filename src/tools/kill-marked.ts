@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
-const ROUNDS = 5;
+const ROUNDS = 40;
+const ROUND_MS = 25;
 
 /**
  * Kills the processes that have this variable (`NAME=value`) in their environment, wherever they have gone: a process that
  * left its group still inherits it. Only Linux shows the environment of processes; elsewhere, and for a process that
- * clears its environment, nothing happens.
+ * clears its environment, nothing happens. Waits until they are gone, at most a second.
  */
 export async function killMarked(variable: string): Promise<void> {
   if (process.platform !== 'linux') return;
@@ -13,6 +15,7 @@ export async function killMarked(variable: string): Promise<void> {
     const strays = await findMarked(variable);
     if (strays.length === 0) return;
     for (const pid of strays) kill(pid);
+    await pause(ROUND_MS);
   }
 }
 

@@ -6,6 +6,14 @@ import { type VettedTools, vetTools } from './vet-tools.ts';
 const MAX_DEPTH = 200;
 const MAX_BATCH = 1000;
 const REFUSED = -32_603;
+/** What a server may tell without being asked; the rest would only be looked at and thrown away. */
+const HEARD: ReadonlySet<string> = new Set([
+  'notifications/cancelled',
+  'notifications/message',
+  'notifications/progress',
+  'notifications/subscriptions/acknowledged',
+  'notifications/tools/list_changed',
+]);
 
 /** Stands between a connection and the SDK: what comes through has the form of a message, and every answer was asked for. */
 export interface MessageGate {
@@ -62,7 +70,7 @@ export function createMessageGate(): MessageGate {
     if (raw.jsonrpc !== '2.0' || (params !== undefined && !isObject(params))) return [];
     if (jsonTrouble(params, MAX_DEPTH) === 'depth') return [];
     const words = params === undefined ? { method } : { method, params };
-    if (id === undefined) return [{ jsonrpc: '2.0', ...words } as JSONRPCMessage];
+    if (id === undefined) return HEARD.has(method) ? [{ jsonrpc: '2.0', ...words } as JSONRPCMessage] : [];
     return isId(id) ? [{ jsonrpc: '2.0', id, ...words } as JSONRPCMessage] : [];
   };
   return {

@@ -18,6 +18,8 @@ import { createStdioTransport } from './stdio-transport.ts';
 export const NO_TIMEOUT_MS = 2_000_000_000;
 const CLIENT = { name: 'crewfile', version: '1' };
 const MODERN = '2026-07-28';
+/** How a server that knows only 2026-07-28 refuses the older greeting: such a version, or such a method, it does not know. */
+const OTHER_ERA: ReadonlySet<number> = new Set([-32_022, -32_601]);
 
 /** Which handshake a server understands; found out once for a run. */
 export type SessionEra = 'legacy' | 'modern';
@@ -60,7 +62,7 @@ export async function openSession(options: OpenSessionOptions): Promise<Session>
   try {
     return await connect(options, 'legacy');
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
+    if (!(error instanceof ProtocolError && OTHER_ERA.has(error.code))) throw error;
     return await connect(options, { pin: MODERN }).catch(() => {
       throw error;
     });
