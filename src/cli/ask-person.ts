@@ -28,15 +28,19 @@ export function createAskPerson(
     readonly interactive: boolean;
     /** The turns of the terminal, where something else is asked there too. */
     readonly turns?: TerminalTurns;
+    /** Asks where the person is, in place of the prompt of the terminal. */
+    readonly ask?: AskPerson;
   },
 ): AskPerson {
   const { journal, terminal, interactive, turns = createTerminalTurns() } = options;
+  const ask: AskPerson =
+    options.ask ?? ((effect, signal) => turns(() => askAtTerminal(terminal, effect, signal)));
   return async (effect, signal) => {
     const left = answerLeft(journal, effect);
     if (left !== undefined || !interactive) return left;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    const atTerminal = turns(() => askAtTerminal(terminal, effect, either));
+    const atTerminal = ask(effect, either);
     const elsewhere = lookForAnswer(journal, effect, either);
     try {
       return await Promise.race([atTerminal, elsewhere]);

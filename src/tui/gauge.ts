@@ -1,0 +1,83 @@
+import { formatCost, formatCount, formatDuration } from '../reporters/amounts.ts';
+import { columnsOf } from './cell-text.ts';
+import type { Line, Look } from './line.ts';
+import type { View } from './view.ts';
+
+/** One thing that a budget counts: what is spent, its ceiling, and the most that the plan allows. */
+export interface Gauge {
+  readonly name: string;
+  readonly spent: number | null;
+  readonly ceiling: number | undefined;
+  readonly bound: number | undefined;
+  readonly shown: (amount: number) => string;
+}
+
+/** The gauges of a run. Pure. */
+export function gaugesOf(view: View, nowMs: number): readonly Gauge[] {
+  const { budget, plan } = view.setup;
+  const { spend } = view;
+  const tokens = spend.usage.inputTokens + spend.usage.outputTokens;
+  const bound = (amount: number | undefined) =>
+    amount === undefined || amount === null || !Number.isFinite(amount) ? undefined : amount;
+  const planned = plan === undefined ? undefined : plan.inputTokens + plan.outputTokens;
+  const seconds = (ms: number) => formatDuration(Math.floor(ms / 1000) * 1000).replace('0 ms', '0 s');
+  const gauges: readonly Gauge[] = [
+    {
+      name: 'calls',
+      spent: spend.calls,
+      ceiling: budget.calls,
+      bound: bound(plan?.calls),
+      shown: formatCount,
+    },
+    {
+      name: 'tools',
+      spent: spend.toolCalls,
+      ceiling: budget.toolCalls,
+      bound: undefined,
+      shown: formatCount,
+    },
+    { name: 'tokens', spent: tokens, ceiling: budget.tokens, bound: bound(planned), shown: formatCount },
+    {
+      name: 'money',
+      spent: spend.costMicroUsd,
+      ceiling: budget.costMicroUsd,
+      bound: bound(plan?.costMicroUsd),
+      shown: amount => (amount === 0 ? '$0' : formatCost(amount)),
+    },
+    { name: 'time', spent: nowMs, ceiling: budget.timeMs, bound: undefined, shown: seconds },
+  ];
+  return gauges;
+}
+
+const NAME_COLUMNS = 7;
+const FULL = '━';
+const EMPTY = '─';
+
+/** A gauge as a row: a bar up to the ceiling, or the plan's bound, and the numbers. Pure. */
+export function gaugeLine(gauge: Gauge, columns: number): Line {
+  const { name, spent, ceiling, bound, shown } = gauge;
+  const most = ceiling ?? bound;
+  const of = ceiling !== undefined ? ` of ${shown(ceiling)}` : '';
+  const plan = bound !== undefined && bound !== ceiling ? ` · plan ≤ ${shown(bound)}` : '';
+  const amount = spent === null ? 'price unknown' : shown(spent);
+  const numbers = `${amount}${of}`;
+  const room = columns - NAME_COLUMNS - 1 - columnsOf(numbers);
+  const planShown = room - columnsOf(plan) >= 6 ? plan : '';
+  const width = Math.min(16, room - columnsOf(planShown));
+  const share = most === undefined || most === 0 || spent === null ? 0 : Math.min(1, spent / most);
+  const isBar = most !== undefined && width >= 4;
+  const full = isBar ? Math.round(share * width) || (share > 0 ? 1 : 0) : 0;
+  const look: Look = share >= 0.9 ? 'bad' : share >= 0.7 ? 'alert' : 'green';
+  return [
+    { text: name.padEnd(NAME_COLUMNS), look: 'dim' },
+    ...(isBar
+      ? [
+          { text: FULL.repeat(full), look },
+          { text: EMPTY.repeat(width - full), look: 'dim' as const },
+          { text: ' ' },
+        ]
+      : []),
+    { text: numbers },
+    { text: planShown, look: 'dim' },
+  ];
+}

@@ -1,0 +1,196 @@
+import { formatCost, formatCount, formatDuration } from '../reporters/amounts.ts';
+import { notALanguageModel } from '../reporters/describe-model.ts';
+import { columnsOf, cutText, oneLine } from './cell-text.ts';
+import { type Cell, fitLine, type Line, type Look, lineColumns, lineOf, spread } from './line.ts';
+import { MARKS, stateOf } from './procedure-rows.ts';
+import type { UiState } from './ui-state.ts';
+import type { View } from './view.ts';
+
+const STATES = {
+  starting: ['◌', 'dim', 'starts'],
+  running: ['●', 'title', 'running'],
+  paused: ['‖', 'alert', 'paused: nothing new begins'],
+  stopping: ['◌', 'alert', 'stops at the next safe point'],
+  suspended: ['‖', 'alert', 'waits, resumable'],
+  success: ['✓', 'good', 'success'],
+  failure: ['✗', 'bad', 'ended in failure'],
+  error: ['✗', 'bad', 'ended by an error'],
+} as const satisfies Record<View['state'], readonly [string, Look, string]>;
+
+/** The two rows at the top: what runs, how it stands, what it has cost, and what it is for. Pure. */
+export function headLines(view: View, ui: UiState, nowMs: number): readonly Line[] {
+  const { columns } = ui;
+  const name: Line = [
+    { text: ' ' },
+    { text: view.crew, look: 'bold' },
+    { text: view.runId === '' ? '' : `  run ${view.runId}`, look: 'dim' },
+    ...replayCells(ui),
+  ];
+  const first = spread(name, [...stateCells(view, ui), ...spentCells(view, nowMs), { text: ' ' }], columns);
+  const goal: Line = [{ text: ` ${view.goal}`, look: 'dim' }];
+  return [fitLine(first, columns), fitLine(spread(goal, modelCells(view), columns), columns)];
+}
+
+function stateCells(view: View, ui: UiState): Line {
+  const waits = ui.how === 'replay' ? view.questions.length : ui.queue.length;
+  if (waits > 0 && view.state === 'running') {
+    const more = waits === 1 ? '' : ` (${waits})`;
+    return [{ text: `? waits for you${more}`, look: 'alert' }];
+  }
+  const [mark, look, word] = STATES[view.state];
+  return [{ text: `${mark} ${word}`, look }];
+}
+
+function spentCells(view: View, nowMs: number): Line {
+  const { spend } = view;
+  const tokens = spend.usage.inputTokens + spend.usage.outputTokens;
+  const seconds = nowMs < 60_000 ? `${Math.floor(nowMs / 1000)} s` : formatDuration(nowMs);
+  const ceiling = view.setup.budget.costMicroUsd;
+  const money = spend.costMicroUsd === 0 && tokens === 0 ? '$0' : formatCost(spend.costMicroUsd);
+  const of = ceiling === undefined ? '' : ` of ${formatCost(ceiling)}`;
+  return [
+    { text: ` · ${seconds} · ${spend.calls} calls · ${formatCount(tokens)} tokens · `, look: 'dim' },
+    { text: `${money}${of}`, look: 'bold' },
+  ];
+}
+
+/** A run without a language model says so where it stands. */
+function modelCells(view: View): Line {
+  const uses = [...new Set(view.models.values())];
+  const [use, ...others] = uses;
+  if (use === undefined || others.length > 0) return [];
+  return notALanguageModel(use) === undefined
+    ? lineOf(` ${use} `, 'dim')
+    : lineOf(` ${use}: no language model `, 'yellow');
+}
+
+function replayCells({ replay }: UiState): Line {
+  if (replay === undefined) return [];
+  const { at, count, playing, speed } = replay;
+  return [
+    { text: `  ${playing ? '▸ playing' : '‖ paused'}`, look: 'alert' },
+    { text: ` ${at} of ${count} · ${speed === Number.POSITIVE_INFINITY ? 'max' : `${speed}×`}`, look: 'dim' },
+  ];
+}
+
+/** The way through the procedure on one row, for screens that show one pane at a time. Pure. */
+export function stripLine(view: View, columns: number): Line {
+  const cells: Cell[][] = view.setup.chart.nodes.map(node => {
+    const state = stateOf(view, node.id);
+    const [mark, look] = MARKS[state];
+    const isLive = state === 'live' || state === 'asked';
+    const visit = view.phases.get(node.id)?.visit ?? 1;
+    return [
+      { text: `${node.kind === 'end' && state === 'idle' ? '◎' : mark} `, look },
+      {
+        text: oneLine(node.id) + (visit > 1 ? `×${visit}` : ''),
+        look: isLive ? 'bold' : state === 'idle' ? 'dim' : 'plain',
+      },
+    ];
+  });
+  const alive = view.setup.chart.nodes.findLastIndex(node => view.phases.has(node.id));
+  let start = 0;
+  const join = (from: number): Line =>
+    cells
+      .slice(from)
+      .flatMap((cell, index) => (index === 0 ? cell : [{ text: ' › ', look: 'dim' as const }, ...cell]));
+  const upTo = (from: number): number =>
+    lineColumns(
+      cells
+        .slice(from, alive + 2)
+        .flatMap((cell, index) => (index === 0 ? cell : [{ text: ' › ' }, ...cell])),
+    );
+  while (start < alive && upTo(start) > columns - 4) start += 1;
+  return fitLine([{ text: start > 0 ? ' … ' : ' ', look: 'dim' }, ...join(start)], columns);
+}
+
+/** A scrubber: how much of a recorded run was played. Pure. */
+export function scrubberLine(ui: UiState): Line {
+  const { replay, columns } = ui;
+  if (replay === undefined) return [];
+  const width = Math.max(1, columns - 2);
+  const at = replay.count === 0 ? 0 : Math.round((replay.at / replay.count) * (width - 1));
+  return fitLine(
+    [
+      { text: ' ' },
+      { text: '━'.repeat(at), look: 'cyan' },
+      { text: '●', look: 'title' },
+      { text: '─'.repeat(Math.max(0, width - at - 1)), look: 'dim' },
+    ],
+    columns,
+  );
+}
+
+/** The row at the bottom: what was just said to the person, else the keys that do something now. Pure. */
+export function footLine(view: View, ui: UiState, isOver: boolean): Line {
+  const { columns, typing, toast } = ui;
+  if (typing !== undefined) {
+    const to = typing.to ?? '';
+    const label = typing.what === 'search' ? '/' : `to ${to}: `;
+    return fitLine(
+      [
+        { text: ` ${label}`, look: 'alert' },
+        { text: typing.text },
+        { text: '▏', look: 'title' },
+        { text: '  Enter · Esc', look: 'dim' },
+      ],
+      columns,
+    );
+  }
+  if (toast !== '') return fitLine([{ text: ` ${cutText(toast, columns - 2)}`, look: 'alert' }], columns);
+  const keys = hintsOf(view, ui, isOver);
+  const cells: Cell[] = [{ text: ' ' }];
+  let width = 1;
+  for (const [key, does] of keys) {
+    const wide = columnsOf(key) + columnsOf(does) + 3;
+    if (width + wide > columns) break;
+    cells.push({ text: key, look: 'bold' }, { text: ` ${does}  `, look: 'dim' });
+    width += wide;
+  }
+  return fitLine(cells, columns);
+}
+
+type Hint = readonly [key: string, does: string];
+
+function hintsOf(view: View, ui: UiState, over: boolean): readonly Hint[] {
+  if (ui.pager !== undefined) {
+    const copy: readonly Hint[] = ui.pager.copy === undefined ? [] : [['c', 'copy']];
+    return [['↑↓ PgUp PgDn', 'scroll'], ...copy, ['Esc', 'back']];
+  }
+  const only = ui.filter.role ?? ui.filter.phase;
+  const filtered: readonly Hint[] = only === undefined ? [] : [['Esc', `show all (only ${only})`]];
+  const aside: readonly Hint[] = ui.aside && ui.queue.length > 0 ? [['a', 'answer']] : [];
+  const move: readonly Hint[] = [
+    ['Tab', 'pane'],
+    ['↑↓', 'move'],
+    ['Enter', 'open'],
+  ];
+  if (ui.how === 'replay')
+    return [...filtered, ...replayHints(ui), ...move, ['w', 'why'], ['?', 'help'], ['q', 'leave']];
+  const search: Hint = ui.search === '' ? ['/', 'search'] : ['n N', `“${ui.search}”`];
+  const pause: readonly Hint[] =
+    ui.how === 'watch' ? [] : [['Space', view.state === 'paused' ? 'go on' : 'pause']];
+  const run: readonly Hint[] = over ? [] : [...pause, ['s', 'stop']];
+  const leave: Hint = ['q', over && ui.how === 'run' ? 'leave and print the result' : 'leave'];
+  return [
+    ...aside,
+    ...filtered,
+    ...(over ? [leave] : []),
+    ...move,
+    search,
+    ['w', 'why'],
+    ['p', 'prompt'],
+    ['?', 'help'],
+    ...run,
+    leave,
+  ];
+}
+
+function replayHints({ replay }: UiState): readonly Hint[] {
+  return [
+    ['Space', replay?.playing === true ? 'pause' : 'play'],
+    ['←→', 'step'],
+    ['[ ]', 'phase'],
+    ['+ -', 'speed'],
+  ];
+}
