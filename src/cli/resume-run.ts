@@ -3,6 +3,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Engine, Journal } from '../ports/engine.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { openSignals, takeSignals } from './follow-signals.ts';
 import { openModels } from './open-models.ts';
 import { readBudgetFlags } from './read-budget.ts';
 import { readGrants } from './read-grants.ts';
@@ -29,11 +30,13 @@ export async function resumeRun(options: {
   const over = engine.list().some(run => run.runId === journal.runId && run.status !== 'open');
   if (!over) requireWorkspace(workspace);
   const opened = over ? new Map() : await openModels(models, terminal);
+  const signals = openSignals(journal);
   if (!over) {
+    takeSignals(journal, signals());
     const policy = await policyForResume({ facts: journal.recorded, workspace, values, terminal });
     journal.append({ type: 'run.resumed', at: realWorld.now(), budget, grants, ...policy });
   }
-  return runSession({ journal, workspace, opened, models, request, values, terminal });
+  return runSession({ journal, workspace, opened, models, request, values, terminal, signals });
 }
 
 /** R7: a journal replays only on the program that wrote it. */

@@ -13,6 +13,7 @@ import type { AskInCall } from './ask-in-call.ts';
 import type { AskPerson } from './ask-person.ts';
 import { chooseModels } from './choose-models.ts';
 import type { FlagValues } from './command.ts';
+import { followSignals, openSignals } from './follow-signals.ts';
 import { libraryTerminal } from './library-terminal.ts';
 import { markLeft } from './mark-left.ts';
 import { openExecutor } from './open-executor.ts';
@@ -121,7 +122,7 @@ interface DriveOptions {
 }
 
 async function drive({ journal, workspace, modelOf, options }: DriveOptions): Promise<CrewOutcome> {
-  const { driveRun } = await loadRuntime();
+  const { driveRun, createRunControls } = await loadRuntime();
   const { runId } = journal;
   const execute = await openExecutor({
     journal,
@@ -135,12 +136,17 @@ async function drive({ journal, workspace, modelOf, options }: DriveOptions): Pr
     onNotice: () => undefined,
   });
   const stop = options.signal ?? new AbortController().signal;
+  const controls = createRunControls();
+  const over = new AbortController();
+  const following = followSignals(openSignals(journal), controls, over.signal);
   try {
     const onEvent = (event: RunEvent): void => options.onEvent?.(event);
-    const outcome = await driveRun({ journal, execute, world: realWorld, onEvent, stop });
+    const outcome = await driveRun({ journal, execute, world: realWorld, onEvent, stop, controls });
     markLeft(journal, outcome);
     return { runId, ...summary(outcome) };
   } finally {
+    over.abort();
+    await following;
     await execute.close();
     journal.close();
   }

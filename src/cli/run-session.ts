@@ -4,8 +4,8 @@ import type { Plan } from '../model/plan.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, RunSignal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
-import type { RunControls } from '../runtime/run-controls.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import type { RunControls } from '../runtime/run-controls.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
 import { listenForInterrupts } from './interrupts.ts';
@@ -41,7 +41,9 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const controls = createRunControls();
   const screen = await openRunScreen({ ...options, controls, goesOn });
   if (options.values['approve-all'] === true) {
-    screen.terminal.stderr('! --approve-all: every tool is called without asking, but for what a policy denies\n');
+    screen.terminal.stderr(
+      '! --approve-all: every tool is called without asking, but for what a policy denies\n',
+    );
   }
   const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;
   const abandon = (): void => {
@@ -77,10 +79,7 @@ interface Driving {
   readonly stop: AbortSignal;
 }
 
-async function drive(
-  options: SessionOptions,
-  { screen, controls, stop }: Driving,
-): Promise<RunOutcome> {
+async function drive(options: SessionOptions, { screen, controls, stop }: Driving): Promise<RunOutcome> {
   const { journal, workspace, opened, models, terminal } = options;
   const { reporters, person, askInCall } = screen;
   const { driveRun } = await loadRuntime();

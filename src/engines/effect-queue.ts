@@ -61,6 +61,7 @@ export class EffectQueue {
   record(effect: EffectIdentity, act: (signal: AbortSignal) => Promise<Fact>): void {
     if (this.#outcomes.has(effect.key)) return;
     this.#open.set(effect.key, { effect, act, abort: new AbortController(), begun: false });
+    this.#wake?.();
   }
 
   cancel(key: string): void {

@@ -1,5 +1,5 @@
 /** The layout of `runs.db` that this version writes; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const CREATE_ANSWERS = `
 CREATE TABLE answers (
@@ -10,10 +10,20 @@ CREATE TABLE answers (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const CREATE_SIGNALS = `
+CREATE TABLE signals (
+  run_id TEXT NOT NULL,
+  nth INTEGER NOT NULL,
+  signal TEXT NOT NULL,
+  PRIMARY KEY (run_id, nth)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** What brings a layout to the next one, by the version that it starts from. */
 export const MIGRATIONS: { readonly [from: number]: string } = {
   1: CREATE_ANSWERS,
   2: 'ALTER TABLE runs ADD COLUMN summary TEXT;',
+  3: CREATE_SIGNALS,
 };
 
 /**
@@ -48,6 +58,6 @@ CREATE TABLE locks (
   pid INTEGER NOT NULL,
   process_start TEXT NOT NULL
 ) STRICT;
-${CREATE_ANSWERS}
+${CREATE_ANSWERS}${CREATE_SIGNALS}
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;

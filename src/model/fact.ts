@@ -130,6 +130,19 @@ export type Fact =
    * `call` is its key; the fact is no outcome of it.
    */
   | { readonly type: 'tool.uncertain'; readonly at: number; readonly call: string }
+  /**
+   * A person said something to a role of the run, which its next model call hears. `id` is that of the message where it
+   * was left from another process.
+   */
+  | {
+      readonly type: 'role.steered';
+      readonly at: number;
+      readonly role: string;
+      readonly text: string;
+      /** Who said it, as the system knows them. */
+      readonly by: string;
+      readonly id?: string;
+    }
   /** Nobody was there to be asked; the run waits until somebody is. */
   | { readonly type: 'person.absent'; readonly at: number; readonly key: string }
   /**

@@ -31,6 +31,10 @@ export const MAX_HAND_OFF_TURNS = 4;
 export const MAX_LESSON_LENGTH = 4_000;
 /** A task and an attempt that are quoted to whoever writes a lesson are cut after so many characters. */
 export const MAX_QUOTED_LENGTH = 20_000;
+/** What a person says to a role of a running run has at most so many characters. */
+export const MAX_STEER_LENGTH = 4_000;
+/** How often people may say something to roles of one run. */
+export const MAX_STEERS = 100;
 /** How often a tool may ask a person in one call; after that it is told that nobody is there. */
 export const MAX_ASKED_PER_CALL = 20;
 /** What a tool asks a person is kept whole: characters of JSON; a longer question is not asked. */

@@ -87,6 +87,8 @@ export type RunEvent = { readonly at: number } & (
       readonly to: string;
       readonly text: string;
     }
+  /** A person said something to a role, which its next model call hears. */
+  | { readonly type: 'role.steered'; readonly role: string; readonly text: string; readonly by: string }
   /** A role was told that what it does leads nowhere. */
   | { readonly type: 'role.warned'; readonly phase: string; readonly role: string; readonly reason: string }
   /** An attempt of a phase with `reflect` was judged; `kept` is the trial that counts when none has passed. */

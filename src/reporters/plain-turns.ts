@@ -100,11 +100,12 @@ function readable(text: string): string {
   return oneLine(rows.join(' · '));
 }
 
-/** What a person is asked, and what they said. */
+/** What a person is asked, and what they say. */
 export function tellPerson(
   state: PlainState,
-  event: EventOf<'person.asked'> | EventOf<'person.answered'>,
+  event: EventOf<'person.asked' | 'person.answered' | 'role.steered'>,
 ): void {
+  if (event.type === 'role.steered') return tellSteered(state, event);
   flushStreams(state, event.phase);
   const place = event.phase;
   if (event.type === 'person.answered') {
@@ -122,6 +123,12 @@ export function tellPerson(
   }
   const asks = asksText(event.question);
   tellRow(state, { place, mark: '?', style: 'yellow', spans: [{ text: asks }] });
+}
+
+/** What a person has said to a role. */
+function tellSteered(state: PlainState, { by, role, text }: EventOf<'role.steered'>): void {
+  const spans = [{ text: `${by} → ${role}: `, style: 'bold' } as const, { text: oneLine(text) }];
+  tellRow(state, { mark: '»', style: 'yellow', spans });
 }
 
 function asksText(question: EventOf<'person.asked'>['question']): string {

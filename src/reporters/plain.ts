@@ -116,6 +116,7 @@ function tell(state: PlainState, event: RunEvent): void {
       break;
     case 'person.asked':
     case 'person.answered':
+    case 'role.steered':
       tellPerson(state, event);
       break;
     // The start of the next phase tells it too.

@@ -12,6 +12,7 @@ import { type Draft, publish, type RunState, type WaitingCall } from './run-stat
 import { ownerOf, placeOf } from './scope.ts';
 import { sentBytes } from './sent-bytes.ts';
 import { startedEvent } from './started-event.ts';
+import { weave } from './steering.ts';
 
 /**
  * Lets effects out: the one place where consent and budget are asked.
@@ -21,7 +22,8 @@ import { startedEvent } from './started-event.ts';
  *    A call that is decided against is refused: its work is told, and goes another way.
  * 4. A call goes out with the hash of the arguments that were decided on, and the places of its paths, if rules looked at
  *    them; the executor holds both against what it is about to do.
- * 5. The watchers hear that a call started when it goes out, not when it was wished for.
+ * 5. A model call goes out with what people have said to its role meanwhile, which its reservation counts (`steering.ts`).
+ * 6. The watchers hear that a call started when it goes out, not when it was wished for.
  */
 export function admit(draft: Draft, effects: readonly Effect[]): void {
   for (const effect of effects) {
@@ -126,10 +128,12 @@ export function refuseCall(draft: Draft, call: ToolCallEffect, message: string):
 function admitAct(draft: Draft, wish: ActEffect): void {
   const { suspension } = draft.state;
   if (suspension !== undefined) return block(draft, wish, suspension.failure);
-  const effect = wish.type === 'tool.call' ? passConsent(draft, wish) : wish;
+  const woven = wish.type === 'model.call' ? weave(draft.state, wish) : undefined;
+  const effect = wish.type === 'tool.call' ? passConsent(draft, wish) : (woven?.call ?? wish);
   if (effect === undefined) return;
   const refusal = refusalOf(draft, effect);
   if (refusal !== undefined) return block(draft, wish, refusal);
+  if (woven?.steering !== undefined) draft.state = { ...draft.state, steering: woven.steering };
   draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
   if (effect.type !== 'timer.start' && effect.type !== 'path.resolve' && !wasTold(draft.state, effect.key)) {
     publish(draft, startedEvent(draft.state, effect));

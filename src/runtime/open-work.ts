@@ -18,6 +18,7 @@ import {
   setProcedure,
 } from './run-state.ts';
 import { contextOf, ownerOf, placeOf, splitPath, workAt } from './scope.ts';
+import { forgetWoven, steersBefore } from './steering.ts';
 import type { Delivered, InnerProcedure, PartOutcome, Step, WorkOutcome } from './step.ts';
 import {
   beginPart,
@@ -54,6 +55,7 @@ export function openWork(draft: Draft, at: { readonly procedure: string; readonl
     retries: 0,
     timeouts: 0,
     openedAt: draft.state.at,
+    ...steersBefore(draft.state),
   };
   publishStart(draft, work);
   setWork(draft, work);
@@ -106,6 +108,7 @@ export function endProcedure(draft: Draft, procedure: string, outcome: PartOutco
 export function removeWork(draft: Draft, work: OpenWork): void {
   closeInside(draft, work);
   cancelActsOf(draft, `${work.id}:`);
+  forgetWoven(draft, `${work.id}:`);
   const { [work.id]: _closed, ...open } = draft.state.open;
   const { ledger, activeMs } = draft.state;
   draft.state = { ...draft.state, open, ledger: stopPotTime(ledger, phasePot(work.id), activeMs) };

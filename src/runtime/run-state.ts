@@ -7,6 +7,7 @@ import type { Program } from '../model/program.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Ledger } from '../policy/budget.ts';
 import type { StatechartPosition } from './statechart.ts';
+import type { Steering } from './steering.ts';
 import type { Delivered } from './step.ts';
 import type { WorkState } from './work.ts';
 
@@ -33,6 +34,8 @@ export interface OpenWork {
   readonly held?: CodedFailure;
   /** What earlier trials of a phase with `reflect` have taught. */
   readonly reflection?: TrialRecord;
+  /** How much people had said to roles when it was opened. */
+  readonly steersBefore?: number;
 }
 
 /** What is known of the trials of a phase with `reflect` so far. */
@@ -139,6 +142,8 @@ export interface RunState {
   /** Tool calls by key whose paths were looked up, until they have an outcome. */
   readonly placed: { readonly [key: string]: PlacedCall };
   readonly ledger: Ledger;
+  /** What people have said to roles; absent when nothing was said. */
+  readonly steering?: Steering;
   readonly suspension?: Suspension;
   /** Milliseconds that the run was worked on; the time between a stop and a resume, and that of people, does not count. */
   readonly activeMs: number;

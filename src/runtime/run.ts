@@ -8,7 +8,9 @@ import type { World } from '../ports/world.ts';
 import { decide, startRun } from './decide.ts';
 import type { Executor } from './executor.ts';
 import { awaitedAnswers } from './people/awaited-answers.ts';
+import type { RunControls, Steer } from './run-controls.ts';
 import type { RunEnd, RunState } from './run-state.ts';
+import { refuseSteer } from './steering.ts';
 
 /** How the loop was left. */
 export type RunOutcome =
@@ -28,6 +30,11 @@ export interface RunOptions {
   readonly onRecalled?: (call: ModelCallEffect) => void;
   /** Aborts at the first Ctrl+C: what is under way may finish for `GRACE_MS`, nothing new begins. */
   readonly stop: AbortSignal;
+  /**
+   * The hand of a person on the run, for a dashboard in this process: `createRunControls()` of `run-controls.ts` gives
+   * `steer({ role, text, by }): boolean`, `pause(): void`, `resume(): void` and `paused: boolean`.
+   */
+  readonly controls?: RunControls;
 }
 
 /** How long a stop waits for calls that are under way; a shell expects its prompt back within five seconds. */
@@ -48,6 +55,11 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
   const take = recordTaker(options, underWay, left.signal);
   let state: RunState | undefined;
   let live = false;
+  const held: HeldActs = new Map();
+  const release = options.controls?.attach({
+    steer: message => putOnRecord(options, message, state),
+    goOn: () => beginHeld(held),
+  });
   try {
     for (;;) {
       const record = await take();
@@ -58,7 +70,7 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
       state = next;
       if ('key' in record.fact) settle(options, record, underWay);
       const { replayed } = record;
-      const progress = { underWay, replayed, activeMs: () => state?.activeMs ?? 0 };
+      const progress = { underWay, held, replayed, activeMs: () => state?.activeMs ?? 0 };
       for (const wish of wishes) carryOut(options, wish, progress);
       if (next.end !== undefined) return { type: 'ended', end: next.end, state: next };
       if (next.suspension?.settled !== true || journal.ready()) continue;
@@ -66,8 +78,28 @@ export async function driveRun(options: RunOptions): Promise<RunOutcome> {
       journal.append({ type: 'run.resumed', at: world.now() });
     }
   } finally {
+    release?.();
     left.abort();
   }
+}
+
+/** Acts that were wished for while the run was paused, by key. */
+type HeldActs = Map<string, () => void>;
+
+function beginHeld(held: HeldActs): void {
+  for (const begin of held.values()) begin();
+  held.clear();
+}
+
+/** It comes out of the journal in its turn, like any other fact. */
+function putOnRecord(
+  { journal, world }: RunOptions,
+  { role, text, by, id }: Steer,
+  state: RunState | undefined,
+): void {
+  refuseSteer(journal.program, { role, text, said: state?.steering?.said.length ?? 0 });
+  const from = id === undefined ? {} : { id };
+  journal.append({ type: 'role.steered', at: world.now(), role, text, by, ...from });
 }
 
 /**
@@ -121,6 +153,7 @@ function settle({ onRecalled }: RunOptions, { fact, replayed }: JournalRecord, u
 
 interface Progress {
   readonly underWay: UnderWay;
+  readonly held: HeldActs;
   /** Whether the wishes come from a fact that was there before this process. */
   readonly replayed: boolean;
   readonly activeMs: () => number;
@@ -133,6 +166,7 @@ function carryOut(options: RunOptions, wish: Effect, progress: Progress): void {
     const act = progress.underWay.get(wish.key)?.act;
     if (progress.replayed && act?.type === 'model.call') options.onRecalled?.(act);
     progress.underWay.delete(wish.key);
+    progress.held.delete(wish.key);
     return journal.cancel(wish.key);
   }
   const entry = { act: wish, begun: false };
@@ -140,10 +174,13 @@ function carryOut(options: RunOptions, wish: Effect, progress: Progress): void {
   const repeatable = wish.type !== 'tool.call' || wish.repeatable;
   const doubt = (): Fact => ({ type: 'tool.uncertain', at: options.world.now(), call: wish.key });
   const wishedAtMs = progress.activeMs();
-  journal.record({ key: wish.key, repeatable, doubt }, signal => {
-    entry.begun = true;
-    return execute(withTimeLeft(wish, progress.activeMs() - wishedAtMs), signal);
-  });
+  const begin = (): void =>
+    journal.record({ key: wish.key, repeatable, doubt }, signal => {
+      entry.begun = true;
+      return execute(withTimeLeft(wish, progress.activeMs() - wishedAtMs), signal);
+    });
+  if (options.controls?.paused === true) progress.held.set(wish.key, begin);
+  else begin();
 }
 
 /** A timer that was under way when the run stopped goes on with what was left of it. */

@@ -4,12 +4,12 @@ import { PROGRAM_FORMAT, type Program } from '../../src/model/program.ts';
 import type { Engine, Journal } from '../../src/ports/engine.ts';
 
 /** A place where one engine keeps its journals; `open` may be called again after the engine was closed. */
-interface EnginePlace {
+export interface EnginePlace {
   open(): Engine;
   remove(): void;
 }
 
-const PROGRAM: Program = {
+export const PROGRAM: Program = {
   format: PROGRAM_FORMAT,
   hash: 'abc',
   crew: 'demo',

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import { PROGRAM_FORMAT } from '../../src/model/program.ts';
 import { engineContract } from '../contracts/engine.ts';
+import { engineSignalsContract } from '../contracts/engine-signals.ts';
 
 function makePlace() {
   const folder = mkdtempSync(join(tmpdir(), 'crewfile-sqlite-'));
@@ -19,6 +20,7 @@ function makePlace() {
 }
 
 engineContract('sqlite', makePlace);
+engineSignalsContract('sqlite', makePlace);
 
 /** A finished run of two facts, then something done to the file behind the engine's back. */
 async function tampered(statement: string): Promise<unknown> {
@@ -105,7 +107,9 @@ async function asLayoutOne(path: string, more = ''): Promise<void> {
   journal.close();
   engine.close();
   const database = new DatabaseSync(path);
-  database.exec(`DROP TABLE answers; ALTER TABLE runs DROP COLUMN summary; PRAGMA user_version = 1; ${more}`);
+  database.exec(
+    `DROP TABLE answers; DROP TABLE signals; ALTER TABLE runs DROP COLUMN summary; PRAGMA user_version = 1; ${more}`,
+  );
   database.close();
 }
 

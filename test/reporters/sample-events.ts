@@ -111,6 +111,7 @@ export const SAMPLE_EVENTS = {
   'work.handed': [
     { type: 'work.handed', at, phase, how: 'hand-off', from: 'critic', to: 'author', text: 'Mend it.' },
   ],
+  'role.steered': [{ type: 'role.steered', at, role: 'critic', text: 'Be brief.', by: 'ada' }],
   'role.warned': [{ type: 'role.warned', at, phase, role: 'critic', reason: 'the same calls' }],
   'trial.judged': [
     { type: 'trial.judged', at, phase, trial: 1, passed: false, score: 0.5, feedback: 'Too short.' },

@@ -14,6 +14,7 @@ import type { Engine, Journal, PersonAnswer } from '../../src/ports/engine.ts';
 import type { LanguageModel, ModelRequest } from '../../src/ports/language-model.ts';
 import { createExecutor, type Executor, type ExecutorDoors } from '../../src/runtime/executor.ts';
 import { driveRun, type RunOptions, type RunOutcome } from '../../src/runtime/run.ts';
+import type { RunControls } from '../../src/runtime/run-controls.ts';
 import { createFakeModel, type Replies } from './fake-model.ts';
 import { FAKE_CATALOG, FAKE_TOOLS, type FakeTool } from './fake-tools.ts';
 import { createFakeWorld, EPOCH, type FakeWorld } from './fake-world.ts';
@@ -48,6 +49,7 @@ export interface CrewRunOptions {
   readonly termsOf?: { readonly [alias: string]: Partial<ModelTerms> };
   readonly world?: FakeWorld;
   readonly stop?: AbortSignal;
+  readonly controls?: RunControls;
   /** The journal file; in memory when absent. */
   readonly path?: string;
   /** Goes on with the run in that file, as a new process would. */
@@ -138,6 +140,7 @@ export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
         options.onEvent?.(event);
       },
       stop: options.stop ?? new AbortController().signal,
+      ...(options.controls === undefined ? {} : { controls: options.controls }),
     };
     const reopen = (): Journal => {
       held = engine.open(RUN_ID);

@@ -92,6 +92,8 @@ function itemHtml({ seq, event }: ReportedEvent, writing: Writing): string {
         questionHtml(event.question, writing.paper),
         writing,
       );
+    case 'role.steered':
+      return steerHtml(event, writing);
     case 'trial.judged':
       return article(
         event,
@@ -209,6 +211,12 @@ function endedHtml(event: EventOf<'phase.ended'>, writing: Writing): string {
     `${phaseChip(phase)} completed · <a href="#${id}">artifact</a> <span class="muted">${escapeHtml(words)}</span>`,
     writing,
   );
+}
+
+function steerHtml(event: EventOf<'role.steered'>, writing: Writing): string {
+  const { by, role, text, at } = event;
+  const to = `<span class="to">→ ${roleChip(role)}</span>`;
+  return `<article class="say steer" ${tags('', role)}><header><b>${escapeHtml(by, { line: true })}</b>${to}<time>${since(at, writing)}</time></header><div class="text">${writing.paper.text(text, markdownHtml)}</div></article>`;
 }
 
 function answerHtml({ choice, text, afterMs }: EventOf<'person.answered'>, paper: Paper): string {

@@ -22,6 +22,7 @@ const WORDS: Rows = {
     `${role}, ${closing === true ? 'to write the artifact' : `turn ${turn}`}${reason === undefined ? '' : ` · ${reason}`}`,
   'message.sent': ({ from, to, text }) => `${from} → ${to.join(', ')}: ${text}`,
   'work.handed': ({ how, from, to, text }) => `${how}: ${from} → ${to}: ${text}`,
+  'role.steered': ({ role, text, by }) => `${by} → ${role}: ${text}`,
   'role.warned': ({ role, reason }) => `${role}: ${reason}`,
   'trial.judged': ({ trial, passed, score, feedback }) =>
     `trial ${trial} ${passed ? 'passed' : 'did not pass'}${score === null ? '' : `, score ${score}`}: ${feedback}`,
