@@ -4,6 +4,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
 import { nthModelKey } from '../model/fallback-key.ts';
 import type { Program } from '../model/program.ts';
+import { isLoopback } from './local-servers.ts';
 import { missingKey } from './provider-keys.ts';
 
 /** What `chooseModels` decided; it becomes a fact of the run. */
@@ -144,9 +145,13 @@ function chooseOne(
   env: ChoiceOptions['env'],
 ): ResolvedModel {
   if (flag !== undefined) return { use: flag, reason: '--model' };
-  const fromEnv = env.CREW_MODEL;
-  if (fromEnv) return { use: fromEnv, reason: 'CREW_MODEL' };
-  if (declared.use !== 'auto') return { use: declared.use, reason: 'the crew file' };
+  if (env.CREW_MODEL || declared.use === 'auto') return autoModel(env);
+  return { use: declared.use, reason: 'the crew file' };
+}
+
+/** What `auto` stands for: `CREW_MODEL`, then a configured local server, then `offline`. Pure. */
+export function autoModel(env: ChoiceOptions['env']): ResolvedModel {
+  if (env.CREW_MODEL) return { use: env.CREW_MODEL, reason: 'CREW_MODEL' };
   const { OPENAI_BASE_URL: url, OPENAI_MODEL: name } = env;
   if (url && name && isLoopback(url)) {
     return { use: `openai:${name}`, reason: 'a local server, by OPENAI_BASE_URL and OPENAI_MODEL' };
@@ -157,9 +162,4 @@ function chooseOne(
       ? `no model was chosen; ${keys.join(' and ')} is set, use it with --model provider:name`
       : 'no model was chosen; choose one with --model or CREW_MODEL';
   return { use: 'offline', reason: hint };
-}
-
-function isLoopback(url: string): boolean {
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -1,0 +1,32 @@
+import { autoModel } from '../choose-models.ts';
+import type { Command, CommandCall } from '../command.ts';
+import { findLocalServers } from '../local-servers.ts';
+import { noPositionals } from '../positionals.ts';
+import { missingKey } from '../provider-keys.ts';
+import { loadModelCatalog, loadModelsText } from '../wire.ts';
+
+/** `crew models`: the models that can be asked, what they cost, and which keys are missing. Keys are never shown. */
+export const modelsCommand: Command = {
+  name: 'models',
+  usage: 'models',
+  summary: 'list models, their prices, and what is missing to ask them',
+  flags: {},
+  run: list,
+};
+
+async function list({ positionals, values, terminal }: CommandCall): Promise<number> {
+  noPositionals(positionals);
+  const { env } = terminal;
+  const [{ modelCatalog }, local] = await Promise.all([loadModelCatalog(), findLocalServers(env)]);
+  const { models, ...prices } = modelCatalog();
+  const rows = models.map(model => ({ ...model, missing: missingKey(model.use, env)?.key ?? null }));
+  const listing = { auto: autoModel(env), prices, models: rows, local };
+  if (values.json === true) {
+    terminal.stdout(`${JSON.stringify({ version: 1, ...listing }, null, 2)}\n`);
+    return 0;
+  }
+  const { formatModels } = await loadModelsText();
+  const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
+  terminal.stdout(formatModels(listing, { color: terminal.stdoutColor, columns }));
+  return 0;
+}

@@ -1,0 +1,24 @@
+import type { ModelPrice } from '../model/fact.ts';
+import { contextWindow } from './context-windows.ts';
+import { modelPrice, priceTable } from './prices.ts';
+
+/** A model whose price is known. */
+export interface CatalogModel {
+  readonly use: string;
+  readonly price: ModelPrice | null;
+  readonly contextTokens?: number;
+}
+
+/** The models of the price table in its order, with the day and the source of the prices. Other models run as well. */
+export function modelCatalog(): {
+  readonly date: string;
+  readonly source: string;
+  readonly models: readonly CatalogModel[];
+} {
+  const { date, source, models } = priceTable();
+  const rows = Object.keys(models).map(use => {
+    const contextTokens = contextWindow(use);
+    return { use, price: modelPrice(use), ...(contextTokens === undefined ? {} : { contextTokens }) };
+  });
+  return { date, source, models: rows };
+}

@@ -1,0 +1,82 @@
+import type { ModelPrice } from '../model/fact.ts';
+import { formatCount } from './amounts.ts';
+import { paint } from './paint.ts';
+import { sanitizeText } from './sanitize.ts';
+import { textTable } from './text-table.ts';
+
+/** The models that can be asked, and what `auto` stands for. */
+export interface ModelsListing {
+  /** What `auto` stands for here, and why. */
+  readonly auto: { readonly use: string; readonly reason: string };
+  readonly prices: { readonly date: string; readonly source: string };
+  readonly models: readonly ListedModel[];
+  readonly local: readonly LocalModels[];
+}
+
+/** A model of a provider; `missing` is the variable without which it cannot be asked, null when nothing is missing. */
+interface ListedModel {
+  readonly use: string;
+  readonly contextTokens?: number;
+  readonly price: ModelPrice | null;
+  readonly missing: string | null;
+}
+
+interface LocalModels {
+  readonly name: string;
+  readonly url: string;
+  readonly models: readonly string[];
+}
+
+/** A listing of models for people. Prices are US dollars for a million tokens. Pure. */
+export function formatModels(
+  { auto, prices, models, local }: ModelsListing,
+  { color, columns }: { readonly color: boolean; readonly columns: number },
+): string {
+  const title = (text: string): string => paint(text, 'bold', color);
+  const head = ['model', 'context', 'in', 'cached', 'out', ''];
+  const rows = models.map(({ use, contextTokens, price, missing }) => [
+    use,
+    contextTokens === undefined ? '' : formatCount(contextTokens).replace('.0', ''),
+    ...priceCells(price),
+    missing === null ? 'ready' : `needs ${missing}`,
+  ]);
+  const [heading = '', ...table] = textTable([head, ...rows], { right: [1, 2, 3, 4], indent: 2, columns });
+  const day = `prices of ${prices.date}: ${prices.source}`;
+  const reason = sanitizeText(`${auto.use}: ${auto.reason}`, { keepNewlines: false });
+  return [
+    `${title('auto')} stands for ${reason}`,
+    '',
+    title('Providers'),
+    paint(heading, 'dim', color),
+    ...table,
+    paint(`  ${day}; other models run too, their price unknown`, 'dim', color),
+    '',
+    title('This machine'),
+    ...localLines(local, columns),
+    '  offline   answers by rules and is no language model; free, nothing to install',
+    '',
+  ].join('\n');
+}
+
+function priceCells(price: ModelPrice | null): readonly string[] {
+  if (price === null) return ['', '', ''];
+  const dollars = (microUsd: number): string => (microUsd / 1_000_000).toFixed(3).replace(/0$/, '');
+  return [price.inputMicroUsd, price.cachedInputMicroUsd, price.outputMicroUsd].map(dollars);
+}
+
+function localLines(local: readonly LocalModels[], columns: number): readonly string[] {
+  if (local.length === 0) return ['  no model server answers at the usual ports'];
+  return local.flatMap(({ name, url, models }) => [
+    ...textTable([[`${name} at ${url}`]], { indent: 2, columns }),
+    ...textTable(
+      models.map(model => [`openai:${model}`]),
+      { indent: 4, columns },
+    ),
+    ...(models.length === 0
+      ? ['    it has no model yet']
+      : textTable([[`use one: OPENAI_BASE_URL=${url} crew run FILE --model openai:${models[0]}`]], {
+          indent: 4,
+          columns: Number.POSITIVE_INFINITY,
+        })),
+  ]);
+}

@@ -1,0 +1,67 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { crew } from '../e2e/crew-process.ts';
+
+/** Answers as Ollama does on its path for OpenAI's wire format. */
+function startOllama(): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url === '/v1/models') {
+      const data = [{ id: 'llama3.2:3b' }, { id: 'qwen3' }, { id: 7 }, null];
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data }));
+    } else response.writeHead(404).end();
+  });
+  return new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+describe('crew models', () => {
+  let ollama: Server;
+  let host = '';
+  beforeAll(async () => {
+    ollama = await startOllama();
+    host = `127.0.0.1:${(ollama.address() as AddressInfo).port}`;
+  });
+  afterAll(() => ollama.close());
+
+  test('lists what can be asked, what it costs and which key is missing', async () => {
+    const { code, stdout } = await crew(['models'], {
+      env: { OPENAI_API_KEY: 'sk-canary', OLLAMA_HOST: '127.0.0.1:1' },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/openai:gpt-5-mini +400k +0\.25 +0\.025 +2\.00 +ready/);
+    expect(stdout).toMatch(/anthropic:claude-haiku-4-5 .*needs ANTHROPIC_API_KEY/);
+    expect(stdout).toContain('prices of 2025-11-30');
+    expect(stdout).not.toContain('sk-canary');
+  });
+
+  test('finds a server of this machine with its models, and says how one is used', async () => {
+    const { stdout } = await crew(['models'], { env: { OLLAMA_HOST: host } });
+    expect(stdout).toContain(`Ollama at http://${host}/v1`);
+    expect(stdout).toContain('openai:qwen3');
+    expect(stdout).toContain(`OPENAI_BASE_URL=http://${host}/v1 crew run FILE --model openai:llama3.2:3b`);
+  });
+
+  test('says what auto stands for', async () => {
+    const chosen = await crew(['models', '--json'], {
+      env: { CREW_MODEL: 'openai:qwen3', OLLAMA_HOST: host },
+    });
+    const { auto, local } = JSON.parse(chosen.stdout);
+    expect(auto).toEqual({ use: 'openai:qwen3', reason: 'CREW_MODEL' });
+    expect(local).toContainEqual({
+      name: 'Ollama',
+      url: `http://${host}/v1`,
+      models: ['llama3.2:3b', 'qwen3'],
+    });
+  });
+
+  test('a server that says no list of models is none', async () => {
+    const odd = createServer((_, response) => response.end('<html>'));
+    await new Promise<void>(resolve => odd.listen(0, '127.0.0.1', resolve));
+    const place = `127.0.0.1:${(odd.address() as AddressInfo).port}`;
+    const { stdout } = await crew(['models', '--json'], { env: { OLLAMA_HOST: place } });
+    odd.close();
+    expect(JSON.parse(stdout).local.map(({ url }: { url: string }) => url)).not.toContain(
+      `http://${place}/v1`,
+    );
+  });
+});
