@@ -4,6 +4,7 @@ import { type Program, refusedBy } from '../../model/program.ts';
 import type { ToolSpec } from '../../model/tool-spec.ts';
 import { decideConsent } from '../../policy/consent.ts';
 import { DEFAULT_POLICY } from '../../policy/default-policy.ts';
+import { guardedFile } from '../../policy/guarded-files.ts';
 import { programAt } from '../crews/program-at.ts';
 import { type OpenWork, procedureOf, type RunState } from '../run-state.ts';
 import { outerOf, ownerOf } from '../scope.ts';
@@ -49,6 +50,11 @@ export function rulingOn(state: RunState, call: ToolCallEffect): Ruling {
   const decision = decideConsent(places === undefined ? request : { ...request, places });
   if (decision.consent === 'resolve') return { effect: 'look', paths: decision.paths };
   const { consent, reason, rule } = decision;
+  const guarded = consent === 'allow' && !spec.readOnly ? guardedFile(call.args, places) : undefined;
+  if (guarded !== undefined) {
+    const why = `it names \`${guarded}\`, and what decides about calls is never changed unasked`;
+    return { effect: 'ask', reason: why, destructive: true };
+  }
   if (consent === 'ask' && state.alike.includes(toolIdentity(call, spec))) {
     return { effect: 'allow', reason: 'a person allowed all calls of it in this run', destructive: false };
   }
