@@ -12,8 +12,6 @@ import { loadMcpLogin } from './wire.ts';
 /** A server that may want a login, and how its login is asked for. */
 export interface LoginOfServer {
   readonly server: McpServer;
-  /** The command that logs in to it, as a person types it; made from its address when absent. */
-  readonly loginCommand?: string;
   /** Who can log in now; in a run nobody. */
   readonly person?: LoginPerson;
   readonly moreScopes?: readonly string[];
@@ -32,7 +30,7 @@ export async function openTokenStore(terminal: Terminal): Promise<TokenStore> {
  * variable of the client's secret is not set.
  */
 export async function openMcpLogin(
-  { server: { transport }, loginCommand, person, moreScopes }: LoginOfServer,
+  { server: { transport }, person, moreScopes }: LoginOfServer,
   terminal: Terminal,
 ): Promise<McpLogin | undefined> {
   if (transport.kind !== 'http' || transport.bearerEnv !== undefined) return undefined;
@@ -47,7 +45,6 @@ export async function openMcpLogin(
     now: Date.now,
     limits: MCP_LIMITS,
     ...(clientSecret === undefined ? {} : { clientSecret }),
-    ...(loginCommand === undefined ? {} : { loginCommand }),
     ...(person === undefined ? {} : { person }),
     ...(moreScopes === undefined ? {} : { moreScopes }),
   });

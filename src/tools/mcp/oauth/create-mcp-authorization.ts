@@ -24,8 +24,6 @@ export interface McpAuthorizationOptions {
   readonly person?: LoginPerson;
   /** Scopes to ask for beside all others. */
   readonly moreScopes?: readonly string[];
-  /** The command that logs in to this server, as a person types it; made from the address when absent. */
-  readonly loginCommand?: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Limits of requests to the server itself. */
@@ -156,14 +154,16 @@ async function renew(settings: LoginSettings, renewal: Renewal): Promise<Grant> 
   return logIn(settings, challenge, held);
 }
 
-function loginNeeded(
-  { serverUrl, loginCommand }: McpAuthorizationOptions,
-  scope: string | undefined,
-): CrewError {
-  const command = loginCommand ?? `crew mcp login ${shellWord(serverUrl)}`;
-  const scopes = scope === undefined ? '' : ` --scope ${shellWord(scope)}`;
+/** Names the command that a person types, whole. */
+function loginNeeded({ serverUrl, oauth }: McpAuthorizationOptions, scope: string | undefined): CrewError {
+  const words = ['crew', 'mcp', 'login', serverUrl];
+  if (oauth.clientId !== undefined) words.push('--client-id', oauth.clientId);
+  if (oauth.clientSecretEnv !== undefined) words.push('--client-secret-env', oauth.clientSecretEnv);
+  const scopes = joinScopes(scope, ...(oauth.scopes ?? []));
+  if (scopes !== undefined) words.push('--scope', scopes);
   const why = scope === undefined ? 'wants you to be logged in' : 'wants more than you have allowed';
-  return new CrewError('MCP_LOGIN_NEEDED', `\`${serverUrl}\` ${why}: \`${command}${scopes}\``);
+  const command = words.map(shellWord).join(' ');
+  return new CrewError('MCP_LOGIN_NEEDED', `\`${serverUrl}\` ${why}: \`${command}\``);
 }
 
 /** A word as a POSIX shell reads it back. */
