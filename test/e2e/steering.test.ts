@@ -1,0 +1,113 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startOpenAiServer } from '../loopback/openai-server.ts';
+import type { LoopbackServer } from '../loopback/reply.ts';
+import { makeFolder } from '../tools/git-repository.ts';
+import { crew, startCrew } from './crew-process.ts';
+import { CANARY_KEY } from './served-review.ts';
+
+const CREW = `version: 1
+crew: story
+goal: Tell a story in three parts.
+budget: { calls: 30 }
+roles: { teller: { goal: Tell. } }
+start: first
+phases:
+  first: { role: teller, task: The first part., next: second }
+  second: { role: teller, task: The second part., next: third }
+  third: { role: teller, task: The third part., next: done }
+  done: { end: success, result: "{{ third }}" }
+`;
+
+let folder: string;
+let server: LoopbackServer;
+let release: () => void;
+let isHeld: Promise<void>;
+const asked: string[] = [];
+
+/** The second answer is kept back until it is released. */
+beforeEach(async () => {
+  folder = makeFolder();
+  writeFileSync(join(folder, 'story.crew.yaml'), CREW);
+  const gate = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  release = gate.resolve;
+  isHeld = arrived.promise;
+  asked.length = 0;
+  server = await startOpenAiServer(async (request, index) => {
+    asked.push(JSON.stringify(request.body));
+    if (index === 1) {
+      arrived.resolve();
+      await gate.promise;
+    }
+    return { text: `part ${index + 1}` };
+  });
+});
+afterEach(async () => {
+  release();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const call = () => ({ from: folder, env: { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: CANARY_KEY } });
+const here = (...args: readonly string[]) => crew(args, call());
+
+async function startStory() {
+  const running = startCrew(['run', 'story.crew.yaml', '--model', 'openai:test'], call());
+  await isHeld;
+  const { runs } = JSON.parse((await here('ps', '--json')).stdout);
+  return { running, id: String(runs[0].runId) };
+}
+
+test('what is said from another shell is on record at once, and in the next call of the role', async () => {
+  const { running, id } = await startStory();
+  const said = await here('steer', id, 'teller', 'No dragons,', 'please.');
+  expect([said.code, said.stdout, said.stderr]).toEqual([
+    0,
+    '',
+    '`teller` hears it in its next model call\n',
+  ]);
+  while (!(await here('logs', id, '--output', 'ndjson')).stdout.includes('"role.steered"')) await sleep(50);
+  release();
+  expect((await running.ended).code).toBe(0);
+  expect(running.stderr()).toContain('teller: No dragons, please.');
+  expect(asked.map(body => body.includes('No dragons, please.'))).toEqual([false, false, true]);
+});
+
+test('what is said to a run that nobody works on is heard when it goes on, once', async () => {
+  const { running, id } = await startStory();
+  await here('stop', id);
+  await running.ended;
+  const said = await here('steer', id, 'teller', 'Hurry.', '--json');
+  expect(JSON.parse(said.stdout)).toMatchObject({
+    version: 1,
+    runId: id,
+    role: 'teller',
+    text: 'Hurry.',
+    active: false,
+  });
+  release();
+  expect((await here('resume', id)).code).toBe(0);
+  const { events } = JSON.parse((await here('logs', id, '--json')).stdout);
+  expect(events.filter((event: { type: string }) => event.type === 'role.steered')).toHaveLength(1);
+  expect(asked.filter(body => body.includes('Hurry.'))).toHaveLength(1);
+});
+
+test('what nobody can hear is refused', async () => {
+  const { running, id } = await startStory();
+  const wrong = await here('steer', id, 'tellers', 'x');
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    expect.stringContaining('no role `tellers`; its roles are `teller`'),
+  ]);
+  const empty = await here('steer', id, 'teller', ' ');
+  expect(empty.code).toBe(2);
+  const none = await here('steer', id, 'teller');
+  expect(none.stderr).toContain('`-` reads it from stdin');
+  release();
+  await running.ended;
+  const late = await here('steer', id, 'teller', 'x');
+  expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('is over')]);
+});
