@@ -149,7 +149,7 @@ function note(request: IncomingMessage, requests: IssuerRequest[]): void {
     return;
   }
   const read = request.iterator.bind(request);
-  request.iterator = async function* (options) {
+  const recorded = async function* (options?: { readonly destroyOnReturn?: boolean }) {
     const pieces: Buffer[] = [];
     for await (const piece of read(options)) {
       pieces.push(piece as Buffer);
@@ -158,6 +158,7 @@ function note(request: IncomingMessage, requests: IssuerRequest[]): void {
     const body = Buffer.concat(pieces).toString('utf8');
     requests.push({ path: pathname, parameters: new URLSearchParams(body), basic: proof, body });
   };
+  request.iterator = recorded as typeof request.iterator;
 }
 
 function watch(response: ServerResponse, secrets: string[]): void {
