@@ -20,6 +20,24 @@ function swapRule(meaning: string, from: string, to: string): CodeRow {
   return { severity: 'error', meaning, bad, good: GOOD_POLICY, holds: 'policy' };
 }
 
+const UNTRUSTING_CREW = `version: 1
+crew: example
+goal: Keep a note of what a file says.
+roles:
+  reader: { goal: Read closely. }
+tools:
+  files: builtin:files
+  git: builtin:git
+budget: { calls: 20 }
+start: fetch
+phases:
+  fetch: { tool: files.read, with: { path: letter.txt }, untrusted: true, next: sum_up }
+  sum_up: { role: reader, task: "Sum up {{ fetch | json }}", next: keep }
+  keep: { tool: files.write, with: { path: note.txt, text: "{{ sum_up }}" }, next: look }
+  look: { tool: git.log, next: done }
+  done: { end: success, result: "{{ look }}" }
+`;
+
 /** Codes about rules, in policy files and in crews. */
 export const POLICY_CODES = {
   'invalid-rule': swapRule(
@@ -64,5 +82,11 @@ export const POLICY_CODES = {
       'A crew only narrows what the policy of its user allows, so `allow` in a crew file has no effect of its own.',
     bad: GOOD_CREW.replace('budget:', () => 'policy:\n  - allow: "git.*"\nbudget:'),
     good: GOOD_CREW.replace('budget:', () => 'policy:\n  - ask: "git.*"\nbudget:'),
+  },
+  'untrusted-argument': {
+    severity: 'error',
+    meaning: 'A tool would be given what comes from an untrusted artifact, and is one that must not be.',
+    bad: UNTRUSTING_CREW,
+    good: UNTRUSTING_CREW.replace('untrusted: true', () => 'untrusted: { not_to: [git.*] }'),
   },
 } as const satisfies Record<string, CodeRow>;

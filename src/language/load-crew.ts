@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ReadSource } from '../model/source.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
 import { assembleCrew, type PlacedToolset } from './assemble.ts';
+import { followUntrusted, withRefused } from './follow-untrusted.ts';
 import { applyIgnores } from './ignores.ts';
 import type { IncludeReader } from './includes.ts';
 import { readRoot } from './read-root.ts';
@@ -58,5 +59,6 @@ export function loadCrew(options: LoadOptions): LoadedCrew {
     count: { crews: 0 },
     toolsets,
   });
-  return found(buildSourceMap(root, sopRoot ?? root), sopRoot && crew);
+  const checked = sopRoot && withRefused(crew, followUntrusted(crew, catalog));
+  return found(buildSourceMap(root, sopRoot ?? root), checked);
 }

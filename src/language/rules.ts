@@ -24,6 +24,7 @@ import { checkSubscriptions } from './rules/subscriptions.ts';
 import { checkTemplates } from './rules/templates.ts';
 import { checkToolSchemas } from './rules/tool-schemas.ts';
 import { checkTools } from './rules/tools.ts';
+import { checkUntrusted } from './rules/untrusted.ts';
 import { checkUnused } from './rules/unused.ts';
 import { checkValueFlow } from './rules/value-flow.ts';
 import { checkVariables } from './rules/variables.ts';
@@ -51,6 +52,7 @@ const RULES = {
   'value-flow': checkValueFlow,
   'argument-types': checkArgumentTypes,
   'dead-guards': checkDeadGuards,
+  untrusted: checkUntrusted,
   'write-conflicts': checkWriteConflicts,
   'output-schemas': checkOutputSchemas,
   'schema-keywords': checkSchemaKeywords,

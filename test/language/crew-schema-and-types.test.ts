@@ -75,7 +75,7 @@ describe('a crew', () => {
     costMicroUsd: 500_000,
     timeMs: 6000,
   };
-  const crew: Required<Omit<Crew, 'policy'>> = {
+  const crew: Required<Omit<Crew, 'policy' | 'refused'>> = {
     name: 'all',
     goal: 'Everything.',
     inputs: [range],

@@ -32,6 +32,7 @@ const ROUTES = {
   on_error: 'd',
   budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5, time: '6s' },
   subscribe: ['one'],
+  untrusted: { not_to: ['mail.*'] },
 } as const;
 const ROUTES_LOWERED = {
   next: [{ when: 'visit < 2', to: 'a' }, { to: 'b' }],
@@ -40,6 +41,7 @@ const ROUTES_LOWERED = {
   onError: 'd',
   budget: { calls: 1, toolCalls: 2, tokens: 3000, costMicroUsd: 500_000, timeMs: 6000 },
   subscribe: ['one'],
+  untrusted: { notTo: ['mail.*'] },
 } as const;
 const REFLECT = {
   evaluator: { tool: 't.check', with: { a: 1 }, pass: 'evaluation.ok', score: '{{ evaluation.score }}' },
@@ -107,7 +109,7 @@ const PAIRS: {
   readonly parallel: Pair<Of<'parallel'>>;
   readonly each: Pair<Of<'each'>>;
   readonly tool: Pair<Of<'tool', 'reflect'>>;
-  readonly human: Pair<Of<'human', 'reflect' | 'output'>>;
+  readonly human: Pair<Of<'human', 'reflect' | 'output' | 'untrusted'>>;
   /** What the file holds is read when all of the procedure is lowered. */
   readonly crew: Pair<Of<'crew', 'crew' | 'holds'>>;
   readonly end: Pair<Of<'end'>>;
@@ -233,14 +235,14 @@ const PAIRS: {
   },
   human: {
     written: {
-      ...withoutKey({ ...WORK, ...ROUTES }, 'output'),
+      ...withoutKey(withoutKey({ ...WORK, ...ROUTES }, 'output'), 'untrusted'),
       human: 'Good?',
       choices: ['y', 'n'],
       free_text: true,
       default: 'n',
     },
     lowered: {
-      ...withoutKey(PLAIN_LOWERED, 'output'),
+      ...withoutKey(withoutKey(PLAIN_LOWERED, 'output'), 'untrusted'),
       kind: 'human',
       question: 'Good?',
       choices: ['y', 'n'],

@@ -9,12 +9,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "talk": [
     "talk",
@@ -34,12 +34,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "manage": [
     "manage",
@@ -54,12 +54,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "ask": [
     "ask",
@@ -72,12 +72,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "chain": [
     "chain",
@@ -86,12 +86,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "parallel": [
     "parallel",
@@ -102,12 +102,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "each": [
     "each",
@@ -120,12 +120,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "tool": [
     "tool",
@@ -134,12 +134,12 @@ export const PHASE_KEYS = {
     "timeout",
     "retry",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "human": [
     "human",
@@ -164,12 +164,12 @@ export const PHASE_KEYS = {
     "retry",
     "reflect",
     "subscribe",
-    "untrusted",
     "next",
     "max_visits",
     "on_limit",
     "on_error",
-    "budget"
+    "budget",
+    "untrusted"
   ],
   "end": [
     "end",
