@@ -5,6 +5,7 @@ import { askCommand } from './commands/ask.ts';
 import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
 import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
@@ -67,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   schemaCommand,
   initCommand,
   modelsCommand,
+  configCommand,
   completionCommand,
   completeCommand,
   mcpConformanceCommand,

@@ -33,8 +33,8 @@ export async function readConfig(values: FlagValues, terminal: Terminal): Promis
   });
 }
 
-/** Where settings may stand, nearest first, each as a person would write it from the current folder. */
-function configPaths(values: FlagValues, terminal: Terminal): readonly string[] {
+/** Where settings may stand, the project's file and then the person's, each as a person would write it from the current folder. */
+export function configPaths(values: FlagValues, terminal: Terminal): readonly [string, string] {
   const project = join(workspaceOf(values, terminal), '.crew', 'config.yaml');
   const inside = relative(terminal.cwd, project);
   return [inside.startsWith('..') ? project : inside, join(userFolder(terminal), 'config.yaml')];

@@ -44,6 +44,15 @@ export async function loadPolicyReader() {
   return { loadPolicies, hashPolicy, catalog: BUILTIN_CATALOG };
 }
 
+/** Changes settings. */
+export async function loadConfigEditor() {
+  const [{ loadConfig }, { editConfig }] = await Promise.all([
+    import('../language/load-config.ts'),
+    import('../language/edit-config.ts'),
+  ]);
+  return { loadConfig, editConfig };
+}
+
 /** Crew → Program. */
 export async function loadCompiler() {
   const { compileCrew, hashProgram } = await import('../compiler/compile-crew.ts');

@@ -10,6 +10,17 @@ export interface ConfigValues {
 
 export type ConfigKey = keyof ConfigValues;
 
+/** Every setting: how its value is written on a command line, and what counts where no file sets it. */
+export const CONFIG_SETTINGS = {
+  'parallel_processing.models': { written: 'list', otherwise: 'what `auto` stands for' },
+  'parallel_processing.summarizer.model': { written: 'text', otherwise: 'the first of the models' },
+  'parallel_processing.summarizer.prompt': { written: 'text', otherwise: 'the prompt of `crew ask`' },
+  'parallel_processing.ui.show_summary': { written: 'switch', otherwise: 'true' },
+} as const satisfies Record<
+  ConfigKey,
+  { readonly written: 'text' | 'list' | 'switch'; readonly otherwise: string }
+>;
+
 /** The values of one file; `origin` is its path as people know it. */
 export interface ConfigLayer {
   readonly origin: string;

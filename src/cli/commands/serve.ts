@@ -7,8 +7,8 @@ import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { Gate, Served } from '../../serve/gate.ts';
 import { chooseModels } from '../choose-models.ts';
 import { type Command, type CommandCall, type Terminal, textFlag, textFlags } from '../command.ts';
-import { BUDGET_FLAGS, INPUT_FLAGS } from '../flags.ts';
-import { loadProgram } from '../load-program.ts';
+import { BUDGET_FLAGS, INPUT_FLAGS, TRUST_FLAG } from '../flags.ts';
+import { loadTrustedProgram } from '../load-program.ts';
 import { openModels } from '../open-models.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { knownGrants } from '../read-grants.ts';
@@ -57,14 +57,18 @@ export const serveCommand: Command = {
     },
     'allow-over-plan': { type: 'boolean', help: 'run even if the plan needs more calls than the budget has' },
     fixture: { type: 'string', value: 'NAME', help: 'serve what a test suite expects', hidden: true },
+    ...TRUST_FLAG,
     ...BUDGET_FLAGS,
   },
   run: serve,
 };
 
-async function serve(call: CommandCall): Promise<number> {
-  const { positionals, values, terminal } = call;
+async function serve(given: CommandCall): Promise<number> {
+  const { positionals, values, terminal: caller } = given;
   const address = readServeAddress(values);
+  // Over stdio a client is at the other end, not a person.
+  const terminal = address === undefined ? { ...caller, interactive: false } : caller;
+  const call: CommandCall = { ...given, terminal };
   const fixture = textFlag(values, 'fixture');
   if (fixture !== undefined) return serveFixture(fixture, address, terminal);
   const programs = await loadPrograms(positionals, call);
@@ -95,7 +99,7 @@ async function loadPrograms(paths: readonly string[], { values, terminal }: Comm
     throw new CrewError('USAGE', 'expected crew files, such as `crew serve a.crew.yaml`');
   const programs = new Map<string, Program>();
   for (const path of paths) {
-    const program = await loadProgram(path, terminal, readBudgetFlags(values));
+    const program = await loadTrustedProgram(path, { terminal, values, budget: readBudgetFlags(values) });
     if (programs.has(program.crew)) {
       throw new CrewError('USAGE', `two of the files have a crew \`${program.crew}\``);
     }

@@ -1,0 +1,133 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { suggest } from '../../language/closest.ts';
+import { CONFIG_SETTINGS, type ConfigKey, type ConfigLayer, settingOf } from '../../model/config.ts';
+import { CrewError } from '../../model/crew-error.ts';
+import type { JsonValue } from '../../model/json.ts';
+import { textTable } from '../../reporters/text-table.ts';
+import type { Command, CommandCall } from '../command.ts';
+import { configPaths, readConfig } from '../read-config.ts';
+import { sourceReader } from '../read-files.ts';
+import { loadConfigEditor, loadDiagnosticReporters } from '../wire.ts';
+import { makeStateDir } from '../workspace.ts';
+
+/** `crew config list|get|set|unset`: the settings of the project and the person, and where each comes from. */
+export const configCommand: Command = {
+  name: 'config',
+  usage: 'config list|get|set|unset [KEY] [VALUE]',
+  summary: 'show settings and where they come from, or change one',
+  flags: {
+    'show-origin': { type: 'boolean', help: 'list: say which file each value stands in' },
+    user: {
+      type: 'boolean',
+      help: 'set, unset: your own file, for all projects, instead of .crew/config.yaml',
+    },
+  },
+  run: config,
+};
+
+async function config(call: CommandCall): Promise<number> {
+  const [verb, ...words] = call.positionals;
+  if (verb === 'list' && words.length === 0) return list(call);
+  const [name = '', value, ...rest] = words;
+  const takesValue = verb === 'set';
+  const known = verb === 'get' || verb === 'set' || verb === 'unset';
+  if (!known || name === '' || rest.length > 0 || takesValue !== (value !== undefined)) {
+    throw new CrewError(
+      'USAGE',
+      'expected `list`, `get KEY`, `set KEY VALUE` or `unset KEY`; `crew config list` shows the keys',
+    );
+  }
+  const key = settingKey(name);
+  if (verb === 'get') return get(call, key);
+  return change(call, key, value === undefined ? undefined : readValue(key, value));
+}
+
+function settingKey(name: string): ConfigKey {
+  const known = Object.keys(CONFIG_SETTINGS);
+  if (Object.hasOwn(CONFIG_SETTINGS, name)) return name as ConfigKey;
+  const hint = suggest(name, known) ?? `the keys are ${known.map(each => `\`${each}\``).join(', ')}`;
+  throw new CrewError('USAGE', `there is no setting \`${name}\`; ${hint}`);
+}
+
+function readValue(key: ConfigKey, text: string): JsonValue {
+  const { written } = CONFIG_SETTINGS[key];
+  if (written === 'text') return text;
+  if (written === 'list') return text.split(',').map(word => word.trim());
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new CrewError('USAGE', `\`${key}\` is true or false, and \`${text}\` is neither`);
+}
+
+async function list({ values, terminal }: CommandCall): Promise<number> {
+  const layers = await readConfig(values, terminal);
+  const keys = Object.keys(CONFIG_SETTINGS) as ConfigKey[];
+  if (values.json === true) {
+    const settings = keys.map(key => ({ key, ...(settingOf(layers, key) ?? { value: null, origin: null }) }));
+    terminal.stdout(`${JSON.stringify({ version: 1, settings }, null, 2)}\n`);
+    return 0;
+  }
+  const rows = keys.map(key => {
+    const { shown, origin } = valueText(layers, key);
+    return values['show-origin'] === true ? [key, shown, origin] : [key, shown];
+  });
+  const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
+  terminal.stdout(`${textTable(rows, { columns }).join('\n')}\n`);
+  return 0;
+}
+
+function valueText(layers: readonly ConfigLayer[], key: ConfigKey) {
+  const setting = settingOf(layers, key);
+  if (setting === undefined)
+    return { shown: `(not set: ${CONFIG_SETTINGS[key].otherwise})`, origin: 'built in' };
+  return { shown: plainText(setting.value), origin: setting.origin };
+}
+
+function plainText(value: JsonValue | readonly string[]): string {
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+/** Exit 1 when nobody has set it, as scripts expect. */
+async function get({ values, terminal }: CommandCall, key: ConfigKey): Promise<number> {
+  const setting = settingOf(await readConfig(values, terminal), key);
+  if (values.json === true) {
+    terminal.stdout(`${JSON.stringify({ key, ...(setting ?? { value: null, origin: null }) })}\n`);
+  } else if (setting !== undefined) terminal.stdout(`${plainText(setting.value)}\n`);
+  return setting === undefined ? 1 : 0;
+}
+
+async function change(
+  { values, terminal }: CommandCall,
+  key: ConfigKey,
+  value: JsonValue | undefined,
+): Promise<number> {
+  const [project, user] = configPaths(values, terminal);
+  const path = values.user === true ? user : project;
+  const { editConfig, loadConfig } = await loadConfigEditor();
+  const before = sourceReader(terminal.cwd)(path) ?? '';
+  await refuseMistakes(path, before);
+  const after = editConfig(before, key, value);
+  await refuseMistakes(path, after);
+  if (values.user !== true) makeStateDir(values, terminal);
+  write(resolve(terminal.cwd, path), after);
+  const shown = value === undefined ? 'not set any more' : plainText(value);
+  terminal.stderr(`${path}: ${key} is ${shown}\n`);
+  return 0;
+
+  async function refuseMistakes(file: string, text: string): Promise<void> {
+    const { values: read, diagnostics } = loadConfig(file, text);
+    if (read !== undefined) return;
+    const { formatDiagnostics } = await loadDiagnosticReporters();
+    const sources = new Map([[file, text]]);
+    terminal.stderr(`${formatDiagnostics(diagnostics, sources, { color: terminal.stderrColor })}\n`);
+    throw new CrewError('CONFIG_INVALID', `\`${file}\` would have errors, so nothing was written`);
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new CrewError('FILE_UNWRITABLE', `\`${file}\` cannot be written: ${(error as Error).message}`);
+  }
+}

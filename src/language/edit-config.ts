@@ -1,0 +1,22 @@
+import { isMap, parseDocument } from 'yaml';
+import type { JsonValue } from '../model/json.ts';
+
+/**
+ * The text of a `config.yaml` with one setting changed, or taken away where `value` is undefined; comments and the rest
+ * stay as they are. `key` is dotted. The text must be one that `loadConfig` reads without an error. Pure.
+ */
+export function editConfig(text: string, key: string, value: JsonValue | undefined): string {
+  const document = parseDocument(text);
+  const path = key.split('.');
+  if (value !== undefined) document.setIn(path, document.createNode(value));
+  else if (document.hasIn(path)) removeAt(path);
+  return document.contents === null ? '' : document.toString({ lineWidth: 0 });
+
+  /** A mapping that becomes empty goes too. */
+  function removeAt(at: readonly string[]): void {
+    document.deleteIn(at);
+    const parent = at.slice(0, -1);
+    const left = document.getIn(parent);
+    if (parent.length > 0 && isMap(left) && left.items.length === 0) removeAt(parent);
+  }
+}
