@@ -31,7 +31,7 @@ export function changesText(before: LockedServer | undefined, now: LockedServer,
   const find = (server: LockedServer | undefined, name: string): LockedTool | undefined =>
     server?.tools.find(tool => tool.name === name);
   const blocks = [
-    ...added.map(name => [`+ ${JSON.stringify(name)}`, ...told(saidLines(find(now, name)), columns)]),
+    ...added.map(name => [`+ ${JSON.stringify(name)}`, ...told(saidLines(find(now, name), 0), columns)]),
     ...changed.map(name => [
       `~ ${JSON.stringify(name)}, which has changed:`,
       ...told(lineDiff(saidLines(find(before, name)), saidLines(find(now, name))), columns),
@@ -49,12 +49,12 @@ function saidText(tool: ListedTool): string {
   return saidLines(tool).join('\n');
 }
 
-/** All that a tool says of itself, but its name. */
-function saidLines(tool: ListedTool | undefined): readonly string[] {
+/** All that a tool says of itself, but its name; with an indent each part of a schema has its own line. */
+function saidLines(tool: ListedTool | undefined, indent = 2): readonly string[] {
   if (tool === undefined) return [];
   const { title, description, inputSchema, outputSchema, annotations } = tool;
   const lines = (name: string, value: JsonObject | boolean | undefined): readonly string[] =>
-    value === undefined ? [] : `${name}: ${JSON.stringify(sorted(value), null, 2)}`.split('\n');
+    value === undefined ? [] : `${name}: ${JSON.stringify(sorted(value), null, indent)}`.split('\n');
   return [
     ...(title === undefined ? [] : [`title: ${title}`]),
     ...(description ?? '').split('\n'),

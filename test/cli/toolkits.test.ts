@@ -56,7 +56,7 @@ describe('a crew with a module of its own', () => {
   });
 
   test('calls it when that is allowed; stdout is the result, and what the module prints is a notice', async () => {
-    const args = ['run', 'crews/toolkit.crew.yaml', '--allow', 'mine.*'];
+    const args = ['run', 'crews/toolkit.crew.yaml', '--trust', '--allow', 'mine.*'];
     const { code, stdout, stderr } = await crew(args, { from: folder });
     expect([code, JSON.parse(stdout)], stderr).toEqual([0, { words: 2 }]);
     expect(stderr.match(/the module is loaded/g)).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('a crew with a module of its own', () => {
   });
 
   test('waits for consent, though the crew file calls the tool read-only; resuming finds the module from any folder', async () => {
-    const waiting = await crew(['run', 'crews/toolkit.crew.yaml'], { from: folder });
+    const waiting = await crew(['run', 'crews/toolkit.crew.yaml', '--trust'], { from: folder });
     expect(waiting.code, waiting.stderr).toBe(5);
     expect(isCalled()).toBe(false);
     const [runId = ''] = /(?<=run )[0-9a-f]{12}/.exec(waiting.stderr) ?? [];
@@ -75,14 +75,16 @@ describe('a crew with a module of its own', () => {
   });
 
   test('does not call a module that has changed since the run began', async () => {
-    const waiting = await crew(['run', 'crews/toolkit.crew.yaml'], { from: folder });
+    const waiting = await crew(['run', 'crews/toolkit.crew.yaml', '--trust'], { from: folder });
     const [runId = ''] = /(?<=run )[0-9a-f]{12}/.exec(waiting.stderr) ?? [];
     writeFileSync(join(folder, 'tools/mine.ts'), `${MODULE}// changed`);
     const { code, stderr } = await crew(['resume', runId, '--allow', 'mine.*'], { from: folder });
     expect(code, stderr).toBe(3);
     expect(stderr).toContain('TOOL_CHANGED');
     expect(isCalled()).toBe(false);
-    const again = await crew(['run', 'crews/toolkit.crew.yaml', '--allow', 'mine.*'], { from: folder });
+    const again = await crew(['run', 'crews/toolkit.crew.yaml', '--trust', '--allow', 'mine.*'], {
+      from: folder,
+    });
     expect(again.code, again.stderr).toBe(0);
   });
 
@@ -91,7 +93,9 @@ describe('a crew with a module of its own', () => {
       join(folder, 'tools/mine.ts'),
       MODULE.replace('return {', "console.log('looping'); for (;;); return {"),
     );
-    const running = startCrew(['run', 'crews/toolkit.crew.yaml', '--allow', 'mine.*'], { from: folder });
+    const running = startCrew(['run', 'crews/toolkit.crew.yaml', '--trust', '--allow', 'mine.*'], {
+      from: folder,
+    });
     await expect.poll(running.stderr, { timeout: 20_000 }).toContain('looping');
     running.kill('SIGINT');
     expect((await running.ended).code).toBe(130);
@@ -104,7 +108,7 @@ describe('a crew with a module of its own', () => {
       '  lost: { end: failure, result: "{{ run.error.code }}" }\n  done:',
     );
     writeFileSync(join(folder, 'crews/toolkit.crew.yaml'), text);
-    const args = ['run', 'crews/toolkit.crew.yaml', '--allow', 'mine.*'];
+    const args = ['run', 'crews/toolkit.crew.yaml', '--trust', '--allow', 'mine.*'];
     const { code, stdout, stderr } = await crew(args, { from: folder });
     expect([code, stdout.trim()], stderr).toEqual([1, 'TOOL_FAILED']);
   });

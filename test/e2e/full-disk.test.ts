@@ -45,7 +45,7 @@ const call = (args: readonly string[], pages?: number): Promise<Ended> => {
 const callsMade = (): string[] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
 
 test('disk full stops before anything unrecorded happens, says so, and the run goes on when there is room again', async () => {
-  const first = await call(['run', 'growing.crew.yaml', '--allow', 'mine.note'], 40);
+  const first = await call(['run', 'growing.crew.yaml', '--trust', '--allow', 'mine.note'], 40);
   expect([first.code, first.stdout]).toEqual([3, '']);
   expect(first.stderr).toContain('JOURNAL_FULL');
   const engine = createSqliteEngine(join(folder, 'state', 'runs.db'));
@@ -70,7 +70,7 @@ test('disk full stops before anything unrecorded happens, says so, and the run g
 });
 
 test('a disk that is full from the start leaves no run behind', async () => {
-  const ended = await call(['run', 'growing.crew.yaml', '--allow', 'mine.note'], 2);
+  const ended = await call(['run', 'growing.crew.yaml', '--trust', '--allow', 'mine.note'], 2);
   expect([ended.code, ended.stderr.includes('JOURNAL_FULL')], ended.stderr).toEqual([3, true]);
   expect(() => statSync(join(folder, 'calls'))).toThrow('ENOENT');
 });
