@@ -1,7 +1,17 @@
 import type { JsonValue } from '../model/json.ts';
 import type { McpServer } from '../model/mcp-server.ts';
 import type { Program } from '../model/program.ts';
-import { createRedactor, secretValues } from '../policy/redact.ts';
+import type { ModelDelta } from '../model/run-event.ts';
+import { createRedactor, secretBegun, secretValues } from '../policy/redact.ts';
+
+/** Takes the values of secrets out of what a run records and shows. */
+export interface FactRedactor {
+  readonly value: <Value>(value: Value) => Value;
+  /** What can be shown of a piece of text; what may be the beginning of a secret is kept back for the next one. */
+  readonly delta: (delta: ModelDelta) => ModelDelta;
+  /** What was kept back of a call that is over; undefined when nothing was. */
+  readonly rest: (key: string) => ModelDelta | undefined;
+}
 
 /**
  * Makes what takes the values of secrets out of all that a run records and shows, before anybody sees it: secrets by their
@@ -11,11 +21,25 @@ import { createRedactor, secretValues } from '../policy/redact.ts';
 export function createFactRedactor(
   program: Program,
   env: { readonly [name: string]: string | undefined },
-): (<Value>(value: Value) => Value) | undefined {
+): FactRedactor | undefined {
   const secrets = secretValues(env, [...new Set(namesIn(program))]);
   if (secrets.length === 0) return undefined;
   const redact = createRedactor(secrets, { shapes: false });
-  return value => redact(value as JsonValue) as typeof value;
+  const kept = new Map<string, ModelDelta>();
+  return {
+    value: value => redact(value as JsonValue) as typeof value,
+    delta: delta => {
+      const text = redact((kept.get(delta.key)?.text ?? '') + delta.text);
+      const begun = secretBegun(text, secrets);
+      kept.set(delta.key, { ...delta, text: text.slice(text.length - begun) });
+      return { ...delta, text: text.slice(0, text.length - begun) };
+    },
+    rest: key => {
+      const delta = kept.get(key);
+      kept.delete(key);
+      return delta === undefined || delta.text === '' ? undefined : delta;
+    },
+  };
 }
 
 /** The names of the variables whose values servers are given, in a program and those inside it. */

@@ -2,10 +2,10 @@ import type { ModelDelta, ToolProgress } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
-import type { Executor } from '../runtime/executor.ts';
+import type { Executor, ExecutorDoors } from '../runtime/executor.ts';
 import type { AskInCall } from './ask-in-call.ts';
 import type { AskPerson } from './ask-person.ts';
-import { createFactRedactor } from './fact-redactor.ts';
+import { createFactRedactor, type FactRedactor } from './fact-redactor.ts';
 import { openTools } from './open-tools.ts';
 import { realPlaces } from './real-places.ts';
 import { loadRuntime } from './wire.ts';
@@ -34,17 +34,17 @@ export type OpenedExecutor = Executor & { readonly close: () => Promise<void> };
 
 /** Opens the doors of one run to the real world, for the command line and for the library alike. */
 export async function openExecutor(options: OpenExecutorOptions): Promise<OpenedExecutor> {
-  const { journal, workspace, modelOf, person, askInCall, onDelta, onNotice, onProgress } = options;
+  const { journal, workspace, modelOf, person, askInCall } = options;
   const { createExecutor, programAt } = await loadRuntime();
   const { program } = journal;
   const env = options.env ?? process.env;
-  const redact = createFactRedactor(program, env);
+  const watching = redacting(options, createFactRedactor(program, env));
   const tools = openTools({
     own: options.tools,
     folder: program.folder,
     workspace,
     env,
-    onNotice: text => onNotice(redact === undefined ? text : redact(text)),
+    onNotice: watching.onNotice,
   });
   const execute = createExecutor({
     world: realWorld,
@@ -59,10 +59,32 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Opened
     places: async paths => realPlaces(workspace, paths),
     person,
     ...(askInCall === undefined ? {} : { askInCall }),
-    ...(redact === undefined ? {} : { redact }),
-    onDelta: delta => onDelta(redact === undefined ? delta : { ...delta, text: redact(delta.text) }),
-    onNotice: text => onNotice(redact === undefined ? text : redact(text)),
-    onProgress: progress => onProgress?.(redact === undefined ? progress : redact(progress)),
+    ...watching,
   });
   return Object.assign(execute, { close: tools.close });
+}
+
+type Watching = Pick<ExecutorDoors, 'redact' | 'onDelta' | 'onNotice' | 'onProgress'>;
+
+/** Those who watch see what is recorded, and no more. */
+function redacting(
+  { onDelta, onNotice, onProgress }: OpenExecutorOptions,
+  redactor: FactRedactor | undefined,
+): Watching {
+  if (redactor === undefined) return { onDelta, onNotice, ...(onProgress && { onProgress }) };
+  const { value, delta, rest } = redactor;
+  return {
+    redact: fact => {
+      const left =
+        fact.type === 'model.answered' || fact.type === 'model.failed' ? rest(fact.key) : undefined;
+      if (left !== undefined) onDelta(left);
+      return value(fact);
+    },
+    onDelta: piece => {
+      const shown = delta(piece);
+      if (shown.text !== '') onDelta(shown);
+    },
+    onNotice: text => onNotice(value(text)),
+    onProgress: progress => onProgress?.(value(progress)),
+  };
 }

@@ -72,6 +72,16 @@ export function createRedactor(
   return value => redactValue(value, redactText) as typeof value;
 }
 
+/** How many characters at the end of a text may be the beginning of a secret that goes on in the next piece. Pure. */
+export function secretBegun(text: string, secrets: readonly string[]): number {
+  const longest = Math.max(0, ...secrets.map(({ length }) => length - 1));
+  for (let count = Math.min(longest, text.length); count > 0; count -= 1) {
+    const end = text.slice(-count);
+    if (secrets.some(secret => secret.length > count && secret.startsWith(end))) return count;
+  }
+  return 0;
+}
+
 function withoutSecret(...match: readonly unknown[]): string {
   const groups = match.at(-1) as { readonly kept?: string } | string | undefined;
   return (typeof groups === 'object' ? (groups.kept ?? '') : '') + SCRUBBED;
