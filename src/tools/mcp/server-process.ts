@@ -172,7 +172,7 @@ function hasExited(child: ChildProcess): boolean {
 function startGuard(child: ChildProcess): ChildProcess | undefined {
   if (process.platform === 'win32' || child.pid === undefined) return undefined;
   const script =
-    'read -r _; sleep 1; kill -TERM -- "-$0" 2>/dev/null; sleep 1; kill -KILL -- "-$0" 2>/dev/null';
+    'read -r _; sleep 1; kill -s TERM -- "-$0" 2>/dev/null; sleep 1; kill -s KILL -- "-$0" 2>/dev/null';
   const guard = spawn('/bin/sh', ['-c', script, String(child.pid)], {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin' },

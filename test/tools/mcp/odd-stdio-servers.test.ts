@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { McpListing } from '../../../src/model/mcp-listing.ts';
 import type { McpServer } from '../../../src/model/mcp-server.ts';
 import type { ToolQuestion } from '../../../src/model/person-question.ts';
 import { failureOf } from '../tool-call.ts';
 import { declared, fixture, listOf, nodeServer, openServer } from './mcp-peer.ts';
+import { MARK, orphans } from './orphans.ts';
 
-const MARK = 'CREW_TEST_MARK';
 const mark = randomUUID();
 const WORK = { name: 'work', description: 'Works.', inputSchema: { type: 'object' } } as const;
 const LISTING: McpListing = {
@@ -24,20 +23,7 @@ function odd(kind: string, more: Partial<McpServer> = {}): McpServer {
   return nodeServer(fixture('odd-server.mjs'), [kind], { ...TIMES, variables: { [MARK]: mark }, ...more });
 }
 
-/** Processes that a server of this file has left behind. */
-function orphans(): readonly string[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc').filter(pid => {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${MARK}=${mark}`);
-    } catch {
-      return false;
-    }
-  });
-}
-
-afterEach(() => expect(orphans()).toEqual([]));
+afterEach(() => expect(orphans(mark)).toEqual([]));
 
 describe('a server that cannot be used is refused, with what happened', () => {
   test.each<[string, RegExp]>([
