@@ -38,13 +38,15 @@ export function tellPhaseRetried(state: PlainState, event: EventOf<'phase.retrie
   });
 }
 
-/** What a phase delivered, or why it did not, and how long it worked. A failed phase is told even when quiet. */
+/** What a phase delivered, or why it did not, how long it worked and what its calls cost, with all inside it. A failed phase is told even when quiet. */
 export function tellPhaseEnded(state: PlainState, event: EventOf<'phase.ended'>): void {
   flushStreams(state, event.phase);
   const opened = state.phases.get(event.phase);
   state.phases.delete(event.phase);
   const elapsedMs = state.clock.elapsedMs();
-  const took = opened === undefined ? '' : ` · ${formatDuration(elapsedMs - opened.startedMs)}`;
+  const spent = state.spends.close(event.phase);
+  const cost = spent === '' ? '' : ` · ${spent}`;
+  const took = opened === undefined ? '' : ` · ${formatDuration(elapsedMs - opened.startedMs)}${cost}`;
   const place = { elapsedMs, place: event.phase };
   if (event.outcome === 'completed') {
     countPart(state, event.phase);

@@ -2,6 +2,7 @@ import { type CodedFailure, hintInRun } from '../model/crew-error.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { ChargeWatch } from './charge-watch.ts';
 import type { ModelStream } from './model-stream.ts';
+import type { PhaseSpend } from './phase-spend.ts';
 import type { PlainOptions, PlainRow, PlainWriter } from './plain-writer.ts';
 import type { Span } from './render-spans.ts';
 import type { RunClock } from './run-clock.ts';
@@ -26,6 +27,7 @@ export interface PlainState {
   readonly writer: PlainWriter;
   readonly clock: RunClock;
   readonly charges: ChargeWatch;
+  readonly spends: PhaseSpend;
   /** `provider:name` by alias. */
   readonly models: Map<string, string>;
   readonly phases: Map<string, OpenPhase>;

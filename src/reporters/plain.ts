@@ -1,5 +1,6 @@
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import { createChargeWatch } from './charge-watch.ts';
+import { createPhaseSpend } from './phase-spend.ts';
 import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolStarted } from './plain-call.ts';
 import { createHistory } from './plain-history.ts';
 import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
@@ -37,6 +38,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     writer: createPlainWriter(known),
     clock: createRunClock(),
     charges: createChargeWatch(),
+    spends: createPhaseSpend(),
     models: new Map(),
     phases: new Map(),
     openCalls: new Map(),
@@ -50,6 +52,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     onEvent(event) {
       state.clock.tick(event);
       state.charges.take(event);
+      state.spends.take(event);
       if (event.type === 'run.ended') tellEarlier(state, history.end());
       if (options.verbosity !== 'quiet' || TOLD_QUIETLY.has(event.type)) tell(state, event);
       history.take(event);

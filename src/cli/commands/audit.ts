@@ -3,6 +3,7 @@ import type { Engine, RunHeader } from '../../ports/engine.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { Command, CommandCall } from '../command.ts';
 import { listDecisions } from '../list-decisions.ts';
+import { openProgress } from '../open-progress.ts';
 import { type VerifiedRun, verifyRun } from '../verify-run.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 
@@ -31,7 +32,13 @@ async function audit({ positionals, values, terminal }: CommandCall): Promise<nu
   if (prefix !== undefined || hasJournal(values, terminal)) {
     const engine = await openExistingEngine(values, terminal);
     try {
-      for (const header of chosen(engine, prefix)) verified.push(await verifyRun(engine, header));
+      const runs = chosen(engine, prefix);
+      const progress = openProgress({ label: 'checking', total: runs.length }, values, terminal);
+      for (const header of runs) {
+        verified.push(await verifyRun(engine, header));
+        progress.step();
+      }
+      progress.end();
     } finally {
       engine.close();
     }

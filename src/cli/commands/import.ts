@@ -4,6 +4,7 @@ import type { Engine, RecordedRun } from '../../ports/engine.ts';
 import type { RunState } from '../../runtime/run-state.ts';
 import type { Command, CommandCall, Terminal } from '../command.ts';
 import { markLeft } from '../mark-left.ts';
+import { openProgress, type ProgressBar } from '../open-progress.ts';
 import { onePositional } from '../positionals.ts';
 import { readNamedFile } from '../read-files.ts';
 import { resumeFlags } from '../resume-flags.ts';
@@ -23,7 +24,8 @@ export const importCommand: Command = {
 async function importRun({ positionals, values, terminal }: CommandCall): Promise<number> {
   const path = onePositional(positionals, 'a file that `crew export` wrote; `-` reads stdin');
   const run = await readRunFile(path, await read(path, terminal));
-  const state = await fold(path, run);
+  const progress = openProgress({ label: 'reading', total: run.facts.length }, values, terminal);
+  const state = await fold(path, run, progress);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     put(engine, run, state);
@@ -48,7 +50,11 @@ function read(path: string, terminal: Terminal): Promise<string> | string {
 }
 
 /** The state that the facts of a file come to. Fails with RUN_FILE_INVALID and the line of the fact that does not fit. */
-async function fold(path: string, { runId, program, facts }: RecordedRun): Promise<RunState> {
+async function fold(
+  path: string,
+  { runId, program, facts }: RecordedRun,
+  progress: ProgressBar,
+): Promise<RunState> {
   const { createFold } = await loadRunReader();
   if (!/^[\w.-]{1,64}$/.test(runId)) throw invalid(path, 1, `\`${runId}\` cannot be the id of a run`);
   const next = createFold(program);
@@ -60,9 +66,12 @@ async function fold(path: string, { runId, program, facts }: RecordedRun): Promi
     try {
       state = next(fact).after;
     } catch (error) {
+      progress.end();
       throw invalid(path, line, `this fact does not fit those before it: ${(error as Error).message}`);
     }
+    progress.step();
   }
+  progress.end();
   if (state === undefined) throw invalid(path, 2, 'there is no fact');
   return state;
 }

@@ -2,6 +2,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Engine, RunHeader } from '../../ports/engine.ts';
 import { choosePrunable, readPruneChoice } from '../choose-prunable.ts';
 import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
+import { openProgress } from '../open-progress.ts';
 import { noPositionals } from '../positionals.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 import { realWorld } from '../world.ts';
@@ -33,7 +34,16 @@ async function prune({ positionals, values, terminal }: CommandCall): Promise<nu
   try {
     const chosen = choosePrunable(engine.list(), choice, realWorld.now());
     if (values['dry-run'] === true) return say({ removed: chosen, compacted: false }, values, terminal);
-    const removed = chosen.filter(run => remove(engine, run, terminal));
+    const progress = openProgress({ label: 'removing', total: chosen.length }, values, terminal);
+    const removed = chosen.filter(run => {
+      const isGone = remove(engine, run, {
+        ...terminal,
+        stderr: text => progress.above(() => terminal.stderr(text)),
+      });
+      progress.step();
+      return isGone;
+    });
+    progress.end();
     const compacted = removed.length > 0 && engine.compact();
     return say({ removed, compacted }, values, terminal);
   } finally {
@@ -42,7 +52,7 @@ async function prune({ positionals, values, terminal }: CommandCall): Promise<nu
 }
 
 /** Another process may have begun to work on the run since, or have removed it. */
-function remove(engine: Engine, { runId }: RunHeader, terminal: Terminal): boolean {
+function remove(engine: Engine, { runId }: RunHeader, terminal: Pick<Terminal, 'stderr'>): boolean {
   try {
     engine.remove(runId);
     return true;

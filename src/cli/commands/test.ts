@@ -6,6 +6,7 @@ import type { Program } from '../../model/program.ts';
 import { type Command, type CommandCall, type Terminal, textFlag } from '../command.ts';
 import { crewTestsAt } from '../find-crewtests.ts';
 import { loadProgram } from '../load-program.ts';
+import { openProgress, type ProgressBar } from '../open-progress.ts';
 import { readNamedFile } from '../read-files.ts';
 import { requirePlace } from '../result-output.ts';
 import { runCrewTest, type TestToRun } from '../run-crewtest.ts';
@@ -47,7 +48,9 @@ async function test({ positionals, values, terminal }: CommandCall): Promise<num
   const reporters = await loadCrewTestReporters();
   const start = performance.now();
   const json = values.json === true;
-  const results = await runAll(tests, json || values.quiet === true ? undefined : terminal);
+  const progress = openProgress({ label: 'testing', total: tests.length }, values, terminal);
+  const results = await runAll(tests, { progress, ...(json || values.quiet === true ? {} : { terminal }) });
+  progress.end();
   const ms = Math.round(performance.now() - start);
   if (junit !== undefined) writeOut(reporters.formatJunit(results), junit, terminal);
   if (json) terminal.stdout(`${JSON.stringify(reporters.crewTestDocument(results, ms), null, 2)}\n`);
@@ -110,7 +113,7 @@ function programOf(programs: ReadonlyMap<string, Program>, path: string, file: C
 /** Runs two tests at once and shows them in the order of the files. */
 async function runAll(
   tests: readonly TestToRun[],
-  terminal: Terminal | undefined,
+  { terminal, progress }: { readonly terminal?: Terminal; readonly progress: ProgressBar },
 ): Promise<readonly CrewTestResult[]> {
   const { formatCrewTest } = await loadCrewTestReporters();
   const results: CrewTestResult[] = [];
@@ -120,14 +123,16 @@ async function runAll(
     for (let result = results[shown]; result !== undefined; result = results[shown]) {
       const isFirst = results[shown - 1]?.file !== result.file;
       const text = formatCrewTest(result, { color: terminal?.stdoutColor === true });
-      terminal?.stdout(isFirst ? `${result.file}\n${text}` : text);
+      progress.above(() => terminal?.stdout(isFirst ? `${result.file}\n${text}` : text));
       shown += 1;
     }
   };
   const work = async (): Promise<void> => {
     for (let own = next++; own < tests.length; own = next++) {
-      results[own] = await runCrewTest(tests[own] as TestToRun);
+      const chosen = tests[own] as TestToRun;
+      results[own] = await runCrewTest(chosen);
       show();
+      progress.step(1, chosen.test.name);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
