@@ -5,15 +5,16 @@ export type Toolset = Program['toolsets'][string];
 
 /**
  * The path, relative to the workspace, that a tool means by the text of an argument. Undefined when nobody here can say: the
- * tools of a server on the network have folders of their own, and `~`, `%2e`, backslashes, `name:` and `a/../b` mean
- * different things to different programs. Pure.
+ * tools of a server on the network have folders of their own, and `~`, `%2e`, backslashes, `name:`, `a/../b` and `..`
+ * out of the folder of a server mean different things to different programs. Pure.
  */
 export function pathMeant(text: string, toolset: Toolset | undefined): string | undefined {
   const transport = typeof toolset === 'object' && 'mcp' in toolset ? toolset.mcp.transport : undefined;
   if (transport?.kind === 'http' || isUnclear(text)) return undefined;
   const path = text === '' ? '.' : text;
   const folder = transport?.cwd;
-  return folder === undefined || path.startsWith('/') ? path : `${folder}/${path}`;
+  if (folder === undefined || path.startsWith('/')) return path;
+  return path.split('/').includes('..') ? undefined : `${folder}/${path}`;
 }
 
 /** Whether a real place is a folder or inside it; both absolute. A place that is not in its shortest form is not. Pure. */

@@ -74,10 +74,7 @@ describe('the tools that must not be called with untrusted words', () => {
     ],
     [
       'what is said in a conversation is as its artifact',
-      '  work: { talk: [looker, looker2], task: "{{ fetch }}", max_turns: 2, by: looker, next: more }\n  more: { role: reader, task: "{{ run.talks.work | json }}", next: done }\n'.replace(
-        'looker2',
-        'looker',
-      ),
+      '  work: { talk: [looker, clerk], task: "{{ fetch }}", max_turns: 2, by: looker, next: more }\n  more: { role: reader, task: "{{ run.talks.work | json }}", next: done }\n',
       { more: { 'files.write': 'fetch' } },
     ],
     [
@@ -219,8 +216,8 @@ describe('a changed mark', () => {
     const rules = 'policy: [{ deny: files.write }]\n';
     const above = compile(`${HEAD.replace('budget', () => `${rules}budget`)}${work}${TAIL}`);
     const below = compile(`${HEAD.replace('start', () => `# moved\n\n${rules}start`)}${work}${TAIL}`);
-    expect(above.policy?.[0]?.at).toBe('a.crew.yaml:9');
-    expect(below.policy?.[0]?.at).toBe('a.crew.yaml:12');
+    expect(above.policy?.[0]?.at).toBe('a.crew.yaml:10');
+    expect(below.policy?.[0]?.at).toBe('a.crew.yaml:13');
     expect(above.hash).toBe(below.hash);
     expect(above.hash).not.toBe(compile(work).hash);
   });
