@@ -231,34 +231,9 @@ export async function loadServe() {
   return { ...server, ...http, ...stdio, ...token, ...oauth, ...gate, ...fixture };
 }
 
-/** MCP servers as the conformance suite wants them used; a run and `crew tools` load what they need of it. */
-export async function loadMcpClient() {
-  const [list, tools, identity, specs, { validateValue, describeProblems }] = await Promise.all([
-    import('../tools/mcp/list-mcp-tools.ts'),
-    import('../tools/mcp/mcp-tools.ts'),
-    import('../language/server-identity.ts'),
-    import('../language/mcp-specs.ts'),
-    import('../expressions/validate-value.ts'),
-  ]);
-  const misfit = (schema: JsonSchema, value: JsonValue): string | undefined => {
-    const problems = validateValue(schema, value);
-    return problems.length === 0 ? undefined : describeProblems(problems, 3);
-  };
-  return { ...list, ...tools, ...identity, ...specs, misfit };
-}
-
-/** What a crew file declares of its MCP servers, whether anybody has accepted them or not. */
-export async function loadServerDeclarations() {
-  const [{ loadYamlValue }, { lowerMcpServer }] = await Promise.all([
-    import('../language/load-yaml-value.ts'),
-    import('../language/lower-mcp-server.ts'),
-  ]);
-  return { loadYamlValue, lowerMcpServer };
-}
-
 /** Logins to remote MCP servers; loads nothing of MCP itself. */
 export async function loadMcpLogin() {
-  const [authorization, store, guarded, loopback, pasted, challenge] = await Promise.all([
+  const [authorization, store, guarded, loopback, pasted, { logOut }] = await Promise.all([
     import('../tools/mcp/oauth/create-mcp-authorization.ts'),
     import('../tools/mcp/oauth/token-store.ts'),
     import('../tools/mcp/guarded-fetch.ts'),
@@ -266,7 +241,7 @@ export async function loadMcpLogin() {
     import('../tools/mcp/oauth/pasted-redirect.ts'),
     import('../tools/mcp/oauth/log-out.ts'),
   ]);
-  return { ...authorization, ...store, ...guarded, ...loopback, ...pasted, ...challenge };
+  return { ...authorization, ...store, ...guarded, ...loopback, ...pasted, logOut };
 }
 
 /** The tools of MCP servers, and what their results are held against. */

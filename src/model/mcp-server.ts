@@ -58,5 +58,7 @@ export interface McpServer {
   readonly roots: boolean;
 }
 
+/** The longest start of a server that says nothing else. */
 export const MCP_START_TIMEOUT_MS = 30_000;
+/** The longest call of a server that says nothing else. */
 export const MCP_TIMEOUT_MS = 60_000;

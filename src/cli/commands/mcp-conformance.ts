@@ -17,7 +17,7 @@ import type { LoginPerson } from '../../tools/mcp/oauth/login-settings.ts';
 import type { Command, CommandCall, Terminal } from '../command.ts';
 import { onePositional } from '../positionals.ts';
 import { sampleOf } from '../sample-value.ts';
-import { loadMcpClient, loadMcpLogin } from '../wire.ts';
+import { loadMcpLock, loadMcpLogin, loadMcpTools } from '../wire.ts';
 
 const ALIAS = 'suite';
 /** The client that the suite expects from whoever has a metadata document. */
@@ -50,8 +50,8 @@ async function conform({ positionals, terminal }: CommandCall): Promise<number> 
 
 async function talkTo(url: string, folder: string, terminal: Terminal): Promise<void> {
   const { createMcpAuthorization, createTokenStore, MCP_LIMITS } = await loadMcpLogin();
-  const { listMcpTools, createMcpTools, serverIdentity, toolPin, mcpSpecs, foreignSchemaProblem, misfit } =
-    await loadMcpClient();
+  const { listMcpTools, createMcpTools, foreignMisfit } = await loadMcpTools();
+  const { serverIdentity, toolPin, mcpSpecs, foreignSchemaProblem } = await loadMcpLock();
   const context = contextOf(terminal.env.MCP_CONFORMANCE_CONTEXT);
   const { server, clientSecret } = serverOf(url, context, terminal);
   const oauth = server.transport.kind === 'http' ? server.transport.oauth : undefined;
@@ -70,7 +70,7 @@ async function talkTo(url: string, folder: string, terminal: Terminal): Promise<
   const identity = serverIdentity(server);
   const tools = listing.tools.map(tool => ({ ...tool, pin: toolPin(identity, tool) }));
   const { specs } = mcpSpecs(ALIAS, identity, { ...listing, tools, aliases: [ALIAS], declaration: {} });
-  const client = createMcpTools({ ...opened, identity, specs, misfit });
+  const client = createMcpTools({ ...opened, identity, specs, misfit: foreignMisfit });
   try {
     await callAll(client.tools, { specs, listing, context, folder, notice });
   } finally {

@@ -47,7 +47,7 @@ export const mcpCommand: Command = {
 
 async function logIn(call: CommandCall, target: readonly string[]): Promise<number> {
   const { terminal, values } = call;
-  const server = await serverAt(call, target);
+  const server = await serverAt(call, target, true);
   const person = await loginPerson(call);
   const moreScopes = textFlags(values, 'scope')
     .flatMap(list => list.split(/\s+/))
@@ -70,7 +70,7 @@ async function logOut(
   { terminal, values, ...call }: CommandCall,
   target: readonly string[],
 ): Promise<number> {
-  const server = await serverAt({ ...call, terminal, values }, target);
+  const server = await serverAt({ ...call, terminal, values }, target, false);
   const { logOut: forget } = await loadMcpLogin();
   const serverUrl = server.transport.kind === 'http' ? server.transport.url : '';
   const forgotten = await forget({ store: await openTokenStore(terminal), serverUrl });
@@ -114,11 +114,15 @@ function scopeOf({ scope }: Grant): string {
 }
 
 /** An address as it stands on the command line, or the server of a crew file. */
-async function serverAt(call: CommandCall, target: readonly string[]): Promise<McpServer> {
+async function serverAt(
+  call: CommandCall,
+  target: readonly string[],
+  isTrusting: boolean,
+): Promise<McpServer> {
   const [first, alias, ...more] = target;
   if (first === undefined || more.length > 0)
     throw new CrewError('USAGE', 'expected SERVER_URL, or FILE ALIAS');
-  if (alias !== undefined) return declaredServer(first, alias, call.terminal);
+  if (alias !== undefined) return declaredServer({ ...call, file: first, alias, isTrusting });
   const url = URL.parse(first);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new CrewError(

@@ -5,7 +5,7 @@ import { authenticate } from './token-request.ts';
 import type { Grant, Logins, TokenStore } from './token-store.ts';
 
 /** Whom to forget; every login when `serverUrl` is absent. */
-export interface LogOutOptions {
+interface LogOutOptions {
   readonly store: TokenStore;
   readonly serverUrl?: string;
 }

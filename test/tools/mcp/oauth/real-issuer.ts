@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { openLoopback } from './loopback.ts';
 
 /** A request that reached the authorization server: its path, its parameters, and who said to be the client. */
-export interface IssuerRequest {
+interface IssuerRequest {
   readonly path: string;
   readonly parameters: URLSearchParams;
   readonly basic: string | undefined;
