@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { diffCommand } from './commands/diff.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { forkCommand } from './commands/fork.ts';
@@ -32,6 +33,7 @@ import { stopCommand } from './commands/stop.ts';
 import { testCommand } from './commands/test.ts';
 import { toolsCommand } from './commands/tools.ts';
 import { trustCommand } from './commands/trust.ts';
+import { watchCommand } from './commands/watch.ts';
 import { whyCommand } from './commands/why.ts';
 
 /** Every command, one row each, in the order of help. */
@@ -49,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   answerCommand,
   approveCommand,
   rejectCommand,
+  watchCommand,
   steerCommand,
   stopCommand,
   psCommand,
@@ -69,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   initCommand,
   modelsCommand,
   configCommand,
+  doctorCommand,
   completionCommand,
   completeCommand,
   mcpConformanceCommand,

@@ -22,7 +22,8 @@ export function openTerminal(version: string): Terminal {
     cwd: process.cwd(),
     env,
     version,
-    columns: process.stderr.columns ?? 120,
+    // A terminal that nobody gave a size says 0.
+    columns: process.stderr.columns || 120,
     rows: process.stderr.rows,
     interactive: process.stdin.isTTY === true && stderrIsTerminal,
     readLine,

@@ -1,0 +1,85 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { crew } from '../e2e/crew-process.ts';
+import { makeFolder } from '../tools/git-repository.ts';
+
+interface Finding {
+  readonly about: string;
+  readonly state: string;
+  readonly text: string;
+}
+
+describe('crew doctor', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = makeFolder();
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function findings(env: Readonly<Record<string, string>> = {}) {
+    const { code, stdout } = await crew(['doctor', '--json'], { from: folder, env });
+    const list = (JSON.parse(stdout) as { readonly findings: readonly Finding[] }).findings;
+    return { code, stdout, of: (about: string) => list.filter(each => each.about === about) };
+  }
+
+  test('a fresh folder is well', async () => {
+    const { code, of } = await findings();
+    expect(code).toBe(0);
+    expect(of('node')).toEqual([{ about: 'node', state: 'ok', text: process.versions.node }]);
+    expect(of('git')[0]?.state).toBe('ok');
+    expect(of('runs')[0]?.text).toContain('none yet');
+    expect(of('auto')[0]?.text).toContain('offline');
+  });
+
+  test('a key is seen and never shown', async () => {
+    const { stdout, of } = await findings({ OPENAI_API_KEY: 'sk-canary-1234' });
+    expect(of('openai')).toEqual([{ about: 'openai', state: 'ok', text: 'OPENAI_API_KEY is set' }]);
+    expect(of('anthropic')[0]?.text).toBe('ANTHROPIC_API_KEY is not set');
+    expect(stdout).not.toContain('canary');
+  });
+
+  test('finds a model server of this machine and says how to use it', async () => {
+    const server = createServer((_, response) => response.end('{"data":[{"id":"qwen3"}]}'));
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { of } = await findings({ OLLAMA_HOST: host });
+    server.close();
+    expect(of('local models')).toContainEqual({
+      about: 'local models',
+      state: 'ok',
+      text: `Ollama; use it: OPENAI_BASE_URL=http://${host}/v1 --model openai:qwen3`,
+    });
+  });
+
+  test('what is wrong with settings or the policy is a problem, exit 3', async () => {
+    mkdirSync(join(folder, '.crew'));
+    writeFileSync(join(folder, '.crew/config.yaml'), 'nonsense: 1\n');
+    writeFileSync(join(folder, 'crew.policy.yaml'), 'rules: [{ frob: x }]\n');
+    const { code, of } = await findings();
+    expect(code).toBe(3);
+    expect(of('settings')[0]).toMatchObject({
+      state: 'problem',
+      text: expect.stringContaining('CONFIG_INVALID'),
+    });
+    expect(of('policy')[0]).toMatchObject({
+      state: 'problem',
+      text: expect.stringContaining('POLICY_INVALID'),
+    });
+  });
+
+  test('without programs it still looks at the rest', async () => {
+    const { code, of } = await findings({ PATH: '/nonexistent' });
+    expect(code).toBe(0);
+    expect(of('git')[0]?.state).toBe('note');
+    expect(of('sandbox')[0]?.text).toContain('not installed');
+  });
+
+  test('people see one line for each thing', async () => {
+    const { stdout } = await crew(['doctor'], { from: folder });
+    expect(stdout).toMatch(/^✓ node +\d+\./m);
+    expect(stdout).toMatch(/^· anthropic +ANTHROPIC_API_KEY is not set$/m);
+  });
+});
