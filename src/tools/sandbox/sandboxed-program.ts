@@ -73,6 +73,7 @@ export async function sandboxedProgram(
     ]),
     ...homeArguments(program.env.HOME),
     ...binds.flatMap(({ writes, real, shown }) => [writes ? '--bind' : '--ro-bind', real, shown]),
+    ...(await guardArguments(workspace, binds)),
     ...['--chdir', isShown(program.cwd, binds) ? program.cwd : '/tmp'],
     ...['--', program.command, ...program.args],
   ];
@@ -118,6 +119,19 @@ async function systemArguments(): Promise<readonly string[]> {
 function homeArguments(home: string | undefined): readonly string[] {
   if (home === undefined || !isAbsolute(home) || home === sep || isInside(home, '/usr')) return [];
   return ['--tmpfs', home];
+}
+
+/** Who may write in the workspace may still not write what decides about it: the user's policy, locks and runs. */
+async function guardArguments(workspace: string, binds: readonly Bind[]): Promise<readonly string[]> {
+  const writable = binds.some(({ writes, shown }) => writes && isInside(workspace, shown));
+  if (!writable) return [];
+  const state = join(workspace, '.crew');
+  const hasState = await lstat(state).then(
+    stats => stats.isDirectory(),
+    () => false,
+  );
+  const files = ['crew.policy.yaml', 'crew.lock'].map(name => join(workspace, name));
+  return [...(hasState ? ['--tmpfs', state] : []), ...files.flatMap(file => ['--ro-bind-try', file, file])];
 }
 
 async function assertShown({ program }: SandboxedProgramOptions, binds: readonly Bind[]): Promise<void> {

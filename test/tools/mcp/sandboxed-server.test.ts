@@ -1,0 +1,134 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../../src/model/mcp-server.ts';
+import { sandboxedProgram } from '../../../src/tools/sandbox/sandboxed-program.ts';
+import { failureOf } from '../tool-call.ts';
+import { fixture, listOf, nodeServer } from './mcp-peer.ts';
+import { orphans } from './orphans.ts';
+
+const CAN = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
+const NODE = dirname(process.execPath);
+const FIXTURES = dirname(fixture('odd-server.mjs'));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+let workspace: string;
+beforeEach(() => {
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'crew-sandbox-')));
+  mkdirSync(join(workspace, 'out'));
+  writeFileSync(join(workspace, 'private.txt'), 'mine');
+});
+afterEach(() => rmSync(workspace, { recursive: true }));
+
+/** Runs a script of the shell in a sandbox and gives what it prints. */
+async function run(script: string, sandbox: Sandbox, env: Record<string, string> = {}): Promise<string> {
+  const all = { PATH: '/usr/bin:/bin', ...env };
+  const program = { command: 'sh', args: ['-c', script], cwd: workspace, env: all };
+  const { command, args, cwd } = await sandboxedProgram({ program, sandbox, workspace });
+  expect(args.join(' ')).not.toContain('s3cret');
+  const { stdout, stderr } = spawnSync(command, args, { cwd, env: all, encoding: 'utf8' });
+  return `${stdout}${stderr}`;
+}
+
+describe.skipIf(!CAN)('a program in a sandbox', () => {
+  test('sees only what it is shown, and writes only where it may', async () => {
+    const sandbox: Sandbox = { fs: ['rw:out'], net: 'none' };
+    expect(await run('cat private.txt ../private.txt', sandbox)).not.toContain('mine');
+    expect(await run(`cat ${workspace}/private.txt`, sandbox)).toContain('No such file');
+    expect(await run(`echo hi > ${workspace}/out/a && echo wrote`, sandbox)).toBe('wrote\n');
+    expect(readFileSync(join(workspace, 'out/a'), 'utf8')).toBe('hi\n');
+    expect(await run('cat /etc/shadow /root/.ssh/id_rsa; ls /home', sandbox)).not.toContain('root:');
+    const reading: Sandbox = { fs: ['ro:.'], net: 'none' };
+    expect(await run('cat private.txt; echo x > private.txt; pwd', reading)).toMatch(
+      new RegExp(`^mine${workspace}\\n.*Read-only file system`, 's'),
+    );
+  });
+
+  test('cannot touch runs, the policy or the lock, even where it may write', async () => {
+    const kept = { '.crew/runs.db': 'runs', 'crew.policy.yaml': 'default: ask\n', 'crew.lock': '{}' };
+    mkdirSync(join(workspace, '.crew'));
+    for (const [name, text] of Object.entries(kept)) writeFileSync(join(workspace, name), text);
+    const script =
+      'cat .crew/runs.db; rm -rf .crew; echo x > .crew/runs.db; echo x > crew.policy.yaml; rm -f crew.lock; touch made';
+    expect(await run(script, { fs: ['rw:.'], net: 'none' })).not.toContain('runs\n');
+    for (const [name, text] of Object.entries(kept))
+      expect(readFileSync(join(workspace, name), 'utf8')).toBe(text);
+    expect(readFileSync(join(workspace, 'made'), 'utf8')).toBe('');
+  });
+
+  test('has no network unless it is the host’s, no capabilities, and only its own processes', async () => {
+    const script =
+      'cat /proc/net/dev | grep -c : ; grep CapEff /proc/self/status; ls /proc | grep -c "^[0-9]"';
+    const [devices, capabilities, processes] = (await run(script, { fs: [], net: 'none' })).split('\n');
+    expect(devices).toBe('1');
+    expect(capabilities).toMatch(/\t0+$/);
+    expect(Number(processes)).toBeLessThan(8);
+    const host = await run('cat /proc/net/dev', { fs: [], net: 'host' });
+    expect(host.split('\n').length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('has its variables and no others, which stand in no argument', async () => {
+    const printed = await run('env', { fs: [], net: 'none' }, { TOKEN: 's3cret' });
+    expect(printed).toContain('TOKEN=s3cret');
+    expect(printed).not.toContain('CREW');
+  });
+
+  test('is missed when it is not shown, with what to do', async () => {
+    const program = { command: join(workspace, 'tool.sh'), args: [], cwd: workspace, env: {} };
+    writeFileSync(program.command, '#!/bin/sh\n', { mode: 0o755 });
+    const sandbox: Sandbox = { fs: ['rw:out'], net: 'none' };
+    expect(await failureOf(sandboxedProgram({ program, sandbox, workspace }))).toEqual({
+      code: 'TOOL_MISSING',
+      message: expect.stringContaining(`add \`ro:${workspace}\` to \`fs\``),
+    });
+    const absent = { ...sandbox, fs: ['ro:nowhere'] };
+    expect(await failureOf(sandboxedProgram({ program, sandbox: absent, workspace }))).toMatchObject({
+      code: 'TOOL_FAILED',
+      message: expect.stringContaining('`nowhere`'),
+    });
+  });
+});
+
+test('where there is no bubblewrap, a sandbox is an error', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = workspace;
+  try {
+    const program = { command: 'sh', args: [], cwd: workspace, env: { PATH: '/bin' } };
+    const asked = sandboxedProgram({ program, sandbox: { fs: [], net: 'none' }, workspace });
+    expect(await failureOf(asked)).toMatchObject({ code: 'SANDBOX_MISSING' });
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
+describe.skipIf(!CAN)('a server in a sandbox', () => {
+  const sandbox: Sandbox = { fs: [`ro:${NODE}`, `ro:${FIXTURES}`], net: 'none' };
+
+  test('is listed as one without', async () => {
+    const listing = await listOf(nodeServer(fixture('odd-server.mjs'), ['good'], { sandbox }));
+    expect(listing.tools).toHaveLength(1);
+  });
+
+  test('leaves no process, whatever it starts, also when its owner dies by SIGKILL', async () => {
+    const mark = randomUUID();
+    const kind = 'starts a child that leaves';
+    const inside = JSON.stringify(sandbox);
+    const args = [fixture('dies-with-server.mjs'), fixture('odd-server.mjs'), mark, kind, inside];
+    const owner = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: owner.stdout });
+    await once(lines, 'line');
+    const [done] = await once(lines, 'line');
+    expect(done).toBe('done');
+    expect(orphans(mark).length).toBeGreaterThan(1);
+    await pause(200);
+    owner.kill('SIGKILL');
+    await expect.poll(() => orphans(mark), { timeout: 8000 }).toEqual([]);
+  });
+});
