@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { formatLock } from '../../src/language/format-lock.ts';
 import { lowerMcpServer } from '../../src/language/lower-mcp-server.ts';
@@ -123,6 +124,15 @@ describe('crew.lock', () => {
     expect(readLock(text).lock?.size).toBe(1);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
+});
+
+test('what is written fits the schema of locks', async () => {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const schema = readFileSync(new URL('../../schemas/lock.schema.json', import.meta.url), 'utf8');
+  const validate = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(schema));
+  const titled = { ...TOOL, title: 'Find', outputSchema: true, name: 'titled' };
+  expect(validate(JSON.parse(formatLock(lockOf([TOOL, titled]))))).toBe(true);
+  expect(validate(JSON.parse(formatLock(lockOf([]))))).toBe(true);
 });
 
 describe('the name that a crew calls a tool of a server by', () => {

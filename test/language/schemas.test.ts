@@ -33,6 +33,7 @@ describe.each([
   'schemas/config.schema.json',
   'schemas/crewtest.schema.json',
   'schemas/policy.schema.json',
+  'schemas/lock.schema.json',
 ])('%s', path => {
   const schema: Schema = JSON.parse(readText(path));
   const fields = fieldsOf(schema, '#');
