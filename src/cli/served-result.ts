@@ -3,15 +3,18 @@ import type { PhaseWork } from '../model/crew.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
+import { isCertainAt } from './certain-phases.ts';
 
 /**
  * The schema of what a program may end with, from the templates of its ends and the schemas of what they read; `true` where
- * that says nothing. Never narrower than what a run may give: what a phase delivers may also be missing. Pure.
+ * that says nothing. Never narrower than what a run may give. Pure.
  */
 export function resultSchema(program: Program): JsonSchema {
   const ends = Object.values(program.phases).filter(phase => phase.kind === 'end');
   return anyOf(
-    ends.map(({ result }) => (result === undefined ? { type: 'null' } : valueSchema(result, program))),
+    ends.map(({ name, result }) =>
+      result === undefined ? NULL : valueSchema(result, { program, end: name }),
+    ),
   );
 }
 
@@ -35,21 +38,30 @@ export function readsOnly(program: Program): boolean {
   return own && Object.values(program.crews ?? {}).every(readsOnly);
 }
 
-function valueSchema(value: JsonValue, program: Program): JsonSchema {
-  if (typeof value === 'string') return textSchema(value, program);
+/** Where a template is read: at an end of a program. */
+interface Place {
+  readonly program: Program;
+  readonly end: string;
+}
+
+const NULL: JsonSchema = { type: 'null' };
+
+function valueSchema(value: JsonValue, place: Place): JsonSchema {
+  if (typeof value === 'string') return textSchema(value, place);
   if (Array.isArray(value)) return { type: 'array' };
   if (value === null || typeof value !== 'object') return { const: value };
-  const rows = Object.entries(value).map(([name, part]) => [name, valueSchema(part, program)] as const);
+  const rows = Object.entries(value).map(([name, part]) => [name, valueSchema(part, place)] as const);
   return { type: 'object', properties: Object.fromEntries(rows), required: Object.keys(value) };
 }
 
 /** A template that is one output alone keeps the type of what it reads. */
-function textSchema(text: string, program: Program): JsonSchema {
+function textSchema(text: string, { program, end }: Place): JsonSchema {
   const whole = /^\s*\{\{-?\s*([a-z][a-z0-9_]*)\s*-?\}\}\s*$/.exec(text)?.[1];
   if (whole === undefined) return /\{[{%]/.test(text) ? unclear(text) : { const: text };
   const phase = Object.hasOwn(program.phases, whole) ? program.phases[whole] : undefined;
   if (phase === undefined || phase.kind === 'end') return true;
-  return anyOf([workSchema(phase, program.tools), { type: 'null' }]);
+  const schema = workSchema(phase, program.tools);
+  return isCertainAt(program, { phase: whole, end }) ? schema : anyOf([schema, NULL]);
 }
 
 /** One output with a path or filters may be of any type; words around it make it a text. */
@@ -67,10 +79,12 @@ function ownSchema(work: PhaseWork, tools: readonly ToolSpec[]): JsonSchema | un
   if (work.kind === 'role') return { type: 'string' };
   if (work.kind === 'tool') return tools.find(({ name }) => name === work.tool)?.outputSchema;
   if (work.kind !== 'parallel') return undefined;
-  const rows = work.branches.map(
-    branch => [branch.name, anyOf([workSchema(branch, tools), { type: 'null' }])] as const,
-  );
-  return { type: 'object', properties: Object.fromEntries(rows) };
+  const waits = (work.join ?? 'all') === 'all';
+  const rows = work.branches.map(branch => {
+    const schema = workSchema(branch, tools);
+    return [branch.name, waits ? schema : anyOf([schema, NULL])] as const;
+  });
+  return { type: 'object', properties: Object.fromEntries(rows), required: rows.map(([name]) => name) };
 }
 
 function anyOf(schemas: readonly JsonSchema[]): JsonSchema {

@@ -15,7 +15,6 @@ import type { CrewHost, OpenQuestion, RunEnd, RunWatch } from './served-crew.ts'
 
 /** How long a client's person may think about a question before the run is left to wait. */
 const ANSWER_TIMEOUT_MS = 30 * 60_000;
-const NO_ANSWERS: ReadonlyMap<string, PersonAnswer> = new Map();
 
 /** What goes to the client and back between two rounds of one call; it is signed, and bound to the caller. */
 export interface RoundState {
@@ -151,5 +150,3 @@ function sendProgress(
     .notify({ method: 'notifications/progress', params: { progressToken, ...note } })
     .catch(() => undefined);
 }
-
-export const RESUME_NOTHING = NO_ANSWERS;

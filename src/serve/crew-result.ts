@@ -12,50 +12,38 @@ const SPEND_SCHEMA: JsonObject = {
     outputTokens: { type: 'integer' },
     costMicroUsd: { type: ['integer', 'null'], description: 'millionths of a US dollar; null when unknown' },
   },
+  required: ['calls', 'toolCalls', 'inputTokens', 'outputTokens', 'costMicroUsd'],
 };
 
+/** Where a result says of what run it is, and how that was left, for programs; `_meta` of the protocol. */
+export const RUN_META = 'crewfile/run';
+
 /**
- * The schema of what a call of a crew gives: which run it was, how it was left, and the result where it ended. `result` is
- * put in as it is, so it must not refer to parts of itself from its root. Pure.
+ * The schema of what a call of a crew gives when its run has ended by its procedure: which run it was, and the result.
+ * `result` is put in as it is, so it must not refer to parts of itself from its root. Pure.
  */
 export function outputSchema(result: JsonSchema): JsonObject {
   return {
     type: 'object',
     properties: {
       run: { type: 'string', description: 'the id of the run; its record is the resource crew://runs/<run>' },
-      outcome: { enum: ['success', 'failure', 'error', 'waiting', 'interrupted'] },
+      outcome: { enum: ['success', 'failure'] },
       result: result === true ? {} : result,
-      failure: {
-        type: 'object',
-        properties: { code: { type: 'string' }, message: { type: 'string' }, hint: { type: 'string' } },
-        required: ['code', 'message'],
-      },
-      questions: {
-        type: 'array',
-        description: 'what the run waits for, with the commands that answer it',
-        items: {
-          type: 'object',
-          properties: {
-            phase: { type: 'string' },
-            text: { type: 'string' },
-            commands: { type: 'array', items: { type: 'string' } },
-          },
-          required: ['phase', 'text', 'commands'],
-        },
-      },
-      goOn: { type: 'string', description: 'what goes on with the run' },
       spend: SPEND_SCHEMA,
     },
-    required: ['run', 'outcome'],
+    required: ['run', 'outcome', 'result', 'spend'],
   };
 }
 
-/** How a run was left, as the result of a call. Only a run that ended by its procedure is no error. Pure. */
+/**
+ * How a run was left, as the result of a call. A run that ended by its procedure has structured content; every other one is
+ * an error, says in words what to do, and in `_meta` what programs need for it. Pure.
+ */
 export function crewResult(end: RunEnd): CallToolResult {
-  const structuredContent = structured(end) as { [key: string]: unknown };
   const content = textsOf(end).map(text => ({ type: 'text' as const, text }));
-  const ended = end.outcome === 'success' || end.outcome === 'failure';
-  return ended ? { content, structuredContent } : { content, structuredContent, isError: true };
+  const { runId: run, outcome } = end;
+  if (!('result' in end)) return { content, isError: true, _meta: { [RUN_META]: stateOf(end) } };
+  return { content, structuredContent: { run, outcome, result: end.result, spend: spendOf(end) } };
 }
 
 /** A call that began no run: its code, what was wrong and what to do. Pure. */
@@ -67,26 +55,14 @@ export function refusedCall({
   return { content: [{ type: 'text', text: `${code}: ${message}\n${hint}` }], isError: true };
 }
 
-function structured(end: RunEnd): JsonObject {
+function stateOf(end: Exclude<RunEnd, { readonly result: JsonValue }>): JsonObject {
   const { runId: run, outcome } = end;
-  switch (end.outcome) {
-    case 'success':
-    case 'failure':
-      return { run, outcome, result: end.result, spend: spendOf(end) };
-    case 'error':
-      return { run, outcome, failure: { ...end.failure, hint: end.hint }, spend: spendOf(end) };
-    case 'waiting':
-      return {
-        run,
-        outcome,
-        failure: { ...end.failure, hint: end.hint },
-        questions: end.questions.map(({ phase, text, commands }) => ({ phase, text, commands })),
-        goOn: end.goOn,
-        spend: spendOf(end),
-      };
-    case 'interrupted':
-      return { run, outcome, goOn: end.goOn };
-  }
+  if (end.outcome === 'interrupted') return { run, outcome, goOn: end.goOn };
+  const failure = { ...end.failure, hint: end.hint };
+  const known = { run, outcome, failure, spend: spendOf(end) };
+  if (end.outcome === 'error') return known;
+  const questions = end.questions.map(({ phase, text, commands }) => ({ phase, text, commands }));
+  return { ...known, questions, goOn: end.goOn };
 }
 
 function spendOf({ spend }: Extract<RunEnd, { spend: unknown }>): JsonObject {

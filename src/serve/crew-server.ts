@@ -10,7 +10,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonObject } from '../model/json.ts';
-import { type CallingClient, callCrew, RESUME_NOTHING, type RoundState } from './call-crew.ts';
+import { type CallingClient, callCrew, type RoundState } from './call-crew.ts';
 import { clientClaims } from './client-claims.ts';
 import { outputSchema } from './crew-result.ts';
 import { createRunLimit } from './run-limit.ts';
@@ -117,7 +117,7 @@ function resumeRow(host: CrewHost): ToolRow {
     outputSchema: schemaOf(outputSchema(true)),
     begin: ({ run }, watch) => {
       if (typeof run !== 'string') throw new CrewError('INPUT_INVALID', 'expected the id of a run in `run`');
-      return host.resume(run, RESUME_NOTHING, watch);
+      return host.resume(run, new Map(), watch);
     },
   };
 }

@@ -56,8 +56,9 @@ describe.each(BOTH)('a client %s over %s', (kind, way) => {
   test('that cannot ask is told how a person answers, and goes on afterwards', async () => {
     const served = makeServedFolder();
     const client = await connect(kind, way, { served });
-    const { structuredContent, isError } = await client.call('release', {});
-    const { run, outcome, questions } = structuredContent as Structured;
+    const { _meta, isError } = await client.call('release', {});
+    const left = _meta?.['crewfile/run'] as Structured | undefined;
+    const { run = '', outcome, questions } = left ?? {};
     expect([outcome, isError]).toEqual(['waiting', true]);
     const command = questions?.[0]?.commands[0] ?? '';
     expect(command).toMatch(/^crew answer \w+ --question \w+ ANSWER$/);
@@ -72,7 +73,7 @@ describe.each(BOTH)('a client %s over %s', (kind, way) => {
   test('whose person declines leaves the question open', async () => {
     const answer = () => ({ action: 'decline' }) as const;
     const client = await connect(kind, way, { served: makeServedFolder(), answer });
-    expect((await client.call('release', {})).structuredContent).toMatchObject({ outcome: 'waiting' });
+    expect((await client.call('release', {}))._meta?.['crewfile/run']).toMatchObject({ outcome: 'waiting' });
   });
 
   test('with wrong arguments is told what is wrong, and nothing runs', async () => {
@@ -248,6 +249,13 @@ describe('what cannot be served is refused before anybody can call', () => {
     const { code, stderr, stdout } = await crew(['serve', 'greet.crew.yaml', ...flags], { from: folder });
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(why);
+  });
+
+  test('a crew that runs code of its own and is not trusted', async () => {
+    const { folder } = makeServedFolder();
+    const { code, stderr, stdout } = await crew(['serve', 'slow.crew.yaml'], { from: folder });
+    expect([code, stdout]).toEqual([5, '']);
+    expect(stderr).toMatch(/CREW_UNTRUSTED/);
   });
 
   test('a crew with mistakes', async () => {

@@ -82,7 +82,10 @@ export function makeServedFolder(): ServedFolder {
   writeFileSync(join(folder, 'slow.mjs'), SLOW_MODULE);
   writeFileSync(join(folder, 'replies.yaml'), REPLIES);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return { folder, args: [...Object.keys(files), '--model', 'script:replies.yaml', '--allow', 'own.wait'] };
+  return {
+    folder,
+    args: [...Object.keys(files), '--model', 'script:replies.yaml', '--allow', 'own.wait', '--trust'],
+  };
 }
 
 /** A server of the built product that listens. */
@@ -123,6 +126,7 @@ export interface AnyClient {
 export interface CallOutcome {
   readonly isError?: boolean | undefined;
   readonly structuredContent?: unknown;
+  readonly _meta?: Readonly<Record<string, unknown>> | undefined;
   readonly content: unknown;
 }
 

@@ -27,7 +27,7 @@ const GRACE_MS = 4000;
 /** `crew serve FILE…`: the crews as tools of an MCP server, for other programs. */
 export const serveCommand: Command = {
   name: 'serve',
-  usage: 'serve FILE… [--stdio | --http HOST:PORT]',
+  usage: 'serve FILE...',
   summary: 'serve crews as tools of an MCP server',
   flags: {
     stdio: { type: 'boolean', help: 'serve the one client that started this program (the default)' },
