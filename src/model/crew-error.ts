@@ -276,7 +276,7 @@ export const ERROR_CODES = {
   MCP_LOGIN_NEEDED: {
     exitCode: 3,
     retryable: false,
-    hint: 'Log in with the command of the message, then `crew resume RUN`; `crew mcp status` shows where you are logged in.',
+    hint: 'Log in with the command of the message, then run again, or take `crew fork RUN --at N`; `crew mcp status` shows where you are logged in.',
   },
   MCP_LOGIN_FAILED: {
     exitCode: 3,
