@@ -50,7 +50,10 @@ export interface McpServer {
   readonly env: readonly string[];
   readonly variables: { readonly [name: string]: string };
   readonly protocol: McpProtocol;
-  /** The longest start with all its lists, and the longest call. */
+  /**
+   * The longest start with all its lists, and the longest that a server says nothing to a call. One that tells its progress
+   * may work ten times as long in all; while a person is asked, time stands still.
+   */
   readonly startTimeoutMs: number;
   readonly timeoutMs: number;
   readonly sandbox?: Sandbox;

@@ -40,6 +40,8 @@ export interface Connection {
 /** What a connection needs to know, but for what it finds out itself. */
 export type ConnectionOptions = Omit<OpenSessionOptions, 'era' | 'signal' | 'prepare'> & {
   readonly prepare: (client: Client) => void;
+  /** Whether the server is asked to tell of changes, where it does so only for those who listen. */
+  readonly listens: boolean;
 };
 
 interface Current {
@@ -87,7 +89,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         });
         await orAborted(server.listing, signal);
       }
-      hear(server, stop.signal);
+      if (options.listens) hear(server, stop.signal);
       return { session: server.session, list: server.list };
     },
     drop: session => {

@@ -23,7 +23,12 @@ export interface ListMcpToolsOptions
  */
 export async function listMcpTools(options: ListMcpToolsOptions): Promise<McpListing> {
   const { schemaProblem = () => undefined, signal = new AbortController().signal } = options;
-  const connection = createConnection({ ...options, authorize: options.authorize, prepare: answerNothing });
+  const connection = createConnection({
+    ...options,
+    authorize: options.authorize,
+    prepare: answerNothing,
+    listens: false,
+  });
   try {
     const { session, list } = await connection.live(signal);
     const { client } = session;

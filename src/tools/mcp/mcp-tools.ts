@@ -49,6 +49,7 @@ export function createMcpTools(options: McpToolsOptions): McpTools {
   const connection: Connection = createConnection({
     ...options,
     authorize: options.authorize,
+    listens: true,
     prepare: client => {
       client.setRequestHandler('elicitation/create', async ({ params }) => ({
         ...(await answerElicitation(params, latestCall(calls), options)),

@@ -72,6 +72,9 @@ function vetTool(raw: unknown): ListedTool | string {
     schemaProblem('outputSchema', outputSchema) ??
     headerProblem(inputSchema);
   if (schemasProblem !== undefined) return out(schemasProblem);
+  if (isObject(raw.execution) && raw.execution.taskSupport === 'required') {
+    return out('it can only be called as a task, which is an extension that is not spoken here');
+  }
   const annotations = hintsOf(raw.annotations);
   return {
     name,

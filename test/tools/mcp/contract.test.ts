@@ -186,6 +186,20 @@ describe.each(PEERS)('$title', ({ protocol, file, args, more = {}, isStateless =
     expect(JSON.parse(String(await mine.call('ask')))).toEqual({ action: 'decline' });
   });
 
+  test.runIf(file === 'peer-v1.mjs')(
+    'is called again once an address was visited that it wanted first',
+    async () => {
+      await open();
+      const asked: ToolQuestion[] = [];
+      const ask = async (question: ToolQuestion): Promise<ToolAnswer> => {
+        asked.push(question);
+        return { action: 'accept', by: 'me' };
+      };
+      expect(await mine.call('visit', { throw: true }, { ask })).toBe('visited');
+      expect(asked).toMatchObject([{ kind: 'url', url: 'https://example.org/look' }]);
+    },
+  );
+
   test('gets no model and, unless it is declared, no roots', async () => {
     await open();
     const sampled = await mine.call('sample').catch(error => error.message);
