@@ -88,7 +88,8 @@ function openShell() {
   };
 }
 
-const crewLine = (args: string) => `'${process.execPath}' '${crewProgram()}' ${args}; echo "exit code $?"`;
+const crewLine = (args: string) =>
+  `'${process.execPath}' '${crewProgram()}' ${args} --plain; echo "exit code $?"`;
 const runIdOn = (screen: string) => /· run (\w+) ·/.exec(screen)?.[1] ?? '';
 
 test('a person at the terminal is asked, told what is allowed, and asked again', async context => {
