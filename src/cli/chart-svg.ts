@@ -135,7 +135,7 @@ function edgeSvg(edge: ChartEdge, { points, x = 0, y = 0 }: PlacedEdge, walk: Wa
   const aside = edge.via === 'next' ? '' : ' aside';
   const taken = walk?.ways.get(wayKey(edge)) ?? 0;
   const path = `<path class="way${aside}${taken > 0 ? ' walked' : ''}" d="${pathOf(points)}" marker-end="url(#arrow)"/>`;
-  if (edge.label === '' && taken < 2) return path;
+  if (edge.label === '') return path;
   return `${path}\n<text class="note label" x="${round(x)}" y="${round(y + 4)}" text-anchor="middle">${escapeXml(cut(edge.label))}${taken > 1 ? ` ×${taken}` : ''}</text>`;
 }
 

@@ -1,10 +1,14 @@
 import { escapeHtml } from './escape-html.ts';
+import type { Paper } from './paper.ts';
 
-const HUES = 8;
+/** The name of a role in its colour, which is the same everywhere on the page. Pure but for the paper. */
+export function roleChip(role: string, paper: Paper): string {
+  return `<span class="role hue-${paper.hue(role)}">${escapeHtml(role, { line: true })}</span>`;
+}
 
-/** The name of a role in its colour, which is the same everywhere. Pure. */
-export function roleChip(role: string): string {
-  return `<span class="role hue-${hueOf(role)}">${escapeHtml(role, { line: true })}</span>`;
+/** Words of ours in one line, with what stands in backticks as code; foreign parts of them are text. Pure. */
+export function wordsHtml(words: string): string {
+  return escapeHtml(words, { line: true }).replace(/`([^`]{1,100})`/g, '<code>$1</code>');
 }
 
 /** The path of a phase. Pure. */
@@ -20,10 +24,4 @@ export function outcomePill(words: string, tone: 'good' | 'bad' | 'wait' | 'calm
 /** A failure with its code. Pure. */
 export function failureHtml({ code, message }: { readonly code: string; readonly message: string }): string {
   return `<p class="failure"><b>${escapeHtml(code)}</b> ${escapeHtml(message)}</p>`;
-}
-
-function hueOf(name: string): number {
-  let hash = 0;
-  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 9973;
-  return hash % HUES;
 }

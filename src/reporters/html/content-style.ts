@@ -29,7 +29,7 @@ time{color:var(--faint);font-size:12px;font-variant-numeric:tabular-nums;white-s
 .opened.deep-1,.opened.deep-2,.opened.deep-3{font-size:14px;margin-top:16px}
 .say{background:var(--card);border:1px solid var(--line);border-radius:9px;padding:9px 15px 3px;margin:8px 0}
 .say header{display:flex;gap:8px;align-items:baseline;flex-wrap:wrap}.say .facts{font-size:12px;color:var(--faint);margin-left:auto}.say header time{margin-left:0}.say header>.phase+time{margin-left:auto}
-.say .to{font-size:13px;color:var(--soft)}.say.person{border-left:3px solid var(--wait)}.say.handed{border-left:3px solid var(--accent)}.say.steer{border-left:3px solid var(--wait)}
+.say .to{font-size:13px;color:var(--soft)}.say .to .role{margin-left:5px}.say header>.to+time{margin-left:auto}.note code,.reasons code{background:none;padding:0;color:inherit;font-size:.92em}.say.person{border-left:3px solid var(--wait)}.say.handed{border-left:3px solid var(--accent)}.say.steer{border-left:3px solid var(--wait)}
 .text>:first-child,.inside>:first-child{margin-top:6px}
 .text p,.inside p,.result p{margin:.5em 0;max-width:78ch}
 .text h4,.text h5,.text h6,.result h4,.result h5,.result h6,.inside h4,.inside h6{font-size:15px;line-height:1.35;margin:1.1em 0 .35em}.result h4,.text h4{font-size:17px}

@@ -7,7 +7,7 @@ import { summarizeValue } from '../summarize-value.ts';
 import { tallyText } from '../tally-text.ts';
 import { reasonWords } from '../why-text.ts';
 import { type Anchors, visitKeyOf } from './anchors.ts';
-import { failureHtml, phaseChip, roleChip } from './chips-html.ts';
+import { failureHtml, phaseChip, roleChip, wordsHtml } from './chips-html.ts';
 import { codeHtml } from './code-html.ts';
 import { escapeHtml } from './escape-html.ts';
 import { markdownHtml } from './markdown-html.ts';
@@ -117,7 +117,7 @@ function visitHtml(
   const depth = Math.min(3, phase.split(/[./]/).length - 1);
   const again = visit > 1 ? ` <small>visit ${visit}</small>` : '';
   const cause = causeBy === undefined ? '' : ` <small>woken by ${escapeHtml(causeBy.join(', '))}</small>`;
-  return `<h3 id="${id}" class="opened deep-${depth}" ${tags(phase, role ?? '')}><a href="#${id}">${escapeHtml(phase, { line: true })}</a>${again} <small>${escapeHtml(kind)}</small>${role === undefined ? '' : ` ${roleChip(role)}`}${cause}<time>${since(at, writing)}</time></h3>`;
+  return `<h3 id="${id}" class="opened deep-${depth}" ${tags(phase, role ?? '')}><a href="#${id}">${escapeHtml(phase, { line: true })}</a>${again} <small>${escapeHtml(kind)}</small>${role === undefined ? '' : ` ${roleChip(role, writing.paper)}`}${cause}<time>${since(at, writing)}</time></h3>`;
 }
 
 function modelHtml(event: EventOf<'model.started'>, writing: Writing): string {
@@ -133,12 +133,15 @@ function modelHtml(event: EventOf<'model.started'>, writing: Writing): string {
     facts.push(formatDuration(end.ms), ...costWords(end));
     body = end.text.trim() === '' ? '' : paper.text(end.text, answerText);
     const ears = heard.get(saidKey({ phase, role, text: end.text }));
-    to = ears === undefined ? '' : ` <span class="to">→ ${ears.map(roleChip).join(' ')}</span>`;
+    to =
+      ears === undefined
+        ? ''
+        : ` <span class="to">→ ${ears.map(ear => roleChip(ear, paper)).join(' ')}</span>`;
   } else if (end?.type === 'model.ended' && end.outcome === 'failed') {
     facts.push(formatDuration(end.ms));
     body = failureHtml(end.failure);
   }
-  return `<article id="${anchors.calls.get(key)}" class="say" ${tags(phase, role)}><header>${roleChip(role)}${to}${phaseChip(phase)}<span class="facts">${facts.join(' · ')} ${link}</span><time>${since(event.at, writing)}</time></header><div class="text">${body}</div></article>`;
+  return `<article id="${anchors.calls.get(key)}" class="say" ${tags(phase, role)}><header>${roleChip(role, writing.paper)}${to}${phaseChip(phase)}<span class="facts">${facts.join(' · ')} ${link}</span><time>${since(event.at, writing)}</time></header><div class="text">${body}</div></article>`;
 }
 
 /** Nothing where no tokens were spent and nothing was paid, as of what is no language model. */
@@ -177,20 +180,20 @@ function toolHtml(event: EventOf<'tool.started'>, writing: Writing): string {
         ? escapeHtml(end.failure.code)
         : escapeHtml(summarizeValue(end.value));
   const ms = end === undefined ? '' : formatDuration(end.ms);
-  const who = role === '' ? '' : `${roleChip(role)} `;
+  const who = role === '' ? '' : `${roleChip(role, writing.paper)} `;
   return `<details id="${id}" class="call ${state}" ${tags(phase, role)}><summary>${who}<code class="tool">${escapeHtml(tool)}</code> <span class="args">${escapeHtml(shortArguments(args), { line: true })}</span><span class="came">${came}</span><time>${ms}</time></summary><div class="inside"><h5>arguments</h5>${valueHtml(args, paper)}<h5>result</h5>${result}</div></details>`;
 }
 
 function messageHtml(event: EventOf<'message.sent'>, writing: Writing): string {
   const { from, to, text } = event;
   if (writing.heard.has(saidKey({ ...event, role: from }))) return '';
-  const ears = `<span class="to">→ ${to.map(roleChip).join(' ')}</span>`;
+  const ears = `<span class="to">→ ${to.map(each => roleChip(each, writing.paper)).join(' ')}</span>`;
   return article(event, { role: from, after: ears }, writing.paper.text(text, markdownHtml), writing);
 }
 
 function handedHtml(event: EventOf<'work.handed'>, writing: Writing): string {
   const { how, from, to, text } = event;
-  const after = `<span class="to"><b>${how}</b> → ${roleChip(to)}</span>`;
+  const after = `<span class="to"><b>${how}</b> → ${roleChip(to, writing.paper)}</span>`;
   return article(
     event,
     { role: from, after, tone: 'handed' },
@@ -215,7 +218,7 @@ function endedHtml(event: EventOf<'phase.ended'>, writing: Writing): string {
 
 function steerHtml(event: EventOf<'role.steered'>, writing: Writing): string {
   const { by, role, text, at } = event;
-  const to = `<span class="to">→ ${roleChip(role)}</span>`;
+  const to = `<span class="to">→ ${roleChip(role, writing.paper)}</span>`;
   return `<article class="say steer" ${tags('', role)}><header><b>${escapeHtml(by, { line: true })}</b>${to}<time>${since(at, writing)}</time></header><div class="text">${writing.paper.text(text, markdownHtml)}</div></article>`;
 }
 
@@ -239,11 +242,8 @@ function noteHtml(event: RunEvent, writing: Writing): string {
     case 'run.resumed':
     case 'run.ended': {
       const { head, rows } = reasonWords(event);
-      const more =
-        rows.length === 0
-          ? ''
-          : ` <span class="muted">${rows.map(row => escapeHtml(row)).join(' · ')}</span>`;
-      return note(event, `${escapeHtml(head)}${more}`, writing);
+      const more = rows.length === 0 ? '' : ` <span class="muted">${rows.map(wordsHtml).join(' · ')}</span>`;
+      return note(event, `${wordsHtml(head)}${more}`, writing);
     }
     case 'answers.judged':
       return note(
@@ -252,7 +252,11 @@ function noteHtml(event: RunEvent, writing: Writing): string {
         writing,
       );
     case 'role.warned':
-      return note(event, `${roleChip(event.role)} was told: ${escapeHtml(event.reason)}`, writing);
+      return note(
+        event,
+        `${roleChip(event.role, writing.paper)} was told: ${escapeHtml(event.reason)}`,
+        writing,
+      );
     case 'lesson.learned':
       return note(event, `${phaseChip(event.phase)} lesson: ${escapeHtml(event.lesson)}`, writing);
     case 'artifact.rejected':
@@ -301,7 +305,7 @@ function article(
   body: string,
   writing: Writing,
 ): string {
-  const name = role === '' ? `<b>${escapeHtml(who, { line: true })}</b>` : roleChip(role);
+  const name = role === '' ? `<b>${escapeHtml(who, { line: true })}</b>` : roleChip(role, writing.paper);
   return `<article class="say ${tone}" ${tags(event.phase, role)}><header>${name}${after}${phaseChip(event.phase)}<time>${since(event.at, writing)}</time></header><div class="text">${body}</div></article>`;
 }
 

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../amounts.ts';
 import { textBytes } from '../summarize-value.ts';
 import { escapeHtml } from './escape-html.ts';
 
+const HUES = 8;
 /** Shorter texts are printed wherever they occur. */
 const SHORT = 400;
 const MAX_TEXT = 60_000;
@@ -12,13 +13,21 @@ const MAX_PAGE = 4_000_000;
 export interface Paper {
   /** A text as `render` draws it, or a link to where it stands. What is too long for the page is cut, and says so. */
   text(text: string, render: (text: string) => string): string;
+  /** The number of the colour of a role, by the order in which roles are named first. */
+  hue(role: string): number;
 }
 
 /** An empty page. Deterministic: equal calls in equal order give equal anchors. */
 export function createPaper(): Paper {
   const places = new Map<string, string>();
+  const roles = new Map<string, number>();
   let used = 0;
   return {
+    hue(role) {
+      const known = roles.get(role) ?? roles.size;
+      roles.set(role, known);
+      return known % HUES;
+    },
     text(text, render) {
       if (text.length < SHORT) return render(text);
       const known = places.get(text);

@@ -60,7 +60,7 @@ function callHtml(call: ModelCallEffect, writing: Writing): string {
           paper.text(jsonText(output.schema, 2), text => codeHtml(text, 'json')),
         ]),
   ];
-  return `<details id="${anchors.prompts.get(key)}" class="prompt" data-find data-phase="${escapeHtml(origin.phase)}" data-role="${escapeHtml(origin.role)}"><summary>${roleChip(origin.role)} <span class="phase">${escapeHtml(origin.phase, { line: true })}</span> <span class="args">turn ${origin.turn} · ${escapeHtml(model)}</span><span class="came">${formatQuantity(messages.length, 'message')}</span></summary><div class="inside">${rows.join('')}</div></details>`;
+  return `<details id="${anchors.prompts.get(key)}" class="prompt" data-find data-phase="${escapeHtml(origin.phase)}" data-role="${escapeHtml(origin.role)}"><summary>${roleChip(origin.role, paper)} <span class="phase">${escapeHtml(origin.phase, { line: true })}</span> <span class="args">turn ${origin.turn} · ${escapeHtml(model)}</span><span class="came">${formatQuantity(messages.length, 'message')}</span></summary><div class="inside">${rows.join('')}</div></details>`;
 }
 
 /** Messages that are printed already are gathered into one line, up to the next new one. */

@@ -40,7 +40,7 @@ phases:
     speaker: round_robin
     max_turns: 3
     next: gate
-  gate: { human: "May {{ draft }} go out?", choices: [go, stay], next: done }
+  gate: { human: "May {{ draft }} go out?", next: done }
   done: { end: success, result: "{{ draft }}" }
 `;
 
@@ -64,6 +64,6 @@ export async function hostileRun(): Promise<CrewRun> {
         : nth === 2
           ? { text: '', failure: { code: 'PROVIDER_OVERLOADED', message: all } }
           : { text: `${VECTORS.slice(nth % VECTORS.length).join('\n\n')}\n\n${all}` },
-    person: () => ({ choice: 'go', text: all, by: VECTORS[4] ?? '' }),
+    person: () => ({ choice: null, text: all, by: VECTORS[4] ?? '' }),
   });
 }
