@@ -57,8 +57,15 @@ function lowerTransport(written: JsonObject): McpTransport {
   };
 }
 
-function lowerOAuth({ client_id: id, client_secret_env: secretEnv, scopes, flow }: JsonObject): McpOAuth {
+function lowerOAuth({
+  issuer,
+  client_id: id,
+  client_secret_env: secretEnv,
+  scopes,
+  flow,
+}: JsonObject): McpOAuth {
   const settings = {
+    issuer: typeof issuer === 'string' ? issuer : undefined,
     clientId: typeof id === 'string' ? id : undefined,
     clientSecretEnv: typeof secretEnv === 'string' ? secretEnv : undefined,
     scopes: scopes === undefined ? undefined : asTexts(scopes),

@@ -304,6 +304,7 @@ export const PLACE_KEYS = {
     "roots"
   ],
   "oauth": [
+    "issuer",
     "client_id",
     "client_secret_env",
     "scopes",
