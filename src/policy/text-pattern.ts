@@ -7,10 +7,10 @@ const kept = new Map<string, RE2JS | null>();
 
 /**
  * Whether a regular expression matches the whole text, both in NFC, in time linear in the text. Undefined when the pattern
- * cannot be used or the text is longer than `LONGEST_MATCHED`. Deterministic.
+ * cannot be used, or the text has half a character or is longer than `LONGEST_MATCHED`. Deterministic.
  */
 export function matchesRegex(pattern: string, text: string): boolean | undefined {
-  if (text.length > LONGEST_MATCHED) return undefined;
+  if (text.length > LONGEST_MATCHED || !text.isWellFormed()) return undefined;
   return compiled(pattern.normalize('NFC'))?.matches(text.normalize('NFC'));
 }
 

@@ -179,6 +179,15 @@ const ARGUMENTS: readonly Row[] = [
   ],
 ];
 
-it.each(ARGUMENTS)('consent: %s', (_title, call, consent) => {
+const TRAPS: readonly Row[] = [
+  ['a pattern that V8 would be at for years', send(`${'a'.repeat(50_000)}!`, allowA(regex('(a+)+'))), 'ask'],
+  ['the same in a deny', send(`${'a'.repeat(50_000)}!`, denyA(regex('(a+)+'))), 'ask'],
+  ['a text that is too long to be looked at', send('a'.repeat(100_001), allowA(regex('a*'))), 'ask'],
+  ['the same is not let past a deny', send('b'.repeat(100_001), denyA(regex('a*'))), 'deny'],
+  ['a glob of many stars', send('a'.repeat(10_000), allowA(glob(`${'a*'.repeat(50)}b`))), 'ask'],
+  ['half a character', send('\ud800', allowA(regex('.'))), 'ask'],
+];
+
+it.each([...ARGUMENTS, ...TRAPS])('consent: %s', (_title, call, consent) => {
   expect(decide(call).consent).toBe(consent);
 });
