@@ -5,6 +5,7 @@ import { isReview } from '../is-review.ts';
 import { formatReviewMarkdown } from '../review-markdown.ts';
 import { summarizeValue } from '../summarize-value.ts';
 import type { Anchors } from './anchors.ts';
+import { inBlocks } from './blocks-html.ts';
 import { phaseChip } from './chips-html.ts';
 import { escapeHtml } from './escape-html.ts';
 import { markdownHtml } from './markdown-html.ts';
@@ -29,5 +30,5 @@ export function artifactsHtml(
     ([phase, value]) =>
       `<details class="artifact" id="${anchors.artifacts.get(phase)}" data-find data-phase="${escapeHtml(phase)}" data-role=""><summary>${phaseChip(phase)}<span class="came">${escapeHtml(summarizeValue(value))}</span></summary><div class="inside">${artifactHtml(value, paper)}</div></details>`,
   );
-  return rows.join('');
+  return inBlocks(rows);
 }

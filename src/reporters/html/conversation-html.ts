@@ -7,6 +7,7 @@ import { summarizeValue } from '../summarize-value.ts';
 import { tallyText } from '../tally-text.ts';
 import { reasonWords } from '../why-text.ts';
 import { type Anchors, visitKeyOf } from './anchors.ts';
+import { inBlocks } from './blocks-html.ts';
 import { failureHtml, phaseChip, roleChip, wordsHtml } from './chips-html.ts';
 import { codeHtml } from './code-html.ts';
 import { escapeHtml } from './escape-html.ts';
@@ -35,7 +36,7 @@ export function conversationHtml(
   { paper, anchors, startedAt }: Pick<Writing, 'paper' | 'anchors' | 'startedAt'>,
 ): string {
   const writing: Writing = { paper, anchors, startedAt, ends: endsOf(events), heard: heardOf(events) };
-  return events.map(each => itemHtml(each, writing)).join('');
+  return inBlocks(events.map(each => itemHtml(each, writing)).filter(html => html !== ''));
 }
 
 function endsOf(events: readonly ReportedEvent[]): Writing['ends'] {

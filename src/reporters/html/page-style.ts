@@ -78,6 +78,6 @@ summary .args{display:none}.role,.tool,.pill,.came,time{white-space:normal}.note
 :root,:root[data-theme]{color-scheme:light;${LIGHT}--paper:#fff}
 .bar,.places,.legend{display:none!important}.frame{display:block;padding:0;max-width:none}body{font-size:11pt}
 section{break-before:auto}.say,.note,.call,.tiles{break-inside:avoid-page}pre{white-space:pre-wrap!important;max-height:none!important}
-.log,.reasons{content-visibility:visible!important}
+.log,.block{content-visibility:visible!important}
 }
 `;

@@ -4,6 +4,7 @@ import type { ToolSpec } from '../../model/tool-spec.ts';
 import { formatCount, formatQuantity } from '../amounts.ts';
 import { jsonText } from '../json-text.ts';
 import type { Anchors } from './anchors.ts';
+import { inBlocks } from './blocks-html.ts';
 import { roleChip } from './chips-html.ts';
 import { codeHtml } from './code-html.ts';
 import { escapeHtml } from './escape-html.ts';
@@ -29,7 +30,7 @@ export function promptsHtml(
   const calls = prompts.map(call => callHtml(call, { paper, anchors, printed }));
   const tools =
     printed.toolRows.length === 0 ? '' : `<h3>Tools as the models saw them</h3>${printed.toolRows.join('')}`;
-  return `${calls.join('')}${tools}`;
+  return `${inBlocks(calls)}${tools}`;
 }
 
 interface Writing {
