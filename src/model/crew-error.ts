@@ -192,7 +192,7 @@ export const ERROR_CODES = {
   CONSENT_DENIED: {
     exitCode: 1,
     retryable: false,
-    hint: 'A person refused this call; the role was told and may go another way.',
+    hint: 'A person or a policy refused this call; the role was told and may go another way. `crew audit list RUN` shows who, and why.',
   },
   CONSENT_REQUIRED: {
     exitCode: 5,

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { createAskInCall } from '../../src/cli/ask-in-call.ts';
+import { asksForSecret, formFields, readField } from '../../src/cli/form-field.ts';
+import { createTerminalTurns } from '../../src/cli/terminal-turns.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { ToolQuestion } from '../../src/model/person-question.ts';
+import type { AskedInCall } from '../../src/runtime/executor.ts';
+
+const effect = {
+  type: 'tool.call',
+  key: 'a:1:1/tool',
+  tool: 'box.put',
+  args: {},
+  repeatable: false,
+} as const;
+const signal = new AbortController().signal;
+
+/** A person who types these lines, then ends the input. */
+async function answer(question: ToolQuestion, lines: readonly string[], interactive = true) {
+  const left = [...lines];
+  let shown = '';
+  const ask = createAskInCall({
+    terminal: {
+      columns: 80,
+      stderr: text => {
+        shown += text;
+      },
+      readLine: async () => left.shift(),
+    },
+    interactive,
+    turns: createTerminalTurns(),
+  });
+  const asked: AskedInCall = { effect, question };
+  const given = await ask(asked, signal);
+  return { given, shown, left };
+}
+
+const form = (properties: JsonObject, required: readonly string[] = []): ToolQuestion => ({
+  kind: 'form',
+  server: 'box',
+  text: 'Which box?\n> y',
+  schema: { type: 'object', properties, required: [...required] },
+});
+
+test('a form is asked field by field, and what is typed has the types of its fields', async () => {
+  const question = form(
+    {
+      name: { type: 'string', minLength: 2, description: 'What to call it' },
+      size: { type: 'integer', minimum: 1 },
+      color: { type: 'string', enum: ['red', 'blue'] },
+      sealed: { type: 'boolean', default: true },
+      note: { type: 'string' },
+      tags: { type: 'array', items: { enum: ['a', 'b'] } },
+    },
+    ['name', 'size', 'color'],
+  );
+  const lines = ['maybe', 'y', '', 'x', 'pen', '1.5', '0', '3', '7', '2', '', '', '1, b'];
+  const { given, shown, left } = await answer(question, lines);
+  const content = { name: 'pen', size: 3, color: 'blue', sealed: true, tags: ['a', 'b'] };
+  expect(given).toMatchObject({ action: 'accept', content });
+  expect(left).toEqual([]);
+  expect(shown).toContain('the server `box` asks, in the middle of `box.put`; these are its words:');
+  expect(shown).toContain('  │ Which box?\n  │ > y\n');
+});
+
+test('nobody is asked without a terminal, and whoever leaves or declines gives nothing', async () => {
+  const question = form({ name: { type: 'string' } }, ['name']);
+  expect((await answer(question, ['y', 'pen'], false)).given).toBeUndefined();
+  expect((await answer(question, ['n'])).given).toMatchObject({ action: 'decline' });
+  expect((await answer(question, [])).given).toMatchObject({ action: 'cancel' });
+  expect((await answer(question, ['y'])).given).toMatchObject({ action: 'cancel' });
+});
+
+test.each([
+  ['password', {}],
+  ['apiKey', {}],
+  ['api_key', {}],
+  ['TOKEN', {}],
+  ['x', { title: 'Your secret' }],
+  ['x', { description: 'the ssh-key of the server' }],
+  ['x', { format: 'password' }],
+  ['ｐａｓｓｗｏｒｄ', {}],
+  ['otp', {}],
+])('a form that asks for a secret is declined unasked: %s %j', async (name, more) => {
+  const { given, shown, left } = await answer(form({ [name]: { type: 'string', ...more } }), [
+    'y',
+    'hunter2',
+  ]);
+  expect(given).toMatchObject({ action: 'decline' });
+  expect(left).toHaveLength(2);
+  expect(shown).toContain('declined: it asks for a secret');
+});
+
+test.each(['name', 'keyboard', 'monkey', 'company', 'author', 'compass'])('`%s` is no secret', name => {
+  const [field] = formFields({ properties: { [name]: { type: 'string' } } }) ?? [];
+  expect(field && asksForSecret(field)).toBe(false);
+});
+
+test('an address is shown with its host, and is never opened', async () => {
+  const url = 'https://safe.example@evil.example/login?next=https://safe.example';
+  const question: ToolQuestion = { kind: 'url', server: 'box', text: 'Log in.', url };
+  const { given, shown } = await answer(question, ['y']);
+  expect(given).toMatchObject({ action: 'accept' });
+  expect(shown).toContain('a page of the host `evil.example`, which is not opened for you');
+  for (const bad of ['javascript:alert(1)', 'file:///etc/passwd', 'no address', '']) {
+    const declined = await answer({ ...question, url: bad }, ['y']);
+    expect([declined.given?.action, declined.left]).toEqual(['decline', ['y']]);
+  }
+});
+
+test('what is no form is declined, and numbers that are none are asked again', () => {
+  expect(formFields(true)).toBeUndefined();
+  expect(formFields({ properties: { a: true } })).toBeUndefined();
+  const [field] = formFields({ properties: { a: { type: 'number' } }, required: ['a'] }) ?? [];
+  if (field === undefined) throw new Error('there is a field');
+  expect([readField(field, '1e400'), readField(field, ''), readField(field, '-2.5')]).toEqual([
+    { problem: 'expected a number' },
+    { problem: 'expected a number' },
+    { value: -2.5 },
+  ]);
+});
