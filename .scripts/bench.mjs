@@ -4,14 +4,20 @@
 //   npm run bench                       all of it
 //   npm run bench -- commands           how long commands take
 //   npm run bench -- orchestration      crews against plain loops
+//   npm run bench -- dashboard          what the dashboard takes
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { benchCommands } from './bench/commands.mjs';
+import { benchDashboard } from './bench/dashboard.mjs';
 import { benchOrchestration } from './bench/orchestration.mjs';
 import { PAIRS, ROOT } from './bench/report.mjs';
 
-const PARTS = { commands: benchCommands, orchestration: benchOrchestration };
+const PARTS = {
+  commands: benchCommands,
+  orchestration: benchOrchestration,
+  dashboard: benchDashboard,
+};
 
 if (!existsSync(join(ROOT, 'dist/cli/crew.js')))
   throw new Error('there is no dist/; run `npm run build` first');

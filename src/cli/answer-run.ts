@@ -208,5 +208,6 @@ async function goOn(options: {
     terminal.stderr(`answered \`${phase}\`; ${next}\n`);
     return 0;
   }
-  return resumeRun({ engine, prefix: runId, values, terminal });
+  // Whoever answers by a command reads lines.
+  return resumeRun({ engine, prefix: runId, values: { ...values, plain: true }, terminal });
 }

@@ -2,7 +2,6 @@ import type { PersonAskEffect } from '../model/effect.ts';
 import type { ToolAnswer } from '../model/person-question.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { PersonAnswer } from '../ports/engine.ts';
-import { fileEditOf } from '../tui/edit-preview.ts';
 import type { Intent } from '../tui/keys.ts';
 import type { OpenDashboard } from '../tui/open-dashboard.tsx';
 import type { Store } from '../tui/store.ts';
@@ -10,8 +9,8 @@ import { takeState } from '../tui/view-model.ts';
 import { askAtTerminal } from './ask-at-terminal.ts';
 import { type AskInCall, createAskInCall } from './ask-in-call.ts';
 import { createAskPerson } from './ask-person.ts';
+import { answeredHere, askedHere } from './asked-here.ts';
 import type { Terminal } from './command.ts';
-import { editedFile } from './edited-file.ts';
 import { asksForSecret, formFields } from './form-field.ts';
 import { loadDashboard } from './load-dashboard.ts';
 import { personName } from './person-name.ts';
@@ -26,7 +25,6 @@ import { realWorld } from './world.ts';
 
 /** How long the last picture of a run stays when nobody has touched a key, in milliseconds. */
 const LAST_LOOK_MS = 1200;
-const CODE_LENGTH = 4;
 
 /**
  * Shows a run in the dashboard of this terminal. What is told line by line is kept back meanwhile: when the dashboard is
@@ -213,24 +211,8 @@ function personDoors(
   const { journal, workspace } = options;
   const turns = createTerminalTurns();
   const ask = async (effect: PersonAskEffect, signal: AbortSignal): Promise<PersonAnswer | undefined> => {
-    const { id, phase, question } = effect;
-    const isGuarded = question.kind === 'approval' && question.destructive === true;
-    const code = isGuarded ? { code: realWorld.newId().slice(0, CODE_LENGTH) } : {};
-    const edit = question.kind === 'question' ? undefined : fileEditOf(question.args);
-    const before = edit === undefined ? undefined : await editedFile(workspace, edit.path);
-    const shown = { id, phase, question, ...code, ...(before === undefined ? {} : { before }) };
-    const said = isOpen() ? await store.ask(shown, signal) : undefined;
-    if (said?.type === 'answer') {
-      const binding = question.kind === 'approval' ? question.binding : undefined;
-      const { choice, text, alike } = said;
-      return {
-        choice,
-        text,
-        by: personName(),
-        ...(alike === undefined ? {} : { alike }),
-        ...(binding === undefined ? {} : { binding }),
-      };
-    }
+    const said = isOpen() ? await store.ask(await askedHere(effect, workspace), signal) : undefined;
+    if (said?.type === 'answer') return answeredHere(effect, said);
     return signal.aborted ? undefined : turns(() => askAtTerminal(terminal, effect, signal));
   };
   const later = createAskInCall({ terminal, interactive: true, turns });

@@ -49,23 +49,25 @@ export async function planRun(options: {
 /**
  * Keeps a run from starting that may need more calls than its budget has: fails with PLAN_OVER_BUDGET unless
  * `--allow-over-plan` was given. Ceilings of tokens and money are kept; they are told when what is known before the run, such as
- * the words of the crew and the most that its models may answer, does not fit under them.
+ * the words of the crew and the most that its models may answer, does not fit under them. Returns the plan.
  */
 export async function refuseOverPlan(
   options: Parameters<typeof planRun>[0] & { readonly values: FlagValues; readonly terminal: Terminal },
-): Promise<void> {
+): Promise<Plan> {
   const { values, terminal } = options;
-  const { excess } = await planRun(options);
+  const plan = await planRun(options);
+  const { excess } = plan;
   const { excessLine } = await loadPlanner();
   const refused = excess.filter(each => each.refused);
   if (refused.length > 0 && values['allow-over-plan'] !== true) {
     throw new CrewError('PLAN_OVER_BUDGET', `the run may need ${refused.map(excessLine).join('; ')}`);
   }
-  if (values.quiet === true) return;
+  if (values.quiet === true) return plan;
   // Timeouts and context windows lie far above what a run takes, so what follows from them is told by `crew plan` alone.
   const told = excess.filter(({ what }) => what !== 'timeMs');
-  if (told.length === 0) return;
+  if (told.length === 0) return plan;
   const known = await planRun({ ...options, knownOnly: true });
   const isKnown = ({ what }: PlanExcess): boolean => known.excess.some(each => each.what === what);
   for (const each of told.filter(isKnown)) terminal.stderr(`plan: ${excessLine(each)}\n`);
+  return plan;
 }

@@ -28,7 +28,7 @@ export function Dashboard({
   usePaste(text => store.press({ name: 'text', text, pasted: true, at: performance.now() }));
   const rows = frameLines(view, ui, nowMs).map(line => paintLine(line, ui.color));
   return (
-    <Box flexDirection="column" width={ui.columns} height={ui.rows} overflow="hidden">
+    <Box flexDirection="column" width={ui.columns} height={ui.rows}>
       {rows.map((row, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is nothing but its place
         <Row key={index} text={row} />

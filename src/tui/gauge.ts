@@ -2,6 +2,7 @@ import { formatCost, formatCount, formatDuration } from '../reporters/amounts.ts
 import { columnsOf } from './cell-text.ts';
 import type { Line, Look } from './line.ts';
 import type { View } from './view.ts';
+import { isAwaiting } from './view-model.ts';
 
 /** One thing that a budget counts: what is spent, its ceiling, and the most that the plan allows. */
 export interface Gauge {
@@ -44,9 +45,15 @@ export function gaugesOf(view: View, nowMs: number): readonly Gauge[] {
       bound: bound(plan?.costMicroUsd),
       shown: amount => (amount === 0 ? '$0' : formatCost(amount)),
     },
-    { name: 'time', spent: nowMs, ceiling: budget.timeMs, bound: undefined, shown: seconds },
+    { name: 'time', spent: activeMs(view, nowMs), ceiling: budget.timeMs, bound: undefined, shown: seconds },
   ];
-  return gauges;
+  return gauges.filter(({ name, ceiling }) => name !== 'tools' || ceiling !== undefined);
+}
+
+/** The time that counts: without what only people took. */
+function activeMs(view: View, nowMs: number): number {
+  const since = isAwaiting(view) ? nowMs - view.workedMs : 0;
+  return Math.max(0, nowMs - view.awaitedMs - since);
 }
 
 const NAME_COLUMNS = 7;

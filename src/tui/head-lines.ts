@@ -1,4 +1,4 @@
-import { formatCost, formatCount, formatDuration } from '../reporters/amounts.ts';
+import { formatCost, formatCount, formatDuration, formatQuantity } from '../reporters/amounts.ts';
 import { notALanguageModel } from '../reporters/describe-model.ts';
 import { columnsOf, cutText, oneLine } from './cell-text.ts';
 import { type Cell, fitLine, type Line, type Look, lineColumns, lineOf, spread } from './line.ts';
@@ -8,6 +8,7 @@ import type { View } from './view.ts';
 
 const STATES = {
   starting: ['◌', 'dim', 'starts'],
+  idle: ['‖', 'alert', 'nobody works on it'],
   running: ['●', 'title', 'running'],
   paused: ['‖', 'alert', 'paused: nothing new begins'],
   stopping: ['◌', 'alert', 'stops at the next safe point'],
@@ -49,7 +50,10 @@ function spentCells(view: View, nowMs: number): Line {
   const money = spend.costMicroUsd === 0 && tokens === 0 ? '$0' : formatCost(spend.costMicroUsd);
   const of = ceiling === undefined ? '' : ` of ${formatCost(ceiling)}`;
   return [
-    { text: ` · ${seconds} · ${spend.calls} calls · ${formatCount(tokens)} tokens · `, look: 'dim' },
+    {
+      text: ` · ${seconds} · ${formatQuantity(spend.calls, 'call')} · ${formatCount(tokens)} tokens · `,
+      look: 'dim',
+    },
     { text: `${money}${of}`, look: 'bold' },
   ];
 }

@@ -11,7 +11,7 @@ export interface ItemList<Item> {
   readonly open: readonly Item[];
 }
 
-const CHUNK = 128;
+const CHUNK = 64;
 
 /** A list without items. */
 export const NO_ITEMS: ItemList<never> = { first: 0, next: 0, full: [], open: [] };

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type Instance, render } from 'ink';
 import { Dashboard, type Screen } from './dashboard.tsx';
 import type { Intent } from './keys.ts';
@@ -7,7 +8,8 @@ import type { View, ViewSetup } from './view.ts';
 import { startView } from './view-model.ts';
 
 const BELL = '\u0007';
-const MAX_FPS = 15;
+/** For keys; what the run tells is drawn at most ten times a second by the store. */
+const MAX_FPS = 30;
 const STOPPED_MS = 60;
 /** What a terminal that says nothing is taken for. */
 const UNKNOWN_SIZE = { columns: 80, rows: 24 };
@@ -41,6 +43,8 @@ export interface OpenDashboard {
 /** Opens the dashboard on the alternate screen of the terminal. Whatever happens, the terminal is given back. */
 export function openDashboard(options: DashboardOptions): OpenDashboard {
   const { stdin, stdout, setup, how, color, replay } = options;
+  // What is drawn dies young. With a nursery that grows by the size of the machine, a long run would hold 100 MB of nothing.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const size = { columns: stdout.columns ?? UNKNOWN_SIZE.columns, rows: stdout.rows ?? UNKNOWN_SIZE.rows };
   const ui = startUi({ ...size, color, how, ...(replay === undefined ? {} : { replay }) });
   let instance: Instance | undefined;

@@ -35,12 +35,12 @@ function indent(text: string): string {
 
 /** All that is shown of a question, for its pager too; nothing is left out. Pure. */
 export function questionText({ question, before }: AskedHere): string {
-  if (question.kind === 'question') return cellText(question.text);
+  if (question.kind === 'question') return cellText(question.text).trim();
   if (question.kind === 'form') return cellText(question.text);
   if (question.kind === 'url')
     return `${cellText(question.text)}\n\n${cellText(question.url)}\n\nNothing is opened: copy the address if you trust it.`;
   const { argsHash } = question;
-  return `${argumentsText(question, before)}\n\nsha256 of the arguments: ${argsHash}`;
+  return `${argumentsText(question, before).trimEnd()}\n\nsha256 of the arguments: ${argsHash}`;
 }
 
 function titleOf({ phase, question }: AskedHere): string {

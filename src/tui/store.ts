@@ -3,11 +3,14 @@
 // 2. A key changes the state at once and is drawn at once.
 // 3. Every question that was asked here is answered once, or given back when nobody can answer it here any more.
 import type { JsonObject } from '../model/json.ts';
-import type { ModelDelta, Reporter, ToolProgress } from '../model/run-event.ts';
+import type { Reporter } from '../model/run-event.ts';
+import { oneLine } from './cell-text.ts';
 import { type Intent, type Key, pressKey } from './keys.ts';
-import type { AskedHere, UiState } from './ui-state.ts';
+import { createLiveText, type LiveText } from './live-text.ts';
+import type { AskedHere, ReplayState, UiState } from './ui-state.ts';
 import type { View } from './view.ts';
-import { isOver, takeDelta, takeEvent, takeNotice, takeProgress } from './view-model.ts';
+import { isOver, takeEvent, takeNotice } from './view-model.ts';
+import { createWaitingQuestions } from './waiting-questions.ts';
 
 const DRAW_MS = 100;
 const SECOND_MS = 1000;
@@ -57,6 +60,8 @@ export interface Store {
   readonly resize: (columns: number, rows: number) => void;
   readonly change: (news: (ui: UiState) => UiState) => void;
   readonly changeView: (news: (view: View) => View) => void;
+  /** Where a played run stands now. */
+  readonly follow: (replay: ReplayState) => void;
   /** Puts a question on the screen; undefined when the signal aborts or the store is closed. */
   readonly ask: (asked: Omit<AskedHere, 'shownAt'>, signal: AbortSignal) => Promise<AnsweredHere | undefined>;
   readonly close: () => void;
@@ -65,41 +70,13 @@ export interface Store {
 /** A store that begins with a view and a state. */
 export function createStore(begin: { readonly view: View; readonly ui: UiState }, world: StoreWorld): Store {
   let { view, ui } = begin;
-  let drawn: Snapshot = { view, ui, nowMs: 0 };
-  let timer: NodeJS.Timeout | undefined;
-  let drawnAt = Number.NEGATIVE_INFINITY;
   let closed = false;
-  const listeners = new Set<() => void>();
-  const deltas = new Map<string, ModelDelta>();
-  const progress = new Map<string, ToolProgress>();
-  const waiting = new Map<string, (answer: AnsweredHere | undefined) => void>();
-  const clock = setInterval(() => {
-    if (!isOver(view.state) && view.state !== 'starting') soon();
-  }, SECOND_MS);
-  clock.unref();
-
-  function nowMs(): number {
-    const isLive = !isOver(view.state) && view.lastAt > 0 && ui.how !== 'replay';
-    return view.workedMs + (isLive ? Math.max(0, world.now() - view.lastAt) : 0);
-  }
-
-  function draw(): void {
-    if (closed) return;
-    clearTimeout(timer);
-    timer = undefined;
-    drawnAt = world.monotonic();
-    for (const delta of deltas.values()) view = takeDelta(view, delta);
-    for (const each of progress.values()) view = takeProgress(view, each);
-    deltas.clear();
-    progress.clear();
-    drawn = { view, ui, nowMs: nowMs() };
-    for (const listener of listeners) listener();
-  }
-
-  function soon(): void {
-    if (timer !== undefined || closed) return;
-    timer = setTimeout(guarded(draw), Math.max(0, DRAW_MS - (world.monotonic() - drawnAt)));
-  }
+  const live = createLiveText();
+  const waiting = createWaitingQuestions();
+  const pictures = createPictures(world, () => {
+    view = live.into(view);
+    return { view, ui, nowMs: workedBy(view, ui, world.now()) };
+  });
 
   /** What breaks here must not break the run. */
   function guarded<Args extends readonly unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
@@ -113,91 +90,158 @@ export function createStore(begin: { readonly view: View; readonly ui: UiState }
     };
   }
 
-  function settle(id: string, answer: AnsweredHere | undefined): void {
-    const resolve = waiting.get(id);
-    waiting.delete(id);
-    resolve?.(answer);
-  }
-
   function take(intent: Intent): void {
-    if (intent.type === 'answer' || intent.type === 'tool-answer') {
-      const { id, ...answer } = intent;
-      if (waiting.has(id)) settle(id, answer);
-      else world.act(intent);
-      return;
-    }
-    world.act(intent);
+    const isAnswer = intent.type === 'answer' || intent.type === 'tool-answer';
+    if (isAnswer && waiting.has(intent.id)) waiting.settle(intent.id, intent);
+    else world.act(intent);
   }
 
-  const reporter: Required<Reporter> = {
-    onEvent: guarded(event => {
-      view = takeEvent(view, event);
-      if ('key' in event) deltas.delete(event.key);
-      soon();
-    }),
-    onLive: () => undefined,
-    onDelta: guarded(delta => {
-      const known = deltas.get(delta.key);
-      deltas.set(delta.key, known === undefined ? delta : { ...delta, text: known.text + delta.text });
-      soon();
-    }),
-    onProgress: guarded(each => {
-      progress.set(each.key, each);
-      soon();
-    }),
-    onNotice: guarded(text => {
-      view = takeNotice(view, text);
-      ui = { ...ui, toast: text.replace(/\s+/g, ' ').trim() };
-      soon();
-    }),
-  };
+  function withdraw(id: string): void {
+    ui = { ...ui, queue: ui.queue.filter(each => each.id !== id) };
+    waiting.settle(id, undefined);
+    pictures.soon();
+  }
 
   return {
-    reporter,
-    snapshot: () => drawn,
-    subscribe: listener => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    ...pictures.shown,
+    reporter: reporterOf({
+      guarded,
+      live,
+      change: news => {
+        view = news(view);
+        pictures.soon();
+      },
+      say: text => {
+        ui = { ...ui, toast: oneLine(text) };
+      },
+    }),
     press: guarded(key => {
       const pressed = pressKey(ui, key, view);
       ui = pressed.ui;
       for (const intent of pressed.intents) take(intent);
-      draw();
+      pictures.now();
     }),
     resize: guarded((columns, rows) => {
       ui = { ...ui, columns, rows };
-      draw();
+      pictures.now();
     }),
     change: guarded(news => {
       ui = news(ui);
-      draw();
+      pictures.now();
     }),
     changeView: guarded(news => {
       view = news(view);
-      soon();
+      pictures.soon();
+    }),
+    follow: guarded(replay => {
+      ui = { ...ui, replay };
+      pictures.soon();
     }),
     ask: (asked, signal) => {
       if (closed || signal.aborted) return Promise.resolve(undefined);
       if (ui.queue.length === 0) world.ring();
-      return new Promise(resolve => {
-        waiting.set(asked.id, resolve);
-        ui = { ...ui, queue: [...ui.queue, { ...asked, shownAt: world.monotonic() }] };
-        const gone = (): void => {
-          if (!waiting.has(asked.id)) return;
-          ui = { ...ui, queue: ui.queue.filter(each => each.id !== asked.id) };
-          settle(asked.id, undefined);
-          soon();
-        };
-        signal.addEventListener('abort', gone, { once: true });
-        draw();
-      });
+      const answer = waiting.wait(asked.id);
+      ui = { ...ui, queue: [...ui.queue, { ...asked, shownAt: world.monotonic() }] };
+      signal.addEventListener('abort', () => waiting.has(asked.id) && withdraw(asked.id), { once: true });
+      pictures.now();
+      return answer;
     },
     close: () => {
       closed = true;
+      pictures.stop();
+      waiting.giveUp();
+    },
+  };
+}
+
+/** How long the run has worked by now: a live run goes on between its events. */
+function workedBy(view: View, ui: UiState, now: number): number {
+  const stands = isOver(view.state) || view.state === 'idle' || view.lastAt === 0 || ui.how === 'replay';
+  return view.workedMs + (stands ? 0 : Math.max(0, now - view.lastAt));
+}
+
+interface Telling {
+  readonly guarded: <Args extends readonly unknown[]>(
+    act: (...args: Args) => void,
+  ) => (...args: Args) => void;
+  readonly live: LiveText;
+  readonly change: (news: (view: View) => View) => void;
+  readonly say: (text: string) => void;
+}
+
+function reporterOf({ guarded, live, change, say }: Telling): Reporter {
+  return {
+    onEvent: guarded(event => {
+      if ('key' in event) live.drop(event.key);
+      change(view => takeEvent(view, event));
+    }),
+    onDelta: guarded(delta => {
+      live.delta(delta);
+      change(view => view);
+    }),
+    onProgress: guarded(progress => {
+      live.progress(progress);
+      change(view => view);
+    }),
+    onNotice: guarded(text => {
+      say(text);
+      change(view => takeNotice(view, text));
+    }),
+  };
+}
+
+interface Pictures {
+  readonly shown: Pick<Store, 'snapshot' | 'subscribe'>;
+  readonly now: () => void;
+  readonly soon: () => void;
+  readonly stop: () => void;
+}
+
+/** Decides when the next picture is taken. */
+function createPictures(world: StoreWorld, take: () => Snapshot): Pictures {
+  let drawn = take();
+  let timer: NodeJS.Timeout | undefined;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let stopped = false;
+  const listeners = new Set<() => void>();
+
+  function now(): void {
+    if (stopped) return;
+    clearTimeout(timer);
+    timer = undefined;
+    drawnAt = world.monotonic();
+    try {
+      drawn = take();
+      for (const listener of listeners) listener();
+    } catch (error) {
+      world.fail(error);
+    }
+  }
+
+  function soon(): void {
+    if (timer !== undefined || stopped) return;
+    timer = setTimeout(now, Math.max(0, DRAW_MS - (world.monotonic() - drawnAt)));
+  }
+
+  const clock = setInterval(() => {
+    const { view, ui } = drawn;
+    if (!isOver(view.state) && view.state !== 'idle' && ui.how !== 'replay') soon();
+  }, SECOND_MS);
+  clock.unref();
+  return {
+    shown: {
+      snapshot: () => drawn,
+      subscribe: listener => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    now,
+    soon,
+    stop: () => {
+      stopped = true;
       clearTimeout(timer);
       clearInterval(clock);
-      for (const id of [...waiting.keys()]) settle(id, undefined);
     },
   };
 }

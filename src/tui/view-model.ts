@@ -1,3 +1,4 @@
+import type { JsonValue } from '../model/json.ts';
 import type { ModelDelta, RunEvent, ToolProgress } from '../model/run-event.ts';
 import { NO_USAGE } from '../model/usage.ts';
 import { formatResult } from '../reporters/result-text.ts';
@@ -22,6 +23,7 @@ export function startView(setup: ViewSetup): View {
     state: 'starting',
     lastAt: 0,
     workedMs: 0,
+    awaitedMs: 0,
     events: 0,
     spend: { calls: 0, toolCalls: 0, usage: NO_USAGE, costMicroUsd: 0 },
     isFinalSpend: false,
@@ -93,6 +95,11 @@ export function isOver(state: RunState): boolean {
   return state === 'success' || state === 'failure' || state === 'error' || state === 'suspended';
 }
 
+/** Whether a run only waits for people, which takes nothing of its time. Pure. */
+export function isAwaiting(view: Pick<View, 'questions' | 'openCalls'>): boolean {
+  return view.questions.length > 0 && view.openCalls.size === 0;
+}
+
 function placeOf(event: RunEvent): string {
   if (event.type === 'transition.taken') return event.crew === undefined ? '' : event.crew;
   return 'phase' in event ? event.phase : '';
@@ -102,7 +109,8 @@ function placeOf(event: RunEvent): string {
 function runOf(view: View, event: RunEvent): View {
   const passed = view.lastAt === 0 ? 0 : Math.max(0, event.at - view.lastAt);
   const workedMs = view.workedMs + (event.type === 'run.resumed' ? 0 : passed);
-  const timed = { ...view, lastAt: event.at, workedMs };
+  const awaitedMs = view.awaitedMs + (isAwaiting(view) ? workedMs - view.workedMs : 0);
+  const timed = { ...view, lastAt: event.at, workedMs, awaitedMs };
   switch (event.type) {
     case 'run.started':
       return {
@@ -125,11 +133,15 @@ function runOf(view: View, event: RunEvent): View {
       return {
         ...timed,
         state: event.outcome,
-        result: keepText(formatResult(event.result).trimEnd(), MOST.artifactUnits).text,
+        result: resultText(event.result),
       };
     default:
       return timed;
   }
+}
+
+function resultText(result: JsonValue): string {
+  return keepText(formatResult(result).trimEnd(), MOST.artifactUnits).text;
 }
 
 function failureOf(

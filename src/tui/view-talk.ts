@@ -66,6 +66,9 @@ export function talkOf(view: View, event: RunEvent): View {
 /** What is neither said nor called: judgements, lessons, warnings, questions. */
 function notesOf(view: View, event: RunEvent): View {
   switch (event.type) {
+    case 'run.ended':
+    case 'run.suspended':
+      return endOf(view, event);
     case 'role.warned':
       return add(view, event.phase, {
         kind: 'note',
@@ -122,6 +125,26 @@ function notesOf(view: View, event: RunEvent): View {
     default:
       return view;
   }
+}
+
+/** How it came out stands at the end of the conversation, too. */
+function endOf(view: View, event: EventOf<'run.ended' | 'run.suspended'>): View {
+  if (event.type === 'run.ended' && event.outcome !== 'error') {
+    const state = event.outcome === 'success' ? 'good' : 'bad';
+    return add(view, '', {
+      kind: 'note',
+      state,
+      title: `${event.outcome} at ${oneLine(event.phase)}`,
+      ...body(view.result ?? ''),
+    });
+  }
+  const { message = '', hint = '', code = '' } = view.failure ?? {};
+  return add(view, '', {
+    kind: 'note',
+    state: 'bad',
+    title: code,
+    ...body([message, hint].filter(part => part !== '').join('\n')),
+  });
 }
 
 function modelEnded(view: View, event: EventOf<'model.ended'>): View {

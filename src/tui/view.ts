@@ -138,6 +138,8 @@ export interface QuestionView {
 
 export type RunState =
   | 'starting'
+  /** Nobody works on it, and it is not over. */
+  | 'idle'
   | 'running'
   | 'paused'
   | 'stopping'
@@ -158,6 +160,8 @@ export interface View {
   /** The time of the latest event, by the clock of people. */
   readonly lastAt: number;
   readonly workedMs: number;
+  /** Of `workedMs`, what passed while only people were waited for. */
+  readonly awaitedMs: number;
   readonly events: number;
   readonly spend: Spend;
   /** What the run itself says that it spent, once it has. */
@@ -187,7 +191,7 @@ export const MOST = {
   itemUnits: 200_000,
   toolUnits: 8_000,
   streamUnits: 16_000,
-  logRows: 20_000,
+  logRows: 12_000,
   ways: 2_000,
   lessons: 500,
   artifacts: 200,

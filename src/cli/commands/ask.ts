@@ -50,7 +50,7 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   const inputs = { question, summary };
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
-  await refuseOverPlan({ program, models, terms, inputs, values, terminal });
+  const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const policy = await policyForRun(values, terminal);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
@@ -58,7 +58,7 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
     const runId = realWorld.newId();
     const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, policy } as const;
     const journal = engine.create(runId, program, at, [started]);
-    return await runSession({ journal, workspace, opened, models, request, values, terminal });
+    return await runSession({ journal, workspace, opened, models, request, values, terminal, plan });
   } finally {
     engine.close();
   }

@@ -4,7 +4,9 @@ import { openLogReporter } from '../log-reporter.ts';
 import { onePositional } from '../positionals.ts';
 import { readRecordedRun } from '../recorded-run.ts';
 import { readSpeed, waitBefore } from '../replay-pace.ts';
+import { replayOnScreen } from '../replay-screen.ts';
 import { eventsOf } from '../step-events.ts';
+import { wantsDashboard } from '../wants-dashboard.ts';
 import { openExistingEngine } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 
@@ -32,6 +34,8 @@ async function replay({ positionals, values, terminal }: CommandCall): Promise<n
       terminal.stdout(`${JSON.stringify({ version: 1, runId: run.runId, events }, null, 2)}\n`);
       return 0;
     }
+    if (wantsDashboard(values, terminal) && (await replayOnScreen({ run, events, speed, values, terminal })))
+      return 0;
     const never = new AbortController().signal;
     let previous: RunEvent | undefined;
     for (const event of events) {

@@ -57,7 +57,7 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
-  await refuseOverPlan({ program, models, terms, inputs, values, terminal });
+  const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const grants = readGrants(values, program);
   const policy = await policyForRun(values, terminal);
   const runId = readRunId(values);
@@ -67,7 +67,16 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
     const given = { inputs, workspace, models, terms, grants, policy };
     const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);
-    const exitCode = await runSession({ journal, workspace, opened, models, request, values, terminal });
+    const exitCode = await runSession({
+      journal,
+      workspace,
+      opened,
+      models,
+      request,
+      values,
+      terminal,
+      plan,
+    });
     if (record !== undefined) await recordRun({ engine, runId, file: record, terminal });
     return exitCode;
   } finally {
