@@ -15,10 +15,13 @@ function readText(path) {
 }
 
 const schemas = Object.fromEntries(
-  ['crew', 'sop'].map(name => [`${name}.schema.json`, JSON.parse(readText(`schemas/${name}.schema.json`))]),
+  ['crew', 'sop', 'policy'].map(name => [
+    `${name}.schema.json`,
+    JSON.parse(readText(`schemas/${name}.schema.json`)),
+  ]),
 );
 
-/** Follows a `$ref` inside or between the two files. */
+/** Follows a `$ref` inside or between the files. */
 function resolve(schema, file) {
   if (typeof schema?.$ref !== 'string') return { schema, file };
   const [name, pointer = ''] = schema.$ref.split('#');
@@ -97,6 +100,7 @@ function titleOf(name) {
 function renderReference() {
   const sop = 'sop.schema.json';
   const crew = 'crew.schema.json';
+  const policy = 'policy.schema.json';
   const isPhase = name => name.endsWith('Phase');
   const isBranch = name => name.endsWith('Branch');
   return [
@@ -104,7 +108,7 @@ function renderReference() {
     '# The language, key by key',
     '',
     'Crew files and SOP files are YAML. Keys that start with `x-` are yours and are not read; every other key that is not',
-    'listed here is an error with a suggestion. `crew schema crew` and `crew schema sop` print the JSON Schemas that this',
+    'listed here is an error with a suggestion. `crew schema crew`, `sop` and `policy` print the JSON Schemas that this',
     'page is made from; editors with a YAML language server use them through the first line of a file:',
     '',
     '```yaml',
@@ -118,6 +122,8 @@ function renderReference() {
     '## Kinds of phases\n',
     'A phase does exactly one kind of work, named by its key.\n',
     ...definitions(sop, isPhase),
+    section(2, 'A policy file', schemas[policy], policy),
+    ...definitions(policy, () => true),
     ...renderTools(),
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { asObject, asText, asTexts, compact, namedRows } from './lower-values.ts
 import { serverIdentity } from './server-identity.ts';
 import { type NodePath, nodeAt, nodeRange, type SourceNode, toJson } from './source-node.ts';
 
+/** What a rule may say, the strictest first. */
 export const EFFECTS: readonly PolicyEffect[] = ['deny', 'ask', 'allow'];
 const HINTS = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'] as const;
 

@@ -15,6 +15,7 @@ export interface Mark {
 /** What something derives from, by source. */
 export type Marks = ReadonlyMap<string, Mark>;
 
+/** What derives from nothing untrusted. */
 export const NO_MARKS: Marks = new Map();
 
 /** What the templates of one place may read. */
