@@ -280,13 +280,16 @@ export function engineContract(name: string, makePlace: () => EnginePlace): void
       const elsewhere = place.open();
       try {
         expect(() => elsewhere.open('abc1')).toThrow(expect.objectContaining({ code: 'RUN_LOCKED' }));
-        const { head, ...read } = elsewhere.read('abc');
-        expect(read).toEqual({ runId: 'abc1', program: PROGRAM, facts: [returned('a')] });
-        expect([head, journal.head]).toEqual([journal.head, expect.stringMatching(/^[0-9a-f]{64}$/)]);
+        const { head } = journal;
+        expect(elsewhere.read('abc')).toEqual({
+          runId: 'abc1',
+          program: PROGRAM,
+          facts: [returned('a')],
+          head,
+        });
         journal.append(resumed);
-        expect(elsewhere.read('abc1').facts).toEqual([returned('a'), resumed]);
+        expect(elsewhere.read('abc1')).toMatchObject({ facts: [returned('a'), resumed], head: journal.head });
         expect(await take(journal, 1)).toEqual(['2 run.resumed']);
-        expect([elsewhere.read('abc1').head === journal.head, journal.head === head]).toEqual([true, false]);
         expect(() => elsewhere.read('zz')).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
       } finally {
         elsewhere.close();
