@@ -31,7 +31,7 @@ export function trustQuestion({ file, loaded, values, terminal }: TrustCall): Tr
   return {
     file: realpathSync(resolve(terminal.cwd, file)),
     hash: contentHash(rows),
-    text: trustText(loaded, { file, rows, workspace }),
+    text: trustText(loaded, { file, rows, workspace, columns: terminal.columns }),
   };
 }
 

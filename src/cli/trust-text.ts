@@ -1,10 +1,25 @@
 import { basename } from 'node:path';
 import type { LoadedCrew } from '../language/load-crew.ts';
-import type { ModuleSource } from '../model/crew.ts';
+import type { ModuleSource, ToolsetDeclaration } from '../model/crew.ts';
 import type { McpServer, Sandbox } from '../model/mcp-server.ts';
 import type { PolicyRule } from '../model/policy.ts';
+import { displayWidth } from '../reporters/display-width.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import { type ContentRow, contentHash, namedPrograms } from './crew-content.ts';
+import { foreignLines } from './foreign-lines.ts';
+
+/** What a person is told about: the crew file as they named it, its content, and the terminal's width, Infinity for none. */
+interface TrustSubject {
+  readonly file: string;
+  readonly rows: readonly ContentRow[];
+  readonly workspace: string;
+  readonly columns: number;
+}
+
+/** A label of ours, and words that the crew file chose. */
+type Row = readonly [string, string];
+
+const UNBOXED: Row = ['sandbox', 'none: it may do whatever you may do'];
 
 /** Whether a crew file starts programs, reaches servers or runs code of its author's, which a person has to accept. Pure. */
 export function needsTrust({ toolsets }: Pick<LoadedCrew, 'toolsets'>): boolean {
@@ -13,85 +28,96 @@ export function needsTrust({ toolsets }: Pick<LoadedCrew, 'toolsets'>): boolean 
 
 /**
  * All that a crew file would start, reach and run, for a person who decides whether to trust it. Nothing is cut; what would
- * act on a terminal is shown as escapes.
+ * act on a terminal is shown as escapes, and words that need more than a row stand behind a mark, so that none of them looks
+ * like a row of ours.
  */
 export function trustText(
   { toolsets, crew }: Pick<LoadedCrew, 'toolsets' | 'crew'>,
-  about: { readonly file: string; readonly rows: readonly ContentRow[]; readonly workspace: string },
+  subject: TrustSubject,
 ): string {
   const sections = toolsets.flatMap(({ name, file, source }) => {
-    const title = (kind: string): string => `${kind} ${name}${file === about.file ? '' : `, of ${file}`}`;
-    if (source.kind === 'mcp') {
-      return [[title('MCP server'), ...serverRows(source.server, about), ...toolRows(source.tools.length)]];
-    }
-    if (source.kind === 'module') return [[title('module'), ...moduleRows(name, source)]];
-    if (source.name !== 'shell') return [];
-    return [
-      [title('shell'), 'runs any program that is asked for and allowed', ...sandboxRows(source.sandbox)],
-    ];
+    const found = sectionOf(name, source, subject);
+    if (found === undefined) return [];
+    const title = `${found.title} ${word(name)}${file === subject.file ? '' : `, of ${word(file)}`}`;
+    return [section(title, found.rows, subject.columns)];
   });
   const rules = (crew?.policy ?? []).map(ruleRow);
-  if (rules.length > 0) sections.push(['rules of the crew, which only narrow what you allow', ...rules]);
-  const all = sections.map(([title = '', ...rows]) => [title, ...rows.map(row => `  ${row}`)].join('\n'));
-  const files = about.rows.length === 1 ? '1 file' : `${about.rows.length} files`;
-  const text = [...all, `content  sha256 ${contentHash(about.rows)}, ${files}`].join('\n\n');
-  return sanitizeText(text, { keepNewlines: true });
+  if (rules.length > 0) {
+    sections.push(section('rules of the crew, which only narrow what you allow', rules, subject.columns));
+  }
+  const files = subject.rows.length === 1 ? '1 file' : `${subject.rows.length} files`;
+  return [...sections, `content  sha256 ${contentHash(subject.rows)}, ${files}`].join('\n\n');
 }
 
-function serverRows(
-  server: McpServer,
-  { rows, workspace }: { readonly rows: readonly ContentRow[]; readonly workspace: string },
-): readonly string[] {
+function section(title: string, rows: readonly Row[], columns: number): string {
+  const lines = rows.map(([label, words]) => {
+    const line = `  ${label.padEnd(8)} ${sanitizeText(words, { keepNewlines: false })}`;
+    return displayWidth(line) < columns ? line : `  ${label}\n${foreignLines(words, columns)}`;
+  });
+  return [sanitizeText(title, { keepNewlines: false }), ...lines].join('\n');
+}
+
+function sectionOf(
+  name: string,
+  source: ToolsetDeclaration['source'],
+  subject: TrustSubject,
+): { readonly title: string; readonly rows: readonly Row[] } | undefined {
+  if (source.kind === 'mcp') {
+    const count = source.tools.length;
+    const tools: Row = ['tools', count === 0 ? 'not accepted yet' : `${count}, as crew.lock has them`];
+    return { title: 'MCP server', rows: [...serverRows(source.server, subject), tools] };
+  }
+  if (source.kind === 'module') return { title: 'module', rows: moduleRows(name, source) };
+  if (source.name !== 'shell') return undefined;
+  const rows: readonly Row[] = [
+    ['runs', 'any program that is asked for and allowed'],
+    sandboxRow(source.sandbox),
+  ];
+  return { title: 'shell', rows };
+}
+
+function serverRows(server: McpServer, { rows, workspace }: TrustSubject): readonly Row[] {
   const { transport, env, variables, sandbox, roots } = server;
   if (transport.kind === 'http') {
     const headers = Object.entries(transport.headers).map(
-      ([name, value]) => `sends    ${word(name)}: ${word(value)}`,
+      ([name, value]): Row => ['sends', `${word(name)}: ${word(value)}`],
     );
-    const login = transport.oauth === undefined ? [] : ['logs in  with OAuth 2.1, as you'];
-    const token = transport.bearerEnv === undefined ? [] : [`token    the value of ${transport.bearerEnv}`];
-    return [`address  ${word(transport.url)}`, ...headers, ...token, ...login];
+    const token: readonly Row[] =
+      transport.bearerEnv === undefined ? [] : [['token', `the value of ${word(transport.bearerEnv)}`]];
+    const login: readonly Row[] =
+      transport.oauth === undefined ? [] : [['logs in', 'with OAuth 2.1, as you']];
+    return [['address', word(transport.url)], ...headers, ...token, ...login];
   }
-  const programs = namedPrograms(server, workspace).flatMap(path =>
-    rows
-      .filter(row => path.endsWith(row.path.replace(/^(\.\.\/)+/, '')))
-      .map(row => `program  ${basename(row.path)}, sha256 ${row.sha256}`),
-  );
+  const named = new Set(namedPrograms(server, workspace).map(path => basename(path)));
+  const programs = rows.filter(({ path }) => named.has(basename(path)));
   return [
-    `starts   ${[transport.command, ...transport.args].map(word).join(' ')}`,
-    `in       ${transport.cwd === undefined ? 'the workspace' : word(transport.cwd)}`,
-    ...new Set(programs),
-    `sees     ${['HOME', 'PATH', 'SHELL', 'TERM', ...env].join(', ')}`,
-    ...Object.entries(variables).map(([name, value]) => `sets     ${name}=${word(value)}`),
-    ...(roots ? ['is told  the folder of the workspace'] : []),
-    ...sandboxRows(sandbox),
+    ['starts', [transport.command, ...transport.args].map(word).join(' ')],
+    ['in', transport.cwd === undefined ? 'the workspace' : word(transport.cwd)],
+    ...programs.map(({ path, sha256 }): Row => ['program', `${word(path)}, sha256 ${sha256}`]),
+    ['sees', ['HOME', 'PATH', 'SHELL', 'TERM', ...env.map(word)].join(', ')],
+    ...Object.entries(variables).map(([name, value]): Row => ['sets', `${word(name)}=${word(value)}`]),
+    ...(roots ? [['is told', 'the folder of the workspace'] as const] : []),
+    sandboxRow(sandbox),
   ];
 }
 
-function toolRows(count: number): readonly string[] {
-  return count === 0 ? ['tools    not accepted yet'] : [`tools    ${count}, as crew.lock has them`];
-}
-
-function sandboxRows(sandbox: Sandbox | undefined): readonly string[] {
-  if (sandbox === undefined) return ['sandbox  none: it may do whatever you may do'];
+function sandboxRow(sandbox: Sandbox | undefined): Row {
+  if (sandbox === undefined) return UNBOXED;
   const places = sandbox.fs.length === 0 ? 'no files of yours' : sandbox.fs.map(word).join(' ');
-  return [`sandbox  ${places}; ${sandbox.net === 'none' ? 'no network' : 'the network of this machine'}`];
+  return ['sandbox', `${places}; ${sandbox.net === 'none' ? 'no network' : 'the network of this machine'}`];
 }
 
-function moduleRows(alias: string, { path, sha256, tools }: ModuleSource): readonly string[] {
-  const names = tools.map(({ name }) => name.slice(alias.length + 1)).join(', ');
-  return [
-    `runs     ${word(path)}, sha256 ${sha256}`,
-    `tools    ${names}`,
-    'sandbox  none: it may do whatever you may do',
-  ];
+function moduleRows(alias: string, { path, sha256, tools }: ModuleSource): readonly Row[] {
+  const names = tools.map(({ name }) => word(name.slice(alias.length + 1))).join(', ');
+  return [['runs', `${word(path)}, sha256 ${sha256}`], ['tools', names], UNBOXED];
 }
 
-function ruleRow({ effect, tool, args, others, annotations }: PolicyRule): string {
+function ruleRow({ effect, tool, args, others, annotations }: PolicyRule): Row {
   const more = { ...(args && { args }), ...(others && { others }), ...(annotations && { annotations }) };
-  return `${effect} ${tool}${Object.keys(more).length === 0 ? '' : ` ${JSON.stringify(more)}`}`;
+  return [effect, Object.keys(more).length === 0 ? word(tool) : `${word(tool)} ${JSON.stringify(more)}`];
 }
 
 /** One word of a command as it would be typed; what a shell would see otherwise stands in quotes. */
 function word(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[A-Za-z0-9_@%+=:,./*-]+$/.test(text) ? text : JSON.stringify(text);
 }
