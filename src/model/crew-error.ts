@@ -140,7 +140,7 @@ export const ERROR_CODES = {
   TOOL_CHANGED: {
     exitCode: 3,
     retryable: false,
-    hint: 'Put the file back as it was when the run began, or start a new run.',
+    hint: 'Put it back as it was when the run began, or look at what is new and start a new run; what an MCP server says is accepted with `crew tools accept FILE`.',
   },
   TOOL_MISSING: { exitCode: 3, retryable: false, hint: 'Install the program that the tool needs.' },
   SANDBOX_MISSING: {
