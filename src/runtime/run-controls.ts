@@ -24,7 +24,7 @@ export interface RunControls {
 }
 
 /** Who carries out what controls say. */
-export interface Driver {
+interface Driver {
   steer(message: Steer): void;
   /** Begins what was held back. */
   goOn(): void;

@@ -162,7 +162,7 @@ function nextFact(drive: Drive): Fact {
   if (state.suspension?.settled === true) return resumed(drive);
   const acts = Object.values(state.acts);
   const inDoubt = acts.some(act => act.type === 'tool.call' && !act.repeatable);
-  if (dice.chance(inDoubt ? 0.04 : 0.004)) return disturbance(drive);
+  if (dice.chance(inDoubt ? 0.04 : 0.008)) return disturbance(drive);
   const others = acts.filter(({ type }) => type !== 'timer.start');
   // While something is under way nobody waits for days.
   const soon = others.length === 0 ? Number.POSITIVE_INFINITY : drive.at + 3_600_000;
@@ -214,6 +214,8 @@ function disturbance(drive: Drive): Fact {
   if (dice.chance(0.5)) drive.at -= dice.below(5_000);
   if (late !== undefined && dice.chance(0.6)) return { ...late, at: drive.at };
   drive.disturbed = true;
+  const role = dice.pick([...drive.target.program.roles.map(({ name }) => name), 'nobody']);
+  if (dice.chance(0.5)) return { type: 'role.steered', at: drive.at, role, text: 'Mind this.', by: 'ada' };
   return { type: 'run.resumed', at: drive.at };
 }
 
