@@ -8,6 +8,7 @@ import { discoverResource } from './discover-resource.ts';
 import { logIn } from './log-in.ts';
 import { loginFailed } from './login-failed.ts';
 import type { LoginPerson, LoginSettings } from './login-settings.ts';
+import { maskedAnswer } from './masked-answer.ts';
 import { grantFor, refreshGrant, requestOwnGrant } from './renew-grant.ts';
 import { coversScopes, joinScopes } from './scopes.ts';
 import type { Grant, TokenStore } from './token-store.ts';
@@ -46,8 +47,8 @@ const MOST_RENEWALS = 3;
 
 /**
  * Makes a `fetch` that sends requests to a server with the token that a person has for it: refreshed when it is refused,
- * and with a login where somebody is there for it. The token goes to the origin of the server and nowhere else, and is in
- * no message. Its requests fail with MCP_LOGIN_NEEDED, MCP_LOGIN_FAILED, MCP_UNAVAILABLE, MCP_ADDRESS_REFUSED, and as the
+ * and with a login where somebody is there for it. The token goes to that address and nowhere else, is in no message, and a
+ * server that repeats it is not heard. Its requests fail with MCP_LOGIN_NEEDED, MCP_LOGIN_FAILED, MCP_UNAVAILABLE, MCP_ADDRESS_REFUSED, and as the
  * store does.
  */
 export function createMcpAuthorization(options: McpAuthorizationOptions): McpLogin {
@@ -66,10 +67,10 @@ export function createMcpAuthorization(options: McpAuthorizationOptions): McpLog
   const serverFetch = createGuardedFetch({ ...guard, limits });
   const inTurn = oneAfterAnother();
   const authorized = async (request: Request): Promise<Response> => {
-    if (new URL(request.url).origin !== new URL(serverUrl).origin) return serverFetch(request);
+    if (!isFor(serverUrl, request.url)) return serverFetch(request);
     let grant = grantFor(await options.store.read(), settings);
     for (let renewals = 0; ; renewals++) {
-      const answer = await serverFetch(withToken(request, grant));
+      const answer = await sendWith(grant, request, serverFetch);
       const challenge = readChallenge(answer.headers.get('www-authenticate'));
       const wanted = wantedBy(answer, challenge, grant);
       if (wanted === undefined) return answer;
@@ -115,12 +116,22 @@ function wantedBy(
   return isScope && !coversScopes(grant?.scope, scope) ? 'scope' : undefined;
 }
 
-function withToken(request: Request, grant: Grant | undefined): Request {
+/** A token is for the one address that it was asked for, whatever else there is on the same machine. */
+function isFor(serverUrl: string, url: string): boolean {
+  const [own, asked] = [new URL(serverUrl), new URL(url)];
+  return own.origin === asked.origin && own.pathname === asked.pathname;
+}
+
+async function sendWith(
+  grant: Grant | undefined,
+  request: Request,
+  serverFetch: typeof fetch,
+): Promise<Response> {
   const copy = request.clone();
-  if (grant === undefined) return copy;
+  if (grant === undefined) return serverFetch(copy);
   const headers = new Headers(copy.headers);
   headers.set('authorization', `Bearer ${grant.accessToken}`);
-  return new Request(copy, { headers });
+  return maskedAnswer(await serverFetch(new Request(copy, { headers })), grant.accessToken);
 }
 
 interface Renewal {

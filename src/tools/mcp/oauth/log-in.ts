@@ -5,7 +5,7 @@ import { discoverIssuer } from './discover-issuer.ts';
 import { discoverResource, type ProtectedResource } from './discover-resource.ts';
 import { type FoundClient, findClient } from './find-client.ts';
 import { loginFailed, shownErrorCode } from './login-failed.ts';
-import type { LoginSettings, Redirection } from './login-settings.ts';
+import { holderOf, isGrantFor, type LoginSettings, type Redirection } from './login-settings.ts';
 import { joinScopes } from './scopes.ts';
 import { requestTokens, type Tokens } from './token-request.ts';
 import type { Grant, Logins, RegisteredClient } from './token-store.ts';
@@ -45,7 +45,7 @@ function assertSameIssuer(
   { issuer }: AuthorizationServer,
   grants: readonly Grant[],
 ): void {
-  const before = grants.find(({ clientId }) => clientId === oauth.clientId);
+  const before = grants.find(({ clientId, holder }) => holder !== 'found' && clientId === oauth.clientId);
   if (before === undefined || before.issuer === issuer || oauth.issuer === issuer) return;
   throw loginFailed(
     reader.server,
@@ -201,27 +201,28 @@ function codeOf(
   return code;
 }
 
-/** Stores what was granted instead of what this person had for the server. */
+/** Stores what was granted instead of what there was before. */
 export async function keepGrant(
-  { reader, store }: Pick<LoginSettings, 'reader' | 'store'>,
+  settings: LoginSettings,
   { issuer, resource }: Guarded,
   got: { readonly clientId: string; readonly tokens: Tokens; readonly scope: string | undefined },
 ): Promise<Grant> {
+  const { reader, store } = settings;
   const { clientId, tokens } = got;
   const scope = tokens.scope ?? got.scope;
   const grant: Grant = {
     ...{ server: reader.server, issuer: issuer.issuer, resource: resource.resource, clientId },
+    holder: holderOf(settings),
     ...tokens,
     ...(scope === undefined ? {} : { scope }),
   };
-  await store.update(async logins => withGrant(logins, grant));
+  await store.update(async logins => withGrant(logins, grant, settings));
   return grant;
 }
 
-/** The logins with a grant instead of those of the same server. Pure. */
-export function withGrant(logins: Logins, grant: Grant): Logins {
-  const others = logins.grants.filter(each => each.server !== grant.server);
-  return { ...logins, grants: [...others, grant] };
+/** The logins with a grant instead of the one that the settings asked for before. Pure. */
+export function withGrant(logins: Logins, grant: Grant, settings: LoginSettings): Logins {
+  return { ...logins, grants: [...logins.grants.filter(each => !isGrantFor(each, settings)), grant] };
 }
 
 /** Forgets a registration, so that the next login registers anew. */

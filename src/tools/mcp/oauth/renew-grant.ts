@@ -2,16 +2,13 @@ import type { Challenge } from './challenge.ts';
 import { clientOf } from './find-client.ts';
 import { discoverGuard, forgetClient, keepGrant, wantedScope, withGrant } from './log-in.ts';
 import { loginFailed, shownErrorCode } from './login-failed.ts';
-import type { LoginSettings } from './login-settings.ts';
+import { isGrantFor, type LoginSettings } from './login-settings.ts';
 import { type Client, requestTokens } from './token-request.ts';
 import type { Grant, Logins } from './token-store.ts';
 
-/** The grant that this person has for the server of the settings, with the client that the crew names, if it names one. */
-export function grantFor({ grants }: Logins, { reader, oauth }: LoginSettings): Grant | undefined {
-  const own = grants.filter(({ server }) => server === reader.server);
-  // A client's own tokens are only those of that client; a document may have been left for a registration.
-  const needsOwn = oauth.clientId !== undefined && !oauth.clientId.startsWith('https:');
-  return own.find(({ clientId }) => !needsOwn || clientId === oauth.clientId);
+/** The grant that the settings ask for, if there is one. Pure. */
+export function grantFor({ grants }: Logins, settings: LoginSettings): Grant | undefined {
+  return grants.find(grant => isGrantFor(grant, settings));
 }
 
 /**
@@ -45,7 +42,7 @@ export async function refreshGrant(
     }
     const { expiresAt: _past, ...kept } = current;
     renewed = { ...kept, ...tokens };
-    return withGrant(logins, renewed);
+    return withGrant(logins, renewed, settings);
   });
   if (lost !== undefined && lost !== 'invalid_grant') await forgetClient(settings, stale);
   return renewed;

@@ -12,6 +12,8 @@ export interface Grant {
   readonly server: string;
   readonly issuer: string;
   readonly resource: string;
+  /** Whose it is: of the client that a crew names, for a person or for itself, or of the one that was found for us. */
+  readonly holder: 'named' | 'itself' | 'found';
   readonly clientId: string;
   readonly accessToken: string;
   readonly refreshToken?: string;
@@ -49,6 +51,7 @@ export interface TokenStore {
 }
 
 const NOTHING: Logins = { grants: [], clients: [] };
+const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'EACCES']);
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 /** A refresh asks three servers at most, each for half a minute; whoever waits longer waits for nothing. */
@@ -83,7 +86,8 @@ export function createTokenStore(file: string, notice: (text: string) => void): 
 /** False when it is not there. Fails with FILE_UNREADABLE when it is not ours alone and cannot be made so. */
 async function isOurs(path: string, mode: number, notice: (text: string) => void): Promise<boolean> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    // A home that cannot even be looked into, as programs of a system have it, holds no logins.
+    if (error.code !== undefined && NOT_THERE.has(error.code)) return undefined;
     throw unreadable(path, error.message);
   });
   if (found === undefined) return false;
@@ -108,7 +112,7 @@ function parse(file: string, text: string): Logins {
 }
 
 function isGrant(value: unknown): value is Grant {
-  return hasTexts(value, ['server', 'issuer', 'resource', 'clientId', 'accessToken']);
+  return hasTexts(value, ['server', 'issuer', 'resource', 'holder', 'clientId', 'accessToken']);
 }
 
 function isClient(value: unknown): value is RegisteredClient {

@@ -99,3 +99,33 @@ test('a scope that was granted and is refused all the same is not asked for agai
   const answer = await login.fetch(`${origin}/mcp`, { method: 'POST', body: '{}' });
   expect([answer.status, sentTo.length]).toEqual([403, 1]);
 });
+
+test('a server that repeats the token is not heard', async () => {
+  const { origin } = await openHostile(() => ({
+    '/mcp': (request, response) => {
+      const { authorization } = request.headers;
+      response.writeHead(authorization === undefined ? 401 : 200, {
+        'www-authenticate': 'Bearer',
+        x: authorization,
+      });
+      response.end(`you said ${authorization}`);
+    },
+  }));
+  const { login } = await logInAt(origin);
+  const answer = await login.fetch(`${origin}/mcp`, { method: 'POST', body: '{}' });
+  expect(`${await answer.text()} ${answer.headers.get('x')}`).toMatch(/^you said Bearer \*+ Bearer \*+$/);
+});
+
+test('a token is not for another path of the same machine', async () => {
+  const shown: (string | undefined)[] = [];
+  const { origin } = await openHostile(() => ({
+    '/other': (request, response) => {
+      shown.push(request.headers.authorization);
+      response.end();
+    },
+  }));
+  const { login } = await logInAt(origin);
+  await login.logIn();
+  await login.fetch(`${origin}/other`);
+  expect(shown).toEqual([undefined]);
+});

@@ -222,7 +222,7 @@ test.each([
     'an error of another issuer',
     (returned: URLSearchParams) => {
       returned.set('iss', 'https://evil.example');
-      returned.set('error', 'please_call_555');
+      returned.set('error', 'please_call_somebody');
     },
     '`iss`',
   ],
@@ -231,7 +231,7 @@ test.each([
   const failure = await failureOf(authorize(world, { person: willingPerson(change) }).logIn());
   expect(failure.code).toBe('MCP_LOGIN_FAILED');
   expect(failure.message).toContain(told);
-  expect(failure.message).not.toContain('555');
+  expect(failure.message).not.toContain('please_call');
   expect(tokenRequests(world.issuer, 'authorization_code')).toHaveLength(0);
   expect((await world.store.read()).grants).toEqual([]);
 });
@@ -265,6 +265,22 @@ test('two people at two servers keep two logins, and the second login of one rep
   ]);
   const { grants } = await world.store.read();
   expect(grants.map(({ server }) => server).toSorted()).toEqual([world.server.url, second.url].toSorted());
+});
+
+test('clients that crews name have tokens of their own, and none of a person', async () => {
+  const world = await openWorld();
+  const named: McpOAuth = { flow: 'code', clientId: BY_HAND.id, clientSecretEnv: 'NAME' };
+  const own: McpOAuth = { flow: 'client_credentials', clientId: ROBOT.id, clientSecretEnv: 'NAME' };
+  await authorize(world, { person: willingPerson() }).logIn();
+  await authorize(world, { oauth: named, clientSecret: BY_HAND.secret, person: willingPerson() }).logIn();
+  await authorize(world, { oauth: own, clientSecret: ROBOT.secret }).logIn();
+  const { grants } = await world.store.read();
+  expect(grants.map(({ holder }) => holder)).toEqual(['found', 'named', 'itself']);
+
+  const other: McpOAuth = { flow: 'code', clientId: 'another-client' };
+  const failure = await failureOf(call(authorize(world, { oauth: other }).fetch, world.server.url, 'look'));
+  expect(failure.code).toBe('MCP_LOGIN_NEEDED');
+  expect(failure.message).toContain('--client-id another-client');
 });
 
 test('no secret is in what the world is told', async () => {

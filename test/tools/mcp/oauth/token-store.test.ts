@@ -10,6 +10,7 @@ const GRANT: Grant = {
   server: 'https://mcp.example/mcp',
   issuer: 'https://login.example',
   resource: 'https://mcp.example/mcp',
+  holder: 'found',
   clientId: 'we',
   accessToken: 'a-token',
 };
