@@ -17,7 +17,16 @@ async function requiredFor(folder: string, revision: string): Promise<readonly s
 
 async function runSuite(folder: string, revision: string) {
   const command = `${process.execPath} ${crewProgram()} __mcp-conformance`;
-  const args = [join(folder, 'dist/index.js'), 'client', '--command', command, '--requirements', revision];
+  const args = [
+    join(folder, 'dist/index.js'),
+    'client',
+    '--command',
+    command,
+    '--requirements',
+    revision,
+    '--timeout',
+    '120000',
+  ];
   const child = spawn(process.execPath, args, { cwd: inject('product'), stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

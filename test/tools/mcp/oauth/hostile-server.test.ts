@@ -103,8 +103,8 @@ test('a scope that was granted and is refused all the same is not asked for agai
 test('a server that repeats the token is not heard', async () => {
   const { origin } = await openHostile(() => ({
     '/mcp': (request, response) => {
-      const { authorization } = request.headers;
-      response.writeHead(authorization === undefined ? 401 : 200, {
+      const { authorization = '' } = request.headers;
+      response.writeHead(authorization === '' ? 401 : 200, {
         'www-authenticate': 'Bearer',
         x: authorization,
       });
