@@ -114,8 +114,23 @@ function schemaKeys() {
     expect: keys(crewtest.$defs.expect),
     workspace: keys(crewtest.$defs.test.properties.workspace),
   };
+  const rows = {
+    PHASE_KEYS: kinds('Phase'),
+    BRANCH_KEYS: kinds('Branch'),
+    PLACE_KEYS: places,
+    CONFIG_KEYS: config,
+    CREWTEST_KEYS: tests,
+    POLICY_KEYS: policyKeys(keys),
+  };
+  const code = Object.entries(rows).map(
+    ([name, row]) => `export const ${name} = ${JSON.stringify(row, null, 2)};\n`,
+  );
+  return `// Written by .scripts/generate-validators.mjs; do not edit.\n${code.join('')}`;
+}
+
+function policyKeys(keys) {
   const policy = readSchema('policy');
-  const rules = {
+  return {
     file: keys(policy),
     server: keys(policy.$defs.server),
     rule: keys(policy.$defs.rule),
@@ -123,18 +138,6 @@ function schemaKeys() {
     matcher: keys(policy.$defs.matcher),
     annotations: keys(policy.$defs.calls.properties.annotations),
   };
-  const rows = {
-    PHASE_KEYS: kinds('Phase'),
-    BRANCH_KEYS: kinds('Branch'),
-    PLACE_KEYS: places,
-    CONFIG_KEYS: config,
-    CREWTEST_KEYS: tests,
-    POLICY_KEYS: rules,
-  };
-  const code = Object.entries(rows).map(
-    ([name, row]) => `export const ${name} = ${JSON.stringify(row, null, 2)};\n`,
-  );
-  return `// Written by .scripts/generate-validators.mjs; do not edit.\n${code.join('')}`;
 }
 
 /** The keys of every mapping inside a schema, by its dotted path; that of the file itself is empty. */
