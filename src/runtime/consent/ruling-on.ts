@@ -80,9 +80,9 @@ function taintOf(state: RunState, { key, tool }: ToolCallEffect): string | undef
   return undefined;
 }
 
-/** A built-in is known; what a server says of its tools counts only where the user trusts it with that. */
+/** What a built-in says of itself is known; what a server says of its tools counts only where the user trusts it with that. */
 function mayDestroy({ source, readOnly, annotations = {}, server }: ToolSpec, policy: Policy): boolean {
-  if (source === undefined) return false;
+  if (source === undefined) return annotations.destructiveHint === true;
   if (source === 'module') return !readOnly;
   const isTrusted = Object.values(policy.servers).some(
     ({ identity, trust }) => identity === server && trust === 'annotations',
