@@ -21,6 +21,8 @@ interface Point {
 
 /** The way that a run went: visits and how the last of them came out, by phase; and how often a way was taken, by `wayKey`. */
 export interface Walk {
+  /** The name of the arrow head, which no other drawing on the page may have. */
+  readonly arrow: string;
   readonly visits: ReadonlyMap<
     string,
     { readonly count: number; readonly state: 'done' | 'failed' | 'open' }
@@ -51,12 +53,13 @@ export function chartSvg(chart: Chart, walk?: Walk): string {
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const start = graph.node(START) as Point;
+  const arrow = walk?.arrow ?? 'arrow';
   const edges = chart.edges.map((edge, index) => edgeSvg(edge, placed(graph, edge, `${index}`), walk));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}" role="img" aria-label="${escapeXml(`Phases of ${chart.name}`)}">`,
     ...(walk === undefined ? [STYLE] : []),
-    ARROW,
-    `<path class="way${walk === undefined ? '' : ' walked'}" d="${pathOf(placed(graph, { from: START, to: chart.start }, START).points)}" marker-end="url(#arrow)"/>`,
+    arrowSvg(arrow),
+    `<path class="way${walk === undefined ? '' : ' walked'}" d="${pathOf(placed(graph, { from: START, to: chart.start }, START).points)}" marker-end="url(#${arrow})"/>`,
     `<circle class="start" cx="${round(start.x)}" cy="${round(start.y)}" r="7"/>`,
     ...[...boxes].map(([id, box]) => boxSvg(box, graph.node(id) as Point, walk)),
     ...edges,
@@ -86,8 +89,9 @@ text { fill: #f0f6fc; } .note { fill: #9198a1; } .label { stroke: #0d1117; } .bo
 }
 </style>`;
 
-const ARROW =
-  '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker></defs>';
+function arrowSvg(id: string): string {
+  return `<defs><marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker></defs>`;
+}
 
 function boxOf(node: ChartNode): Box {
   const parts = partLines(node);
@@ -134,7 +138,7 @@ function placed(
 function edgeSvg(edge: ChartEdge, { points, x = 0, y = 0 }: PlacedEdge, walk: Walk | undefined): string {
   const aside = edge.via === 'next' ? '' : ' aside';
   const taken = walk?.ways.get(wayKey(edge)) ?? 0;
-  const path = `<path class="way${aside}${taken > 0 ? ' walked' : ''}" d="${pathOf(points)}" marker-end="url(#arrow)"/>`;
+  const path = `<path class="way${aside}${taken > 0 ? ' walked' : ''}" d="${pathOf(points)}" marker-end="url(#${walk?.arrow ?? 'arrow'})"/>`;
   if (edge.label === '') return path;
   return `${path}\n<text class="note label" x="${round(x)}" y="${round(y + 4)}" text-anchor="middle">${escapeXml(cut(edge.label))}${taken > 1 ? ` ×${taken}` : ''}</text>`;
 }

@@ -11,7 +11,7 @@ import { createPaper, type Paper } from './paper.ts';
 import { peopleHtml } from './people-html.ts';
 import { promptsHtml } from './prompts-html.ts';
 import { reasonsHtml } from './reasons-html.ts';
-import type { RunReport } from './run-report.ts';
+import type { Drawing, RunReport } from './run-report.ts';
 import { spendHtml } from './spend-html.ts';
 import { timelineHtml } from './timeline-html.ts';
 
@@ -68,18 +68,19 @@ ${sections.map(sectionHtml).join('\n')}
 }
 
 function sectionsOf(report: RunReport, paper: Paper): readonly Section[] {
-  const { record, events, prompts, reasons, drawing } = report;
+  const { record, events, prompts, reasons, drawings } = report;
   const anchors = anchorsOf(report);
   const { startedAt } = record;
   const lessons = lessonsHtml(events);
   const all: readonly Section[] = [
-    { id: 'procedure', title: 'Procedure', html: `<div class="chart">${drawing}</div>` },
+    { id: 'procedure', title: 'Procedure', html: drawings.map(drawingHtml).join('\n') },
     { id: 'timeline', title: 'Timeline', html: timelineHtml(record, events, anchors) },
     {
       id: 'conversation',
       title: 'Conversation',
       html: conversationHtml(events, { paper, anchors, startedAt }),
-      count: record.calls.length,
+      // Tools and people are in it, too.
+      ...(record.calls.length === 0 ? {} : { count: record.calls.length }),
     },
     {
       id: 'artifacts',
@@ -105,6 +106,11 @@ function sectionsOf(report: RunReport, paper: Paper): readonly Section[] {
     { id: 'events', title: 'Events', html: eventLogHtml(events, startedAt), count: events.length },
   ];
   return all.filter(({ count }) => count !== 0);
+}
+
+function drawingHtml({ place, svg }: Drawing): string {
+  const title = place === '' ? '' : `<h3>inside ${escapeHtml(place, { line: true })}</h3>`;
+  return `${title}<div class="chart">${svg}</div>`;
 }
 
 function placeLink({ id, title, count }: Section): string {

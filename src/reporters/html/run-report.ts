@@ -9,6 +9,12 @@ export interface ReportedEvent {
   readonly event: RunEvent;
 }
 
+/** A procedure as an SVG element without styles of its own: our markup, its texts escaped. `place` is '' for the run's own. */
+export interface Drawing {
+  readonly place: string;
+  readonly svg: string;
+}
+
 /** All that a page about a run is made of. */
 export interface RunReport {
   readonly record: RunRecord;
@@ -17,8 +23,8 @@ export interface RunReport {
   readonly prompts: readonly ModelCallEffect[];
   /** Why the run went from phase to phase. */
   readonly reasons: readonly Reason[];
-  /** The procedure as an SVG element, without styles of its own; our markup, its texts escaped. */
-  readonly drawing: string;
+  /** The run's own procedure, then those of crews inside that were entered. */
+  readonly drawings: readonly Drawing[];
   /** The process that works on the run right now. */
   readonly pid?: number;
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fc } from '../../laws.ts';
+import { randomCrew, randomReplies, SLOW_TOOLS } from '../../runtime/random-crew.ts';
 import { runCrew } from '../../runtime/run-crew.ts';
 import { type Browser, findChromium, openBrowser, type Page, type PageOptions } from './browser.ts';
 import { hostileRun, VECTORS } from './hostile-run.ts';
@@ -149,6 +151,44 @@ describe.skipIf(chromium === undefined)('in a real browser', () => {
     expect(page.console).toEqual([]);
     await page.close();
   }, 120_000);
+});
+
+test('whatever a crew does, its page is made, and its links have their places', async () => {
+  await fc.assert(
+    fc.asyncProperty(randomCrew('wild'), fc.nat(1_000_000), async (yaml, seed) => {
+      const options = { yaml, inputs: { topic: 'rain' }, tools: SLOW_TOOLS };
+      const html = await renderRun(await runCrew({ ...options, replies: randomReplies('wild', seed) }));
+      const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      const links = [...html.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id);
+      expect(links.filter(id => !ids.includes(id))).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('crews inside are drawn with the way that they went', async () => {
+  const inner = `version: 1
+crew: inner
+goal: Do a part.
+start: first
+phases:
+  first: { human: "Go on?", next: over }
+  over: { end: success, result: "{{ first.text }}" }
+`;
+  const run = await runCrew({
+    yaml: `start: part
+phases:
+  part: { crew: inner.crew.yaml, next: done }
+  done: { end: success }
+`,
+    files: { 'inner.crew.yaml': inner },
+    person: () => ({ choice: null, text: 'yes', by: 'ada' }),
+  });
+  const html = await renderRun(run);
+  expect(html).toContain('<h3>inside part/</h3>');
+  expect(html.match(/class="box walked"/g)).toHaveLength(2);
+  expect(html.match(/class="end walked"/g)).toHaveLength(2);
 });
 
 test('equal runs give equal pages', async () => {
