@@ -177,11 +177,11 @@ test('a run that needs a login says which command to type, opens nothing, and go
 
 test.each([
   [[], 'expected `crew mcp login`'],
-  [['login'], 'expected SERVER_URL'],
+  [['login'], 'expected URL'],
   [['login', 'mcp.example'], 'http or https address'],
   [['login', 'file:///etc/passwd'], 'http or https address'],
   [['login', 'https://mcp.example/', '--port', '0'], '--port'],
-  [['login', 'a', 'b', 'c'], 'expected SERVER_URL'],
+  [['login', 'a', 'b', 'c'], 'expected URL'],
   [['status', 'x'], 'expected `crew mcp login`'],
 ])('crew mcp %j is told what is wrong', async (args, told) => {
   const ended = await crew(['mcp', ...args], { env: { HOME: '/nonexistent' } });

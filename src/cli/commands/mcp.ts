@@ -20,7 +20,7 @@ const LOGIN_TIMEOUT_MS = 300_000;
 /** `crew mcp login|logout|status`: logins to remote MCP servers with OAuth 2.1. */
 export const mcpCommand: Command = {
   name: 'mcp',
-  usage: 'mcp login|logout|status [SERVER_URL | FILE ALIAS]',
+  usage: 'mcp login|logout|status [URL|FILE ALIAS]',
   summary: 'log in to remote MCP servers, out again, and see where you are',
   flags: {
     paste: {
@@ -93,7 +93,7 @@ async function status({ terminal, values }: CommandCall): Promise<number> {
     terminal.stdout(`${JSON.stringify({ version: 1, logins: rows }, null, 2)}\n`);
     return 0;
   }
-  if (rows.length === 0) terminal.stderr('You are logged in nowhere; `crew mcp login SERVER_URL` logs in.\n');
+  if (rows.length === 0) terminal.stderr('You are logged in nowhere; `crew mcp login URL` logs in.\n');
   for (const row of rows) {
     const until = row.refreshable
       ? 'renewed by itself'
@@ -120,8 +120,7 @@ async function serverAt(
   isTrusting: boolean,
 ): Promise<McpServer> {
   const [first, alias, ...more] = target;
-  if (first === undefined || more.length > 0)
-    throw new CrewError('USAGE', 'expected SERVER_URL, or FILE ALIAS');
+  if (first === undefined || more.length > 0) throw new CrewError('USAGE', 'expected URL, or FILE ALIAS');
   if (alias !== undefined) return declaredServer({ ...call, file: first, alias, isTrusting });
   const url = URL.parse(first);
   if (url === null || !/^https?:$/.test(url.protocol)) {
