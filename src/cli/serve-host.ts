@@ -27,7 +27,7 @@ export function createServeHost(options: ServeHostOptions): ServeHost {
   const read = (runId: string) => readServed(options, runId);
   return {
     crews: [...programs.values()].map(servedCrew),
-    start: (crew, inputs, watch) => tracked(startServed(options, { crew, inputs }, watch)),
+    start: (call, watch) => tracked(startServed(options, call, watch)),
     resume: (runId, answers, watch) => {
       requireServed(options, runId);
       for (const [slot, answer] of answers) engine.answer(runId, slot, answer);

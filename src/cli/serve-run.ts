@@ -1,11 +1,12 @@
-import { hintInRun } from '../model/crew-error.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
+import { CrewError, hintInRun } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
-import type { Engine, Journal } from '../ports/engine.ts';
+import type { Engine, Journal, RecordedRun } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
-import type { RunEnd, RunWatch } from '../serve/served-crew.ts';
+import type { CrewStart, RunEnd, RunWatch } from '../serve/served-crew.ts';
 import { createAskPerson } from './ask-person.ts';
 import { chooseModels } from './choose-models.ts';
 import { type FlagValues, type Terminal, textFlags } from './command.ts';
@@ -38,7 +39,7 @@ export interface ServeHostOptions {
 /** Starts a run of a served crew. All that can fail by the caller's mistake is done before the run exists. */
 export async function startServed(
   options: ServeHostOptions,
-  call: { readonly crew: string; readonly inputs: JsonObject },
+  call: CrewStart,
   watch: RunWatch,
 ): Promise<RunEnd> {
   const { programs, engine, workspace, values, terminal } = options;
@@ -46,18 +47,29 @@ export async function startServed(
   if (program === undefined) throw new Error(`no crew ${call.crew} is served`);
   const file = { path: 'arguments', text: JSON.stringify(call.inputs) };
   const inputs = await readInputs({ declared: program.inputs, pairs: [], file });
+  const runId = call.key === undefined ? realWorld.newId() : `call-${call.key}`;
+  if (engine.list().some(run => run.runId === runId)) {
+    requireSameInputs(engine.read(runId), inputs);
+    return resumeServed(options, runId, watch);
+  }
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values: { ...values, quiet: true }, terminal });
   const grants = grantsOf(options, program);
   const at = realWorld.now();
-  const runId = realWorld.newId();
   const policy = await policyForRun(values, terminal);
   const given = { inputs, workspace, models, terms, grants, policy };
   const started = { type: 'run.started', at, runId, ...given } as const;
   const journal = engine.create(runId, program, at, [started]);
   return drive(options, { journal, workspace, opened, models }, watch);
+}
+
+/** The same key with other inputs is a mistake of the caller. */
+function requireSameInputs({ runId, facts }: RecordedRun, inputs: JsonObject): void {
+  const [first] = facts;
+  if (first?.type === 'run.started' && canonicalJson(first.inputs) === canonicalJson(inputs)) return;
+  throw new CrewError('INPUT_INVALID', `run \`${runId}\` of this key was called with other inputs`);
 }
 
 /** Goes on with a run; a finished one gives its end again and calls nothing. Fails with RUN_NOT_FOUND, RUN_LOCKED. */

@@ -3,7 +3,6 @@ import type { PhaseWork } from '../model/crew.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
-import { isCertainAt } from './certain-phases.ts';
 
 /**
  * The schema of what a program may end with, from the templates of its ends and the schemas of what they read; `true` where
@@ -11,11 +10,7 @@ import { isCertainAt } from './certain-phases.ts';
  */
 export function resultSchema(program: Program): JsonSchema {
   const ends = Object.values(program.phases).filter(phase => phase.kind === 'end');
-  return anyOf(
-    ends.map(({ name, result }) =>
-      result === undefined ? NULL : valueSchema(result, { program, end: name }),
-    ),
-  );
+  return anyOf(ends.map(({ result }) => (result === undefined ? NULL : valueSchema(result, program))));
 }
 
 /** The inputs of a program as one object. Pure. */
@@ -38,30 +33,24 @@ export function readsOnly(program: Program): boolean {
   return own && Object.values(program.crews ?? {}).every(readsOnly);
 }
 
-/** Where a template is read: at an end of a program. */
-interface Place {
-  readonly program: Program;
-  readonly end: string;
-}
-
 const NULL: JsonSchema = { type: 'null' };
 
-function valueSchema(value: JsonValue, place: Place): JsonSchema {
-  if (typeof value === 'string') return textSchema(value, place);
+function valueSchema(value: JsonValue, program: Program): JsonSchema {
+  if (typeof value === 'string') return textSchema(value, program);
   if (Array.isArray(value)) return { type: 'array' };
   if (value === null || typeof value !== 'object') return { const: value };
-  const rows = Object.entries(value).map(([name, part]) => [name, valueSchema(part, place)] as const);
+  const rows = Object.entries(value).map(([name, part]) => [name, valueSchema(part, program)] as const);
   return { type: 'object', properties: Object.fromEntries(rows), required: Object.keys(value) };
 }
 
 /** A template that is one output alone keeps the type of what it reads. */
-function textSchema(text: string, { program, end }: Place): JsonSchema {
+function textSchema(text: string, program: Program): JsonSchema {
   const whole = /^\s*\{\{-?\s*([a-z][a-z0-9_]*)\s*-?\}\}\s*$/.exec(text)?.[1];
   if (whole === undefined) return /\{[{%]/.test(text) ? unclear(text) : { const: text };
   const phase = Object.hasOwn(program.phases, whole) ? program.phases[whole] : undefined;
   if (phase === undefined || phase.kind === 'end') return true;
-  const schema = workSchema(phase, program.tools);
-  return isCertainAt(program, { phase: whole, end }) ? schema : anyOf([schema, NULL]);
+  // An artifact that may be missing is refused by the check, and an absent one fails the template, so it is never null.
+  return workSchema(phase, program.tools);
 }
 
 /** One output with a path or filters may be of any type; words around it make it a text. */

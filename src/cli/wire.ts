@@ -219,7 +219,15 @@ export async function loadModuleTools() {
 
 /** Crews as tools of an MCP server. */
 export async function loadServe() {
-  const [server, http, stdio, token, oauth, gate, fixture] = await Promise.all([
+  const [
+    { createCrewServers },
+    { serveHttp },
+    { serveOverStdio },
+    { createTokenGate },
+    { createOAuthGate },
+    { OPEN_GATE },
+    { createFixtureServers },
+  ] = await Promise.all([
     import('../serve/crew-server.ts'),
     import('../serve/serve-http.ts'),
     import('../serve/serve-stdio.ts'),
@@ -228,7 +236,15 @@ export async function loadServe() {
     import('../serve/gate.ts'),
     import('../serve/conformance/fixture-server.ts'),
   ]);
-  return { ...server, ...http, ...stdio, ...token, ...oauth, ...gate, ...fixture };
+  return {
+    createCrewServers,
+    serveHttp,
+    serveOverStdio,
+    createTokenGate,
+    createOAuthGate,
+    OPEN_GATE,
+    createFixtureServers,
+  };
 }
 
 /** Logins to remote MCP servers; loads nothing of MCP itself. */

@@ -75,7 +75,7 @@ function readMetadata(metadata: unknown, issuer: string): URL {
 }
 
 /** Whether what is read there is what its owner wrote: https, or this machine itself. Pure. */
-export function isTrustworthy({ protocol, hostname }: URL): boolean {
+function isTrustworthy({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackName(hostname));
 }
 

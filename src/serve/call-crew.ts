@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type CallToolResult,
   type InputRequests,
@@ -26,7 +27,7 @@ export interface RoundState {
 export interface CrewCall {
   readonly host: CrewHost;
   readonly tool: string;
-  readonly begin: (watch: RunWatch) => Promise<RunEnd>;
+  readonly begin: (watch: RunWatch, key: string | undefined) => Promise<RunEnd>;
   readonly context: ServerContext;
   readonly client: CallingClient;
   /** Waits for a free place, then works. */
@@ -39,6 +40,8 @@ export interface CrewCall {
 /** Who calls. `modern` is the era of 2026-07-28, in which questions come back as a further call. */
 export interface CallingClient {
   readonly name: string;
+  /** Who it is by its access token; undefined without OAuth. */
+  readonly subject: string | undefined;
   readonly modern: boolean;
   readonly canElicit: boolean;
 }
@@ -71,7 +74,7 @@ const INTERNAL = {
 /** Era of sessions: the client is asked while the call is open. */
 async function inOneGo(call: CrewCall, watch: RunWatch): Promise<CallToolResult> {
   const { host, client, limited } = call;
-  let end = await limited(() => call.begin(watch), watch.signal);
+  let end = await limited(() => call.begin(watch, callKey(call)), watch.signal);
   while (end.outcome === 'waiting' && client.canElicit && !watch.signal.aborted) {
     const answers = await askEach(call, end.questions);
     if (answers.size === 0) break;
@@ -100,7 +103,7 @@ async function inRounds(call: CrewCall, watch: RunWatch): Promise<CallToolResult
   const { host, client, context, limited, tool } = call;
   const state = context.mcpReq.requestState<RoundState>();
   if (state === undefined) {
-    const end = await limited(() => call.begin(watch), watch.signal);
+    const end = await limited(() => call.begin(watch, callKey(call)), watch.signal);
     return client.canElicit ? askOrEnd(call, end, () => true) : crewResult(end);
   }
   if (state.tool !== tool) throw new CrewError('USAGE', 'the state of the request belongs to another tool');
@@ -137,6 +140,19 @@ async function askOrEnd(
   );
   const requestState = await seal({ tool, run: end.runId }, context);
   return inputRequired({ inputRequests, requestState });
+}
+
+/** What a client says to mark tries of the same call; crews that call crews send it. */
+const KEY_META = 'crewfile/idempotency-key';
+const LONGEST_KEY = 1000;
+const KEY_DIGITS = 24;
+
+/** The key of a call, made of who calls what, so that nobody can come upon a run of somebody else. */
+function callKey({ tool, client, context }: CrewCall): string | undefined {
+  const said: unknown = context.mcpReq._meta?.[KEY_META];
+  if (typeof said !== 'string' || said === '' || said.length > LONGEST_KEY) return undefined;
+  const all = JSON.stringify([client.subject ?? null, tool, said]);
+  return createHash('sha256').update(all).digest('hex').slice(0, KEY_DIGITS);
 }
 
 function sendProgress(

@@ -16,7 +16,7 @@ const SPEND_SCHEMA: JsonObject = {
 };
 
 /** Where a result says of what run it is, and how that was left, for programs; `_meta` of the protocol. */
-export const RUN_META = 'crewfile/run';
+const RUN_META = 'crewfile/run';
 
 /**
  * The schema of what a call of a crew gives when its run has ended by its procedure: which run it was, and the result.

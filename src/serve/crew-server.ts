@@ -18,7 +18,7 @@ import { registerRuns } from './run-resources.ts';
 import type { CrewHost, RunEnd, RunWatch } from './served-crew.ts';
 
 /** The tool that goes on with a run; no crew can have this name, because crews have no dots in theirs. */
-export const RESUME_TOOL = 'crew.resume';
+const RESUME_TOOL = 'crew.resume';
 /** A person may be asked until the next day. */
 const STATE_TTL_SECONDS = 24 * 60 * 60;
 const MOST_WAITING = 64;
@@ -40,7 +40,7 @@ interface ToolRow {
   readonly readOnly: boolean;
   readonly inputSchema: ReturnType<typeof fromJsonSchema<JsonObject>>;
   readonly outputSchema: ReturnType<typeof fromJsonSchema<JsonObject>>;
-  readonly begin: (args: JsonObject, watch: RunWatch) => Promise<RunEnd>;
+  readonly begin: (args: JsonObject, watch: RunWatch, key: string | undefined) => Promise<RunEnd>;
 }
 
 /** Makes the servers of all clients; they share the runs, their limit and nothing else. Names and lists never change. */
@@ -70,7 +70,7 @@ export function createCrewServers({ host, version, maxRuns, onBug }: CrewServerO
         callCrew({
           host,
           tool: name,
-          begin: watch => begin(args as JsonObject, watch),
+          begin: (watch, key) => begin(args as JsonObject, watch, key),
           context,
           client: clientOf(server, context, era === 'modern'),
           limited,
@@ -94,7 +94,8 @@ function crewRow(host: CrewHost, crew: CrewHost['crews'][number]): ToolRow {
     readOnly,
     inputSchema: schemaOf(inputSchema),
     outputSchema: schemaOf(outputSchema(result)),
-    begin: (args, watch) => host.start(name, args, watch),
+    begin: (inputs, watch, key) =>
+      host.start({ crew: name, inputs, ...(key === undefined ? {} : { key }) }, watch),
   };
 }
 
@@ -135,8 +136,9 @@ function clientOf(server: McpServer, context: ServerContext, modern: boolean): C
   const { name, capabilities } = clientClaims(server, context);
   const { elicitation } = capabilities;
   const forms = elicitation !== undefined && (Object.keys(elicitation).length === 0 || 'form' in elicitation);
-  const said = (subjectOf(context) ?? name ?? 'somebody').slice(0, LONGEST_NAME);
-  return { name: `${said} (MCP)`, modern, canElicit: forms };
+  const subject = subjectOf(context);
+  const said = (subject ?? name ?? 'somebody').slice(0, LONGEST_NAME);
+  return { name: `${said} (MCP)`, subject, modern, canElicit: forms };
 }
 
 /** Whose access token the request came with. */

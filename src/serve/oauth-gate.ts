@@ -4,7 +4,7 @@ import type { Caller, Gate, Refusal } from './gate.ts';
 import { bearerOf } from './token-gate.ts';
 
 /** What a token may be good for: to list and read, and to run. */
-export const SCOPES = ['crew:read', 'crew:run'] as const;
+const SCOPES = ['crew:read', 'crew:run'] as const;
 type Scope = (typeof SCOPES)[number];
 
 /** Signatures by keys of which only one half is known to us: no `none`, nothing with a shared secret. */

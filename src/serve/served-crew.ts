@@ -44,6 +44,14 @@ export type RunEnd = { readonly runId: string } & (
   | { readonly outcome: 'interrupted'; readonly goOn: string }
 );
 
+/** What a client calls. Calls with the same key are one and the same: the first begins the run, later ones go on with it. */
+export interface CrewStart {
+  readonly crew: string;
+  readonly inputs: JsonObject;
+  /** 24 hexadecimal digits, which nobody else can have made. */
+  readonly key?: string;
+}
+
 /** Watches one run and may stop it at its next safe point. */
 export interface RunWatch {
   readonly signal: AbortSignal;
@@ -55,7 +63,7 @@ export interface RunWatch {
 export interface CrewHost {
   readonly crews: readonly ServedCrew[];
   /** Checks the inputs and the plan, then runs. Fails with a coded `CrewError` before the run begins. */
-  start(crew: string, inputs: JsonObject, watch: RunWatch): Promise<RunEnd>;
+  start(call: CrewStart, watch: RunWatch): Promise<RunEnd>;
   /** Goes on with a run after answers were left, each in its `answerSlot`; one that is over says again how it ended. Fails with RUN_NOT_FOUND, RUN_LOCKED. */
   resume(runId: string, answers: ReadonlyMap<string, PersonAnswer>, watch: RunWatch): Promise<RunEnd>;
   /** What a run waits for that nobody has answered yet. */

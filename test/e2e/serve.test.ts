@@ -124,11 +124,26 @@ test('several clients run crews at once, each in a run of its own', async () => 
   );
 });
 
+test('tries of one call are one run, also when the server was killed in between', async () => {
+  const served = makeServedFolder();
+  const before = await listen(served);
+  const key = 'outer/phase#1';
+  const { run } = await callOnce(before.url, before.token, 'Ada', key);
+  before.process.kill('SIGKILL');
+  await before.process.ended;
+  const after = await listen(served);
+  expect(await callOnce(after.url, after.token, 'Ada', key)).toMatchObject({ run, outcome: 'success' });
+  expect((await callOnce(after.url, after.token, 'Ada', 'outer/phase#2')).run).not.toBe(run);
+  expect(await callOnce(after.url, after.token, 'Bob', key)).toBeUndefined();
+  expect(await listed(served.folder)).toHaveLength(2);
+});
+
 /** One call as 2026-07-28 has it: nothing before, nothing after. */
-async function callOnce(url: string, token: string, name: string): Promise<Structured> {
+async function callOnce(url: string, token: string, name: string, key?: string): Promise<Structured> {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},
+    ...(key === undefined ? {} : { 'crewfile/idempotency-key': key }),
   };
   const params = { name: 'greet', arguments: { name }, _meta: meta };
   const answer = await fetch(url, {

@@ -74,6 +74,24 @@ test('a client that goes away stops its run', async () => {
   await expect.poll(() => server.host.stopped).toEqual(['r1']);
 });
 
+test("tries of one call have one key, which is nobody else's", async () => {
+  const server = await openServer();
+  const send = async (key: unknown, say = 'hi'): Promise<void> => {
+    const call = modernRequest('tools/call', { name: 'echo', arguments: { say } });
+    Object.assign(call.body.params._meta, { 'crewfile/idempotency-key': key });
+    expect((await server.post(call.body, call.headers)).status).toBe(200);
+  };
+  await send('outer/translate#1');
+  await send('outer/translate#1');
+  await send('outer/translate#2');
+  for (const none of ['', 7, 'x'.repeat(2000)]) await send(none);
+  const [first, again, other, ...rest] = server.host.keys;
+  expect(first).toMatch(/^[0-9a-f]{24}$/);
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+  expect(rest).toEqual([]);
+});
+
 test('state that was changed on its way is refused', async () => {
   const server = await openServer();
   const call = modernRequest('tools/call', { name: 'echo', arguments: { say: 'ask' } });

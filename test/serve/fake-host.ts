@@ -19,6 +19,7 @@ type Script = 'echo' | 'ask' | 'last' | 'refuse' | 'bug';
 export interface FakeHost extends CrewHost {
   readonly answers: PersonAnswer[];
   readonly stopped: string[];
+  readonly keys: string[];
   readonly mostAtOnce: () => number;
 }
 
@@ -35,6 +36,7 @@ export function createFakeHost(): FakeHost {
   const ends = new Map<string, RunEnd>();
   const answers: PersonAnswer[] = [];
   const stopped: string[] = [];
+  const keys: string[] = [];
   let runs = 0;
   let now = 0;
   let most = 0;
@@ -80,11 +82,13 @@ export function createFakeHost(): FakeHost {
     ],
     answers,
     stopped,
+    keys,
     mostAtOnce: () => most,
-    async start(_crew, inputs, watch) {
+    async start({ inputs, key }, watch) {
       now += 1;
       most = Math.max(most, now);
       try {
+        if (key !== undefined) keys.push(key);
         return await start(inputs, watch);
       } finally {
         now -= 1;
