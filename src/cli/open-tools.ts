@@ -54,7 +54,7 @@ export function openTools(options: OpenToolsOptions): OpenedTools {
     return (await openOnce(modules, [behind, specs], open)).tools.get(name);
   };
   const inServer = async (behind: ProgramServer, { alias, specs, name }: Asked) => {
-    // Another alias of the same server, which was accepted with the same pins, is the same server.
+    // Another alias of the same server, with the same times and accepted with the same pins, is the same server.
     const tools = specs.map(spec => [shortName(spec.name), spec.pin ?? '']);
     const open = (): Promise<McpTools> => createServer(behind, { alias, specs }, options);
     const { tools: found } = await openOnce(servers, [behind, tools], open);
