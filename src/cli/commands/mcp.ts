@@ -20,8 +20,8 @@ const LOGIN_TIMEOUT_MS = 300_000;
 /** `crew mcp login|logout|status`: logins to remote MCP servers with OAuth 2.1. */
 export const mcpCommand: Command = {
   name: 'mcp',
-  usage: 'mcp login|logout|status [URL|FILE ALIAS]',
-  summary: 'log in to remote MCP servers, out again, and see where you are',
+  usage: 'mcp login|logout|status [SERVER]',
+  summary: 'log in to remote MCP servers (URL, or FILE ALIAS), and out',
   flags: {
     paste: {
       type: 'boolean',
