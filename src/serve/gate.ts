@@ -1,13 +1,6 @@
-import type {
-  AuthInfo,
-  McpServerFactory as SdkServerFactory,
-  ServerEventBus,
-} from '@modelcontextprotocol/server';
+import type { AuthInfo, McpServerFactory, ServerEventBus } from '@modelcontextprotocol/server';
 
-/** Makes the server of one client, or of one request. */
-export type McpServerFactory = SdkServerFactory;
-
-/** All that is served to clients. */
+/** All that is served to clients: `factory` makes the server of one client, or of one request. */
 export interface Served {
   readonly factory: McpServerFactory;
   readonly bus?: ServerEventBus;

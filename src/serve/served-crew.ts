@@ -5,7 +5,7 @@ import type { RunRecord, WaitingQuestion } from '../model/run-record.ts';
 import type { PersonAnswer, RunHeader } from '../ports/engine.ts';
 
 /** A crew as clients see it. `result` is the schema of what its procedure may end with, as far as that is known before a run. */
-export interface ServedCrew {
+interface ServedCrew {
   readonly name: string;
   readonly goal: string;
   readonly inputSchema: JsonObject;

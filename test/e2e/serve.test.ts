@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openIssuer } from '../serve/issuer.ts';
 import { crew, crewProgram, startCrew } from './crew-process.ts';
 import { type ClientKind, connect, listen, makeServedFolder, type Way } from './served-crews.ts';
 
@@ -235,6 +238,52 @@ function slowCall(token: string): RequestInit {
   };
 }
 
+test('over stdio what is no message is answered or left, and the next one is served', async () => {
+  const served = makeServedFolder();
+  const child = spawn(process.execPath, [crewProgram(), 'serve', ...served.args], { cwd: served.folder });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    out += piece;
+  });
+  const lines = [
+    '{ not json',
+    '[]',
+    'null',
+    '7',
+    '{"jsonrpc":"2.0"}',
+    `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  ];
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+  const initialize = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  child.stdin.write(`${[...lines, initialize].join('\n')}\n`);
+  await expect.poll(() => out, { timeout: 10_000 }).toContain('"serverInfo"');
+  expect(out).not.toMatch(/\\n\s+at |node_modules/);
+  for (const line of out.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+});
+
+test('with OAuth the issuer decides, and no token is anywhere afterwards', async () => {
+  const served = makeServedFolder();
+  const resource = 'https://crews.example.com/mcp';
+  const issuer = await openIssuer(resource);
+  const args = [...served.args, '--oauth-issuer', issuer.issuer, '--oauth-resource', resource];
+  const running = startCrew(['serve', ...args, '--http', '127.0.0.1:0'], { from: served.folder });
+  onTestFinished(() => running.kill('SIGKILL'));
+  await expect.poll(() => running.stderr(), { timeout: 10_000 }).toContain('serving on');
+  const url = /serving on (\S+)/.exec(running.stderr())?.[1] ?? '';
+  const token = await issuer.token('crew:read crew:run');
+  expect(await callOnce(url, token, 'Ada')).toMatchObject({ outcome: 'success' });
+  expect((await fetch(url, slowCall(await issuer.token('crew:read')))).status).toBe(403);
+  expect((await fetch(url, slowCall('nonsense'))).status).toBe(401);
+  running.kill('SIGTERM');
+  const { stderr } = await running.ended;
+  const journal = readFileSync(join(served.folder, '.crew/runs.db'), 'latin1');
+  for (const text of [stderr, journal]) {
+    for (const part of token.split('.')) expect(text).not.toContain(part);
+  }
+  expect(stderr).not.toContain('token:');
+});
+
 describe('what cannot be served is refused before anybody can call', () => {
   test.each([
     [['--http', '0.0.0.0:0'], /needs `--oauth-issuer`/],
@@ -292,8 +341,6 @@ describe('what cannot be served is refused before anybody can call', () => {
 
 test('the token is shown once, or is in a file that only its owner reads', async () => {
   const served = makeServedFolder();
-  const { statSync, readFileSync, writeFileSync } = await import('node:fs');
-  const { join } = await import('node:path');
   const file = join(served.folder, 'token');
   writeFileSync(file, 'old', { mode: 0o644 });
   const running = startCrew(['serve', ...served.args, '--http', '127.0.0.1:0', '--token-file', 'token'], {

@@ -123,7 +123,7 @@ export interface AnyClient {
   readonly close: () => Promise<void>;
 }
 
-export interface CallOutcome {
+interface CallOutcome {
   readonly isError?: boolean | undefined;
   readonly structuredContent?: unknown;
   readonly _meta?: Readonly<Record<string, unknown>> | undefined;
