@@ -31,7 +31,10 @@ const turnText = ({ origin }: { readonly origin: { readonly turn: number } }): R
 
 /** One crew for each kind of phase and each thing that a journal can hold, by the name of its history. */
 export const HISTORY_CREWS: {
-  readonly [name: string]: CrewRunOptions & { readonly cutOff?: string };
+  readonly [name: string]: CrewRunOptions & {
+    readonly cutOff?: string;
+    readonly told?: { readonly role: string; readonly text: string };
+  };
 } = {
   'role-and-loop': {
     yaml: `roles: { writer: { goal: Write., tools: [kit.echo, kit.fail] } }
@@ -51,6 +54,24 @@ phases:
         : nth === 2
           ? { text: 'no JSON' }
           : { text: `{n: ${nth - 2},}` },
+  },
+  steered: {
+    yaml: `roles: { writer: { goal: Write., tools: [kit.echo] } }
+start: both
+phases:
+  both:
+    parallel:
+      left: { role: writer, task: Left. }
+      right: { role: writer, task: Right. }
+    next: last
+  last: { role: writer, task: "Last, after {{ both.left }}", next: done }
+  done: { end: success, result: "{{ last }}" }
+`,
+    replies: request =>
+      request.origin.turn === 1
+        ? { calls: [{ tool: 'kit.echo', args: { text: request.origin.phase } }] }
+        : turnText(request),
+    told: { role: 'writer', text: 'Be brief.' },
   },
   'tool-and-errors': {
     yaml: `start: shaky

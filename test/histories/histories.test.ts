@@ -7,7 +7,7 @@ import type { Fact } from '../../src/model/fact.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import { driveRun } from '../../src/runtime/run.ts';
 import { createFakeWorld } from '../runtime/fake-world.ts';
-import { type CrewRun, runCrew } from '../runtime/run-crew.ts';
+import { type CrewRun, type CrewRunOptions, runCrew } from '../runtime/run-crew.ts';
 import { HISTORY_CREWS } from './crews.ts';
 
 const RUNS = new URL('runs/', import.meta.url).pathname;
@@ -30,9 +30,10 @@ async function recordMissing(): Promise<void> {
   }
 }
 
-/** A run, or one whose call was in doubt after a stop. */
-async function record({ cutOff, ...options }: (typeof HISTORY_CREWS)[string]): Promise<CrewRun> {
+/** A run, or one whose call was in doubt after a stop, or in which a person said something to a role. */
+async function record({ cutOff, told, ...options }: (typeof HISTORY_CREWS)[string]): Promise<CrewRun> {
   const run = await runCrew(options);
+  if (told !== undefined) return steered(run, options, told);
   if (cutOff === undefined) return run;
   const cut = run.facts.findIndex(fact => 'key' in fact && fact.key === cutOff);
   const at = run.facts[cut]?.at ?? 0;
@@ -43,6 +44,18 @@ async function record({ cutOff, ...options }: (typeof HISTORY_CREWS)[string]): P
     { type: 'tool.uncertain', at, call: cutOff },
   ];
   return runCrew({ ...options, history });
+}
+
+/** It is said after the first answer of a model, while its tools are under way. */
+function steered(
+  run: CrewRun,
+  options: CrewRunOptions,
+  told: { role: string; text: string },
+): Promise<CrewRun> {
+  const kept = run.facts.slice(0, 1 + run.facts.findIndex(({ type }) => type === 'model.answered'));
+  const at = kept.at(-1)?.at ?? 0;
+  const said = { type: 'role.steered', at, ...told, by: 'ann', id: 'run1/1' } as const;
+  return runCrew({ ...options, history: [...kept, said] });
 }
 
 const eventsFile = (file: string): string => file.replace(/\.jsonl$/, '.events.ndjson');
