@@ -63,8 +63,8 @@ function sectionOf(
   subject: TrustSubject,
 ): { readonly title: string; readonly rows: readonly Row[] } | undefined {
   if (source.kind === 'mcp') {
-    const count = source.tools.length;
-    const tools: Row = ['tools', count === 0 ? 'not accepted yet' : `${count}, as crew.lock has them`];
+    const names = source.tools.map(tool => word(tool.name.slice(name.length + 1))).join(', ');
+    const tools: Row = ['tools', names === '' ? 'not accepted yet' : `${names}, as crew.lock has them`];
     return { title: 'MCP server', rows: [...serverRows(source.server, subject), tools] };
   }
   if (source.kind === 'module') return { title: 'module', rows: moduleRows(name, source) };

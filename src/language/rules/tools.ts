@@ -75,7 +75,7 @@ function findTool(context: ToolContext, name: string, path: NodePath): ToolSpec 
   const range = places.at(path);
   const hint = suggest(name, names);
   if (toolset.source.kind === 'mcp') {
-    const message = `The server ${quote(alias)} had no tool ${quote(tool)} when it was accepted`;
+    const message = `As it was accepted, the server ${quote(alias)} has no tool ${quote(tool)} to call`;
     report({ code: 'mcp-tool-unknown', range, message, hint: hint ?? 'accept it again if it has one now' });
     return undefined;
   }
