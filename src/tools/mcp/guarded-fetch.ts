@@ -65,11 +65,13 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
     }
     const isHome = url.origin === home.origin;
     if (!isHome) assertNameable(url, homeReach);
-    const pinned: RequestOptions = isHome ? {} : { lookup: judgedLookup(url, homeReach, resolveName) };
+    const judge = (address: string): void => {
+      if (!isHome) assertReachable(url, address, homeReach);
+    };
     const body = Buffer.from(await request.arrayBuffer());
     const send = protocol === 'https:' ? httpsRequest : httpRequest;
     const sent = send(url, {
-      ...pinned,
+      lookup: pinnedLookup(url, judge, resolveName),
       method: request.method,
       headers: headersOf(request, body),
       agent: agents[protocol],
@@ -116,15 +118,15 @@ function refused({ origin }: URL, why: string): CrewError {
 }
 
 /** A `lookup` that answers with addresses which were all judged, so that the connection goes to one of these. */
-function judgedLookup(
+function pinnedLookup(
   url: URL,
-  homeReach: Reach | undefined,
+  judge: (address: string) => void,
   resolveName: ResolveName,
 ): NonNullable<RequestOptions['lookup']> {
   return (hostname, lookupOptions, done) => {
     resolveName(hostname)
       .then(addresses => {
-        for (const { address } of addresses) assertReachable(url, address, homeReach);
+        for (const { address } of addresses) judge(address);
         const [first] = addresses;
         if (first === undefined) throw refused(url, 'its name has no address');
         return [first, addresses] as const;

@@ -1,10 +1,13 @@
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addressReach } from '../../../src/tools/mcp/address-reach.ts';
 import { createGuardedFetch, type FetchLimits, OAUTH_LIMITS } from '../../../src/tools/mcp/guarded-fetch.ts';
 import { failureOf } from '../tool-call.ts';
+import { certificateFor } from './certificate.ts';
 import { openLoopback } from './oauth/loopback.ts';
 
 const PUBLIC_SERVER = 'https://mcp.example/mcp';
@@ -172,6 +175,39 @@ test('a name is looked up once for each connection, and judged each time', async
   expect(await (await send(url)).text()).toBe('here');
   expect(turn).toBe(1);
   expect(await failureOf(send(url))).toMatchObject({ code: 'MCP_ADDRESS_REFUSED' });
+});
+
+test('how near a named server is says its certificate, not its name', async () => {
+  const { key, cert } = certificateFor('mcp.intranet.example');
+  const before = getCACertificates('default');
+  setDefaultCACertificates([...before, cert]);
+  const server = createTlsServer({ key, cert }, (_request, response) => {
+    response.writeHead(200, { connection: 'close' }).end('here');
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    setDefaultCACertificates(before);
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const { resolveName } = leadsTo('127.0.0.1');
+  const limits = OAUTH_LIMITS;
+  const home = `https://mcp.intranet.example:${port}/mcp`;
+  const send = createGuardedFetch({ serverUrl: home, limits, resolveName });
+  const other = `https://login.intranet.example:${port}/`;
+  // Only a name server has said yet that it is near.
+  expect(await failureOf(send(other))).toMatchObject({ code: 'MCP_ADDRESS_REFUSED' });
+  expect(await (await send(home)).text()).toBe('here');
+  const failure = await failureOf(send(other));
+  expect(failure).toMatchObject({ code: 'MCP_UNAVAILABLE' });
+  expect(failure.message).toContain("does not match certificate's altnames");
+
+  // Who has no certificate for the name has said nothing.
+  const liar = createGuardedFetch({ serverUrl: `https://public.example:${port}/mcp`, limits, resolveName });
+  expect(await failureOf(liar(`https://public.example:${port}/mcp`))).toMatchObject({
+    code: 'MCP_UNAVAILABLE',
+  });
+  expect(await failureOf(liar(other))).toMatchObject({ code: 'MCP_ADDRESS_REFUSED' });
 });
 
 describe('an answer', () => {
