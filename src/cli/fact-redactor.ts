@@ -22,7 +22,7 @@ export function createFactRedactor(
   program: Program,
   env: { readonly [name: string]: string | undefined },
 ): FactRedactor | undefined {
-  const secrets = secretValues(env, [...new Set(namesIn(program))]);
+  const secrets = secretsOf(program, env);
   if (secrets.length === 0) return undefined;
   const redact = createRedactor(secrets, { shapes: false });
   const kept = new Map<string, ModelDelta>();
@@ -40,6 +40,14 @@ export function createFactRedactor(
       return delta === undefined || delta.text === '' ? undefined : delta;
     },
   };
+}
+
+/** The values of an environment that are secrets for a program. Pure. */
+export function secretsOf(
+  program: Program,
+  env: { readonly [name: string]: string | undefined },
+): readonly string[] {
+  return secretValues(env, [...new Set(namesIn(program))]);
 }
 
 /** The names of the variables whose values servers are given, in a program and those inside it. */

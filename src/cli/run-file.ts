@@ -2,8 +2,9 @@ import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { PROGRAM_FORMAT, type Program } from '../model/program.ts';
-import { createRedactor, secretValues } from '../policy/redact.ts';
+import { createRedactor } from '../policy/redact.ts';
 import type { RecordedRun } from '../ports/engine.ts';
+import { secretsOf } from './fact-redactor.ts';
 import { FACT_SCHEMAS } from './fact-schema.ts';
 import { loadCompiler, loadValidation } from './wire.ts';
 
@@ -18,7 +19,7 @@ export async function writeRunFile(
   run: RecordedRun,
   env: { readonly [name: string]: string | undefined },
 ): Promise<string> {
-  const redact = createRedactor(secretValues(env));
+  const redact = createRedactor(secretsOf(run.program, env));
   const scrubbed = redact(run.program as unknown as JsonObject) as unknown as Program;
   const header = {
     crewfile: 'run',

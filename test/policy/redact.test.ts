@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonValue } from '../../src/model/json.ts';
-import { createRedactor, SCRUBBED, secretValues } from '../../src/policy/redact.ts';
+import { createRedactor, SCRUBBED, secretBegun, secretValues } from '../../src/policy/redact.ts';
 import { fc } from '../laws.ts';
 
 test('secrets of an environment are told by their names and their length', () => {
@@ -67,4 +67,41 @@ test('law: no given secret is left, and a value without secrets is the same', ()
       expect(createRedactor([])(around as JsonValue)).toEqual(around);
     }),
   );
+});
+
+test('what is handed to servers is a secret, unless it is known to be none', () => {
+  const env = {
+    MAILBOX: 'zq-4711-abcdef',
+    LANG: 'en_US.UTF-8',
+    DATA_DIR: 'somewhere-long',
+    WORK: '/home/ann/work',
+    PORTION: '123456789',
+    SHORT: 'abc',
+    OTHER: 'not-handed-on',
+  };
+  const passed = ['MAILBOX', 'LANG', 'DATA_DIR', 'WORK', 'PORTION', 'SHORT', 'ABSENT', '__proto__'];
+  expect(secretValues(env, passed)).toEqual(['zq-4711-abcdef']);
+});
+
+test('shapes stay where only known secrets are taken out', () => {
+  const text = `ghp_${'a'.repeat(36)} and zq-4711-abcdef`;
+  const redact = createRedactor(['zq-4711-abcdef'], { shapes: false });
+  expect(redact(text)).toBe(`ghp_${'a'.repeat(36)} and [scrubbed]`);
+});
+
+test('a secret that comes in pieces is known by its beginning, however it is cut', () => {
+  const secrets = ['abcabcd', 'xyz12345'];
+  const text = 'say abcabcd and xyz12345, abcabc no more, xy';
+  const redact = createRedactor(secrets, { shapes: false });
+  for (let size = 1; size < 9; size += 1) {
+    let shown = '';
+    let kept = '';
+    for (let from = 0; from < text.length; from += size) {
+      const piece = redact(kept + text.slice(from, from + size));
+      const begun = secretBegun(piece, secrets);
+      shown += piece.slice(0, piece.length - begun);
+      kept = piece.slice(piece.length - begun);
+    }
+    expect(shown + kept).toBe('say [scrubbed] and [scrubbed], abcabc no more, xy');
+  }
 });

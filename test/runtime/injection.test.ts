@@ -209,3 +209,18 @@ test('what a policy allows is still done when an attacker asks for it too', asyn
     expect(effectsOf(run)).toEqual(allowed.map(text => ({ text })));
   }
 });
+
+test('leave for all calls alike does not reach what decides about calls', async () => {
+  const give = () => ({ orders: [write('a'), write('crew.lock')] });
+  const run = await runCrew({
+    yaml: YAML,
+    replies: obedient,
+    tools: { give },
+    policy: policyOf([]),
+    person: ({ question }) =>
+      question.kind === 'approval' && question.args.text === 'a'
+        ? { choice: 'allow', text: null, by: 'ann', alike: true }
+        : undefined,
+  });
+  expect(effectsOf(run)).toEqual([{ text: 'a' }]);
+});

@@ -1,10 +1,13 @@
 import type { ToolCallEffect } from '../../model/effect.ts';
 import { admitAllowed, cancelAct } from '../admission.ts';
 import type { Draft } from '../run-state.ts';
-import { specOf } from './ruling-on.ts';
+import { rulingOn, specOf } from './ruling-on.ts';
 import { toolIdentity } from './tool-identity.ts';
 
-/** A person has allowed all calls of a tool in this run: those that wait go out, and later ones are not asked about. */
+/**
+ * A person has allowed all calls of a tool in this run: those that wait go out, and later ones are not asked about,
+ * but for those that are always asked about.
+ */
 export function allowAlike(draft: Draft, call: ToolCallEffect): void {
   const identityOf = (each: ToolCallEffect) => toolIdentity(each, specOf(draft.state, each));
   const identity = identityOf(call);
@@ -18,6 +21,7 @@ export function allowAlike(draft: Draft, call: ToolCallEffect): void {
     const wasPut = draft.state.acts[key] !== undefined;
     const isHeld = draft.state.blocked.some(act => act.key === key);
     if (!wasPut && !isHeld) continue;
+    if (rulingOn(draft.state, other).effect !== 'allow') continue;
     cancelAct(draft, key);
     admitAllowed(draft, waiting);
   }

@@ -44,6 +44,7 @@ function forget(draft: Draft): void {
   const unplaced = Object.entries(placed).map(([key, { places: _before, ...rest }]) => [key, rest]);
   draft.state = {
     ...draft.state,
+    alike: [],
     approvals: Object.fromEntries(waiting),
     placed: Object.fromEntries(unplaced),
   };

@@ -50,12 +50,14 @@ export function rulingOn(state: RunState, call: ToolCallEffect): Ruling {
   const decision = decideConsent(places === undefined ? request : { ...request, places });
   if (decision.consent === 'resolve') return { effect: 'look', paths: decision.paths };
   const { consent, reason, rule } = decision;
-  const guarded = consent === 'allow' && !spec.readOnly ? guardedFile(call.args, places) : undefined;
+  const isAlike = consent === 'ask' && state.alike.includes(toolIdentity(call, spec));
+  const mayPass = consent === 'allow' || isAlike;
+  const guarded = mayPass && !spec.readOnly ? guardedFile(call.args, places) : undefined;
   if (guarded !== undefined) {
     const why = `it names \`${guarded}\`, and what decides about calls is never changed unasked`;
     return { effect: 'ask', reason: why, destructive: true };
   }
-  if (consent === 'ask' && state.alike.includes(toolIdentity(call, spec))) {
+  if (isAlike) {
     return { effect: 'allow', reason: 'a person allowed all calls of it in this run', destructive: false };
   }
   const destructive = mayDestroy(spec, policy) || isDestructiveRule(policy, rule?.at);
