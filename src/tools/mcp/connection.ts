@@ -82,6 +82,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
   return {
     live: async signal => {
+      signal.throwIfAborted();
       const server = await orAborted(running(), signal);
       if (server.isOld || performance.now() - server.listedAt > OLD_AFTER_MS) {
         server.listing ??= relist(server, options, stop.signal).finally(() => {
@@ -174,6 +175,8 @@ function hear(server: Current, stopped: AbortSignal): void {
 
 /** The same outcome, or the end of waiting for it. */
 async function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  // Whoever waits no more must not make a failure one that nobody saw.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

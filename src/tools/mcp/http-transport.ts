@@ -1,11 +1,11 @@
 import {
-  type AuthProvider,
   type JSONRPCMessage,
   type RequestId,
   StreamableHTTPClientTransport,
   type Transport,
   type TransportSendOptions,
 } from '@modelcontextprotocol/client';
+import { deliverMessages } from './deliver-messages.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import type { McpAuthorization } from './mcp-authorization.ts';
 import type { MessageGate } from './message-gate.ts';
@@ -29,8 +29,6 @@ export function createHttpTransport({ url, headers, authorize }: HttpStart, gate
   const inner = new StreamableHTTPClientTransport(new URL(url), {
     fetch: authorize?.fetch ?? createGuardedFetch({ serverUrl: url, limits }),
     requestInit: { headers },
-    // Whoever made the provider knows the SDK; its type stays in this folder.
-    ...(authorize?.provider === undefined ? {} : { authProvider: authorize.provider as AuthProvider }),
     reconnectionOptions: {
       initialReconnectionDelay: 500,
       maxReconnectionDelay: 5000,
@@ -42,9 +40,7 @@ export function createHttpTransport({ url, headers, authorize }: HttpStart, gate
   const breakers = new Map<RequestId, AbortController>();
   let closing: Promise<void> | undefined;
   let closed = false;
-  const pass = (messages: readonly JSONRPCMessage[]): void => {
-    for (const message of messages) transport.onmessage?.(message);
-  };
+  const pass = (messages: readonly JSONRPCMessage[]): void => deliverMessages(transport, messages);
   const send = async (message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> => {
     gate.sent(message);
     const id = 'method' in message && 'id' in message ? message.id : undefined;

@@ -1,7 +1,5 @@
-/** How requests to a server over HTTP are sent. Made by `createMcpAuthorization`; nobody else looks inside. */
+/** How requests to a server over HTTP are sent. Made by `createMcpAuthorization`. */
 export interface McpAuthorization {
-  /** Sends every request to the server and its authorization servers; it refuses what may not be reached. */
+  /** Sends every request with the person's token, logs in where that needs nobody, and refuses what may not be reached. */
   readonly fetch?: typeof fetch;
-  /** The SDK's OAuth provider, whose type stays in this folder. */
-  readonly provider?: object;
 }

@@ -13,7 +13,7 @@ interface FailureOf {
 }
 
 /**
- * An error of the SDK in our words: a CrewError that it carries, MCP_LOGIN_NEEDED or CREDENTIALS_MISSING when the server
+ * An error of the SDK in our words: a CrewError that it carries, such as that of a login, CREDENTIALS_MISSING when the server
  * wants to know who asks, MCP_UNAVAILABLE when it could not be reached, TOOL_FAILED for all else. Foreign text is cut.
  */
 export function serverFailure(error: unknown, { what, alias, server }: FailureOf): CrewError {
@@ -21,11 +21,6 @@ export function serverFailure(error: unknown, { what, alias, server }: FailureOf
   if (carried !== undefined) return carried;
   const text = cutText(messageOf(error));
   if (findCause(error, isUnauthorized) !== undefined) {
-    const isLogin = server.transport.kind === 'http' && server.transport.oauth !== undefined;
-    if (isLogin)
-      return new CrewError('MCP_LOGIN_NEEDED', `${what}: run \`crew mcp login ${alias}\` (${text})`, {
-        cause: error,
-      });
     const message = `${what}: the server wants to know who asks; declare \`bearer_env\` or \`oauth\` for \`${alias}\` (${text})`;
     return new CrewError('CREDENTIALS_MISSING', message, { cause: error });
   }

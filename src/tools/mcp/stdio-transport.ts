@@ -1,9 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Transport } from '@modelcontextprotocol/client';
+import { deliverMessages } from './deliver-messages.ts';
 import type { MessageGate } from './message-gate.ts';
 import { type ServerProcess, type ServerStart, startServerProcess } from './server-process.ts';
 
 /** A longer line ends the server: the SDK and the journal keep messages whole. */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
+/** How long the end of a server is waited for that does not read any more. */
+const END_MS = 1000;
 
 /** The connection to a server that we started, and what became of it. */
 export interface StdioTransport extends Transport {
@@ -19,16 +23,21 @@ export function createStdioTransport(
 ): StdioTransport {
   let server: ServerProcess | undefined;
   let ended: string | undefined;
+  let tellOver = (): void => undefined;
+  const over = new Promise<void>(resolve => {
+    tellOver = resolve;
+  });
   const transport: StdioTransport = {
     start: async () => {
       server = await startServerProcess({
         ...start,
         maxLineBytes: MAX_LINE_BYTES,
         onLine: line => {
-          for (const message of gate.received(parse(line))) transport.onmessage?.(message);
+          deliverMessages(transport, gate.received(parse(line)));
         },
         onEnd: why => {
           ended = why;
+          tellOver();
           transport.onclose?.();
         },
       });
@@ -36,7 +45,13 @@ export function createStdioTransport(
     send: async message => {
       if (server === undefined || ended !== undefined) throw new Error('the server does not run');
       gate.sent(message);
-      await server.send(JSON.stringify(message));
+      try {
+        await server.send(JSON.stringify(message));
+      } catch (error) {
+        // Mostly it has just ended, and its end tells more than that it does not read.
+        await Promise.race([over, pause(END_MS)]);
+        throw error;
+      }
     },
     close: async () => server?.close(),
     ended: () => {

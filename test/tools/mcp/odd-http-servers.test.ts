@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { McpListing } from '../../../src/model/mcp-listing.ts';
 import type { McpServer } from '../../../src/model/mcp-server.ts';
@@ -25,8 +25,10 @@ interface Asked {
 }
 type Answer = (response: ServerResponse, asked: Asked) => void;
 
+const BOMB = gzipSync(Buffer.alloc(70_000_000, 32));
+
 const open: Server[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const server of open.splice(0)) {
     server.closeAllConnections();
     await new Promise(resolve => server.close(resolve));
@@ -72,7 +74,7 @@ async function serve(
   open.push(http);
   await new Promise<void>(resolve => http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`;
-  const times = { startTimeoutMs: 4000, timeoutMs: 1500 };
+  const times = { startTimeoutMs: 5000, timeoutMs: 3000 };
   const server = declared({ kind: 'http', url, headers: {} }, { protocol: '2025-11-25', ...times });
   return { server, calls: () => calls };
 }
@@ -199,11 +201,9 @@ const WAYS: readonly (readonly [string, Answer, string, RegExp])[] = [
     /does not answer as expected/,
   ],
   [
-    'a bomb of 200 MB in 200 KB',
+    'a bomb of 70 MB in 70 KB',
     response =>
-      response
-        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-        .end(gzipSync(Buffer.alloc(200_000_000, 32))),
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(BOMB),
     'MCP_UNAVAILABLE',
     /at most 67108864 bytes/,
   ],
@@ -215,7 +215,7 @@ const WAYS: readonly (readonly [string, Answer, string, RegExp])[] = [
   ],
 ];
 
-describe('a call that a server over HTTP answers with', () => {
+describe.concurrent('a call that a server over HTTP answers with', () => {
   test.each(WAYS)('%s fails alone', async (_title, answer, code, message) => {
     let isOdd = true;
     const { server, calls } = await serve({
@@ -232,16 +232,16 @@ describe('a call that a server over HTTP answers with', () => {
   });
 });
 
-describe('a server over HTTP whose greeting is', () => {
+describe.concurrent('a server over HTTP whose greeting is', () => {
   test.each(WAYS)('%s is refused', async (_title, answer, code, message) => {
     const { server } = await serve({ initialize: answer });
-    const failure = await failureOf(listOf({ ...server, startTimeoutMs: 1500 }));
+    const failure = await failureOf(listOf({ ...server, startTimeoutMs: 3000 }));
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
   test.each(WAYS)('%s is refused where the revision is found out', async (_title, answer) => {
     const { server } = await serve({ all: answer });
-    const failure = await failureOf(listOf({ ...server, protocol: 'auto', startTimeoutMs: 1500 }));
+    const failure = await failureOf(listOf({ ...server, protocol: 'auto', startTimeoutMs: 3000 }));
     expect(failure.code).toMatch(/^(TOOL_FAILED|MCP_UNAVAILABLE|CREDENTIALS_MISSING)$/);
     expect(failure.message).toMatch(/did not start|does not answer/);
   });

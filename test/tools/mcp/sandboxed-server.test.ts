@@ -108,6 +108,31 @@ test('where there is no bubblewrap, a sandbox is an error', async () => {
   }
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'where bubblewrap may not make a sandbox, that is an error too',
+  async () => {
+    writeFileSync(
+      join(workspace, 'bwrap'),
+      '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const path = process.env.PATH;
+    process.env.PATH = `${workspace}:${path}`;
+    try {
+      const sandbox: Sandbox = { fs: [`ro:${NODE}`, `ro:${FIXTURES}`], net: 'none' };
+      const failure = await failureOf(listOf(nodeServer(fixture('odd-server.mjs'), ['good'], { sandbox })));
+      expect(failure).toMatchObject({
+        code: 'SANDBOX_MISSING',
+        message: expect.stringContaining('No permissions to create new namespace'),
+      });
+    } finally {
+      process.env.PATH = path;
+    }
+  },
+);
+
 describe.skipIf(!CAN)('a server in a sandbox', () => {
   const sandbox: Sandbox = { fs: [`ro:${NODE}`, `ro:${FIXTURES}`], net: 'none' };
 
