@@ -3,6 +3,7 @@ import type { Fact } from '../../src/model/fact.ts';
 import { messageText } from '../../src/model/message.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
+import { compareRuns } from '../../src/runtime/records/compare-runs.ts';
 import { createRunControls, type RunControls } from '../../src/runtime/run-controls.ts';
 import { fc } from '../laws.ts';
 import { eventsOf, resultOf } from './compact-events.ts';
@@ -274,6 +275,18 @@ phases:
     expect(folded.at(-1)?.effects).toEqual([]);
     expect(folded.at(-1)?.state.end).toMatchObject({ outcome: 'success' });
   });
+});
+
+test('a fork and a replay on the same program keep what was said, with the calls that heard it', async () => {
+  const run = await steerAt({ yaml: ROLE, replies: CALLS_ONCE }, toolStarts, to('writer', 'Be brief.'));
+  const [started] = run.facts;
+  if (started?.type !== 'run.started') throw new Error('a run begins with its start');
+  const recorded = { program: run.program, facts: run.facts };
+  const steps = [...compareRuns({ recorded, edited: { program: run.program, started } })];
+  expect(steps.map(({ fact }) => fact)).toEqual(run.facts);
+  const told = run.facts.findIndex(({ type }) => type === 'role.steered');
+  const forked = await runCrew({ yaml: ROLE, replies: CALLS_ONCE, history: run.facts.slice(0, told + 1) });
+  expect(hearings(forked)[0]).toBe('writer 4: Be brief.');
 });
 
 test('R3, R5: a steered run replays byte for byte, and resumes after every prefix without repeating a call', async () => {
