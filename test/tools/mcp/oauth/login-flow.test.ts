@@ -164,6 +164,14 @@ test('a refused token is refreshed without anybody, and the new refresh token is
   expect(second?.parameters.get('refresh_token')).not.toBe(first?.parameters.get('refresh_token'));
 });
 
+test('a token that has expired is refreshed', async () => {
+  const world = await openWorld('new', { accessTokenSeconds: 1 });
+  const { expiresAt = 0 } = await authorize(world, { person: willingPerson() }).logIn();
+  while (Date.now() < expiresAt + 1000) await new Promise(resolve => setTimeout(resolve, 50));
+  expect(await call(authorize(world).fetch, world.server.url, 'look')).toContain('look done');
+  expect(tokenRequests(world.issuer, 'refresh_token')).toHaveLength(1);
+});
+
 test('many calls that are refused at once refresh once', async () => {
   const world = await openWorld();
   await authorize(world, { person: willingPerson() }).logIn();
