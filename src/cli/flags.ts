@@ -33,7 +33,7 @@ export const INPUT_FLAGS = {
 export const TRUST_FLAG = {
   trust: {
     type: 'boolean',
-    help: 'vouch for the servers and modules of the crew file this once, as in CI; nothing is remembered',
+    help: 'trust what the crew file starts this once, as in CI',
   },
 } as const satisfies Flags;
 

@@ -9,7 +9,7 @@ import { listCrewTools } from '../tools-list.ts';
 /** `crew tools list|accept|call|doctor FILE`: the tools of a crew, and what their servers say. */
 export const toolsCommand: Command = {
   name: 'tools',
-  usage: 'tools list|accept|call|doctor FILE',
+  usage: 'tools list|accept|call FILE',
   summary: 'see, accept, call and examine the tools of a crew file',
   flags: {
     yes: {
