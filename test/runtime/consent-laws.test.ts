@@ -43,8 +43,8 @@ const policies: fc.Arbitrary<Policy> = fc
 /** People who answer, leave, answer something else, and allow all calls alike. */
 function person(mood: 'wild' | 'calm', seed: number): NonNullable<CrewRunOptions['person']> {
   const answers = randomPerson(mood, seed);
-  return async (effect: PersonAskEffect, signal: AbortSignal): Promise<PersonAnswer | undefined> => {
-    const answer = await answers(effect, signal);
+  return (effect: PersonAskEffect): PersonAnswer | undefined => {
+    const answer = answers(effect);
     if (answer === undefined || effect.question.kind !== 'approval') return answer;
     const dice = (seed + effect.key.length) % 5;
     if (mood === 'wild' && dice === 0) return { ...answer, binding: 'of another question' };

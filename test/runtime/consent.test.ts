@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { hashProgram } from '../../src/compiler/compile-crew.ts';
+import { canonicalJson } from '../../src/model/canonical-json.ts';
 import type { PersonAskEffect } from '../../src/model/effect.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import type { Policy, PolicyRule } from '../../src/model/policy.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { ToolSpec } from '../../src/model/tool-spec.ts';
@@ -254,23 +256,27 @@ test('a run without rules that look at paths has no facts about them', async () 
 
 test('R9: of a thousand changed sets of arguments after leave was given, none is called', async () => {
   const policy = policyOf([]);
-  let executed = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), async (other, merge) => {
-      const args = merge ? { text: 'hello', ...other } : other;
-      fc.pre(JSON.stringify(args) !== '{"text":"hello"}');
-      const wrap =
-        (execute: Executor): Executor =>
-        (effect, signal) =>
-          execute(effect.type === 'tool.call' ? { ...effect, args: args as never } : effect, signal);
-      const run = await runCrew({ yaml: PHASE, policy, person: () => ALLOW, wrap });
-      executed += run.toolCalls.length;
-      expect(resultOf(run)).toMatchObject({ failure: { code: 'CONSENT_DENIED' } });
+  const tried: Promise<unknown>[] = [];
+  const others = fc.sample(
+    fc.tuple(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean()).map(([other, merge]) => {
+      const args = (merge ? { text: 'hello', ...other } : other) as JsonObject;
+      return canonicalJson(args) === '{"text":"hello"}' ? { text: 'hello ' } : args;
     }),
-    { numRuns: 1000 },
+    1000,
   );
-  expect(executed).toBe(0);
-}, 120_000);
+  const wrap =
+    (execute: Executor): Executor =>
+    (effect, signal) => {
+      if (effect.type !== 'tool.call') return execute(effect, signal);
+      for (const args of others) tried.push(execute({ ...effect, args }, signal));
+      return execute(effect, signal);
+    };
+  const run = await runCrew({ yaml: PHASE, policy, person: () => ALLOW, wrap });
+  expect(run.toolCalls).toEqual([{ tool: 'kit.write', args: { text: 'hello' } }]);
+  const failures = await Promise.all(tried);
+  expect(failures).toHaveLength(1000);
+  for (const fact of failures) expect(fact).toMatchObject({ failure: { code: 'CONSENT_DENIED' } });
+});
 
 test('what an untrusted artifact reaches may not call what the crew refuses to it', async () => {
   const tamper = (program: Program): Program => {
