@@ -7,6 +7,8 @@ import { crewProgram, type Ended, startNode } from './crew-process.ts';
 
 const FULL_DISK = new URL('full-disk.mjs', import.meta.url).pathname;
 const VISITS = 12;
+/** Fewer pages than the journal has, so that it cannot grow at all. */
+const NO_ROOM = 2;
 const CREW = `version: 1
 crew: growing
 goal: Write much.
@@ -59,7 +61,7 @@ test('disk full stops before anything unrecorded happens, says so, and the run g
   expect(callsMade()).toHaveLength(recorded + 1);
   const runId = run?.runId ?? '';
   expect(first.stderr).toContain(`crew resume ${runId}`);
-  const still = await call(['resume', runId], 40);
+  const still = await call(['resume', runId], NO_ROOM);
   expect([still.code, still.stderr.includes('JOURNAL_FULL')]).toEqual([3, true]);
   expect(callsMade()).toHaveLength(recorded + 1);
   const asked = await call(['resume', runId]);
