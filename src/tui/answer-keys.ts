@@ -110,7 +110,7 @@ function pressLetter(ui: UiState, { key, letter }: Typed, { asked, draft }: Open
     }
     case 'approval':
       if (letter === 'y')
-        return question.destructive === true ? write('code') : answer(ui, id, { choice: 'allow' });
+        return asked.code !== undefined ? write('code') : answer(ui, id, { choice: 'allow' });
       if (letter === 'A')
         return asked.code !== undefined
           ? keep(ui, { ...draft, problem: 'a call that may destroy something is allowed one by one' })

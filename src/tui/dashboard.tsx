@@ -21,7 +21,9 @@ export function Dashboard({
 }): ReactElement {
   const { view, ui, nowMs } = useSyncExternalStore(store.subscribe, store.snapshot);
   const { suspendTerminal } = useApp();
-  useEffect(() => onScreen({ away: act => suspendTerminal(act) }), [onScreen, suspendTerminal]);
+  useEffect(() => {
+    onScreen({ away: act => suspendTerminal(act) });
+  }, [onScreen, suspendTerminal]);
   useInput((input, key) => {
     for (const each of readInput(input, key)) store.press({ ...each, at: performance.now() });
   });

@@ -1,8 +1,8 @@
-import { columnsOf } from './cell-text.ts';
+import { oneLine } from './cell-text.ts';
 import { gaugesOf } from './gauge.ts';
 import { footLine, headLines, scrubberLine, stripLine } from './head-lines.ts';
 import { type Column, type Layout, layOut, SMALLEST } from './layout.ts';
-import { type Cell, fitLine, type Line, lineOf, withLook } from './line.ts';
+import { type Cell, fitLine, type Line, lineColumns, lineOf, withLook } from './line.ts';
 import { type ListRow, listRows, logRows, windowOf } from './list-rows.ts';
 import { pagerLines } from './pager.ts';
 import { sheetLines, sheetRows } from './sheet.ts';
@@ -104,15 +104,17 @@ function boxRows(view: View, ui: UiState, box: Box): readonly Line[] {
 function topLine(view: View, ui: UiState, { pane, tabs, columns }: Box): Line {
   const isOpen = ui.focus === pane && ui.pager === undefined;
   const look = isOpen ? 'cyan' : 'dim';
-  const short = columns < 78 && tabs.length > 3;
-  const names = tabs.flatMap((tab): Cell[] => {
-    const number = PANES.indexOf(tab) + 1;
-    const isThis = tab === pane;
-    const text =
-      short && !isThis ? ` ${number} ` : ` ${number} ${TITLES[tab]}${isThis ? countOf(view, ui, tab) : ''} `;
-    return [{ text, look: isThis ? (isOpen ? 'title' : 'bold') : 'dim' }];
-  });
-  const width = names.reduce((sum, { text }) => sum + columnsOf(text), 0);
+  const named = (short: boolean): Line =>
+    tabs.map((tab): Cell => {
+      const number = PANES.indexOf(tab) + 1;
+      const isThis = tab === pane;
+      const count = isThis ? countOf(view, ui, tab) : '';
+      const text = short && !isThis ? ` ${number} ` : ` ${number} ${TITLES[tab]}${count} `;
+      return { text, look: isThis ? (isOpen ? 'title' : 'bold') : 'dim' };
+    });
+  const long = named(false);
+  const names = lineColumns(long) > columns - 4 ? named(true) : long;
+  const width = lineColumns(names);
   const cut = width > columns - 4 ? fitLine(names, columns - 4) : names;
   const fill = '─'.repeat(Math.max(0, columns - 3 - Math.min(width, columns - 4)));
   return [{ text: '╭─', look }, ...cut, { text: `${fill}╮`, look }];
@@ -125,7 +127,7 @@ function countOf(view: View, ui: UiState, pane: PaneName): string {
   if (pane !== 'talk') return '';
   const only = ui.filter.role ?? ui.filter.phase;
   const behind = ui.anchor === undefined ? '' : ' · End follows';
-  return `${only === undefined ? '' : ` · only ${only}`}${behind}`;
+  return `${only === undefined ? '' : ` · only ${oneLine(only)}`}${behind}`;
 }
 
 function paneLines(view: View, ui: UiState, { pane, columns, rows, nowMs }: Box): readonly Line[] {

@@ -1,6 +1,6 @@
 import { formatCost, formatCount, formatDuration, formatQuantity } from '../reporters/amounts.ts';
-import { notALanguageModel } from '../reporters/describe-model.ts';
-import { columnsOf, cutText, oneLine } from './cell-text.ts';
+import { modelName, notALanguageModel } from '../reporters/describe-model.ts';
+import { cellText, columnsOf, cutText, oneLine } from './cell-text.ts';
 import { type Cell, fitLine, type Line, type Look, lineColumns, lineOf, spread } from './line.ts';
 import { MARKS, stateOf } from './procedure-rows.ts';
 import type { UiState } from './ui-state.ts';
@@ -18,6 +18,9 @@ const STATES = {
   error: ['✗', 'bad', 'ended by an error'],
 } as const satisfies Record<View['state'], readonly [string, Look, string]>;
 
+/** Below it the head leaves out what the budget tells. */
+const ROOMY_COLUMNS = 100;
+
 /** The two rows at the top: what runs, how it stands, what it has cost, and what it is for. Pure. */
 export function headLines(view: View, ui: UiState, nowMs: number): readonly Line[] {
   const { columns } = ui;
@@ -27,7 +30,11 @@ export function headLines(view: View, ui: UiState, nowMs: number): readonly Line
     { text: view.runId === '' ? '' : `  run ${view.runId}`, look: 'dim' },
     ...replayCells(ui),
   ];
-  const first = spread(name, [...stateCells(view, ui), ...spentCells(view, nowMs), { text: ' ' }], columns);
+  const first = spread(
+    name,
+    [...stateCells(view, ui), ...spentCells(view, nowMs, columns), { text: ' ' }],
+    columns,
+  );
   const goal: Line = [{ text: ` ${view.goal}`, look: 'dim' }];
   return [fitLine(first, columns), fitLine(spread(goal, modelCells(view), columns), columns)];
 }
@@ -42,18 +49,16 @@ function stateCells(view: View, ui: UiState): Line {
   return [{ text: `${mark} ${word}`, look }];
 }
 
-function spentCells(view: View, nowMs: number): Line {
+function spentCells(view: View, nowMs: number, columns: number): Line {
   const { spend } = view;
   const tokens = spend.usage.inputTokens + spend.usage.outputTokens;
   const seconds = nowMs < 60_000 ? `${Math.floor(nowMs / 1000)} s` : formatDuration(nowMs);
   const ceiling = view.setup.budget.costMicroUsd;
   const money = spend.costMicroUsd === 0 && tokens === 0 ? '$0' : formatCost(spend.costMicroUsd);
   const of = ceiling === undefined ? '' : ` of ${formatCost(ceiling)}`;
+  const counts = `${formatQuantity(spend.calls, 'call')} · ${formatCount(tokens)} tokens · `;
   return [
-    {
-      text: ` · ${seconds} · ${formatQuantity(spend.calls, 'call')} · ${formatCount(tokens)} tokens · `,
-      look: 'dim',
-    },
+    { text: ` · ${seconds} · ${columns < ROOMY_COLUMNS ? '' : counts}`, look: 'dim' },
     { text: `${money}${of}`, look: 'bold' },
   ];
 }
@@ -65,7 +70,7 @@ function modelCells(view: View): Line {
   if (use === undefined || others.length > 0) return [];
   return notALanguageModel(use) === undefined
     ? lineOf(` ${use} `, 'dim')
-    : lineOf(` ${use}: no language model `, 'yellow');
+    : lineOf(` ${modelName(use)} `, 'yellow');
 }
 
 function replayCells({ replay }: UiState): Line {
@@ -129,29 +134,37 @@ export function scrubberLine(ui: UiState): Line {
 export function footLine(view: View, ui: UiState, isOver: boolean): Line {
   const { columns, typing, toast } = ui;
   if (typing !== undefined) {
-    const to = typing.to ?? '';
+    const to = oneLine(typing.to ?? '');
     const label = typing.what === 'search' ? '/' : `to ${to}: `;
     return fitLine(
       [
         { text: ` ${label}`, look: 'alert' },
-        { text: typing.text },
+        { text: cellText(typing.text).replaceAll('\n', ' ') },
         { text: '▏', look: 'title' },
         { text: '  Enter · Esc', look: 'dim' },
       ],
       columns,
     );
   }
-  if (toast !== '') return fitLine([{ text: ` ${cutText(toast, columns - 2)}`, look: 'alert' }], columns);
-  const keys = hintsOf(view, ui, isOver);
-  const cells: Cell[] = [{ text: ' ' }];
-  let width = 1;
-  for (const [key, does] of keys) {
-    const wide = columnsOf(key) + columnsOf(does) + 3;
-    if (width + wide > columns) break;
-    cells.push({ text: key, look: 'bold' }, { text: ` ${does}  `, look: 'dim' });
-    width += wide;
-  }
-  return fitLine(cells, columns);
+  if (toast !== '')
+    return fitLine([{ text: ` ${cutText(oneLine(toast), columns - 2)}`, look: 'alert' }], columns);
+  return hintLine(hintsOf(view, ui, isOver), columns);
+}
+
+/** As many keys as there is room for; the last two, help and the way out, are always there. */
+function hintLine(hints: readonly Hint[], columns: number): Line {
+  const widthOf = ([key, does]: Hint): number => columnsOf(key) + columnsOf(does) + 3;
+  const last = hints.slice(-2);
+  let left = columns - 1 - last.reduce((sum, hint) => sum + widthOf(hint), 0);
+  const first = hints.slice(0, -2).filter(hint => {
+    left -= widthOf(hint);
+    return left >= 0;
+  });
+  const cells = [...first, ...last].flatMap(([key, does]): Cell[] => [
+    { text: key, look: 'bold' },
+    { text: ` ${does}  `, look: 'dim' },
+  ]);
+  return fitLine([{ text: ' ' }, ...cells], columns);
 }
 
 type Hint = readonly [key: string, does: string];
@@ -162,7 +175,7 @@ function hintsOf(view: View, ui: UiState, over: boolean): readonly Hint[] {
     return [['↑↓ PgUp PgDn', 'scroll'], ...copy, ['Esc', 'back']];
   }
   const only = ui.filter.role ?? ui.filter.phase;
-  const filtered: readonly Hint[] = only === undefined ? [] : [['Esc', `show all (only ${only})`]];
+  const filtered: readonly Hint[] = only === undefined ? [] : [['Esc', `show all (only ${oneLine(only)})`]];
   const aside: readonly Hint[] = ui.aside && ui.queue.length > 0 ? [['a', 'answer']] : [];
   const move: readonly Hint[] = [
     ['Tab', 'pane'],
@@ -171,23 +184,13 @@ function hintsOf(view: View, ui: UiState, over: boolean): readonly Hint[] {
   ];
   if (ui.how === 'replay')
     return [...filtered, ...replayHints(ui), ...move, ['w', 'why'], ['?', 'help'], ['q', 'leave']];
-  const search: Hint = ui.search === '' ? ['/', 'search'] : ['n N', `“${ui.search}”`];
+  const search: Hint = ui.search === '' ? ['/', 'search'] : ['n N', `“${oneLine(ui.search)}”`];
   const pause: readonly Hint[] =
     ui.how === 'watch' ? [] : [['Space', view.state === 'paused' ? 'go on' : 'pause']];
   const run: readonly Hint[] = over ? [] : [...pause, ['s', 'stop']];
   const leave: Hint = ['q', over && ui.how === 'run' ? 'leave and print the result' : 'leave'];
-  return [
-    ...aside,
-    ...filtered,
-    ...(over ? [leave] : []),
-    ...move,
-    search,
-    ['w', 'why'],
-    ['p', 'prompt'],
-    ['?', 'help'],
-    ...run,
-    leave,
-  ];
+  const looks: readonly Hint[] = [...move, search, ['w', 'why'], ['p', 'prompt']];
+  return [...aside, ...filtered, ...looks, ...run, ['?', 'help'], leave];
 }
 
 function replayHints({ replay }: UiState): readonly Hint[] {

@@ -1,4 +1,5 @@
 import { formatBytes, formatCost, formatCount, formatDuration } from '../reporters/amounts.ts';
+import { notALanguageModel } from '../reporters/describe-model.ts';
 import { textBytes } from '../reporters/summarize-value.ts';
 import { cutStart, oneLine } from './cell-text.ts';
 import { gaugeLine, gaugesOf } from './gauge.ts';
@@ -62,8 +63,8 @@ function teamRows(view: View, { columns }: Size): readonly ListRow[] {
     const spent = role.tokens === 0 ? '' : ` ${formatCount(role.tokens)} · ${formatCost(role.costMicroUsd)}`;
     const left: Line = [
       { text: `${mark} `, look },
-      { text: role.name, look: roleLook(role.name) },
-      { text: ` ${oneLine(role.model)}`, look: 'dim' },
+      { text: oneLine(role.name), look: roleLook(role.name) },
+      { text: ` ${modelWord(role.model)}`, look: 'dim' },
     ];
     const calls = role.calls === 0 ? '' : `${role.calls}×${spent}`;
     const doing = role.action === '' ? 'has not worked yet' : role.action;
@@ -76,6 +77,11 @@ function teamRows(view: View, { columns }: Size): readonly ListRow[] {
       },
     ];
   });
+}
+
+/** What is no language model goes by the name of its provider: its file says nothing here. */
+function modelWord(use: string): string {
+  return notALanguageModel(use) === undefined ? oneLine(use) : (use.split(':', 1)[0] ?? use);
 }
 
 function artifactRows(view: View, { columns }: Size): readonly ListRow[] {

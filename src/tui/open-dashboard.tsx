@@ -92,10 +92,13 @@ export function openDashboard(options: DashboardOptions): OpenDashboard {
       fail: error => end({ how: 'broken', error }),
     },
   );
+  const show = (shown: Screen): void => {
+    screen = shown;
+  };
   const resized = (): void => store.resize(stdout.columns ?? size.columns, stdout.rows ?? size.rows);
   stdout.on('resize', resized);
   process.on('SIGTSTP', suspend);
-  instance = render(<Dashboard store={store} onScreen={shown => (screen = shown)} />, {
+  instance = render(<Dashboard store={store} onScreen={show} />, {
     stdin,
     stdout,
     exitOnCtrlC: false,

@@ -1,4 +1,4 @@
-import { columnsOf, cutText } from './cell-text.ts';
+import { cellText, columnsOf, cutText, oneLine } from './cell-text.ts';
 import { type Cell, fitLine, type Line } from './line.ts';
 import { richLines } from './rich-text.ts';
 import type { Pager } from './ui-state.ts';
@@ -19,7 +19,7 @@ let known:
 
 function linesOf({ text, kind }: Pick<Pager, 'text' | 'kind'>, columns: number): readonly Line[] {
   if (known?.text === text && known.columns === columns && known.kind === kind) return known.lines;
-  const lines = richLines(text, columns, { kind });
+  const lines = richLines(cellText(text), columns, { kind });
   known = { text, columns, kind, lines };
   return lines;
 }
@@ -54,8 +54,8 @@ export function pagerLines(pager: Pager, { columns, rows }: Size): readonly Line
   const lines = linesOf(pager, inner);
   const top = Math.min(pager.top, lastTop(pager, { columns, rows }));
   const shown = lines.slice(top, top + rows - 2);
-  const title = ` ${cutText(pager.title, columns - 8)} `;
-  const place = lines.length > rows - 2 ? ` ${top + shown.length} of ${lines.length} rows ` : ' ';
+  const title = ` ${cutText(oneLine(pager.title), columns - 8)} `;
+  const place = lines.length > rows - 2 ? ` ${top + shown.length} of ${lines.length} rows ` : '';
   const side: Cell = { text: '│', look: 'cyan' };
   return [
     [

@@ -40,7 +40,8 @@ export function pressInPane(ui: UiState, key: Key, view: View): UiState {
 }
 
 function moveInTalk(ui: UiState, view: View, steps: number): UiState {
-  if (steps === Number.POSITIVE_INFINITY) return { ...ui, item: undefined, anchor: undefined };
+  const follows = steps === Number.POSITIVE_INFINITY || (steps > 0 && ui.item === undefined);
+  if (follows) return { ...ui, item: undefined, anchor: undefined };
   const shown = talkRows(view, ui, frameSize(view, ui, 'talk')).flatMap(row =>
     row.item === undefined ? [] : [row.item],
   );

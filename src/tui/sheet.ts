@@ -10,13 +10,16 @@ import { type AskedHere, openQuestion, startDraft, type UiState } from './ui-sta
 type Question = PersonQuestion | ToolQuestion;
 type Calling = Extract<Question, { kind: 'approval' | 'uncertain' }>;
 
-/** The arguments of a call as a person is shown them: as a diff when it changes a file, a patch as a patch, else as JSON. Pure. */
+/** The arguments of a call as a person is shown them: first as a diff when it changes a file, a patch as a patch, and always all of them. Pure. */
 export function argumentsText(question: Calling, before: AskedHere['before']): string {
+  const shown = exactArguments(question);
   const edit = fileEditOf(question.args);
-  if (edit !== undefined && before !== undefined) {
-    const after = edit.after(before.text);
-    if (after !== undefined) return diffText(before.path, before.text, after);
-  }
+  const after = edit === undefined || before === undefined ? undefined : edit.after(before.text);
+  if (after === undefined || before === undefined) return shown;
+  return `${diffText(before.path, before.text, after)}\n\nexactly:\n${shown}`;
+}
+
+function exactArguments(question: Calling): string {
   const entries = Object.entries(question.args);
   const [only] = entries;
   if (entries.length === 1 && typeof only?.[1] === 'string' && /^diff --git |^--- /m.test(only[1]))
@@ -91,7 +94,7 @@ export function sheetRows(ui: UiState): number {
   const inner = ui.columns - 4;
   const body = bodyLines(asked, inner).length + reasonLines(asked).length;
   const answers = answerLines(asked, ui, inner).length;
-  return Math.min(body + answers + 3, Math.max(9, Math.floor(ui.rows * 0.6)));
+  return Math.min(body + answers + 2, Math.max(9, Math.floor(ui.rows * 0.6)));
 }
 
 let known:
@@ -111,7 +114,7 @@ export function sheetLines(ui: UiState, rows: number): readonly Line[] {
   if (asked === undefined || rows < 4) return [];
   const { columns } = ui;
   const inner = columns - 4;
-  const count = ui.queue.length > 1 ? ` 1 of ${ui.queue.length} ` : ' ';
+  const count = ui.queue.length > 1 ? ` 1 of ${ui.queue.length} ` : '';
   const title = ` ? ${titleOf(asked)} `;
   const fill = Math.max(0, columns - 4 - columnsOf(title) - columnsOf(count));
   const top: Line = [

@@ -1,12 +1,12 @@
 import { formatBytes, formatDuration } from '../reporters/amounts.ts';
 import { textBytes } from '../reporters/summarize-value.ts';
-import { columnsOf, cutStart } from './cell-text.ts';
+import { columnsOf, cutStart, oneLine } from './cell-text.ts';
 import { itemAt, itemsFrom } from './item-list.ts';
 import { type Cell, type Line, type Look, lineOf, spread } from './line.ts';
 import { richLines } from './rich-text.ts';
 import type { UiState } from './ui-state.ts';
 import type { StreamView, TalkItem, View } from './view.ts';
-import { isInside } from './view-phases.ts';
+import { isInside, parentOf } from './view-phases.ts';
 
 /** Rows of an item that are shown before it is folded. */
 const FOLDED_ROWS = 10;
@@ -121,10 +121,11 @@ const STATE_LOOKS = { open: 'cyan', good: 'green', bad: 'red', plain: 'dim' } as
 function layOutItem(item: TalkItem, columns: number): readonly Line[] {
   switch (item.kind) {
     case 'phase':
-      return [[], phaseRule(item, columns)];
+      // Branches begin together: they stand close.
+      return parentOf(item.phase) === undefined ? [[], phaseRule(item, columns)] : [phaseRule(item, columns)];
     case 'tool': {
       const mark = item.state === 'bad' ? '✗' : item.state === 'open' ? '◌' : '•';
-      const who: Cell = { text: item.who === '' ? '' : `${item.who} `, look: roleLook(item.who) };
+      const who: Cell = { text: item.who === '' ? '' : `${oneLine(item.who)} `, look: roleLook(item.who) };
       const title: Cell = { text: item.title, look: item.state === 'bad' ? 'red' : 'dim' };
       const left: Line = [{ text: `${mark} `, look: STATE_LOOKS[item.state] }, who, title];
       return [spread(left, metaLine(item), columns)];
@@ -153,7 +154,7 @@ function layOutItem(item: TalkItem, columns: number): readonly Line[] {
     case 'note': {
       const mark = item.state === 'good' ? '✓ ' : item.state === 'bad' ? '! ' : '✎ ';
       const look = item.state === 'bad' ? 'alert' : 'good';
-      const who: Cell = { text: item.who === '' ? '' : `${item.who} `, look: roleLook(item.who) };
+      const who: Cell = { text: item.who === '' ? '' : `${oneLine(item.who)} `, look: roleLook(item.who) };
       return [
         spread([{ text: mark, look }, who, { text: item.title }], [], columns),
         ...words(item, columns),
@@ -165,7 +166,7 @@ function layOutItem(item: TalkItem, columns: number): readonly Line[] {
 }
 
 function phaseRule({ phase, title, state }: TalkItem, columns: number): Line {
-  const text = `── ${cutStart(phase, Math.floor(columns / 2))} · ${title} `;
+  const text = `── ${cutStart(oneLine(phase), Math.floor(columns / 2))} · ${title} `;
   const look = state === 'bad' ? 'yellow' : 'quiet';
   return lineOf(text + '─'.repeat(Math.max(0, columns - columnsOf(text))), look);
 }
@@ -178,8 +179,10 @@ function saidRows(item: TalkItem, columns: number): readonly Line[] {
 }
 
 function speakers({ who, to }: TalkItem): Line {
-  const from: Cell = { text: who, look: roleLook(who) };
-  return to === undefined ? [from] : [from, { text: ' → ', look: 'dim' }, { text: to, look: roleLook(to) }];
+  const from: Cell = { text: oneLine(who), look: roleLook(who) };
+  return to === undefined
+    ? [from]
+    : [from, { text: ' → ', look: 'dim' }, { text: oneLine(to), look: roleLook(to) }];
 }
 
 function metaLine({ meta }: TalkItem): Line {
@@ -214,9 +217,9 @@ function streamRows(
 
 function streamBlock(stream: StreamView, columns: number, rows: number): readonly TalkRow[] {
   const head: Line = [
-    { text: stream.role, look: roleLook(stream.role) },
+    { text: oneLine(stream.role), look: roleLook(stream.role) },
     { text: ' writes ', look: 'cyan' },
-    { text: `${cutStart(stream.phase, 30)} · ${formatBytes(stream.length)}`, look: 'dim' },
+    { text: `${cutStart(oneLine(stream.phase), 30)} · ${formatBytes(stream.length)}`, look: 'dim' },
   ];
   const body =
     ARTIFACT.test(stream.text) && stream.text.length === stream.length

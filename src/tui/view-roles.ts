@@ -98,7 +98,7 @@ function change(
   const known = view.roles.get(name);
   if (known === undefined && onlyKnown) return view.roles;
   const role = known ?? {
-    name: oneLine(name),
+    name,
     model: '',
     state: 'idle',
     calls: 0,

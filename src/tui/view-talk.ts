@@ -12,6 +12,8 @@ import { keepText, keepValue } from './view-text.ts';
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 
 const TITLE_COLUMNS = 240;
+/** Nobody waits for less. */
+const SHORT_MS = 100;
 
 /** The view with what an event adds to the conversation. Pure. */
 export function talkOf(view: View, event: RunEvent): View {
@@ -172,7 +174,7 @@ function modelEnded(view: View, event: EventOf<'model.ended'>): View {
     who,
     title,
     key,
-    meta: [...price, took].join(' · '),
+    meta: [...price, ...(event.ms < SHORT_MS ? [] : [took])].join(' · '),
     ...body(event.text),
   });
   if (event.text.trim() === '') return said;
@@ -235,11 +237,11 @@ function add(view: View, phase: string, news: Partial<TalkItem> & Pick<TalkItem,
     at: view.workedMs,
     phase,
     who: '',
-    title: '',
     text: '',
     state: 'plain',
     meta: '',
     ...news,
+    title: cutText(oneLine(news.title ?? ''), TITLE_COLUMNS),
   };
   let talk = addItem(view.talk, item, MOST.talkItems);
   let talkUnits = view.talkUnits + item.text.length;
