@@ -13,6 +13,8 @@ import { createLineSplitter } from './line-splitter.ts';
 
 const STDERR_TAIL_BYTES = 4096;
 const MARK = 'CREW_MCP_SERVER';
+/** A server that asks and does not read what it is answered would fill our memory. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 /** How long a server may take to end by itself once its input is closed, and then once it is asked to. */
 const END_MS = 700;
 const TERM_MS = 1300;
@@ -88,7 +90,14 @@ export async function startServerProcess(start: ServerStart): Promise<ServerProc
     void gone.then(say);
     void close();
   });
-  return { send: line => write(child, line), stderr, close };
+  const send = (line: string): Promise<void> => {
+    if (child.stdin.writableLength > MAX_UNREAD_BYTES) {
+      end('it does not read what it is sent');
+      void close();
+    }
+    return write(child, line);
+  };
+  return { send, stderr, close };
 }
 
 function once(call: (why: string) => void): (why: string) => void {

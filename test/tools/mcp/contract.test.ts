@@ -139,7 +139,7 @@ describe.each(PEERS)('$title', ({ protocol, file, args, more = {}, isStateless =
   });
 
   test('tells how far it is, which gives the call more time', async () => {
-    await open({ timeoutMs: 900 });
+    await open({ timeoutMs: 1200 });
     const seen: unknown[] = [];
     const done = mine.call('slow', { steps: 5, ms: 300 }, { progress: at => seen.push(at) });
     expect(await done).toBe('slowly');
@@ -148,23 +148,23 @@ describe.each(PEERS)('$title', ({ protocol, file, args, more = {}, isStateless =
   });
 
   test('is told when a call is given up, and works on', async () => {
-    await open({ timeoutMs: 500 });
+    await open({ timeoutMs: 1000 });
     const controller = new AbortController();
     const stopped = failureOf(mine.call('slow', { steps: 1, ms: 20_000 }, { signal: controller.signal }));
     setTimeout(() => controller.abort(), 100);
     expect((await stopped).message).toContain('was stopped before it finished');
     expect((await failureOf(mine.call('slow', { steps: 1, ms: 20_000 }))).message).toContain(
-      'did not answer within 500 ms',
+      'did not answer within 1000 ms',
     );
     expect(await mine.call('echo', { text: 'still here' })).toBe('still here');
   });
 
   test.skipIf(isStateless)('asks the person behind the call, who may take longer than a call', async () => {
-    await open({ timeoutMs: 400 });
+    await open({ timeoutMs: 1000 });
     const asked: ToolQuestion[] = [];
     const ask = async (question: ToolQuestion): Promise<ToolAnswer> => {
       asked.push(question);
-      await new Promise(resolve => setTimeout(resolve, 700));
+      await new Promise(resolve => setTimeout(resolve, 1300));
       return {
         action: 'accept',
         by: 'me',

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { McpListing } from '../../../src/model/mcp-listing.ts';
 import type { McpServer } from '../../../src/model/mcp-server.ts';
+import { startServerProcess } from '../../../src/tools/mcp/server-process.ts';
 import { failureOf } from '../tool-call.ts';
 import { fixture, nodeServer, openServer } from './mcp-peer.ts';
 import { MARK, orphans } from './orphans.ts';
@@ -71,6 +72,24 @@ test('a server that crashes all the time is not started for ever', async () => {
     expect((await failureOf(mine.call('work'))).message).toContain('is gone');
   expect((await failureOf(mine.call('work'))).message).toContain('ended 10 times in this run');
   await mine.close();
+});
+
+test('a server that does not read what it is sent is ended', async () => {
+  const ended: string[] = [];
+  const server = await startServerProcess({
+    command: 'sleep',
+    args: ['60'],
+    cwd: '/',
+    env: { PATH: process.env.PATH ?? '', [MARK]: mark },
+    maxLineBytes: 1000,
+    onLine: () => undefined,
+    onEnd: why => ended.push(why),
+  });
+  const sending = Array.from({ length: 20 }, () => server.send('x'.repeat(1_000_000)));
+  const outcomes = await Promise.allSettled(sending);
+  await server.close();
+  expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
+  expect(ended).toEqual(['it does not read what it is sent']);
 });
 
 test('a server sees HOME, PATH, SHELL, TERM, what is declared, and nothing else', async () => {
