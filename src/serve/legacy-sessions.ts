@@ -7,13 +7,14 @@ import {
 import type { Caller, Refusal } from './gate.ts';
 
 const MOST_SESSIONS = 200;
-/** A session that nobody has used for so long is forgotten when another one begins. */
+/** A session that nobody has used for so long is forgotten when another one begins; one with an open request is used. */
 const IDLE_MS = 60 * 60_000;
 
 interface Session {
   readonly subject: string;
   readonly transport: WebStandardStreamableHTTPServerTransport;
   usedAt: number;
+  openRequests: number;
 }
 
 /** The sessions of clients from before 2026-07-28. */
@@ -42,7 +43,12 @@ export function createLegacySessions(factory: McpServerFactory): LegacySessions 
         sessions.delete(id);
       },
     });
-    const session: Session = { subject: caller.subject, transport, usedAt: performance.now() };
+    const session: Session = {
+      subject: caller.subject,
+      transport,
+      usedAt: performance.now(),
+      openRequests: 0,
+    };
     const server = await factory({ era: 'legacy' });
     await server.connect(transport);
     return session;
@@ -59,7 +65,7 @@ export function createLegacySessions(factory: McpServerFactory): LegacySessions 
       }
       const used = known ?? (await begin(caller));
       if ('status' in used) return used;
-      used.usedAt = performance.now();
+      use(used, request.signal);
       const options = {
         parsedBody: body,
         ...(caller.authInfo === undefined ? {} : { authInfo: caller.authInfo }),
@@ -74,9 +80,26 @@ export function createLegacySessions(factory: McpServerFactory): LegacySessions 
   };
 }
 
+/** `closed` aborts when the response has ended, in whatever way. */
+function use(session: Session, closed: AbortSignal): void {
+  session.openRequests += 1;
+  closed.addEventListener(
+    'abort',
+    () => {
+      session.openRequests -= 1;
+      session.usedAt = performance.now();
+    },
+    { once: true },
+  );
+}
+
+/** Makes room: whoever has been idle for long goes, and the one that was idle longest where there is no room left. */
 function forgetIdle(sessions: Map<string, Session>): void {
-  for (const [id, { transport, usedAt }] of sessions) {
-    if (performance.now() - usedAt < IDLE_MS) continue;
+  const idle = [...sessions].filter(([, { openRequests }]) => openRequests === 0);
+  const byAge = idle.toSorted(([, one], [, other]) => one.usedAt - other.usedAt);
+  for (const [index, [id, { transport, usedAt }]] of byAge.entries()) {
+    const isNeeded = index === 0 && sessions.size >= MOST_SESSIONS;
+    if (!isNeeded && performance.now() - usedAt < IDLE_MS) continue;
     sessions.delete(id);
     transport.close().catch(() => undefined);
   }

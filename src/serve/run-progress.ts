@@ -8,6 +8,8 @@ export interface ProgressNote {
 
 /** At most one note in this time; the last word is never lost. */
 const INTERVAL_MS = 200;
+/** Clients give up on a call of which they hear nothing; most after a minute. */
+const BEAT_MS = 10_000;
 
 /** Tells of the phases of a run, not more often than a client can read. `close` ends it; what was kept back is dropped. */
 export interface RunProgress {
@@ -15,31 +17,43 @@ export interface RunProgress {
   readonly close: () => void;
 }
 
-/** Makes notes of events; `send` must not throw. Uses the clock of timers. */
-export function createRunProgress(send: (note: ProgressNote) => void): RunProgress {
+/** Makes notes of events, and says from time to time that it goes on; `send` must not throw. Uses the clock of timers. */
+export function createRunProgress(
+  send: (note: ProgressNote) => void,
+  { beatMs = BEAT_MS }: { readonly beatMs?: number } = {},
+): RunProgress {
   let progress = 0;
   let kept: string | undefined;
+  let last: string | undefined;
   let pause: NodeJS.Timeout | undefined;
   const tell = (message: string): void => {
     progress += 1;
     send({ progress, message });
     pause = setTimeout(() => {
       pause = undefined;
-      const last = kept;
+      const next = kept;
       kept = undefined;
-      if (last !== undefined) tell(last);
+      if (next !== undefined) tell(next);
     }, INTERVAL_MS);
     pause.unref();
   };
   const describe = createDescriber();
+  const beat = setInterval(() => {
+    if (last !== undefined && pause === undefined) tell(`still at work; ${last}`);
+  }, beatMs);
+  beat.unref();
   return {
     onEvent: event => {
       const message = describe(event);
       if (message === undefined) return;
+      last = message;
       if (pause === undefined) tell(message);
       else kept = message;
     },
-    close: () => clearTimeout(pause),
+    close: () => {
+      clearTimeout(pause);
+      clearInterval(beat);
+    },
   };
 }
 

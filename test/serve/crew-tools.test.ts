@@ -180,6 +180,15 @@ test('progress is told at most five times a second, and the last word is kept', 
   progress.close();
 });
 
+test('a run that says nothing for long is told to be at work still', async () => {
+  const told: string[] = [];
+  const progress = createRunProgress(({ message }) => told.push(message), { beatMs: 20 });
+  progress.onEvent({ type: 'phase.started', at: 0, phase: 'p', kind: 'role', visit: 1 });
+  await expect.poll(() => told.length).toBeGreaterThan(1);
+  progress.close();
+  expect(told[1]).toBe('still at work; p began; 0 model calls');
+});
+
 test('what a run has spent is told with its phases; an unknown price makes all of it unknown', () => {
   const describe = createDescriber();
   const ended = (costMicroUsd: number | null) =>

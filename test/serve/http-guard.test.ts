@@ -218,6 +218,27 @@ describe('sessions', () => {
   });
 });
 
+test('a client that begins sessions without end does not lock others out, and open ones stay', async () => {
+  const server = await openServer();
+  const begin = async () => (await server.post(INITIALIZE)).headers.get('mcp-session-id') ?? '';
+  const ping = (id: string) =>
+    server.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, { 'mcp-session-id': id });
+  const [listening, idle] = [await begin(), await begin()];
+  const stop = new AbortController();
+  const headers = {
+    authorization: `Bearer ${TOKEN}`,
+    accept: 'text/event-stream',
+    'mcp-session-id': listening,
+  };
+  const stream = await fetch(server.url, { headers, signal: stop.signal });
+  expect(stream.status).toBe(200);
+  for (let count = 0; count < 210; count += 1) expect(await begin()).not.toBe('');
+  expect((await ping(idle)).status).toBe(404);
+  expect((await ping(listening)).status).toBe(200);
+  expect((await ping(await begin())).status).toBe(200);
+  stop.abort();
+});
+
 test('a mistake of ours is told to whoever runs the server, not to clients', async () => {
   const server = await openServer();
   const call = modernRequest('tools/call', { name: 'echo', arguments: { say: 'bug' } });
