@@ -17,7 +17,7 @@ const SECRET =
 const WARNS = /\b(not|never|no|don't|without)\b/i;
 
 /** What a server is told. */
-export interface ElicitationAnswer {
+interface ElicitationAnswer {
   readonly action: 'accept' | 'decline' | 'cancel';
   readonly content?: { readonly [field: string]: string | number | boolean | string[] };
 }

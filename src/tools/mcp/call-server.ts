@@ -18,7 +18,7 @@ import { limited, toolResult } from './tool-result.ts';
 const WITH_PROGRESS = 10;
 
 /** One call of one tool. */
-export interface ServerCall {
+interface ServerCall {
   readonly spec: ToolSpec;
   readonly args: JsonObject;
   readonly context: ToolContext;

@@ -38,7 +38,7 @@ export interface Connection {
 }
 
 /** What a connection needs to know, but for what it finds out itself. */
-export type ConnectionOptions = Omit<OpenSessionOptions, 'era' | 'signal' | 'prepare'> & {
+type ConnectionOptions = Omit<OpenSessionOptions, 'era' | 'signal' | 'prepare'> & {
   readonly prepare: (client: Client) => void;
   /** Whether the server is asked to tell of changes, where it does so only for those who listen. */
   readonly listens: boolean;

@@ -14,7 +14,7 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const END_SESSION_MS = 1000;
 
 /** Where a server answers, and what is sent along with every request. */
-export interface HttpStart {
+interface HttpStart {
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   readonly authorize?: McpAuthorization;

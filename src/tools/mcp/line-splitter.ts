@@ -1,5 +1,5 @@
 /** Lines of a stream of bytes; `overflow` once a line, ended or not, is longer than the limit. */
-export interface LineSplitter {
+interface LineSplitter {
   take(chunk: Buffer): { readonly lines: readonly string[]; readonly overflow: boolean };
 }
 

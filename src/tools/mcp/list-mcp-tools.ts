@@ -9,7 +9,7 @@ import { oneLine } from './notice-limit.ts';
 const MAX_NAME_LENGTH = 200;
 
 /** A server to be asked what it offers. */
-export interface ListMcpToolsOptions
+interface ListMcpToolsOptions
   extends Pick<McpToolsOptions, 'alias' | 'server' | 'workspace' | 'env' | 'authorize'> {
   readonly signal?: AbortSignal;
   /** Says why a schema cannot be used; undefined when it can. Tools with such a schema are left out, with a problem. */

@@ -10,7 +10,7 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const END_MS = 1000;
 
 /** The connection to a server that we started, and what became of it. */
-export interface StdioTransport extends Transport {
+interface StdioTransport extends Transport {
   /** Why it ended, with what it last wrote to its standard error; undefined while it runs. */
   readonly ended: () => string | undefined;
   readonly stderr: () => string;

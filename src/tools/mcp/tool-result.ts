@@ -11,7 +11,7 @@ const MAX_DATA_LENGTH = 32_768;
 const MAX_DEPTH = 100;
 
 /** What a server answered to a call, as far as we look at it. */
-export interface ServerResult {
+interface ServerResult {
   readonly content?: readonly ContentBlock[];
   readonly structuredContent?: unknown;
   readonly isError?: boolean | undefined;

@@ -13,7 +13,7 @@ export interface Program {
 }
 
 /** What a program is to be shown of this machine; paths of `sandbox.fs` count from the workspace. */
-export interface SandboxedProgramOptions {
+interface SandboxedProgramOptions {
   readonly program: Program;
   readonly sandbox: Sandbox;
   readonly workspace: string;
