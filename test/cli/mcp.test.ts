@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { crew, crewProgram, type Ended, type RunningCrew, startCrew } from '../e2e/crew-process.ts';
@@ -7,6 +16,9 @@ import { makeFolder } from '../tools/git-repository.ts';
 import { browse } from '../tools/mcp/oauth/browser.ts';
 import { type GuardedServer, openGuardedServer } from '../tools/mcp/oauth/guarded-server.ts';
 import { BY_HAND, openRealIssuer, type RealIssuer, ROBOT } from '../tools/mcp/oauth/real-issuer.ts';
+
+/** Many processes one after another, on a machine that may be busy. */
+const PATIENT_MS = 120_000;
 
 interface World {
   readonly server: GuardedServer;
@@ -55,34 +67,38 @@ function expectNoSecret({ issuer }: World, ...texts: readonly string[]): void {
   for (const secret of issuer.secrets()) expect(texts.join('\n')).not.toContain(secret);
 }
 
-test('a person logs in, sees where, and logs out; no secret is shown', async () => {
-  const world = await openWorld();
-  const { server, issuer, env, home, tokens } = world;
-  const login = await logIn(world, [server.url]);
-  expect([login.code, login.stdout], login.stderr).toEqual([0, '']);
-  expect(login.stderr).toContain(`Logged in to ${server.url} by ${issuer.issuer}`);
-  expect((statSync(tokens).mode & 0o777).toString(8)).toBe('600');
-  // There is no terminal, so no browser was opened.
-  expect(existsSync(join(home, 'opened'))).toBe(false);
+test(
+  'a person logs in, sees where, and logs out; no secret is shown',
+  async () => {
+    const world = await openWorld();
+    const { server, issuer, env, home, tokens } = world;
+    const login = await logIn(world, [server.url]);
+    expect([login.code, login.stdout], login.stderr).toEqual([0, '']);
+    expect(login.stderr).toContain(`Logged in to ${server.url} by ${issuer.issuer}`);
+    expect((statSync(tokens).mode & 0o777).toString(8)).toBe('600');
+    // There is no terminal, so no browser was opened.
+    expect(existsSync(join(home, 'opened'))).toBe(false);
 
-  const status = await crew(['mcp', 'status', '--json'], { env });
-  expect(JSON.parse(status.stdout)).toMatchObject({
-    logins: [{ server: server.url, issuer: issuer.issuer, resource: server.url, refreshable: true }],
-  });
-  const text = await crew(['mcp', 'status'], { env });
-  expect(text.stdout).toContain(server.url);
+    const status = await crew(['mcp', 'status', '--json'], { env });
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      logins: [{ server: server.url, issuer: issuer.issuer, resource: server.url, refreshable: true }],
+    });
+    const text = await crew(['mcp', 'status'], { env });
+    expect(text.stdout).toContain(server.url);
 
-  const logout = await crew(['mcp', 'logout', server.url], { env });
-  expect([logout.code, logout.stdout]).toEqual([0, '']);
-  expect(logout.stderr).toContain(`${issuer.issuer} was told`);
-  const [revoked] = issuer.requests.filter(({ path }) => path === '/token/revocation');
-  expect(issuer.secrets()).toContain(revoked?.parameters.get('token'));
-  expect(JSON.parse(readFileSync(tokens, 'utf8'))).toEqual({ version: 1, grants: [], clients: [] });
-  const again = await crew(['mcp', 'logout', server.url], { env });
-  expect(again.stderr).toContain('not logged in');
-  expect((await crew(['mcp', 'status'], { env })).stderr).toContain('logged in nowhere');
-  expectNoSecret(world, ...[login, status, text, logout, again].flatMap(end => [end.stdout, end.stderr]));
-});
+    const logout = await crew(['mcp', 'logout', server.url], { env });
+    expect([logout.code, logout.stdout]).toEqual([0, '']);
+    expect(logout.stderr).toContain(`${issuer.issuer} was told`);
+    const [revoked] = issuer.requests.filter(({ path }) => path === '/token/revocation');
+    expect(issuer.secrets()).toContain(revoked?.parameters.get('token'));
+    expect(JSON.parse(readFileSync(tokens, 'utf8'))).toEqual({ version: 1, grants: [], clients: [] });
+    const again = await crew(['mcp', 'logout', server.url], { env });
+    expect(again.stderr).toContain('not logged in');
+    expect((await crew(['mcp', 'status'], { env })).stderr).toContain('logged in nowhere');
+    expectNoSecret(world, ...[login, status, text, logout, again].flatMap(end => [end.stdout, end.stderr]));
+  },
+  PATIENT_MS,
+);
 
 test('a person whose browser is elsewhere pastes where it ended', async () => {
   const world = await openWorld();
@@ -131,49 +147,62 @@ phases:
   done: { end: success }
 `;
 
-test('a crew file is asked for trust before its server gets anything', async () => {
-  const world = await openWorld();
-  const { server, home, env } = world;
-  const oauth = `{ client_id: ${ROBOT.id}, client_secret_env: THE_SECRET, flow: client_credentials }`;
-  writeFileSync(join(home, 'far.crew.yaml'), crewFile(`{ url: "${server.url}", oauth: ${oauth} }`));
-  const call = { from: home, env: { ...env, THE_SECRET: ROBOT.secret } };
-  const unknown = await crew(['mcp', 'login', 'far.crew.yaml', 'far'], call);
-  expect(unknown.stderr).toContain('error[CREW_UNTRUSTED]');
-  expect(server.shown).toEqual([]);
-  const other = await crew(['mcp', 'login', 'far.crew.yaml', 'near'], call);
-  expect([other.code, other.stderr.includes('its servers are `far`')]).toEqual([2, true]);
-  expect((await crew(['trust', 'far.crew.yaml', '--yes'], call)).code).toBe(0);
-  const login = await crew(['mcp', 'login', 'far.crew.yaml', 'far'], call);
-  expect(login.code, login.stderr).toBe(0);
-  expectNoSecret(world, login.stderr);
-});
+test(
+  'a crew file is asked for trust before its server gets anything',
+  async () => {
+    const world = await openWorld();
+    const { server, home, env } = world;
+    const oauth = `{ client_id: ${ROBOT.id}, client_secret_env: THE_SECRET, flow: client_credentials }`;
+    writeFileSync(join(home, 'far.crew.yaml'), crewFile(`{ url: "${server.url}", oauth: ${oauth} }`));
+    const call = { from: home, env: { ...env, THE_SECRET: ROBOT.secret } };
+    const unknown = await crew(['mcp', 'login', 'far.crew.yaml', 'far'], call);
+    expect(unknown.stderr).toContain('error[CREW_UNTRUSTED]');
+    expect(server.shown).toEqual([]);
+    const other = await crew(['mcp', 'login', 'far.crew.yaml', 'near'], call);
+    expect([other.code, other.stderr.includes('its servers are `far`')]).toEqual([2, true]);
+    expect((await crew(['trust', 'far.crew.yaml', '--yes'], call)).code).toBe(0);
+    const login = await crew(['mcp', 'login', 'far.crew.yaml', 'far'], call);
+    expect(login.code, login.stderr).toBe(0);
+    expectNoSecret(world, login.stderr);
+  },
+  PATIENT_MS,
+);
 
-test('a run that needs a login says which command to type, opens nothing, and goes on afterwards', async () => {
-  const world = await openWorld();
-  const { server, home, env } = world;
-  writeFileSync(join(home, 'far.crew.yaml'), crewFile(`{ url: "${server.url}" }`));
-  const call = { from: home, env };
-  const accept = ['tools', 'accept', 'far.crew.yaml', '--yes'];
-  const early = await crew(accept, call);
-  expect([early.code, early.stdout], early.stderr).toEqual([3, '']);
-  expect(early.stderr).toContain(`error[MCP_LOGIN_NEEDED]`);
-  expect(early.stderr).toContain(`\`crew mcp login ${server.url}\``);
+test(
+  'a run that needs a login says which command to type, opens nothing, and goes on afterwards',
+  async () => {
+    const world = await openWorld();
+    const { server, home, env } = world;
+    writeFileSync(join(home, 'far.crew.yaml'), crewFile(`{ url: "${server.url}" }`));
+    const call = { from: home, env };
+    const accept = ['tools', 'accept', 'far.crew.yaml', '--yes'];
+    const early = await crew(accept, call);
+    expect([early.code, early.stdout], early.stderr).toEqual([3, '']);
+    expect(early.stderr).toContain(`error[MCP_LOGIN_NEEDED]`);
+    expect(early.stderr).toContain(`\`crew mcp login ${server.url}\``);
 
-  expect((await logIn(world, [server.url])).code).toBe(0);
-  expect((await crew(accept, call)).code).toBe(0);
-  const run = ['run', 'far.crew.yaml', '--approve-all', '--model', 'offline'];
-  const done = await crew(run, call);
-  expect(done.code, done.stderr).toBe(0);
-  expect(server.called).toEqual(['look']);
+    expect((await logIn(world, [server.url])).code).toBe(0);
+    expect((await crew(accept, call)).code).toBe(0);
+    const run = ['run', 'far.crew.yaml', '--approve-all', '--model', 'offline'];
+    const done = await crew(run, call);
+    expect(done.code, done.stderr).toBe(0);
+    expect(server.called).toEqual(['look']);
 
-  expect((await crew(['mcp', 'logout', server.url], call)).code).toBe(0);
-  const lost = await crew([...run, '--output', 'ndjson'], call);
-  expect(lost.code, lost.stderr).toBe(3);
-  expect(lost.stderr).toContain(`\`crew mcp login ${server.url}\``);
-  expect(existsSync(join(home, 'opened'))).toBe(false);
-  const journal = readFileSync(join(home, '.crew/runs.db'), 'latin1');
-  expectNoSecret(world, done.stdout, done.stderr, lost.stdout, lost.stderr, journal);
-});
+    expect((await crew(['mcp', 'logout', server.url], call)).code).toBe(0);
+    const lost = await crew([...run, '--output', 'ndjson'], call);
+    expect(lost.code, lost.stderr).toBe(3);
+    expect(lost.stderr).toContain(`\`crew mcp login ${server.url}\``);
+    expect(existsSync(join(home, 'opened'))).toBe(false);
+    const state = readdirSync(join(home, '.crew'), { recursive: true, withFileTypes: true });
+    const recorded = state.filter(entry => entry.isFile());
+    expect(recorded.map(({ name }) => name)).toContain('runs.db');
+    const journal = recorded
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
+      .join();
+    expectNoSecret(world, done.stdout, done.stderr, lost.stdout, lost.stderr, journal);
+  },
+  PATIENT_MS,
+);
 
 test.each([
   [[], 'expected `crew mcp login`'],
