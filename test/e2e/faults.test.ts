@@ -332,7 +332,9 @@ export async function wait() {
   test('a second process on the same run is refused and touches nothing', async () => {
     const state = join(folder, 'state');
     const places = ['--state-dir', state];
-    const first = startCrew(['run', 'slow.crew.yaml', '--trust', '--allow', 'slow.wait', ...places], { from: folder });
+    const first = startCrew(['run', 'slow.crew.yaml', '--trust', '--allow', 'slow.wait', ...places], {
+      from: folder,
+    });
     while (!existsSync(join(folder, 'began'))) await new Promise(resolve => setTimeout(resolve, 20));
     const listed = JSON.parse((await crew(['ps', '--json', ...places], { from: folder })).stdout);
     const [run] = listed.runs;
