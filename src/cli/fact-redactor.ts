@@ -42,6 +42,14 @@ export function createFactRedactor(
   };
 }
 
+/** Takes the same secrets out of what people say. */
+export function withoutSecrets(
+  program: Program,
+  env: { readonly [name: string]: string | undefined },
+): (text: string) => string {
+  return createFactRedactor(program, env)?.value ?? (text => text);
+}
+
 /** The values of an environment that are secrets for a program. Pure. */
 export function secretsOf(
   program: Program,

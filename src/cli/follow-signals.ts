@@ -42,9 +42,13 @@ function orLater(act: () => void): void {
   }
 }
 
-/** Puts what was left while nobody worked on the run on record, before it goes on. */
-export function takeSignals(journal: Pick<Journal, 'append'>, signals: readonly RunSignal[]): void {
+/** Puts what was left while nobody worked on the run on record, without secrets, before it goes on. */
+export function takeSignals(
+  journal: Pick<Journal, 'append'>,
+  signals: readonly RunSignal[],
+  redact: (text: string) => string,
+): void {
   for (const { role, text, by, id } of signals) {
-    journal.append({ type: 'role.steered', at: realWorld.now(), role, text, by, id });
+    journal.append({ type: 'role.steered', at: realWorld.now(), role, text: redact(text), by, id });
   }
 }

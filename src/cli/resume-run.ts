@@ -3,6 +3,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Engine, Journal } from '../ports/engine.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { withoutSecrets } from './fact-redactor.ts';
 import { openSignals, takeSignals } from './follow-signals.ts';
 import { openModels } from './open-models.ts';
 import { readBudgetFlags } from './read-budget.ts';
@@ -32,7 +33,7 @@ export async function resumeRun(options: {
   const opened = over ? new Map() : await openModels(models, terminal);
   const signals = openSignals(journal);
   if (!over) {
-    takeSignals(journal, signals());
+    takeSignals(journal, signals(), withoutSecrets(journal.program, terminal.env));
     const policy = await policyForResume({ facts: journal.recorded, workspace, values, terminal });
     journal.append({ type: 'run.resumed', at: realWorld.now(), budget, grants, ...policy });
   }

@@ -13,6 +13,7 @@ import type { AskInCall } from './ask-in-call.ts';
 import type { AskPerson } from './ask-person.ts';
 import { chooseModels } from './choose-models.ts';
 import type { FlagValues } from './command.ts';
+import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
 import { libraryTerminal } from './library-terminal.ts';
 import { markLeft } from './mark-left.ts';
@@ -141,7 +142,8 @@ async function drive({ journal, workspace, modelOf, options }: DriveOptions): Pr
   const following = followSignals(openSignals(journal), controls, over.signal);
   try {
     const onEvent = (event: RunEvent): void => options.onEvent?.(event);
-    const outcome = await driveRun({ journal, execute, world: realWorld, onEvent, stop, controls });
+    const redact = withoutSecrets(journal.program, options.env ?? process.env);
+    const outcome = await driveRun({ journal, execute, world: realWorld, onEvent, stop, controls, redact });
     markLeft(journal, outcome);
     return { runId, ...summary(outcome) };
   } finally {

@@ -1,17 +1,31 @@
 import { createHash } from 'node:crypto';
+import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import type { ReportedEvent } from '../reporters/html/run-report.ts';
+import { createRedactor } from '../policy/redact.ts';
+import type { ReportedEvent, RunReport } from '../reporters/html/run-report.ts';
 import { type Walk, wayKey } from './chart-svg.ts';
+import { secretsOf } from './fact-redactor.ts';
 import type { ReadRun } from './recorded-run.ts';
 import { reasonsOf, withCalls } from './run-reasons.ts';
 import { eventsOf } from './step-events.ts';
 import { loadChartSvg, loadCharts, loadRecordReaders, loadRunHtml } from './wire.ts';
 
-/** A recorded run as one HTML page. `pid` is the process that works on it right now. */
+/**
+ * A recorded run as one HTML page, scrubbed of secrets like a file of `crew export`, because pages are sent around. `pid` is
+ * the process that works on it right now.
+ */
 export async function runReport(
   { run, steps }: ReadRun,
-  { version, pid }: { readonly version: string; readonly pid: number | undefined },
+  {
+    version,
+    pid,
+    env,
+  }: {
+    readonly version: string;
+    readonly pid: number | undefined;
+    readonly env: { readonly [name: string]: string | undefined };
+  },
 ): Promise<string> {
   const [readers, { formatRunHtml }, { chartOf }, { chartSvg }] = await Promise.all([
     loadRecordReaders(),
@@ -28,7 +42,7 @@ export async function runReport(
     const isEntered = inside === own || walk.visits.size > 0;
     return isEntered ? [{ place: inside.place, svg: chartSvg(chartOf(inside.program), walk) }] : [];
   });
-  const report = {
+  const report: RunReport = {
     record,
     events,
     prompts: [...readers.readPrompts(steps).values()],
@@ -37,7 +51,8 @@ export async function runReport(
     ...(pid === undefined ? {} : { pid }),
   };
   const sha256 = (text: string) => createHash('sha256').update(text).digest('base64');
-  return formatRunHtml(report, { version, sha256 });
+  const scrub = createRedactor(secretsOf(run.program, env));
+  return formatRunHtml(scrub(report as unknown as JsonObject) as unknown as RunReport, { version, sha256 });
 }
 
 /** A program of a run, and which places are in its procedure. */

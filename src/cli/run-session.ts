@@ -7,6 +7,7 @@ import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { RunControls } from '../runtime/run-controls.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { markLeft } from './mark-left.ts';
@@ -112,7 +113,8 @@ async function drive(options: SessionOptions, { screen, controls, stop }: Drivin
       for (const reporter of reporters) reporter.onLive?.();
     };
     const watched = { onEvent, onLive, onRecalled };
-    return await driveRun({ journal, execute, world: realWorld, ...watched, stop, controls });
+    const redact = withoutSecrets(journal.program, terminal.env);
+    return await driveRun({ journal, execute, world: realWorld, ...watched, stop, controls, redact });
   } finally {
     over.abort();
     await following;

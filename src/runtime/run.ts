@@ -35,6 +35,8 @@ export interface RunOptions {
    * `steer({ role, text, by }): boolean`, `pause(): void`, `resume(): void` and `paused: boolean`.
    */
   readonly controls?: RunControls;
+  /** Takes secrets out of what is said through `controls`, before it is on record. */
+  readonly redact?: (text: string) => string;
 }
 
 /** How long a stop waits for calls that are under way; a shell expects its prompt back within five seconds. */
@@ -93,13 +95,17 @@ function beginHeld(held: HeldActs): void {
 
 /** It comes out of the journal in its turn, like any other fact. */
 function putOnRecord(
-  { journal, world }: RunOptions,
+  { journal, world, redact = same }: RunOptions,
   { role, text, by, id }: Steer,
   state: RunState | undefined,
 ): void {
   refuseSteer(journal.program, { role, text, said: state?.steering?.said.length ?? 0 });
   const from = id === undefined ? {} : { id };
-  journal.append({ type: 'role.steered', at: world.now(), role, text, by, ...from });
+  journal.append({ type: 'role.steered', at: world.now(), role, text: redact(text), by, ...from });
+}
+
+function same(text: string): string {
+  return text;
 }
 
 /**

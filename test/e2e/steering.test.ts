@@ -61,6 +61,10 @@ async function startStory() {
   return { running, id: String(runs[0].runId) };
 }
 
+async function untilSaid(id: string): Promise<void> {
+  while (!(await here('logs', id, '--output', 'ndjson')).stdout.includes('"role.steered"')) await sleep(50);
+}
+
 test('what is said from another shell is on record at once, and in the next call of the role', async () => {
   const { running, id } = await startStory();
   const said = await here('steer', id, 'teller', 'No dragons,', 'please.');
@@ -69,7 +73,7 @@ test('what is said from another shell is on record at once, and in the next call
     '',
     '`teller` hears it in its next model call\n',
   ]);
-  while (!(await here('logs', id, '--output', 'ndjson')).stdout.includes('"role.steered"')) await sleep(50);
+  await untilSaid(id);
   release();
   expect((await running.ended).code).toBe(0);
   expect(running.stderr()).toContain('teller: No dragons, please.');
@@ -93,6 +97,17 @@ test('what is said to a run that nobody works on is heard when it goes on, once'
   const { events } = JSON.parse((await here('logs', id, '--json')).stdout);
   expect(events.filter((event: { type: string }) => event.type === 'role.steered')).toHaveLength(1);
   expect(asked.filter(body => body.includes('Hurry.'))).toHaveLength(1);
+});
+
+test('a secret that is said is not recorded', async () => {
+  const { running, id } = await startStory();
+  await here('steer', id, 'teller', `Use ${CANARY_KEY} for it.`);
+  await untilSaid(id);
+  release();
+  await running.ended;
+  const told = (await here('logs', id, '--json')).stdout + running.stderr();
+  expect(told).toContain('[scrubbed] for it.');
+  expect(told + asked.join()).not.toContain(`${CANARY_KEY} for it`);
 });
 
 test('what nobody can hear is refused', async () => {

@@ -46,7 +46,7 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
     const { run, steps } = read;
     const pid = engine.holderOf(run.runId)?.pid;
     if (values.html === true) {
-      writeOut(await runReport(read, { version: terminal.version, pid }), phase, terminal);
+      writeOut(await runReport(read, { version: terminal.version, pid, env: terminal.env }), phase, terminal);
       return 0;
     }
     const { readRecord, readPrompts, formatRunRecord } = await loadRecordReaders();

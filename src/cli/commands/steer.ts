@@ -23,7 +23,7 @@ async function steer({ positionals, values, terminal }: CommandCall): Promise<nu
   const said = words.length === 1 && words[0] === '-' ? await text(process.stdin) : words.join(' ');
   const engine = await openExistingEngine(values, terminal);
   try {
-    const left = await leaveSteer(engine, { run: prefix, role, text: said });
+    const left = await leaveSteer(engine, { run: prefix, role, text: said, env: terminal.env });
     if (values.json === true) {
       terminal.stdout(`${JSON.stringify({ version: 1, ...left }, null, 2)}\n`);
       return 0;

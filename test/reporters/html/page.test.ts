@@ -167,6 +167,21 @@ test('whatever a crew does, its page is made, and its links have their places', 
   );
 });
 
+test('secrets do not come into a page', async () => {
+  const run = await runCrew({
+    yaml: `roles: { writer: { goal: Write. } }
+start: write
+phases:
+  write: { role: writer, task: Write., next: done }
+  done: { end: success, result: "{{ write }}" }
+`,
+    replies: () => ({ text: 'The token is correct-horse, the key AKIAIOSFODNN7EXAMPLE.' }),
+  });
+  const html = await renderRun(run, 'Keep it.', { HORSE_TOKEN: 'correct-horse' });
+  expect(html).not.toMatch(/correct-horse|AKIAIOSFODNN7EXAMPLE/);
+  expect(html).toContain('[scrubbed]');
+});
+
 test('crews inside are drawn with the way that they went', async () => {
   const inner = `version: 1
 crew: inner
