@@ -10,7 +10,7 @@ import { listCrewTools } from '../tools-list.ts';
 export const toolsCommand: Command = {
   name: 'tools',
   usage: 'tools list|accept|call FILE',
-  summary: 'see, accept, call and examine the tools of a crew file',
+  summary: 'see, accept and call tools; `doctor` examines servers',
   flags: {
     yes: {
       type: 'boolean',
