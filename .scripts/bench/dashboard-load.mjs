@@ -12,6 +12,7 @@ const TOKENS_PER_SECOND = 200;
 const STREAMED_MS = 6000;
 const KEYS = 200;
 
+const CLEARS = ['\u001b[2J', '\u001b[3J'];
 const written = { bytes: 0, clears: 0 };
 const stdout = Object.assign(new EventEmitter(), {
   isTTY: true,
@@ -20,7 +21,7 @@ const stdout = Object.assign(new EventEmitter(), {
   writable: true,
   write(text, done) {
     written.bytes += Buffer.byteLength(text);
-    if (/\u001b\[[23]J/.test(text)) written.clears += 1;
+    if (CLEARS.some(code => text.includes(code))) written.clears += 1;
     if (typeof done === 'function') queueMicrotask(done);
     return true;
   },
@@ -95,7 +96,6 @@ for (const name of names)
 const words = 'The change reads a path from the request and joins it with the root, so `..` leaves it. ';
 const usage = { inputTokens: 900, outputTokens: 120, cachedInputTokens: 0 };
 const perAnswer = Math.ceil(CONVERSATION_BYTES / (EVENTS / 4));
-if (process.env.DEBUG_MEM) console.error('before', process.memoryUsage());
 const begun = performance.now();
 for (let call = 0; call < EVENTS / 4; call += 1) {
   const role = names[call % names.length];
@@ -134,7 +134,6 @@ for (let call = 0; call < EVENTS / 4; call += 1) {
     ms: 12,
   });
 }
-if (process.env.DEBUG_MEM) console.error('after events', process.memoryUsage());
 const eventUs = ((performance.now() - begun) / EVENTS) * 1000;
 await sleep(300);
 
@@ -184,8 +183,7 @@ const { user, system } = process.cpuUsage(cpu);
 const elapsed = performance.now() - from;
 const share = ((user + system) / 1000 / elapsed) * 100;
 globalThis.gc?.();
-const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
-if (process.env.DEBUG_MEM) console.error(rss / 1e6, heapUsed / 1e6, heapTotal / 1e6, external / 1e6);
+const { rss } = process.memoryUsage();
 const rows = [
   ['one event of 100,000', `${eventUs.toFixed(1)} µs`],
   [

@@ -17,7 +17,7 @@ test('in a terminal of 80 columns no row of progress is broken', async context =
   const tmux = (...args: readonly string[]) =>
     execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' });
   try {
-    const line = `'${process.execPath}' '${crewProgram()}' run '${reviewCrew()}' -o /dev/null; echo "exit code $?"; sleep 60`;
+    const line = `'${process.execPath}' '${crewProgram()}' run '${reviewCrew()}' --plain -o /dev/null; echo "exit code $?"; sleep 60`;
     const size = ['-x', String(COLUMNS), '-y', '24'];
     tmux('-f', '/dev/null', 'new-session', '-d', ...size, '-c', repository.path, line);
     let screen = '';
