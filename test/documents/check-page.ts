@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { loadConfig } from '../../src/language/load-config.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
 import { loadCrewTests } from '../../src/language/load-crewtest.ts';
+import { loadPolicies } from '../../src/language/load-policy.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { loadYamlValue } from '../../src/language/load-yaml-value.ts';
 import { BUILTIN_CATALOG } from '../../src/tools/catalog.ts';
@@ -15,7 +16,7 @@ interface Shown {
 
 /**
  * Proves the blocks of one page, in order: `sh` is run (models that cost money are replaced by `offline`), `text` behind it
- * must be its output, `ts` is run, `json` parses, `yaml` is a crew, an SOP, settings or a script without mistakes. A command that ends
+ * must be its output, `ts` is run, `json` parses, `yaml` is a crew, an SOP, settings, a policy or a script without mistakes. A command that ends
  * with `# exit code N` must end so; every other one with 0.
  */
 export function checkBlocks(blocks: readonly CodeBlock[], sandbox: Sandbox): void {
@@ -90,6 +91,10 @@ function checkYaml(block: CodeBlock, where: string): void {
   }
   if (/^tests:/m.test(text)) {
     expect(loadCrewTests('page.yaml', text).diagnostics, where).toEqual([]);
+    return;
+  }
+  if (/^rules:/m.test(text)) {
+    expect(loadPolicies([{ path: 'page.yaml', text }], BUILTIN_CATALOG).diagnostics, where).toEqual([]);
     return;
   }
   const load = /^crew:/m.test(text) ? loadCrew : /^sop:/m.test(text) ? loadSop : undefined;
