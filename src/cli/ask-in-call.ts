@@ -1,10 +1,10 @@
+import { asksForSecret, type FormField, formFields, readField } from '../model/form-field.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { ToolAnswer, ToolQuestion } from '../model/person-question.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { AskedInCall } from '../runtime/executor.ts';
 import type { AskingTerminal } from './ask-at-terminal.ts';
 import { foreignLines } from './foreign-lines.ts';
-import { asksForSecret, type FormField, formFields, readField } from './form-field.ts';
 import { personName } from './person-name.ts';
 import type { TerminalTurns } from './terminal-turns.ts';
 import { loadValidation } from './wire.ts';

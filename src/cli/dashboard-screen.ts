@@ -1,5 +1,5 @@
 import type { PersonAskEffect } from '../model/effect.ts';
-import type { ToolAnswer } from '../model/person-question.ts';
+import { asksForSecret, formFields } from '../model/form-field.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { PersonAnswer } from '../ports/engine.ts';
 import type { Intent } from '../tui/keys.ts';
@@ -11,7 +11,6 @@ import { type AskInCall, createAskInCall } from './ask-in-call.ts';
 import { createAskPerson } from './ask-person.ts';
 import { answeredHere, askedHere } from './asked-here.ts';
 import type { Terminal } from './command.ts';
-import { asksForSecret, formFields } from './form-field.ts';
 import { loadDashboard } from './load-dashboard.ts';
 import { personName } from './person-name.ts';
 import { readBudgetFlags } from './read-budget.ts';
@@ -21,6 +20,7 @@ import { openReporters } from './session-output.ts';
 import { showPromptHere } from './show-prompt-here.ts';
 import { createTerminalTurns } from './terminal-turns.ts';
 import { viewSetup } from './view-setup.ts';
+import { loadValidation } from './wire.ts';
 import { realWorld } from './world.ts';
 
 /** How long the last picture of a run stays when nobody has touched a key, in milliseconds. */
@@ -225,17 +225,20 @@ function personDoors(
 function askInCallHere(store: Store, isOpen: () => boolean, later: AskInCall): AskInCall {
   return async (asked, signal) => {
     const { effect, question } = asked;
-    if (!isOpen() || isRefused(question)) return later(asked, signal);
+    const { validateValue, describeProblems } = await loadValidation();
     const phase = store.snapshot().view.openCalls.get(effect.key)?.phase ?? effect.tool;
-    const said = await store.ask({ id: `${effect.key} ${realWorld.newId()}`, phase, question }, signal);
-    if (said?.type !== 'tool-answer') return signal.aborted ? undefined : later(asked, signal);
-    const by = personName();
-    if (said.action !== 'accept') return { action: said.action, by };
-    return {
-      action: 'accept',
-      by,
-      ...(said.content === undefined ? {} : { content: said.content }),
-    } satisfies ToolAnswer;
+    for (;;) {
+      if (!isOpen() || isRefused(question)) return later(asked, signal);
+      const said = await store.ask({ id: `${effect.key} ${realWorld.newId()}`, phase, question }, signal);
+      if (said?.type !== 'tool-answer') return signal.aborted ? undefined : later(asked, signal);
+      const { action, content } = said;
+      const by = personName();
+      if (action !== 'accept') return { action, by };
+      if (question.kind !== 'form' || content === undefined) return { action, by };
+      const problems = validateValue(question.schema, content);
+      if (problems.length === 0) return { action, by, content };
+      store.reporter.onNotice?.(`the form does not fit: ${describeProblems(problems, 1)}`);
+    }
   };
 }
 

@@ -1,4 +1,6 @@
-import { formFields, readField, readForm } from './form-fields.ts';
+import { type FormField, formFields, readField } from '../model/form-field.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import { enteredFor } from './entered-field.ts';
 import type { Intent, Key, Pressed } from './keys.ts';
 import { questionText } from './sheet.ts';
 import { type AskedHere, type Draft, openQuestion, startDraft, type UiState } from './ui-state.ts';
@@ -173,51 +175,54 @@ function isJson(text: string): boolean {
 }
 
 /** A form: fields one after the other, then all of it at once. */
-function pressInForm(ui: UiState, key: Key, { asked, draft }: Open): Pressed | undefined {
+function pressInForm(ui: UiState, key: Key, open: Open): Pressed | undefined {
+  const { asked, draft } = open;
   const { id, question } = asked;
   if (question.kind !== 'form') return undefined;
-  const fields = formFields(question.schema);
-  const enteredAt = (index: number): string => {
-    const field = fields[index];
-    if (field === undefined) return '';
-    return Object.hasOwn(draft.values, field.name) ? (draft.values[field.name] ?? '') : field.initial;
-  };
-  if (draft.mode === 'read') {
-    if (key.name === 'text' && key.text === 'y') {
-      if (fields.length === 0)
-        return send(ui, id, { type: 'tool-answer', id, action: 'accept', content: {} });
-      return keep(ui, { ...draft, mode: 'words', field: 0, text: enteredAt(0) });
-    }
-    if (key.name === 'text' && key.text === 'n')
-      return send(ui, id, { type: 'tool-answer', id, action: 'decline' });
-    if (key.name === 'text' && key.text === 'x')
-      return send(ui, id, { type: 'tool-answer', id, action: 'cancel' });
-    return pressToChoose(ui, key, { asked, draft });
-  }
+  const fields = formFields(question.schema) ?? [];
+  if (draft.mode !== 'read') return pressInField(ui, key, { ...open, fields });
+  const letter = key.name === 'text' ? key.text : undefined;
+  if (letter === 'n') return send(ui, id, { type: 'tool-answer', id, action: 'decline' });
+  if (letter === 'x') return send(ui, id, { type: 'tool-answer', id, action: 'cancel' });
+  if (letter !== 'y') return pressToChoose(ui, key, open);
+  const [first] = fields;
+  if (first === undefined) return send(ui, id, { type: 'tool-answer', id, action: 'accept', content: {} });
+  return keep(ui, { ...draft, mode: 'words', field: 0, text: enteredFor(first, draft) });
+}
+
+interface OpenForm extends Open {
+  readonly fields: readonly FormField[];
+}
+
+function pressInField(ui: UiState, key: Key, form: OpenForm): Pressed {
+  const { draft, fields } = form;
   if (key.name === 'escape') return keep(ui, { ...draft, mode: 'read', text: '' });
   if (key.name === 'backspace') return keep(ui, { ...draft, text: [...draft.text].slice(0, -1).join('') });
   if (key.name === 'text') return keep(ui, { ...draft, text: draft.text + (key.text ?? '') });
   const field = fields[draft.field];
   if (field === undefined) return keep(ui, draft);
   const values = { ...draft.values, [field.name]: draft.text };
-  const to = key.name === 'up' ? draft.field - 1 : draft.field + 1;
+  const next = draft.field + (key.name === 'up' ? -1 : 1);
   if (key.name === 'enter') {
     const read = readField(field, draft.text);
     if ('problem' in read) return keep(ui, { ...draft, problem: `${field.title}: ${read.problem}` });
-    if (to >= fields.length) return sendForm(ui, { asked, draft: { ...draft, values } });
+    if (next >= fields.length) return sendForm(ui, { ...form, draft: { ...draft, values } });
   } else if (key.name !== 'up' && key.name !== 'down') return keep(ui, draft);
-  const next = Math.max(0, Math.min(fields.length - 1, to));
-  const entered = next === draft.field ? draft.text : enteredAt(next);
-  return keep(ui, { ...draft, values, field: next, text: entered });
+  const to = Math.max(0, Math.min(fields.length - 1, next));
+  const target = fields[to] ?? field;
+  return keep(ui, { ...draft, values, field: to, text: enteredFor(target, { ...draft, values }) });
 }
 
-function sendForm(ui: UiState, { asked, draft }: Open): Pressed {
-  const { id, question } = asked;
-  if (question.kind !== 'form') return keep(ui, draft);
-  const fields = formFields(question.schema);
-  const form = readForm(fields, draft.values);
-  if ('content' in form)
-    return send(ui, id, { type: 'tool-answer', id, action: 'accept', content: form.content });
-  const text = draft.values[fields[form.field]?.name ?? ''] ?? '';
-  return keep(ui, { ...draft, field: form.field, text, problem: form.problem });
+/** All that was entered as one object, or back to the first field that is wrong. */
+function sendForm(ui: UiState, { asked, draft, fields }: OpenForm): Pressed {
+  const entries: [string, JsonValue][] = [];
+  for (const [index, field] of fields.entries()) {
+    const text = enteredFor(field, draft);
+    const read = readField(field, text);
+    if ('problem' in read)
+      return keep(ui, { ...draft, field: index, text, problem: `${field.title}: ${read.problem}` });
+    if (read.value !== undefined) entries.push([field.name, read.value]);
+  }
+  const content: JsonObject = Object.fromEntries(entries);
+  return send(ui, asked.id, { type: 'tool-answer', id: asked.id, action: 'accept', content });
 }

@@ -1,8 +1,9 @@
+import { formFields } from '../model/form-field.ts';
 import type { PersonQuestion, ToolQuestion } from '../model/person-question.ts';
 import { jsonText } from '../reporters/json-text.ts';
 import { cellText, columnsOf, oneLine } from './cell-text.ts';
 import { diffText, fileEditOf } from './edit-preview.ts';
-import { formFields } from './form-fields.ts';
+import { enteredFor } from './entered-field.ts';
 import { type Cell, fitLine, type Line, lineOf } from './line.ts';
 import { richLines } from './rich-text.ts';
 import { type AskedHere, openQuestion, startDraft, type UiState } from './ui-state.ts';
@@ -237,21 +238,19 @@ function formLines(
   draft: NonNullable<UiState['draft']>,
   columns: number,
 ): readonly Line[] {
-  const fields = formFields(question.schema);
+  const fields = formFields(question.schema) ?? [];
   const rows = fields.map((field, index): Line => {
     const open = draft.mode !== 'read' && index === draft.field;
-    const entered = Object.hasOwn(draft.values, field.name)
-      ? (draft.values[field.name] ?? '')
-      : field.initial;
+    const entered = enteredFor(field, draft);
     const choices =
       field.choices.length === 0
         ? ''
-        : ` (${field.choices.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ')})`;
+        : ` (${field.choices.map((choice, at) => `${at + 1} ${oneLine(String(choice))}`).join(', ')})`;
     const about = `${oneLine(field.title)}${field.required ? '*' : ''}${choices}: `;
     if (open) return inputLine(`▸ ${about}`, draft.text, columns);
     return [{ text: `  ${about}`, look: 'dim' }, { text: oneLine(entered) }];
   });
-  const help = draft.mode === 'read' ? '' : oneLine(fields[draft.field]?.help ?? '');
+  const help = draft.mode === 'read' ? '' : oneLine(fields[draft.field]?.description ?? '');
   const keys: readonly Key[] =
     draft.mode === 'read'
       ? [

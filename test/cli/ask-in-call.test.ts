@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createAskInCall } from '../../src/cli/ask-in-call.ts';
-import { asksForSecret, formFields, readField } from '../../src/cli/form-field.ts';
+import { asksForSecret, formFields, readField } from '../../src/model/form-field.ts';
 import { createTerminalTurns } from '../../src/cli/terminal-turns.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { ToolQuestion } from '../../src/model/person-question.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
+import type { JsonObject, JsonSchema, JsonValue } from './json.ts';
 
 /** One field of a form that a tool asks a person to fill in; all but its `schema` in plain words. */
 export interface FormField {
