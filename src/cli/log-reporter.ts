@@ -1,7 +1,9 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { Reporter } from '../model/run-event.ts';
+import { createSpokenReporter } from '../tui/spoken-reporter.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { resumeFlags } from './resume-flags.ts';
+import { wantsSpeech } from './wants-dashboard.ts';
 import { loadReporters } from './wire.ts';
 
 /** Whether `--output ndjson` was given. Fails with USAGE for any other output. Pure. */
@@ -22,6 +24,12 @@ export async function openLogReporter(
 ): Promise<Reporter> {
   const { createPlainReporter, createNdjsonReporter } = await loadReporters();
   if (wantsNdjson(values)) return createNdjsonReporter(terminal.stdout);
+  if (wantsSpeech(values, terminal)) {
+    return createSpokenReporter({
+      write: text => terminal.stdout(`${margin()}${text}`),
+      flags: resumeFlags(values),
+    });
+  }
   return createPlainReporter({
     write: text => terminal.stdout(`${margin()}${text}`.replace(/ +\n$/, '\n')),
     color: terminal.stdoutColor,

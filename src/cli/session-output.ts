@@ -2,10 +2,12 @@ import { ERROR_CODES } from '../model/crew-error.ts';
 import type { Reporter } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import { createSpokenReporter } from '../tui/spoken-reporter.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { resultDocument } from './result-document.ts';
 import { type ResultRequest, writeResult } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
+import { wantsSpeech } from './wants-dashboard.ts';
 import { loadReporters } from './wire.ts';
 
 /** Those who show a run, or how it `goesOn`: people on stderr, and with `--output ndjson` programs on stdout. */
@@ -18,6 +20,10 @@ export async function openReporters(
   const verbosity = values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal';
   const { columns, stderrColor: color, stderr: write } = terminal;
   const flags = resumeFlags(values);
+  if (wantsSpeech(values, terminal)) {
+    const spoken = createSpokenReporter({ write, flags });
+    return request.ndjson ? [spoken, createNdjsonReporter(terminal.stdout)] : [spoken];
+  }
   const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: flags, goesOn });
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
 }
