@@ -54,6 +54,12 @@ export interface Command {
   run(call: CommandCall): Promise<number>;
 }
 
+/** Commands that people look for together. */
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly Command[];
+}
+
 /** A flag's single text; undefined when it was not given. Pure. */
 export function textFlag(values: FlagValues, name: string): string | undefined {
   const value = values[name];

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command, CommandGroup } from './command.ts';
 import { answerCommand } from './commands/answer.ts';
 import { approveCommand, rejectCommand } from './commands/approve.ts';
 import { askCommand } from './commands/ask.ts';
@@ -36,44 +36,63 @@ import { trustCommand } from './commands/trust.ts';
 import { watchCommand } from './commands/watch.ts';
 import { whyCommand } from './commands/why.ts';
 
-/** Every command, one row each, in the order of help. */
+/** The commands as help shows them, one row each. */
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
+  {
+    title: 'Run and test',
+    commands: [
+      runCommand,
+      askCommand,
+      checkCommand,
+      planCommand,
+      testCommand,
+      resumeCommand,
+      forkCommand,
+      stopCommand,
+    ],
+  },
+  {
+    title: 'People',
+    commands: [pendingCommand, answerCommand, approveCommand, rejectCommand, steerCommand],
+  },
+  {
+    title: 'Look at runs',
+    commands: [
+      watchCommand,
+      psCommand,
+      showCommand,
+      logsCommand,
+      whyCommand,
+      diffCommand,
+      replayCommand,
+      exportCommand,
+      importCommand,
+      pruneCommand,
+      auditCommand,
+    ],
+  },
+  {
+    title: 'Tools and trust',
+    commands: [toolsCommand, trustCommand, mcpCommand, serveCommand],
+  },
+  {
+    title: 'Files and machine',
+    commands: [
+      initCommand,
+      graphCommand,
+      explainCommand,
+      schemaCommand,
+      modelsCommand,
+      configCommand,
+      doctorCommand,
+      completionCommand,
+    ],
+  },
+];
+
+/** Every command, those too that only programs call. */
 export const COMMANDS: readonly Command[] = [
-  runCommand,
-  askCommand,
-  checkCommand,
-  planCommand,
-  testCommand,
-  toolsCommand,
-  trustCommand,
-  resumeCommand,
-  forkCommand,
-  pendingCommand,
-  answerCommand,
-  approveCommand,
-  rejectCommand,
-  watchCommand,
-  steerCommand,
-  stopCommand,
-  psCommand,
-  showCommand,
-  logsCommand,
-  whyCommand,
-  diffCommand,
-  replayCommand,
-  exportCommand,
-  importCommand,
-  pruneCommand,
-  auditCommand,
-  serveCommand,
-  mcpCommand,
-  graphCommand,
-  explainCommand,
-  schemaCommand,
-  initCommand,
-  modelsCommand,
-  configCommand,
-  doctorCommand,
-  completionCommand,
+  ...COMMAND_GROUPS.flatMap(({ commands }) => commands),
   completeCommand,
   mcpConformanceCommand,
 ];

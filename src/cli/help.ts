@@ -1,16 +1,18 @@
-import type { Command, Flags } from './command.ts';
+import type { Command, CommandGroup, Flags } from './command.ts';
 import { GLOBAL_FLAGS } from './flags.ts';
 
-/** The help of the program: its commands and the flags that all of them know. Pure. */
-export function programHelp(commands: readonly Command[]): string {
-  const shown = commands.filter(({ hidden }) => hidden !== true);
-  const width = Math.max(...shown.map(command => command.usage.length));
-  const rows = shown.map(command => `  crew ${command.usage.padEnd(width)}  ${command.summary}`);
+/** The help of the program: its commands in groups, and the flags that all of them know. Pure. */
+export function programHelp(groups: readonly CommandGroup[]): string {
+  const width = Math.max(...groups.flatMap(({ commands }) => commands.map(({ usage }) => usage.length)));
+  const rows = groups.flatMap(({ title, commands }) => [
+    `${title}:`,
+    ...commands.map(({ usage, summary }) => `  crew ${usage.padEnd(width)}  ${summary}`),
+    '',
+  ]);
   return [
     'Runs crews of AI agents from YAML: checked first, recorded fact by fact, resumable.',
     '',
     ...rows,
-    '',
     'Flags of every command, before or after its name:',
     ...flagRows(GLOBAL_FLAGS),
     '',

@@ -3,7 +3,7 @@ import { suggest } from '../language/closest.ts';
 import { CrewError } from '../model/crew-error.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { Command, Flags, FlagValues, Terminal } from './command.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMAND_GROUPS, COMMANDS } from './commands.ts';
 import { reportCrash } from './crash-report.ts';
 import { GLOBAL_FLAGS } from './flags.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -41,7 +41,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     const asked = values.help === true || word === 'help';
     const about = COMMANDS.find(({ name }) => name === topic);
     if (word === 'help' && topic !== undefined && about === undefined) throw unknownCommand(topic);
-    (asked ? terminal.stdout : terminal.stderr)(about ? commandHelp(about) : programHelp(COMMANDS));
+    (asked ? terminal.stdout : terminal.stderr)(about ? commandHelp(about) : programHelp(COMMAND_GROUPS));
     return asked ? 0 : 2;
   }
   if (values.help === true) {

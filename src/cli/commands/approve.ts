@@ -14,7 +14,7 @@ const WORDS = {
 export const approveCommand: Command = {
   name: 'approve',
   usage: 'approve RUN [ID]',
-  summary: 'allow the call, or sign off the question, that a run waits for',
+  summary: 'allow the call, or sign off what a run asks',
   flags: {
     'all-like': {
       type: 'boolean',

@@ -14,7 +14,7 @@ const DAMAGED = 3;
 export const auditCommand: Command = {
   name: 'audit',
   usage: 'audit verify|list [RUN]',
-  summary: 'check that records are as they were written; list who allowed what',
+  summary: 'check what is recorded, or list who allowed what',
   flags: {},
   run: audit,
 };

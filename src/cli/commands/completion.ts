@@ -11,7 +11,7 @@ import { hasJournal, openExistingEngine } from '../workspace.ts';
 export const completionCommand: Command = {
   name: 'completion',
   usage: 'completion bash|zsh|fish',
-  summary: 'print what a shell loads to complete commands, runs and phases',
+  summary: 'print what a shell loads to complete words',
   flags: {},
   run: async ({ positionals, terminal }) => {
     const [shell = ''] = positionals;

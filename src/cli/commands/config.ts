@@ -14,8 +14,8 @@ import { makeStateDir } from '../workspace.ts';
 /** `crew config list|get|set|unset`: the settings of the project and the person, and where each comes from. */
 export const configCommand: Command = {
   name: 'config',
-  usage: 'config list|get|set|unset [KEY] [VALUE]',
-  summary: 'show settings and where they come from, or change one',
+  usage: 'config list|get|set|unset',
+  summary: 'show settings, or change one',
   flags: {
     'show-origin': { type: 'boolean', help: 'list: say which file each value stands in' },
     user: {

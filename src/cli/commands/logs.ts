@@ -16,7 +16,7 @@ const LOOK_MS = 200;
 export const logsCommand: Command = {
   name: 'logs',
   usage: 'logs RUN [-f]',
-  summary: 'tell again what a run did; -f follows a run that is at work',
+  summary: 'tell again what a run did; -f follows a live one',
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'go on until the run ends, or nobody works on it any more' },
     numbers: {

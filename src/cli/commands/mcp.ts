@@ -21,7 +21,7 @@ const LOGIN_TIMEOUT_MS = 300_000;
 export const mcpCommand: Command = {
   name: 'mcp',
   usage: 'mcp login|logout|status [SERVER]',
-  summary: 'log in to remote MCP servers (URL, or FILE ALIAS), and out',
+  summary: 'log in to a remote MCP server, and out',
   flags: {
     paste: {
       type: 'boolean',

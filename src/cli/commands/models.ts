@@ -9,7 +9,7 @@ import { loadModelCatalog, loadModelsText } from '../wire.ts';
 export const modelsCommand: Command = {
   name: 'models',
   usage: 'models',
-  summary: 'list models, their prices, and what is missing to ask them',
+  summary: 'list models, prices and missing keys',
   flags: {},
   run: list,
 };

@@ -10,7 +10,7 @@ import { realWorld } from '../world.ts';
 export const psCommand: Command = {
   name: 'ps',
   usage: 'ps',
-  summary: 'list the runs of this workspace, what they cost and wait for',
+  summary: 'list the runs here, what they cost and wait for',
   flags: {},
   run: list,
 };

@@ -9,7 +9,7 @@ import { openExistingEngine } from '../workspace.ts';
 export const steerCommand: Command = {
   name: 'steer',
   usage: 'steer RUN ROLE TEXT',
-  summary: 'say something to a role of a run; its next model call hears it',
+  summary: 'say something to a role of a run',
   flags: {},
   run: steer,
 };

@@ -14,7 +14,7 @@ const LOOK_MS = 50;
 export const stopCommand: Command = {
   name: 'stop',
   usage: 'stop RUN',
-  summary: 'stop a run that another process works on; it can be resumed',
+  summary: 'stop a run of another process; it can be resumed',
   flags: { all: { type: 'boolean', help: 'also when that process works on other runs, which stop too' } },
   run: stop,
 };

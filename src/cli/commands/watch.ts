@@ -10,7 +10,7 @@ import { logsCommand } from './logs.ts';
 export const watchCommand: Command = {
   name: 'watch',
   usage: 'watch RUN',
-  summary: 'look at a run as it goes, from any terminal; answer and steer it there',
+  summary: 'look at a run from any terminal, answer and steer it',
   flags: {
     output: { type: 'string', value: 'ndjson', help: 'print the event stream, one event per line' },
   },
