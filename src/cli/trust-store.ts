@@ -21,7 +21,7 @@ const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 
 /** Where a person's trust is kept: outside of every project, for a project must not vouch for itself. */
-export function trustFile(terminal: Pick<Terminal, 'env'>): string {
+function trustFile(terminal: Pick<Terminal, 'env'>): string {
   return join(userFolder(terminal), 'trust.json');
 }
 

@@ -23,7 +23,7 @@ import {
 } from './untrusted-marks.ts';
 
 /** A call in a phase, not by a model, that would be given what comes from an untrusted artifact. */
-export interface RefusedCall {
+interface RefusedCall {
   /** From the root of the crew that the call stands in. */
   readonly path: NodePath;
   readonly tool: string;

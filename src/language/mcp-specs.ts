@@ -49,7 +49,7 @@ export function mcpSpecs(alias: string, identity: string, server: LockedServer):
 }
 
 /** Why a tool cannot be called: no value can be held against its schemas. Undefined when it can. Pure. */
-export function unusable({ inputSchema, outputSchema }: ListedTool): string | undefined {
+function unusable({ inputSchema, outputSchema }: ListedTool): string | undefined {
   const input = foreignSchemaProblem(inputSchema) ?? notOfAnObject(inputSchema);
   if (input !== undefined) return `of its input schema, ${input}`;
   const output = outputSchema === undefined ? undefined : foreignSchemaProblem(outputSchema);

@@ -100,7 +100,7 @@ function nearest(before: readonly LockedServer[], now: JsonObject): JsonObject {
 }
 
 /** What differs between two declarations, one text for each key. Pure. */
-export function changesOf(before: JsonObject, now: JsonObject): readonly string[] {
+function changesOf(before: JsonObject, now: JsonObject): readonly string[] {
   const [old, fresh] = [flat(before), flat(now)];
   const keys = [...new Set([...old.keys(), ...fresh.keys()])];
   return keys

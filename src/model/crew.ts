@@ -45,7 +45,7 @@ export interface ToolsetDeclaration {
 }
 
 /** A toolset of ours. `sandbox` is what its programs may see; only `shell` has one. */
-export interface BuiltinSource {
+interface BuiltinSource {
   readonly kind: 'builtin';
   readonly name: string;
   readonly sandbox?: Sandbox;

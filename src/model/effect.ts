@@ -51,7 +51,7 @@ export interface ToolCallEffect {
 }
 
 /** What leave for a call is bound to. `argsHash` is the sha256, in hex, of the arguments in canonical form. */
-export interface ToolConsent {
+interface ToolConsent {
   readonly argsHash: string;
   /** The paths that rules looked at, and where they really are, by their text. */
   readonly paths?: readonly string[];

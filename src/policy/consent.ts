@@ -8,13 +8,13 @@ import { hintsOf, identityOf, namesInPolicy } from './tool-hints.ts';
 import type { Toolset } from './under-folder.ts';
 
 /** What has a word in a decision of a crew: its rules, and what stands behind each of its aliases. */
-export type CrewRules = Pick<Program, 'policy' | 'toolsets'>;
+type CrewRules = Pick<Program, 'policy' | 'toolsets'>;
 
 /**
  * Where paths really are, by their text in `placesAsked`, with all links followed: absolute; of what does not exist, the real
  * path of its nearest existing parent and the rest. A path whose place could not be found out is left out.
  */
-export interface RealPlaces {
+interface RealPlaces {
   readonly [path: string]: string;
 }
 

@@ -108,7 +108,7 @@ export interface WaitingCall {
  * A tool call whose arguments have paths that a rule looks at. `looked` counts how often it was asked where they are;
  * `places` is absent until it is known.
  */
-export interface PlacedCall {
+interface PlacedCall {
   readonly call: ToolCallEffect;
   readonly looked: number;
   readonly paths: readonly string[];

@@ -6,7 +6,7 @@ import { type ConsentRequest, decideConsent, placesAsked } from '../../src/polic
 import { hashPolicy } from '../../src/policy/hash-policy.ts';
 import type { Toolset } from '../../src/policy/under-folder.ts';
 
-export const SERVER: McpServer = {
+const SERVER: McpServer = {
   transport: { kind: 'stdio', command: 'npx', args: ['-y', 'mail-server'] },
   env: [],
   variables: {},
@@ -63,7 +63,7 @@ export function policyOf(rules: readonly ShortRule[], more: Partial<Policy> = {}
   return { ...rest, hash: hashPolicy(rest) };
 }
 
-export function specOf(name: string, annotations?: ToolAnnotations): ToolSpec {
+function specOf(name: string, annotations?: ToolAnnotations): ToolSpec {
   const alias = name.slice(0, name.indexOf('.'));
   const toolset = TOOLSETS[alias];
   const source =

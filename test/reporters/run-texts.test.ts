@@ -47,6 +47,7 @@ const RECORD: RunRecord = {
     total: NOTHING,
     byPhase: [{ name: `a${ESCAPES}`, ...NOTHING, calls: 1 }],
     byRole: [{ name: '', ...NOTHING }],
+    byModel: [{ name: `m${ESCAPES}`, ...NOTHING }],
   },
   answers: [],
   questions: [

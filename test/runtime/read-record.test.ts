@@ -33,7 +33,7 @@ test('rows of phases, of roles and of models add up to what the run has spent, a
         const { spend } = recordOf(run);
         expect(sumCharges(spend.byPhase)).toEqual(spend.total);
         expect(sumCharges(spend.byRole)).toEqual(spend.total);
-      expect(sumCharges(spend.byModel)).toEqual(spend.total);
+        expect(sumCharges(spend.byModel)).toEqual(spend.total);
         for (const row of spend.byPhase) expect(row.name).not.toBe('');
       }
     }),

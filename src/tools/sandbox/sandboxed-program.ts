@@ -5,7 +5,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Sandbox } from '../../model/mcp-server.ts';
 
 /** A program as it would be started without a sandbox; `env` is its whole environment. */
-export interface Program {
+interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;

@@ -62,7 +62,7 @@ export async function startHttpPeer(
 }
 
 /** The specs that a lock would give of a listing under an alias. */
-export function specsOf(alias: string, listing: McpListing): readonly ToolSpec[] {
+function specsOf(alias: string, listing: McpListing): readonly ToolSpec[] {
   const tools = listing.tools.map(
     (tool): ToolSpec => ({
       name: `${alias}.${tool.name}`,
