@@ -288,14 +288,14 @@ export async function loadConsent() {
 
 /** What servers said when they were accepted. */
 export async function loadMcpLock() {
-  const [identity, format, lock, { lockPath }, { foreignSchemaProblem }] = await Promise.all([
+  const [identity, format, lock, { lockPath }, { foreignSchemaProblem, mcpSpecs }] = await Promise.all([
     import('../language/server-identity.ts'),
     import('../language/format-lock.ts'),
     import('../language/read-lock.ts'),
     import('../language/read-mcp.ts'),
     import('../language/mcp-specs.ts'),
   ]);
-  return { ...identity, ...format, ...lock, lockPath, foreignSchemaProblem };
+  return { ...identity, ...format, ...lock, lockPath, foreignSchemaProblem, mcpSpecs };
 }
 
 /** The shell with a sandbox of its own. */

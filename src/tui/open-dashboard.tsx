@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
 import { type Instance, render } from 'ink';
+import { boundNursery } from './bound-nursery.ts';
 import { Dashboard, type Screen } from './dashboard.tsx';
 import type { Intent } from './keys.ts';
 import { createStore, type Store } from './store.ts';
@@ -43,8 +43,6 @@ export interface OpenDashboard {
 /** Opens the dashboard on the alternate screen of the terminal. Whatever happens, the terminal is given back. */
 export function openDashboard(options: DashboardOptions): OpenDashboard {
   const { stdin, stdout, setup, how, color, replay } = options;
-  // What is drawn dies young. With a nursery that grows by the size of the machine, a long run would hold 100 MB of nothing.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const size = { columns: stdout.columns ?? UNKNOWN_SIZE.columns, rows: stdout.rows ?? UNKNOWN_SIZE.rows };
   const ui = startUi({ ...size, color, how, ...(replay === undefined ? {} : { replay }) });
   let instance: Instance | undefined;
@@ -59,6 +57,7 @@ export function openDashboard(options: DashboardOptions): OpenDashboard {
     if (!isOpen) return;
     isOpen = false;
     stdout.off('resize', resized);
+    unbound();
     process.off('SIGTSTP', suspend);
     store.close();
     instance?.unmount();
@@ -97,6 +96,7 @@ export function openDashboard(options: DashboardOptions): OpenDashboard {
   };
   const resized = (): void => store.resize(stdout.columns ?? size.columns, stdout.rows ?? size.rows);
   stdout.on('resize', resized);
+  const unbound = boundNursery();
   process.on('SIGTSTP', suspend);
   instance = render(<Dashboard store={store} onScreen={show} />, {
     stdin,

@@ -1,5 +1,5 @@
 // Holds the view of a run and the state of the dashboard outside React.
-// 1. An event changes the view at once; what is drawn follows at most ten times a second.
+// 1. An event changes the view at once; what is drawn follows at most ten times a second, what is being written six times.
 // 2. A key changes the state at once and is drawn at once.
 // 3. Every question that was asked here is answered once, or given back when nobody can answer it here any more.
 import type { JsonObject } from '../model/json.ts';
@@ -13,6 +13,8 @@ import { isOver, takeEvent, takeNotice } from './view-model.ts';
 import { createWaitingQuestions } from './waiting-questions.ts';
 
 const DRAW_MS = 100;
+/** Text that is being written is read no faster than this, and each picture costs. */
+const WRITE_MS = 160;
 const SECOND_MS = 1000;
 
 /** What is drawn: the same two values until something has changed. */
@@ -111,6 +113,7 @@ export function createStore(begin: { readonly view: View; readonly ui: UiState }
         view = news(view);
         pictures.soon();
       },
+      later: () => pictures.soon(WRITE_MS),
       say: text => {
         ui = { ...ui, toast: oneLine(text) };
       },
@@ -166,10 +169,11 @@ interface Telling {
   ) => (...args: Args) => void;
   readonly live: LiveText;
   readonly change: (news: (view: View) => View) => void;
+  readonly later: () => void;
   readonly say: (text: string) => void;
 }
 
-function reporterOf({ guarded, live, change, say }: Telling): Reporter {
+function reporterOf({ guarded, live, change, later, say }: Telling): Reporter {
   return {
     onEvent: guarded(event => {
       if ('key' in event) live.drop(event.key);
@@ -177,11 +181,11 @@ function reporterOf({ guarded, live, change, say }: Telling): Reporter {
     }),
     onDelta: guarded(delta => {
       live.delta(delta);
-      change(view => view);
+      later();
     }),
     onProgress: guarded(progress => {
       live.progress(progress);
-      change(view => view);
+      later();
     }),
     onNotice: guarded(text => {
       say(text);
@@ -193,7 +197,8 @@ function reporterOf({ guarded, live, change, say }: Telling): Reporter {
 interface Pictures {
   readonly shown: Pick<Store, 'snapshot' | 'subscribe'>;
   readonly now: () => void;
-  readonly soon: () => void;
+  /** Within so many milliseconds of the last one. */
+  readonly soon: (everyMs?: number) => void;
   readonly stop: () => void;
 }
 
@@ -202,6 +207,7 @@ function createPictures(world: StoreWorld, take: () => Snapshot): Pictures {
   let drawn = take();
   let timer: NodeJS.Timeout | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
+  let dueAt = 0;
   let stopped = false;
   const listeners = new Set<() => void>();
 
@@ -218,9 +224,13 @@ function createPictures(world: StoreWorld, take: () => Snapshot): Pictures {
     }
   }
 
-  function soon(): void {
-    if (timer !== undefined || stopped) return;
-    timer = setTimeout(now, Math.max(0, DRAW_MS - (world.monotonic() - drawnAt)));
+  function soon(everyMs = DRAW_MS): void {
+    if (stopped) return;
+    const at = Math.max(world.monotonic(), drawnAt + everyMs);
+    if (timer !== undefined && at >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(now, at - world.monotonic());
   }
 
   const clock = setInterval(() => {
