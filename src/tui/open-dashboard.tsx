@@ -9,7 +9,7 @@ import { startView } from './view-model.ts';
 
 const BELL = '\u0007';
 /** For keys; what the run tells is drawn at most ten times a second by the store. */
-const MAX_FPS = 30;
+const MAX_FPS = 45;
 const STOPPED_MS = 60;
 /** What a terminal that says nothing is taken for. */
 const UNKNOWN_SIZE = { columns: 80, rows: 24 };

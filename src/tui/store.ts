@@ -80,17 +80,7 @@ export function createStore(begin: { readonly view: View; readonly ui: UiState }
     return { view, ui, nowMs: workedBy(view, ui, world.now()) };
   });
 
-  /** What breaks here must not break the run. */
-  function guarded<Args extends readonly unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
-    return (...args) => {
-      if (closed) return;
-      try {
-        act(...args);
-      } catch (error) {
-        world.fail(error);
-      }
-    };
-  }
+  const guarded = guardOf(world, () => closed);
 
   function take(intent: Intent): void {
     const isAnswer = intent.type === 'answer' || intent.type === 'tool-answer';
@@ -157,6 +147,21 @@ export function createStore(begin: { readonly view: View; readonly ui: UiState }
   };
 }
 
+type Guard = <Args extends readonly unknown[]>(act: (...args: Args) => void) => (...args: Args) => void;
+
+/** What breaks here must not break the run. */
+function guardOf(world: StoreWorld, isClosed: () => boolean): Guard {
+  return act =>
+    (...args) => {
+      if (isClosed()) return;
+      try {
+        act(...args);
+      } catch (error) {
+        world.fail(error);
+      }
+    };
+}
+
 /** How long the run has worked by now: a live run goes on between its events. */
 function workedBy(view: View, ui: UiState, now: number): number {
   const stands = isOver(view.state) || view.state === 'idle' || view.lastAt === 0 || ui.how === 'replay';
@@ -164,9 +169,7 @@ function workedBy(view: View, ui: UiState, now: number): number {
 }
 
 interface Telling {
-  readonly guarded: <Args extends readonly unknown[]>(
-    act: (...args: Args) => void,
-  ) => (...args: Args) => void;
+  readonly guarded: Guard;
   readonly live: LiveText;
   readonly change: (news: (view: View) => View) => void;
   readonly later: () => void;
@@ -230,7 +233,7 @@ function createPictures(world: StoreWorld, take: () => Snapshot): Pictures {
     if (timer !== undefined && at >= dueAt) return;
     clearTimeout(timer);
     dueAt = at;
-    timer = setTimeout(now, at - world.monotonic());
+    timer = setTimeout(now, Math.max(0, at - world.monotonic()));
   }
 
   const clock = setInterval(() => {
