@@ -6,7 +6,7 @@ import { questionText } from './sheet.ts';
 import { type AskedHere, type Draft, openQuestion, startDraft, type UiState } from './ui-state.ts';
 
 /** Keys that were on their way when a question came up were meant for something else. */
-export const DEAF_MS = 300;
+const DEAF_MS = 300;
 
 const PAGE = 8;
 

@@ -239,8 +239,7 @@ function replayMove(key: Key): ReplayMove | undefined {
   return name === 'text' && Object.hasOwn(moves, text) ? moves[text] : undefined;
 }
 
-/** The state with another pane open. Pure. */
-export function focusOn(ui: UiState, pane: PaneName): UiState {
+function focusOn(ui: UiState, pane: PaneName): UiState {
   const isTab = pane === 'artifacts' || pane === 'lessons' || pane === 'log';
   const tab: TabName = isTab ? pane : ui.tab;
   return { ...ui, focus: pane, tab };
@@ -252,8 +251,7 @@ function nextPane(ui: UiState, step: 1 | -1): UiState {
   return focusOn(ui, pane);
 }
 
-/** The state with a text over all panes. Pure. */
-export function openPager(ui: UiState, title: string, text: string, copy?: string): UiState {
+function openPager(ui: UiState, title: string, text: string, copy?: string): UiState {
   const pager = { title, text, kind: 'prose', top: 0 } as const;
   return { ...ui, pager: copy === undefined ? pager : { ...pager, copy } };
 }

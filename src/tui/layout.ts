@@ -1,7 +1,7 @@
 import type { PaneName, UiState } from './ui-state.ts';
 
 /** A pane and the rows that it has, frame included. */
-export interface Place {
+interface Place {
   readonly pane: PaneName | 'corner';
   readonly rows: number;
 }
@@ -87,11 +87,4 @@ function stack(rows: number, [first, ...fixed]: readonly [Place['pane'], ...Fixe
     taken += given;
   }
   return [{ pane: first, rows: rows - taken }, ...places];
-}
-
-/** Whether a pane is on the screen. Pure. */
-export function isShown(layout: Layout, pane: PaneName, tab: PaneName): boolean {
-  return layout.columns.some(({ places }) =>
-    places.some(place => place.pane === pane || (place.pane === 'corner' && tab === pane)),
-  );
 }

@@ -9,8 +9,8 @@ const INLINE = /`([^`\n]+)`|\*\*([^*\n]+)\*\*|__([^_\n]+)__/g;
 /** What a text is, which decides how it is drawn. */
 export type TextKind = 'prose' | 'code' | 'diff';
 
-/** What a text seems to be, by its beginning. Pure. */
-export function kindOfText(text: string): TextKind {
+/** What a text seems to be, by its beginning. */
+function kindOfText(text: string): TextKind {
   if (/^\s*[[{]/.test(text)) return 'code';
   return DIFF_BEGINS.test(text.slice(0, 400)) && !/^#/m.test(text.slice(0, 400)) ? 'diff' : 'prose';
 }

@@ -12,7 +12,7 @@ type Question = PersonQuestion | ToolQuestion;
 type Calling = Extract<Question, { kind: 'approval' | 'uncertain' }>;
 
 /** The arguments of a call as a person is shown them: first as a diff when it changes a file, a patch as a patch, and always all of them. Pure. */
-export function argumentsText(question: Calling, before: AskedHere['before']): string {
+function argumentsText(question: Calling, before: AskedHere['before']): string {
   const shown = exactArguments(question);
   const edit = fileEditOf(question.args);
   const after = edit === undefined || before === undefined ? undefined : edit.after(before.text);

@@ -18,7 +18,7 @@ const WRITE_MS = 160;
 const SECOND_MS = 1000;
 
 /** What is drawn: the same two values until something has changed. */
-export interface Snapshot {
+interface Snapshot {
   readonly view: View;
   readonly ui: UiState;
   /** How long the run has worked by now, in milliseconds. */

@@ -98,7 +98,7 @@ export interface OpenCall {
 }
 
 /** What a phase has published; `text` is what is kept of it. */
-export interface ArtifactView {
+interface ArtifactView {
   readonly phase: string;
   readonly at: number;
   readonly visit: number;
@@ -108,7 +108,7 @@ export interface ArtifactView {
 }
 
 /** Something that was learned, or used, across trials. */
-export interface LessonView {
+interface LessonView {
   readonly phase: string;
   readonly trial: number;
   readonly text: string;
