@@ -5,6 +5,7 @@ import { checkPolicyRules } from './check-policy-rules.ts';
 import { policy } from './generated/file-validators.generated.js';
 import { lowerPolicy, type PolicyWords } from './lower-policy.ts';
 import { asObject, namedRows } from './lower-values.ts';
+import { narrowPolicy } from './narrow-policy.ts';
 import { parseSource } from './parse.ts';
 import { createReport, listWords, quote, type Report, sortDiagnostics } from './report.ts';
 import { keysOfPolicy } from './schema-keys.ts';
@@ -15,12 +16,16 @@ import { keyPlaceOf, type SourceNode, toJson } from './source-node.ts';
 export interface PolicyFile {
   readonly path: string;
   readonly text: string;
+  /** Nobody vouches for the file: what it allows does not count, what it denies or asks about does. */
+  readonly onlyNarrows?: boolean;
 }
 
 /** Policy files as they were read, with all that is wrong with them. */
 export interface LoadedPolicy {
   /** What all files say together; present exactly when no diagnostic is an error. */
   readonly policy?: PolicyWords;
+  /** How many rules that allow and servers that are believed do not count, because their file only narrows. */
+  readonly leftOut: number;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -28,13 +33,14 @@ export interface LoadedPolicy {
 interface Read {
   readonly root: SourceNode | undefined;
   readonly words: PolicyWords;
+  readonly onlyNarrows: boolean;
 }
 
 /**
  * Reads policy files together, the person's first: the rules of all count, the stricter `default` and `nonInteractive` hold,
  * and a name of `servers` that one file has declared cannot be declared as something else by a later one. Each file is
- * checked alone but for the names, which all may use. A file that holds nothing says nothing. Never throws; all mistakes are
- * in `diagnostics`, by line and column. Pure.
+ * checked alone but for the names, which all may use. A file that holds nothing says nothing, one that only narrows allows
+ * nothing. Never throws; all mistakes are in `diagnostics`, by line and column. Pure.
  */
 export function loadPolicies(files: readonly PolicyFile[], catalog: ToolCatalog): LoadedPolicy {
   const { report, diagnostics, failed } = createReport();
@@ -55,10 +61,11 @@ export function loadPolicies(files: readonly PolicyFile[], catalog: ToolCatalog)
     diagnostics,
     files.map(({ path }) => path),
   );
-  return failed() ? { diagnostics: sorted } : { policy: together(read, servers), diagnostics: sorted };
+  if (failed()) return { leftOut: 0, diagnostics: sorted };
+  return { ...narrowPolicy(read, Object.fromEntries(servers)), diagnostics: sorted };
 }
 
-function readFile({ path, text }: PolicyFile, report: Report): Read {
+function readFile({ path, text, onlyNarrows = false }: PolicyFile, report: Report): Read {
   // A byte order mark is no part of the text that lines and columns count.
   const { root } = parseSource(path, text.replace(/^\uFEFF/, ''), finding => {
     if (finding.code !== 'empty-file') report(finding);
@@ -69,7 +76,7 @@ function readFile({ path, text }: PolicyFile, report: Report): Read {
     const problems = policy(toJson(written)) ? [] : (policy.errors ?? []);
     explainProblems(problems, { root: written, path: [], report, laterPlace: 'none', keysAt: keysOfPolicy });
   }
-  return { root: written, words: lowerPolicy(written) };
+  return { root: written, words: lowerPolicy(written), onlyNarrows };
 }
 
 const IDENTITIES = ['mcp', 'module', 'identity'];
@@ -107,14 +114,4 @@ function toolsetsOf(
   catalog: ToolCatalog,
 ): ReadonlyMap<string, readonly ToolSpec[] | undefined> {
   return new Map([...catalog, ...[...servers.keys()].map(name => [name, undefined] as const)]);
-}
-
-function together(read: readonly Read[], servers: ReadonlyMap<string, PolicyServer>): PolicyWords {
-  const words = read.map(each => each.words);
-  return {
-    default: words.some(each => each.default === 'deny') ? 'deny' : 'ask',
-    nonInteractive: words.some(each => each.nonInteractive === 'deny') ? 'deny' : 'pause',
-    servers: Object.fromEntries(servers),
-    rules: words.flatMap(each => each.rules),
-  };
 }

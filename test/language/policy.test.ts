@@ -68,7 +68,7 @@ rules:
   test('that says nothing asks, waits and has no rules', () => {
     const nothing = { default: 'ask', nonInteractive: 'pause', servers: {}, rules: [] };
     for (const text of ['', '# later\n', '{}', 'version: 1', '\uFEFFrules: []']) {
-      expect(load(text)).toEqual({ policy: nothing, diagnostics: [] });
+      expect(load(text)).toEqual({ policy: nothing, leftOut: 0, diagnostics: [] });
     }
   });
 
@@ -165,4 +165,64 @@ phases:
     { effect: 'ask', tool: 'git.*', at: 'a.yaml:5' },
   ]);
   expect(Object.keys(read(crew('')) ?? {})).not.toContain('policy');
+});
+
+describe('a policy that nobody vouches for', () => {
+  const OWN = `servers:
+  mail: { mcp: { command: mail }, trust: annotations }
+rules:
+  - allow: files.read
+`;
+  const FOREIGN = `default: deny
+nonInteractive: deny
+servers:
+  post: { mcp: { command: mail }, trust: annotations }
+  evil: { mcp: { command: evil }, trust: annotations }
+  shut: { mcp: { command: shut } }
+rules:
+  - allow: files.write
+  - deny: "*.delete*"
+  - ask: files.read
+  - allow: mail.send
+`;
+  const narrowed = (own: string) =>
+    loadPolicies(
+      [
+        { path: 'own.yaml', text: own },
+        { path: 'foreign.yaml', text: FOREIGN, onlyNarrows: true },
+      ],
+      CATALOG,
+    );
+
+  test('denies and asks, but allows nothing and lets no server be believed', () => {
+    const { policy, leftOut } = narrowed(OWN);
+    expect(leftOut).toBe(3);
+    expect(policy).toMatchObject({ default: 'deny', nonInteractive: 'deny' });
+    expect(policy?.rules.map(({ effect, tool }) => `${effect} ${tool}`)).toEqual([
+      'allow files.read',
+      'deny *.delete*',
+      'ask files.read',
+    ]);
+    const trust = Object.entries(policy?.servers ?? {}).map(([name, server]) => [name, server.trust]);
+    expect(Object.fromEntries(trust)).toEqual({
+      mail: 'annotations',
+      post: 'annotations',
+      evil: 'none',
+      shut: 'none',
+    });
+  });
+
+  test('puts no server of its own behind a name that a rule of the person allows', () => {
+    const { policy, leftOut } = narrowed(`${OWN}  - allow: evil.send\n`);
+    expect(policy?.rules.filter(({ tool }) => tool === 'evil.send')).toEqual([]);
+    expect(leftOut).toBe(4);
+  });
+
+  test('leaves nothing out where it only narrows', () => {
+    const files = [{ path: 'foreign.yaml', text: 'rules: [{ deny: files.write }]', onlyNarrows: true }];
+    expect(loadPolicies(files, CATALOG)).toMatchObject({
+      leftOut: 0,
+      policy: { rules: [{ effect: 'deny' }] },
+    });
+  });
 });
