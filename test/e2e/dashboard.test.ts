@@ -169,6 +169,29 @@ describe.runIf(hasTmux)('crew run in a terminal', () => {
     expect(await shell.until('exit code 1')).toContain('✗ failure at refused');
   });
 
+  test('a dashboard that breaks is taken away, and the run goes on line by line', async () => {
+    reply('The news.', 1500);
+    const hook = `import { registerHooks } from 'node:module';
+let frames = 0;
+globalThis.breakFrames = () => { frames += 1; if (frames > 3) throw new Error('boom'); };
+registerHooks({ load(url, context, next) {
+  const loaded = next(url, context);
+  if (!url.includes('open-dashboard')) return loaded;
+  const source = String(loaded.source).replace('function frameLines(view, ui, nowMs) {', '$& globalThis.breakFrames();');
+  return { ...loaded, source };
+} });
+`;
+    writeFileSync(join(folder, 'break.mjs'), hook);
+    shell = openTmuxShell(folder, { columns: 100, rows: 30 });
+    shell.enter(
+      `'${process.execPath}' --import ./break.mjs '${crewProgram()}' ${RUN} --allow 'change.*'; echo "exit code $?"`,
+    );
+    await shell.until('! the dashboard broke (boom); the run goes on, told line by line');
+    await shell.until('2  no\n>');
+    shell.enter('yes');
+    expect(await shell.until('exit code 0')).toContain('told: yes');
+  });
+
   test('an ending that nobody looks at closes by itself', async () => {
     writeFileSync(
       join(folder, 'short.crew.yaml'),
