@@ -43,6 +43,8 @@ export function talkOf(view: View, event: RunEvent): View {
     case 'message.sent':
       return messageSent(view, event);
     case 'work.handed':
+      // What comes back is what its model was just seen to write.
+      if (event.how === 'returned') return messageSent(view, { ...event, to: [event.to] });
       return add(view, event.phase, {
         kind: 'handed',
         who: event.from,
@@ -182,7 +184,10 @@ function modelEnded(view: View, event: EventOf<'model.ended'>): View {
 }
 
 /** A message that its model was just seen to write only gets its listeners. */
-function messageSent(view: View, { phase, from, to, text }: EventOf<'message.sent'>): View {
+function messageSent(
+  view: View,
+  { phase, from, to, text }: Pick<EventOf<'message.sent'>, 'phase' | 'from' | 'to' | 'text'>,
+): View {
   const listeners = to.join(', ') || 'all';
   const number = view.lastSaid.get(`${phase} ${from}`);
   const said = number === undefined ? undefined : itemAt(view.talk, number);
