@@ -5,6 +5,8 @@ const WIDE =
   /^[\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{a4cf}\u{a960}-\u{a97c}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff01}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
 const EMOJI = /^\p{Emoji_Presentation}|^\p{Emoji}\u{fe0f}|^\p{Extended_Pictographic}.*\u{200d}/u;
 const MARKS_ONLY = /^\p{M}+$/u;
+/** Marks that stand beside their letter and take a column of their own, and the half-wide ones of kana. */
+const BESIDE = /[\p{Mc}\u{ff9e}\u{ff9f}]/gu;
 
 /** Made at the first text that is not plain: it costs milliseconds. */
 let segmenter: Intl.Segmenter | undefined;
@@ -41,5 +43,6 @@ function graphemesOf(text: string): Intl.Segments {
 
 function graphemeWidth(grapheme: string): number {
   if (MARKS_ONLY.test(grapheme)) return 0;
-  return WIDE.test(grapheme) || EMOJI.test(grapheme) ? 2 : 1;
+  if (EMOJI.test(grapheme)) return 2;
+  return (WIDE.test(grapheme) ? 2 : 1) + (grapheme.slice(1).match(BESIDE)?.length ?? 0);
 }

@@ -33,12 +33,25 @@ export function Dashboard({
     <Box flexDirection="column" width={ui.columns} height={ui.rows}>
       {rows.map((row, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is nothing but its place
-        <Row key={index} text={row} />
+        <Row key={index} text={row} columns={ui.columns + SPARE_COLUMNS} />
       ))}
     </Box>
   );
 }
 
-const Row = memo(function Row({ text }: { readonly text: string }): ReactElement {
-  return <Text wrap="truncate-end">{text === '' ? ' ' : text}</Text>;
+/** Rows are exactly as wide as the terminal; whoever measures a rare script otherwise must not break them in two. */
+const SPARE_COLUMNS = 100;
+
+const Row = memo(function Row({
+  text,
+  columns,
+}: {
+  readonly text: string;
+  readonly columns: number;
+}): ReactElement {
+  return (
+    <Box width={columns} height={1} flexShrink={0}>
+      <Text wrap="truncate-end">{text === '' ? ' ' : text}</Text>
+    </Box>
+  );
 });

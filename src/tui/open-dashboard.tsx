@@ -8,6 +8,9 @@ import type { View, ViewSetup } from './view.ts';
 import { startView } from './view-model.ts';
 
 const BELL = '\u0007';
+/** A row that a terminal finds too long is cut there, and never goes on in the next one. */
+const WRAP_OFF = '\u001b[?7l';
+const WRAP_ON = '\u001b[?7h';
 /** For keys; what the run tells is drawn at most ten times a second by the store. */
 const MAX_FPS = 45;
 const STOPPED_MS = 60;
@@ -61,6 +64,7 @@ export function openDashboard(options: DashboardOptions): OpenDashboard {
     process.off('SIGTSTP', suspend);
     store.close();
     instance?.unmount();
+    wrapAgain();
     finish(value);
   }
 
@@ -74,10 +78,13 @@ export function openDashboard(options: DashboardOptions): OpenDashboard {
   /** Gives the terminal to the shell, as Ctrl+Z does, and takes it back when the process goes on. */
   function suspend(): void {
     void screen?.away(async () => {
+      stdout.write(WRAP_ON);
       process.off('SIGTSTP', suspend);
       process.kill(0, 'SIGTSTP');
       await new Promise(resolve => setTimeout(resolve, STOPPED_MS));
-      if (isOpen) process.on('SIGTSTP', suspend);
+      if (!isOpen) return;
+      process.on('SIGTSTP', suspend);
+      stdout.write(WRAP_OFF);
     });
   }
 
@@ -95,6 +102,7 @@ export function openDashboard(options: DashboardOptions): OpenDashboard {
     screen = shown;
   };
   const resized = (): void => store.resize(stdout.columns ?? size.columns, stdout.rows ?? size.rows);
+  const wrapAgain = wrapOff(stdout);
   stdout.on('resize', resized);
   const unbound = boundNursery();
   process.on('SIGTSTP', suspend);
@@ -110,6 +118,17 @@ export function openDashboard(options: DashboardOptions): OpenDashboard {
   });
   instance.waitUntilExit().catch(error => end({ how: 'broken', error }));
   return { store, gone, close: () => end({ how: 'closed' }) };
+}
+
+/** Keeps rows from going on in the next one; returns what undoes it, as the end of the process does. */
+function wrapOff(stdout: NodeJS.WriteStream): () => void {
+  const undo = (): void => {
+    process.off('exit', undo);
+    stdout.write(WRAP_ON);
+  };
+  process.on('exit', undo);
+  stdout.write(WRAP_OFF);
+  return undo;
 }
 
 /** The longest text that terminals take, in bytes before it is encoded. */

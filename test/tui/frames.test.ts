@@ -126,6 +126,18 @@ describe('the screen', () => {
     expect(terminal.written()).toContain('\u001b[?1049l');
   });
 
+  test('scripts that terminals measure each in their own way break no row', async () => {
+    const terminal = createVirtualTerminal(100, 30);
+    const { store } = show(terminal);
+    const text = '\nनमस्ते क्षि ക്ഷ 🇩🇪 👩‍👩‍👧 ﾊﾞ ⚠️ ก็ end '.repeat(3);
+    store.reporter.onDelta?.({ ...DELTA, text });
+    const screen = await terminal.screen('क्षि', '1 Procedure');
+    expect(screen).toHaveLength(30);
+    expect(screen[0]).toContain('code-review');
+    expect(screen[2]).toContain('╭─ 1 Procedure');
+    expect(screen[29]).toContain('q leave');
+  });
+
   test('what a model writes reaches the terminal without its control characters', async () => {
     const terminal = createVirtualTerminal(120, 40);
     const { store } = show(terminal);
