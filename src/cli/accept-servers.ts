@@ -10,8 +10,8 @@ import { askServer, type DeclaredMcp, declaredServers } from './list-servers.ts'
 import { changesText, type LockChanges, lockChanges } from './lock-changes.ts';
 import { readCrewFile, showDiagnostics } from './read-crew-file.ts';
 import { sourceReader } from './read-files.ts';
-import { askYes, trustQuestion, trustState } from './require-trust.ts';
-import { addTrust, replaceFile } from './trust-store.ts';
+import { askYes, keepTrust, trustQuestion, trustState } from './require-trust.ts';
+import { replaceFile } from './trust-store.ts';
 import { loadMcpLock } from './wire.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -68,8 +68,7 @@ export async function acceptServers(call: AcceptCall): Promise<readonly Accepted
   }
   await writeLocks(locks, terminal);
   const fresh = await readCrewFile(file, terminal);
-  const { file: real, hash } = trustQuestion({ file, loaded: fresh, values, terminal });
-  addTrust(terminal, { file: real, hash });
+  keepTrust(terminal, trustQuestion({ file, loaded: fresh, values, terminal }));
   return accepted;
 }
 

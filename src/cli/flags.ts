@@ -29,11 +29,11 @@ export const INPUT_FLAGS = {
   },
 } as const satisfies Flags;
 
-/** The flag of the commands that would ask whether a crew file is trusted. */
+/** The flag of the commands that would ask whether a crew file, a recorded run or a project's policy is trusted. */
 export const TRUST_FLAG = {
   trust: {
     type: 'boolean',
-    help: 'trust what the crew file starts this once, as in CI',
+    help: 'trust what is started and what the project’s policy allows this once, as in CI',
   },
 } as const satisfies Flags;
 
@@ -47,6 +47,7 @@ export const BUDGET_FLAGS = {
 
 /** Flags of the commands that drive a run. */
 export const RUN_FLAGS = {
+  ...TRUST_FLAG,
   format: {
     type: 'string',
     short: 'f',

@@ -4,7 +4,8 @@ import type { LoadedCrew } from '../language/load-crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { contentHash, crewContent } from './crew-content.ts';
-import { addTrust, readTrust } from './trust-store.ts';
+import { crewStarts } from './program-starts.ts';
+import { addStarts, addTrust, readTrust } from './trust-store.ts';
 import { needsTrust, trustText } from './trust-text.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -22,7 +23,12 @@ export interface TrustQuestion {
   readonly file: string;
   readonly hash: string;
   readonly text: string;
+  /** What its runs may start, as `programStarts` has it. */
+  readonly starts: readonly string[];
 }
+
+/** How a person stands to a file: it needs no trust, is trusted as it is, was trusted with another content, or never. */
+export type TrustState = 'not-needed' | 'trusted' | 'changed' | 'unknown';
 
 /** Puts together what a person is asked. */
 export function trustQuestion({ file, loaded, values, terminal }: TrustCall): TrustQuestion {
@@ -32,28 +38,42 @@ export function trustQuestion({ file, loaded, values, terminal }: TrustCall): Tr
     file: realpathSync(resolve(terminal.cwd, file)),
     hash: contentHash(rows),
     text: trustText(loaded, { file, rows, workspace, columns: terminal.columns }),
+    starts: crewStarts(loaded, { cwd: terminal.cwd, workspace }),
   };
 }
 
-/** How a person stands to a crew file: it needs no trust, is trusted as it is, was trusted with another content, or never. */
-export function trustState(call: TrustCall): 'not-needed' | 'trusted' | 'changed' | 'unknown' {
-  if (!needsTrust(call.loaded)) return 'not-needed';
-  const { file, hash } = trustQuestion(call);
-  const known = readTrust(call.terminal).find(row => row.file === file);
+/** How a person stands to a crew file. */
+export function trustState(call: TrustCall): TrustState {
+  return needsTrust(call.loaded) ? knownState(call.terminal, trustQuestion(call)) : 'not-needed';
+}
+
+/** How a person stands to a file with this content that needs trust. */
+export function knownState(
+  terminal: Pick<Terminal, 'env'>,
+  { file, hash }: Pick<TrustQuestion, 'file' | 'hash'>,
+): Exclude<TrustState, 'not-needed'> {
+  const known = readTrust(terminal).crews.find(row => row.file === file);
   if (known === undefined) return 'unknown';
   return known.hash === hash ? 'trusted' : 'changed';
 }
 
+/** What is said of a file that is not trusted, behind its name. Pure. */
+export function whyNot(state: TrustState): string {
+  return state === 'changed' ? 'has changed since you trusted it' : 'is not known to be trusted';
+}
+
 /**
- * Lets a crew file pass that needs no trust, is trusted, or is vouched for with `--trust`. Of another one all is shown at a
- * terminal, and the person is asked; what they trust is remembered. Fails with CREW_UNTRUSTED.
+ * Lets a crew file pass that needs no trust, is trusted, or is vouched for with `--trust`; its runs may go on later without
+ * it. Of another one all is shown at a terminal, and the person is asked; what they trust is remembered. Fails with
+ * CREW_UNTRUSTED.
  */
 export async function requireTrust(call: TrustCall): Promise<void> {
   const { file, values, terminal } = call;
-  if (values.trust === true) return;
-  const state = trustState(call);
-  if (state === 'not-needed' || state === 'trusted') return;
-  const why = state === 'changed' ? 'has changed since you trusted it' : 'is not known to be trusted';
+  if (!needsTrust(call.loaded)) return;
+  const question = trustQuestion(call);
+  const state = values.trust === true ? 'trusted' : knownState(terminal, question);
+  if (state === 'trusted') return rememberStarts(terminal, question);
+  const why = whyNot(state);
   const refused = (): CrewError =>
     new CrewError(
       'CREW_UNTRUSTED',
@@ -61,17 +81,37 @@ export async function requireTrust(call: TrustCall): Promise<void> {
     );
   if (!terminal.interactive || values['no-input'] === true) throw refused();
   terminal.stderr(`\`${file}\` ${why}. This is all that it would start and run:\n\n`);
-  if (!(await askTrust(call))) throw refused();
+  if (!(await askTrust(question, terminal))) throw refused();
 }
 
-/** Shows all of a crew file and asks whether to trust it; remembers a yes. */
-export async function askTrust(call: TrustCall): Promise<boolean> {
-  const { terminal } = call;
-  const { file, hash, text } = trustQuestion(call);
-  terminal.stderr(`${text}\n\n`);
+/** Shows all of a file and asks whether to trust it; remembers a yes. */
+export async function askTrust(question: TrustQuestion, terminal: Terminal): Promise<boolean> {
+  terminal.stderr(`${question.text}\n\n`);
   if (!(await askYes(terminal, 'Trust it as it is now? Type yes or no: '))) return false;
-  addTrust(terminal, { file, hash });
+  keepTrust(terminal, question);
   return true;
+}
+
+/** Remembers that a file is trusted, with what its runs may start. Fails with FILE_UNWRITABLE. */
+export function keepTrust(
+  terminal: Pick<Terminal, 'env'>,
+  { file, hash, starts }: Omit<TrustQuestion, 'text'>,
+): void {
+  addTrust(terminal, { file, hash });
+  addStarts(terminal, { file, starts });
+}
+
+/** Remembers what runs may start; where it cannot be kept, as in some CI, a resume asks again. */
+export function rememberStarts(
+  terminal: Pick<Terminal, 'env'>,
+  row: { readonly file: string; readonly starts: readonly string[] },
+): void {
+  try {
+    addStarts(terminal, row);
+  } catch (error) {
+    if (error instanceof CrewError) return;
+    throw error;
+  }
 }
 
 /** Asks until the answer is `yes` or `no`; the end of input is a no. */

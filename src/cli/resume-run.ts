@@ -8,7 +8,9 @@ import { openSignals, takeSignals } from './follow-signals.ts';
 import { openModels } from './open-models.ts';
 import { readBudgetFlags } from './read-budget.ts';
 import { readGrants } from './read-grants.ts';
+import { requireTrustedRun } from './require-trusted-run.ts';
 import { readResultRequest } from './result-output.ts';
+import { resumeFlags } from './resume-flags.ts';
 import { policyForResume } from './run-policy.ts';
 import { runSession } from './run-session.ts';
 import { loadCompiler } from './wire.ts';
@@ -29,15 +31,21 @@ export async function resumeRun(options: {
   const { workspace, models } = await startOf(journal);
   // A run that is over replays from its facts alone, so its models need not be there any more.
   const over = engine.list().some(run => run.runId === journal.runId && run.status !== 'open');
-  if (!over) requireWorkspace(workspace);
+  if (!over) {
+    requireWorkspace(workspace);
+    const { runId, program } = journal;
+    const command = `crew resume ${runId}${resumeFlags(values)}`;
+    await requireTrustedRun({ runId, program, workspace, command, values, terminal });
+  }
   const opened = over ? new Map() : await openModels(models, terminal);
   const signals = openSignals(journal);
   if (!over) {
     takeSignals(journal, signals(), withoutSecrets(journal.program, terminal.env));
-    const policy = await policyForResume({ facts: journal.recorded, workspace, values, terminal });
+    const { runId, program, recorded: facts } = journal;
+    const policy = await policyForResume({ runId, program, facts, workspace, values, terminal });
     journal.append({ type: 'run.resumed', at: realWorld.now(), budget, grants, ...policy });
   }
-  return runSession({ journal, workspace, opened, models, request, values, terminal, signals });
+  return runSession({ journal, workspace, opened, models, request, values, terminal, signals, over });
 }
 
 /** R7: a journal replays only on the program that wrote it. */

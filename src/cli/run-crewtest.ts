@@ -25,6 +25,8 @@ import { realWorld } from './world.ts';
 /** A test, the file that it stands in, and its compiled crew. */
 export interface TestToRun {
   readonly file: string;
+  /** The crew file, relative to the folder of the test's. */
+  readonly crew: string;
   readonly test: CrewTest;
   readonly program: Program;
   readonly terminal: Terminal;

@@ -1,12 +1,26 @@
 import type { Fact } from '../model/fact.ts';
 import type { Policy } from '../model/policy.ts';
+import type { Program } from '../model/program.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { readPolicy } from './read-policy.ts';
 import { loadRuntime } from './wire.ts';
 
-/** The policy of a new run: the user's, or the built-in one. Fails with POLICY_INVALID. */
-export async function policyForRun(values: FlagValues, terminal: Terminal): Promise<Policy> {
-  return (await readPolicy(values, terminal)) ?? (await loadRuntime()).DEFAULT_POLICY;
+/**
+ * The policy of a new run: the user's, or the built-in one. A person at a terminal is asked about a project's policy that
+ * they do not trust; without one its allowing rules do not count. Fails with POLICY_INVALID.
+ */
+export async function policyForRun(
+  { runId, program }: { readonly runId: string; readonly program: Program },
+  values: FlagValues,
+  terminal: Terminal,
+): Promise<Policy> {
+  // Where no tool is called nothing is decided, so nobody has to hear of it.
+  const untrusted = callsTools(program) ? 'ask' : 'silent';
+  return (await readPolicy(values, terminal, { untrusted, runId })) ?? (await loadRuntime()).DEFAULT_POLICY;
+}
+
+function callsTools({ tools, crews = {} }: Program): boolean {
+  return tools.length > 0 || Object.values(crews).some(callsTools);
 }
 
 /**
@@ -15,18 +29,21 @@ export async function policyForRun(values: FlagValues, terminal: Terminal): Prom
  * POLICY_INVALID.
  */
 export async function policyForResume(options: {
+  readonly runId: string;
+  readonly program: Program;
   readonly facts: readonly Fact[];
   readonly workspace: string;
   readonly values: FlagValues;
   readonly terminal: Terminal;
 }): Promise<{ readonly policy?: Policy }> {
-  const { facts, workspace, values, terminal } = options;
+  const { runId, program, facts, workspace, values, terminal } = options;
   const known = facts.reduce<Policy | undefined>(
     (last, fact) =>
       fact.type === 'run.started' || fact.type === 'run.resumed' ? (fact.policy ?? last) : last,
     undefined,
   );
-  const written = await readPolicy({ ...values, cwd: workspace }, terminal);
+  const untrusted = callsTools(program) ? 'ask' : 'silent';
+  const written = await readPolicy({ ...values, cwd: workspace }, terminal, { untrusted, runId });
   if (written === undefined && known === undefined) return {};
   const policy = written ?? (await loadRuntime()).DEFAULT_POLICY;
   return policy.hash === known?.hash ? {} : { policy };

@@ -11,7 +11,8 @@ import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { markLeft } from './mark-left.ts';
-import { openExecutor } from './open-executor.ts';
+import { type OpenedExecutor, openExecutor } from './open-executor.ts';
+import { refusingExecutor } from './refusing-executor.ts';
 import type { ResultRequest } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { openRunScreen, type RunScreen } from './run-screen.ts';
@@ -28,6 +29,8 @@ interface SessionOptions {
   readonly request: ResultRequest;
   readonly values: FlagValues;
   readonly terminal: Terminal;
+  /** The journal says that the run is over, so it is only shown. */
+  readonly over?: boolean;
   /** The most that the run can take, where it is known. */
   readonly plan?: Plan | undefined;
   /** What was left for the run and is not on record yet; looked for by the session itself when absent. */
@@ -74,6 +77,13 @@ export async function runSession(options: SessionOptions): Promise<number> {
   }
 }
 
+function openDoors(
+  { over, journal }: SessionOptions,
+  doors: Parameters<typeof openExecutor>[0],
+): Promise<OpenedExecutor> | OpenedExecutor {
+  return over === true ? refusingExecutor(journal.runId) : openExecutor(doors);
+}
+
 interface Driving {
   readonly screen: RunScreen;
   readonly controls: RunControls;
@@ -85,7 +95,7 @@ async function drive(options: SessionOptions, { screen, controls, stop }: Drivin
   const { reporters, person, askInCall } = screen;
   const { driveRun } = await loadRuntime();
   const modelOf = (alias: string) => opened.get(models[alias]?.use ?? '');
-  const execute = await openExecutor({
+  const execute = await openDoors(options, {
     journal,
     workspace,
     modelOf,

@@ -17,6 +17,8 @@ import { refuseOverPlan } from './plan-run.ts';
 import { knownGrants } from './read-grants.ts';
 import { readInputs } from './read-inputs.ts';
 import { readRecordedRun } from './recorded-run.ts';
+import { refusingExecutor } from './refusing-executor.ts';
+import { requireTrustedRun } from './require-trusted-run.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { requireWorkspace, startOf } from './resume-run.ts';
 import { policyForResume, policyForRun } from './run-policy.ts';
@@ -58,7 +60,7 @@ export async function startServed(
   await refuseOverPlan({ program, models, terms, inputs, values: { ...values, quiet: true }, terminal });
   const grants = grantsOf(options, program);
   const at = realWorld.now();
-  const policy = await policyForRun(values, terminal);
+  const policy = await policyForRun({ runId, program }, values, { ...terminal, interactive: false });
   const given = { inputs, workspace, models, terms, grants, policy };
   const started = { type: 'run.started', at, runId, ...given } as const;
   const journal = engine.create(runId, program, at, [started]);
@@ -79,19 +81,26 @@ export async function resumeServed(
   watch: RunWatch,
 ): Promise<RunEnd> {
   const { engine, values, terminal } = options;
+  const unasked = { ...terminal, interactive: false };
   const journal = engine.open(runId);
   try {
     const { workspace, models } = await startOf(journal);
     requireSamePlace(options, workspace, runId);
     const over = engine.list().some(run => run.runId === runId && run.status !== 'open');
-    if (!over) requireWorkspace(workspace);
+    if (!over) {
+      requireWorkspace(workspace);
+      const { program } = journal;
+      const command = `crew resume ${runId}${resumeFlags(values)}`;
+      await requireTrustedRun({ runId, program, workspace, command, values, terminal: unasked });
+    }
     const opened = over ? new Map<string, LanguageModel>() : await openModels(models, terminal);
     const grants = grantsOf(options, journal.program);
     if (!over) {
-      const policy = await policyForResume({ facts: journal.recorded, workspace, values, terminal });
+      const { program, recorded: facts } = journal;
+      const policy = await policyForResume({ runId, program, facts, workspace, values, terminal: unasked });
       journal.append({ type: 'run.resumed', at: realWorld.now(), grants, ...policy });
     }
-    return await drive(options, { journal, workspace, opened, models }, watch);
+    return await drive(options, { journal, workspace, opened, models, over }, watch);
   } finally {
     journal.close();
   }
@@ -108,21 +117,24 @@ interface Drive {
   readonly workspace: string;
   readonly opened: ReadonlyMap<string, LanguageModel>;
   readonly models: { readonly [alias: string]: ResolvedModel };
+  /** The journal says that the run is over, so its end is only given again. */
+  readonly over?: boolean;
 }
 
 async function drive(options: ServeHostOptions, run: Drive, watch: RunWatch): Promise<RunEnd> {
-  const { journal, workspace, opened, models } = run;
+  const { journal, workspace, opened, models, over } = run;
   const { terminal, stop } = options;
   const { driveRun } = await loadRuntime();
   const modelOf = (alias: string) => opened.get(models[alias]?.use ?? '');
-  const execute = await openExecutor({
+  const doors = {
     journal,
     workspace,
     modelOf,
     person: createAskPerson({ journal, terminal, interactive: false }),
     onDelta: () => undefined,
     onNotice: () => undefined,
-  });
+  };
+  const execute = over === true ? refusingExecutor(journal.runId) : await openExecutor(doors);
   let live = journal.recorded.length === 1;
   try {
     const outcome = await driveRun({

@@ -45,12 +45,12 @@ export async function callCrewTool({ positionals, values, terminal }: CommandCal
     catalog,
     folder: terminal.cwd,
   });
-  const policy = await readPolicy(values, terminal);
+  const runId = realWorld.newId();
+  const policy = await readPolicy(values, terminal, { untrusted: 'ask', runId });
   const grants = readGrants(values, program);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();
-    const runId = realWorld.newId();
     const started = {
       type: 'run.started',
       at,

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { LoadedCrew } from '../language/load-crew.ts';
 import type { ModuleSource, ToolsetDeclaration } from '../model/crew.ts';
 import type { McpServer, Sandbox } from '../model/mcp-server.ts';
-import type { PolicyRule } from '../model/policy.ts';
+import type { Policy, PolicyRule } from '../model/policy.ts';
 import { displayWidth } from '../reporters/display-width.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import { type ContentRow, contentHash, namedPrograms } from './crew-content.ts';
@@ -45,8 +45,28 @@ export function trustText(
   if (rules.length > 0) {
     sections.push(section('rules of the crew, which only narrow what you allow', rules, subject.columns));
   }
-  const files = subject.rows.length === 1 ? '1 file' : `${subject.rows.length} files`;
-  return [...sections, `content  sha256 ${contentHash(subject.rows)}, ${files}`].join('\n\n');
+  return [...sections, contentLine(subject.rows)].join('\n\n');
+}
+
+/**
+ * All that a project's policy says, for a person who decides whether what it allows counts: its rules in short, whom it
+ * believes, and the file as it is written.
+ */
+export function policyTrustText(
+  { rules, servers }: Pick<Policy, 'rules' | 'servers'>,
+  subject: Omit<TrustSubject, 'workspace'> & { readonly written: string },
+): string {
+  const { file, rows, columns, written } = subject;
+  const believed = Object.entries(servers)
+    .filter(([, { trust }]) => trust === 'annotations')
+    .map(([name]): Row => ['believes', `what ${word(name)} says of its own tools`]);
+  const short = section(`policy ${word(file)}`, [...rules.map(ruleRow), ...believed], columns);
+  return `${short}\n\nas it is written\n${foreignLines(written.trimEnd(), columns)}\n\n${contentLine(rows)}`;
+}
+
+function contentLine(rows: readonly ContentRow[]): string {
+  const files = rows.length === 1 ? '1 file' : `${rows.length} files`;
+  return `content  sha256 ${contentHash(rows)}, ${files}`;
 }
 
 function section(title: string, rows: readonly Row[], columns: number): string {

@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { makeFolder } from '../tools/git-repository.ts';
+
+/** The home of a person with no settings; what they trust is kept there. */
+const HOME = makeFolder();
 
 /** How one process of the product ended. `code` is null after a signal that it did not handle. */
 export interface Ended {
@@ -47,7 +51,7 @@ export function startCrew(args: readonly string[], call: CrewCall = {}): Running
 export function startNode(args: readonly string[], call: CrewCall = {}): RunningCrew {
   const child = spawn(call.node ?? process.execPath, args, {
     cwd: call.from ?? inject('product'),
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...call.env },
+    env: { PATH: process.env.PATH ?? '', HOME, ...call.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

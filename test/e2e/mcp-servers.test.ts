@@ -117,9 +117,10 @@ describe('a server from npm', () => {
 });
 
 describe('a server that changes', () => {
-  beforeEach(() => {
+  beforeEach(async () => {
     cpSync(NOTES, folder, { recursive: true });
     writeFileSync(join(folder, 'notes.crew.yaml'), readFileSync(join(NOTES, 'notes.crew.yaml'), 'utf8'));
+    await call('trust', 'crew.policy.yaml', '--yes');
   });
   const read = ['tools', 'call', 'notes.crew.yaml', 'notes.read_note', '-i', 'name=disk'];
   const list = ['tools', 'call', 'notes.crew.yaml', 'notes.list_notes'];

@@ -45,17 +45,20 @@ afterEach(() => {
 const call = (...args: readonly string[]): Promise<Ended> => crew(args, { from: folder });
 const start = (...args: readonly string[]) =>
   call('run', 'save.crew.yaml', '--model', 'script:replies.yaml', '--run-id', 'run1', ...args);
-const allow = (rules: string): void => writeFileSync(join(folder, 'crew.policy.yaml'), `rules:\n${rules}`);
+const allow = async (rules: string): Promise<void> => {
+  writeFileSync(join(folder, 'crew.policy.yaml'), `rules:\n${rules}`);
+  await call('trust', 'crew.policy.yaml', '--yes');
+};
 const made = (): readonly boolean[] =>
   ['a.txt', 'b.txt', 'c.txt'].map(name => existsSync(join(folder, name)));
 
 test('what the policy allows is done, what it denies is not, whatever flag is given', async () => {
-  allow('  - allow: change.apply\n');
+  await allow('  - allow: change.apply\n');
   expect(await start()).toMatchObject({ code: 0 });
   expect(made()).toEqual([true, true, true]);
   for (const name of ['a.txt', 'b.txt', 'c.txt']) rmSync(join(folder, name));
   rmSync(join(folder, '.crew'), { recursive: true });
-  allow('  - deny: change.apply\n');
+  await allow('  - deny: change.apply\n');
   const denied = await start('--approve-all', '--allow', 'change.apply');
   expect(denied.stderr).toContain('! --approve-all: every tool is called without asking');
   expect(denied.stderr).toContain('crew.policy.yaml:2');
@@ -63,7 +66,7 @@ test('what the policy allows is done, what it denies is not, whatever flag is gi
 });
 
 test('a policy with mistakes runs nothing and exits with 2', async () => {
-  allow('  - allow: "*.*"\n    unknown: 1\n');
+  await allow('  - allow: "*.*"\n    unknown: 1\n');
   const ended = await start();
   expect([ended.code, made(), existsSync(join(folder, '.crew', 'runs.db'))]).toEqual([
     2,
@@ -115,7 +118,7 @@ test('leave that was left under another policy is asked for again', async () => 
   const { runs } = JSON.parse((await call('pending', '--json')).stdout);
   const [first] = runs[0].questions.map(({ name }: { name: string }) => name);
   await call('approve', 'run1', first, '--no-resume');
-  allow('  - ask: change.*\n');
+  await allow('  - ask: change.*\n');
   const resumed = await call('resume', 'run1');
   expect([resumed.code, made()]).toEqual([5, [false, false, false]]);
   const again = await call('pending', 'run1');
@@ -130,7 +133,7 @@ test('`nonInteractive: deny` refuses instead of waiting', async () => {
 });
 
 test('at the terminal a call that may destroy something is allowed by a code that only the prompt has', async () => {
-  allow('  - ask: { tool: change.apply, annotations: { destructiveHint: true } }\n');
+  await allow('  - ask: { tool: change.apply, annotations: { destructiveHint: true } }\n');
   shell = openTmuxShell(folder);
   shell.enter(crewLine('run save.crew.yaml --plain --model script:replies.yaml --run-id run1'));
   const first = await shell.until('\n>');

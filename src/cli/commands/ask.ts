@@ -51,11 +51,11 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
-  const policy = await policyForRun(values, terminal);
+  const runId = realWorld.newId();
+  const policy = await policyForRun({ runId, program }, values, terminal);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();
-    const runId = realWorld.newId();
     const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, policy } as const;
     const journal = engine.create(runId, program, at, [started]);
     return await runSession({ journal, workspace, opened, models, request, values, terminal, plan });

@@ -11,7 +11,7 @@ import {
   textFlag,
   textFlags,
 } from '../command.ts';
-import { INPUT_FLAGS, RUN_FLAGS, TRUST_FLAG } from '../flags.ts';
+import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { type ForkPlan, inheritInputs, inheritModels, planFork, readForkPoint } from '../fork-plan.ts';
 import { loadTrustedProgram } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
@@ -21,6 +21,7 @@ import { readNamedFile } from '../read-files.ts';
 import { readGrants } from '../read-grants.ts';
 import { readInputs, readInputsFile } from '../read-inputs.ts';
 import { startedOf } from '../replay-facts.ts';
+import { requireTrustedRun } from '../require-trusted-run.ts';
 import { readResultRequest } from '../result-output.ts';
 import { resumeFlags } from '../resume-flags.ts';
 import { requireWorkspace } from '../resume-run.ts';
@@ -47,7 +48,6 @@ export const forkCommand: Command = {
       help: 'go on with this crew file; facts are kept as far as they fit it',
     },
     'no-resume': { type: 'boolean', help: 'only make the new run; `crew resume RUN` goes on later' },
-    ...TRUST_FLAG,
     ...INPUT_FLAGS,
     ...RUN_FLAGS,
   },
@@ -68,12 +68,20 @@ async function fork({ positionals, values, terminal }: CommandCall): Promise<num
     const { started, opened } = await begin({ run, program, values, terminal });
     const plan = await planFork({ run, at, program, started });
     const goesOn = values['no-resume'] !== true;
-    if (goesOn && !plan.ended) requireWorkspace(started.workspace);
+    if (goesOn && !plan.ended) {
+      const { workspace } = started;
+      requireWorkspace(workspace);
+      const command = `crew fork ${run.runId}${resumeFlags(values)}`;
+      if (file === undefined) {
+        await requireTrustedRun({ runId: run.runId, program, workspace, command, values, terminal });
+      }
+    }
     const runId = realWorld.newId();
     const journal = create({ engine, runId, program, plan, from: run.runId });
     if (!plan.ended) {
       const { workspace } = started;
-      const policy = await policyForResume({ facts: plan.facts, workspace, values, terminal });
+      const { facts } = plan;
+      const policy = await policyForResume({ runId, program, facts, workspace, values, terminal });
       journal.append({ type: 'run.resumed', at: realWorld.now(), forked: true, budget, grants, ...policy });
     }
     await tell({ run, runId, at, plan, values, terminal });

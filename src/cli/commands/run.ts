@@ -1,6 +1,6 @@
 import { chooseModels } from '../choose-models.ts';
 import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
-import { INPUT_FLAGS, RUN_FLAGS, TRUST_FLAG } from '../flags.ts';
+import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadTrustedProgram } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
@@ -36,7 +36,6 @@ export const runCommand: Command = {
       help: 'show the recorded run again as this crew would do it; calls nothing',
     },
     'run-id': { type: 'string', value: 'ID', help: 'the id of the new run, instead of one by chance' },
-    ...TRUST_FLAG,
     ...RUN_FLAGS,
   },
   run,
@@ -59,8 +58,8 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const terms = await modelTerms({ program, models, opened, terminal });
   const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const grants = readGrants(values, program);
-  const policy = await policyForRun(values, terminal);
   const runId = readRunId(values);
+  const policy = await policyForRun({ runId, program }, values, terminal);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();

@@ -12,6 +12,7 @@ import { loadTrustedProgram } from '../load-program.ts';
 import { openModels } from '../open-models.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { knownGrants } from '../read-grants.ts';
+import { readPolicy } from '../read-policy.ts';
 import { readServeAddress, type ServeAddress } from '../serve-address.ts';
 import { createServeHost } from '../serve-host.ts';
 import { serverStop } from '../serve-stop.ts';
@@ -74,6 +75,8 @@ async function serve(given: CommandCall): Promise<number> {
   const programs = await loadPrograms(positionals, call);
   const maxRuns = readMaxRuns(textFlag(values, 'max-runs'));
   const workspace = workspaceOf(values, terminal);
+  // Asked about now, for nobody is asked when a run begins.
+  await readPolicy(values, terminal, { untrusted: 'ask' });
   const stop = serverStop(terminal);
   const engine = await openWorkspaceEngine(values, terminal);
   try {

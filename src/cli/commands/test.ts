@@ -5,9 +5,12 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Program } from '../../model/program.ts';
 import { type Command, type CommandCall, type Terminal, textFlag } from '../command.ts';
 import { crewTestsAt } from '../find-crewtests.ts';
+import { TRUST_FLAG } from '../flags.ts';
 import { loadProgram } from '../load-program.ts';
 import { openProgress, type ProgressBar } from '../open-progress.ts';
+import { readCrewFile } from '../read-crew-file.ts';
 import { readNamedFile } from '../read-files.ts';
+import { requireTrust } from '../require-trust.ts';
 import { requirePlace } from '../result-output.ts';
 import { runCrewTest, type TestToRun } from '../run-crewtest.ts';
 import { loadCrewTestReader, loadCrewTestReporters, loadDiagnosticReporters } from '../wire.ts';
@@ -21,6 +24,7 @@ export const testCommand: Command = {
   summary: 'run the tests in *.crewtest.yaml files, here and below',
   flags: {
     only: { type: 'string', value: 'TEXT', help: 'run only tests whose names contain TEXT' },
+    ...TRUST_FLAG,
     junit: { type: 'string', value: 'FILE', help: 'also write the results to FILE as JUnit XML' },
   },
   run: test,
@@ -42,9 +46,17 @@ async function test({ positionals, values, terminal }: CommandCall): Promise<num
   const tests = files.flatMap(({ path, file }) =>
     file.tests
       .filter(({ name }) => name.includes(only))
-      .map(each => ({ file: path, test: each, program: programOf(programs, path, file), terminal, folders })),
+      .map(each => ({
+        file: path,
+        crew: file.crew,
+        test: each,
+        program: programOf(programs, path, file),
+        terminal,
+        folders,
+      })),
   );
   if (tests.length === 0) throw new CrewError('USAGE', `no test has \`${only}\` in its name`);
+  await requireTrusted(tests, { values, terminal });
   const reporters = await loadCrewTestReporters();
   const start = performance.now();
   const json = values.json === true;
@@ -102,6 +114,18 @@ async function loadPrograms(
     programs.set(crew, program);
   }
   return programs;
+}
+
+/** Tests with replies run what their crews start; those with a cassette run nothing. Fails with CREW_UNTRUSTED. */
+async function requireTrusted(
+  tests: readonly TestToRun[],
+  { values, terminal }: Pick<CommandCall, 'values' | 'terminal'>,
+): Promise<void> {
+  const driven = tests.filter(({ test }) => test.model.kind !== 'cassette');
+  const crews = new Set(driven.map(({ file, crew }) => join(dirname(file), crew)));
+  for (const file of crews) {
+    await requireTrust({ file, loaded: await readCrewFile(file, terminal), values, terminal });
+  }
 }
 
 function programOf(programs: ReadonlyMap<string, Program>, path: string, file: CrewTestFile): Program {
