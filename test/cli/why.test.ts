@@ -222,7 +222,7 @@ describe.concurrent('crew why', () => {
   });
 
   test('a run at work in another process is explained as far as it has come', async () => {
-    const running = startCrew(['run', 'slow.crew.yaml', '--allow', 'mine.wait'], { from: folder });
+    const running = startCrew(['run', 'slow.crew.yaml', '--trust', '--allow', 'mine.wait'], { from: folder });
     try {
       await expect.poll(running.stderr, { timeout: 20_000, interval: 50 }).toContain('second');
       const text = await whyOf(idIn(running.stderr()));
