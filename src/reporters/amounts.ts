@@ -26,10 +26,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 3600)}h ${twoDigits(Math.floor((seconds % 3600) / 60))}m`;
 }
 
-/** Money in millionths of a US dollar for people: two digits from a dollar on, four below; `price unknown` for null. Pure. */
+/** Money in millionths of a US dollar for people: `$0`, two digits from a dollar on, four below; `price unknown` for null. Pure. */
 export function formatCost(costMicroUsd: number | null): string {
   if (costMicroUsd === null) return 'price unknown';
-  if (costMicroUsd > 0 && costMicroUsd < 100) return '< $0.0001';
+  if (costMicroUsd === 0) return '$0';
+  if (costMicroUsd < 100) return '< $0.0001';
   return `$${(costMicroUsd / 1_000_000).toFixed(costMicroUsd < 1_000_000 ? 4 : 2)}`;
 }
 

@@ -43,7 +43,7 @@ export function gaugesOf(view: View, nowMs: number): readonly Gauge[] {
       spent: spend.costMicroUsd,
       ceiling: budget.costMicroUsd,
       bound: bound(plan?.costMicroUsd),
-      shown: amount => (amount === 0 ? '$0' : formatCost(amount)),
+      shown: formatCost,
     },
     { name: 'time', spent: activeMs(view, nowMs), ceiling: budget.timeMs, bound: undefined, shown: seconds },
   ];

@@ -54,7 +54,7 @@ function spentCells(view: View, nowMs: number, columns: number): Line {
   const tokens = spend.usage.inputTokens + spend.usage.outputTokens;
   const seconds = nowMs < 60_000 ? `${Math.floor(nowMs / 1000)} s` : formatDuration(nowMs);
   const ceiling = view.setup.budget.costMicroUsd;
-  const money = spend.costMicroUsd === 0 && tokens === 0 ? '$0' : formatCost(spend.costMicroUsd);
+  const money = formatCost(spend.costMicroUsd);
   const of = ceiling === undefined ? '' : ` of ${formatCost(ceiling)}`;
   const counts = `${formatQuantity(spend.calls, 'call')} · ${formatCount(tokens)} tokens · `;
   return [
