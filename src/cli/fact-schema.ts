@@ -111,6 +111,7 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     'alike?': { const: true },
   },
   'tool.uncertain': { call: TEXT },
+  'tool.unreached': { call: TEXT, ms: ANSWERED.ms, failure: FAILURE },
   'role.steered': { role: TEXT, text: TEXT, by: TEXT, 'id?': TEXT },
   'person.absent': { key: TEXT },
   'paths.resolved': { key: TEXT, places: { type: 'object', additionalProperties: TEXT } },

@@ -30,14 +30,15 @@ interface OpenAct {
  * 3. An outcome is on disk before it can be taken, and taken in the order of writing; so is an intent before its act begins.
  * 4. Of a cancelled act nothing is written.
  * 5. An act that is not repeatable and was intended before, without outcome, does not begin: its doubt is recorded.
+ * 6. An act may say that it was not done (`tool.unreached`); that is no outcome, and it may be given again.
  */
 export class EffectQueue {
   readonly #store: RecordStore;
   readonly #recorded: JournalRecord[];
   readonly #outcomes: ReadonlySet<string>;
   readonly #intents: ReadonlySet<string>;
-  /** How often it was recorded that an act is in doubt. */
-  readonly #doubts = new Map<string, number>();
+  /** How often an act was begun for nothing: it is in doubt since, or was not done. */
+  readonly #tries = new Map<string, number>();
   readonly #open = new Map<string, OpenAct>();
   readonly #live: JournalRecord[] = [];
   /** Records that were written and are not on disk yet. */
@@ -51,7 +52,9 @@ export class EffectQueue {
     this.#recorded = recorded.toReversed();
     this.#outcomes = new Set(recorded.flatMap(({ fact }) => effectKeyOf(fact) ?? []));
     this.#intents = new Set(intents);
-    for (const { fact } of recorded) if (fact.type === 'tool.uncertain') this.#countDoubt(fact.call);
+    for (const { fact } of recorded) {
+      if (fact.type === 'tool.uncertain' || fact.type === 'tool.unreached') this.#countTry(fact.call);
+    }
   }
 
   append(fact: Fact): void {
@@ -140,10 +143,10 @@ export class EffectQueue {
     );
   }
 
-  /** Each time that it was in doubt and is given again it is a new intent. */
+  /** Each time that it was begun for nothing and is given again it is a new intent. */
   #intentOf(key: string): string {
-    const doubts = this.#doubts.get(key) ?? 0;
-    return doubts === 0 ? key : `${key}#${doubts + 1}`;
+    const tries = this.#tries.get(key) ?? 0;
+    return tries === 0 ? key : `${key}#${tries + 1}`;
   }
 
   #doubt({ effect: { key, doubt } }: OpenAct): void {
@@ -153,18 +156,19 @@ export class EffectQueue {
     }
     this.#write(doubt(), null);
     this.#open.delete(key);
-    this.#countDoubt(key);
+    this.#countTry(key);
   }
 
-  #countDoubt(key: string): void {
-    this.#doubts.set(key, (this.#doubts.get(key) ?? 0) + 1);
+  #countTry(key: string): void {
+    this.#tries.set(key, (this.#tries.get(key) ?? 0) + 1);
   }
 
   #finish(open: OpenAct, fact: Fact): void {
     if (this.#isStale(open)) return;
     this.#open.delete(open.effect.key);
     try {
-      this.#write(fact, open.effect.key);
+      this.#write(fact, effectKeyOf(fact) === undefined ? null : open.effect.key);
+      if (fact.type === 'tool.unreached') this.#countTry(open.effect.key);
     } catch (error) {
       this.#break(error);
     }

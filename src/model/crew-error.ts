@@ -142,11 +142,17 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Put it back as it was when the run began, or look at what is new and start a new run; what an MCP server says is accepted with `crew tools accept FILE`.',
   },
-  TOOL_MISSING: { exitCode: 3, retryable: false, hint: 'Install the program that the tool needs.' },
+  TOOL_MISSING: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Install the program that the tool needs.',
+    hintInRun: 'Install the program that the tool needs; if the run waits for it, `crew resume RUN` goes on.',
+  },
   SANDBOX_MISSING: {
     exitCode: 3,
     retryable: false,
     hint: 'Install bubblewrap (the program `bwrap`, on Linux), or take `sandbox` out and trust the program.',
+    hintInRun: 'Install bubblewrap (the program `bwrap`, on Linux), then `crew resume RUN`.',
   },
   OUTSIDE_WORKSPACE: {
     exitCode: 1,
@@ -267,6 +273,8 @@ export const ERROR_CODES = {
     exitCode: 3,
     retryable: true,
     hint: 'Check the address of the server and the network; HTTP proxies are not used.',
+    hintInRun:
+      'Check the address of the server and the network (HTTP proxies are not used), then `crew resume RUN`.',
   },
   MCP_ADDRESS_REFUSED: {
     exitCode: 3,
@@ -276,7 +284,9 @@ export const ERROR_CODES = {
   MCP_LOGIN_NEEDED: {
     exitCode: 3,
     retryable: false,
-    hint: 'Log in with the command of the message, then run again, or take `crew fork RUN --at N`; `crew mcp status` shows where you are logged in.',
+    hint: 'Log in with the command of the message, then try again; `crew mcp status` shows where you are logged in.',
+    hintInRun:
+      'Log in with the command of the message, then `crew resume RUN`; `crew mcp status` shows where you are logged in.',
   },
   MCP_LOGIN_FAILED: {
     exitCode: 3,
@@ -311,12 +321,19 @@ export interface CodedFailure {
 export class CrewError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
+  /** Of a call: it failed before anything was sent or done, so that it may be made again. */
+  readonly notBegun: boolean;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number; notBegun?: boolean } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CrewError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.notBegun = options.notBegun === true;
   }
 
   get hint(): string {

@@ -131,6 +131,17 @@ export type Fact =
    */
   | { readonly type: 'tool.uncertain'; readonly at: number; readonly call: string }
   /**
+   * A call was not made, because what it needs could not be reached: nothing was done. `call` is its key; the fact is no
+   * outcome of it, and the call may be made again.
+   */
+  | {
+      readonly type: 'tool.unreached';
+      readonly at: number;
+      readonly call: string;
+      readonly ms: number;
+      readonly failure: CodedFailure;
+    }
+  /**
    * A person said something to a role of the run, which its next model call hears. `id` is that of the message where it
    * was left from another process.
    */

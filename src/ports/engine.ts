@@ -98,7 +98,8 @@ export interface EffectIdentity {
  * 3. No act begins while recorded facts are left, so what was cancelled later in the journal never runs.
  * 4. The intent to perform an act that is not repeatable is on disk before the act begins; with an intent and without an
  *    outcome it does not begin: its `doubt` is recorded, and `next` fails with EFFECT_UNCERTAIN where it has none.
- *    After each recorded `tool.uncertain` the act may be given once more, with an intent of its own.
+ *    After each recorded `tool.uncertain` the act may be given once more, with an intent of its own; so it may after an
+ *    act that gave `tool.unreached`, which says that nothing was done and is no outcome.
  *    An act that is given while `next` is waited for begins without another call of `next`.
  * 5. `close` aborts the open acts and drops their outcomes; they are open again after the next `open`.
  * `next` fails with JOURNAL_FULL, JOURNAL_UNAVAILABLE or JOURNAL_DAMAGED, and rejects with what an act threw.

@@ -17,17 +17,23 @@ type ToolDoors = Pick<
 
 /**
  * Calls a tool, with just what was decided on: other arguments, or paths that lead elsewhere by now, are refused
- * (CONSENT_DENIED). What the tool asked a person meanwhile stands in the fact of its outcome.
+ * (CONSENT_DENIED). What the tool asked a person meanwhile stands in the fact of its outcome; a call that could not be made,
+ * and for which the run may wait, is `tool.unreached`.
  */
 export async function callTool(doors: ToolDoors, effect: ToolCallEffect, signal: AbortSignal): Promise<Fact> {
   const { world } = doors;
   const start = world.monotonic();
   const asked: ToolAsked[] = [];
   const outcome = await toolOutcome(doors, effect, contextOf(doors, effect, { signal, asked }));
+  const at = world.now();
+  const ms = Math.round(world.monotonic() - start);
+  if ('failure' in outcome && outcome.notBegun) {
+    return { type: 'tool.unreached', at, call: effect.key, ms, failure: outcome.failure };
+  }
   const shared = {
-    at: world.now(),
+    at,
     key: effect.key,
-    ms: Math.round(world.monotonic() - start),
+    ms,
     ...(asked.length === 0 ? {} : { asked }),
   };
   return 'failure' in outcome
@@ -71,7 +77,9 @@ function fitting(question: ToolQuestion, answer: ToolAnswer): ToolAnswer {
   return problems.length === 0 ? answer : { action: 'decline', by: answer.by };
 }
 
-type ToolOutcome = { readonly value: JsonValue } | { readonly failure: CodedFailure };
+type ToolOutcome =
+  | { readonly value: JsonValue }
+  | { readonly failure: CodedFailure; readonly notBegun: boolean };
 
 async function toolOutcome(
   doors: ToolDoors,
@@ -86,12 +94,17 @@ async function toolOutcome(
     const { length } = JSON.stringify(value);
     if (length <= MAX_TOOL_RESULT_LENGTH) return { value };
     const message = `\`${effect.tool}\` returned ${length} characters, the limit is ${MAX_TOOL_RESULT_LENGTH}`;
-    return { failure: { code: 'TOOL_FAILED', message } };
+    return { failure: { code: 'TOOL_FAILED', message }, notBegun: false };
   } catch (error) {
-    if (error instanceof CrewError) return { failure: error.toFailure() };
+    if (error instanceof CrewError) return { failure: error.toFailure(), notBegun: isWorthWaiting(error) };
     const message = `\`${effect.tool}\` failed: ${error instanceof Error ? error.message : String(error)}`;
-    return { failure: { code: 'TOOL_FAILED', message } };
+    return { failure: { code: 'TOOL_FAILED', message }, notBegun: false };
   }
+}
+
+/** Nothing was done, and what is missing can be mended while the run waits. */
+function isWorthWaiting({ code, notBegun, exitCode }: CrewError): boolean {
+  return exitCode === 3 && (notBegun || code === 'SANDBOX_MISSING');
 }
 
 /** What was decided on is what is done, or nothing is. */

@@ -13,6 +13,7 @@ import { route } from './routing.ts';
 import { type Draft, ENTER, publish, type RunState } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
 import { steer } from './steering.ts';
+import { takeUnreached } from './unreached.ts';
 
 /**
  * Starts a run: the state after its first fact, and the first wishes. Pure.
@@ -70,6 +71,7 @@ export function decide(state: RunState, fact: Fact): readonly [RunState, readonl
   const draft: Draft = { state: advanceClock(state, fact), effects: [], moves: [], refused: [] };
   if (fact.type === 'run.resumed') resume(draft, fact);
   else if (fact.type === 'tool.uncertain') doubtCall(draft, fact);
+  else if (fact.type === 'tool.unreached') takeUnreached(draft, fact);
   else if (fact.type === 'role.steered') steer(draft, fact);
   else if (fact.type !== 'run.started') takeOutcome(draft, fact);
   route(draft);

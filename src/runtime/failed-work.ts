@@ -22,6 +22,11 @@ export function mayTryAgain(state: RunState, work: OpenWork, failure: CodedFailu
  */
 export function mustHold(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
   if (work.state === undefined || !canResume(work.state)) return false;
+  return mustWait(state, work, failure);
+}
+
+/** Whether what failed can be mended outside of the run, and the procedures around the work have no way for it. Pure. */
+export function mustWait(state: RunState, work: OpenWork, failure: CodedFailure): boolean {
   return ERROR_CODES[failure.code].exitCode === 3 && hasNoWay(state, work, failure);
 }
 

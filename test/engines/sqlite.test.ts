@@ -8,6 +8,7 @@ import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import { PROGRAM_FORMAT } from '../../src/model/program.ts';
 import { engineContract } from '../contracts/engine.ts';
 import { engineSignalsContract } from '../contracts/engine-signals.ts';
+import { engineUnreachedContract } from '../contracts/engine-unreached.ts';
 
 function makePlace() {
   const folder = mkdtempSync(join(tmpdir(), 'crewfile-sqlite-'));
@@ -21,6 +22,7 @@ function makePlace() {
 
 engineContract('sqlite', makePlace);
 engineSignalsContract('sqlite', makePlace);
+engineUnreachedContract('sqlite', makePlace);
 
 /** A finished run of two facts, then something done to the file behind the engine's back. */
 async function tampered(statement: string): Promise<unknown> {

@@ -22,7 +22,7 @@ const SHOWN_HASH = 12;
 export const trustCommand: Command = {
   name: 'trust',
   usage: 'trust FILE',
-  summary: 'show what a crew file starts, or a policy allows, and trust it',
+  summary: 'show what a crew or policy may do, and trust it',
   flags: {
     yes: { type: 'boolean', short: 'y', help: 'do not ask: what is shown is trusted' },
     list: { type: 'boolean', help: 'list what is trusted' },

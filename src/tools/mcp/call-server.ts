@@ -37,7 +37,7 @@ export async function callServer(made: ServerCall): Promise<JsonValue> {
   for (let isSecond = false; ; isSecond = true) {
     let session: Session | undefined;
     try {
-      const live = await connection.live(context.signal);
+      const live = await connection.live(context.signal).catch(notBegun);
       ({ session } = live);
       return await callLive(made, live);
     } catch (error) {
@@ -45,7 +45,10 @@ export async function callServer(made: ServerCall): Promise<JsonValue> {
       const isLost = session !== undefined && isLostSession(error);
       if (session !== undefined && isLost) connection.drop(session);
       if (isLost && !isSecond) continue;
-      throw error instanceof CrewError ? error : callFailure(error, session, { spec, options });
+      const failure = error instanceof CrewError ? error : callFailure(error, session, { spec, options });
+      // Who is not let in has done nothing.
+      if (failure.code === 'MCP_LOGIN_NEEDED') return notBegun(failure);
+      throw failure;
     }
   }
 }
@@ -86,6 +89,14 @@ async function callLive(
   }
 }
 
+/** Nothing was sent to the server yet. */
+function notBegun(error: unknown): never {
+  if (!(error instanceof CrewError)) throw error;
+  const { code, message, retryAfterMs } = error;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  throw new CrewError(code, message, { cause: error, ...wait, notBegun: true });
+}
+
 type Behind =
   | { readonly kind: 'tool'; readonly tool: ListedTool }
   | { readonly kind: 'extra'; readonly run: NonNullable<ReturnType<typeof EXTRA_TOOLS.get>> };
@@ -101,7 +112,11 @@ function toolBehind(spec: ToolSpec, { identity, alias }: McpToolsOptions, { list
     const message = `the server \`${alias}\` no longer has a tool \`${name}\``;
     throw new CrewError('TOOL_UNKNOWN', why === undefined ? message : `${message} that can be used: ${why}`);
   }
-  assertPinned(spec, identity, tool);
+  try {
+    assertPinned(spec, identity, tool);
+  } catch (error) {
+    return notBegun(error);
+  }
   return { kind: 'tool', tool };
 }
 
