@@ -64,8 +64,7 @@ function sourceOf({ source }: ToolsetDeclaration): string {
 }
 
 function doesOf({ readOnly, source, annotations }: ToolSpec): ToolRow['does'] {
-  if (source !== 'mcp') return readOnly ? 'reads' : 'writes';
-  if (annotations?.readOnlyHint === true) return 'reads';
+  if (source === 'mcp' ? annotations?.readOnlyHint === true : readOnly) return 'reads';
   return annotations?.destructiveHint === false ? 'writes' : 'may destroy';
 }
 

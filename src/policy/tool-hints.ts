@@ -21,7 +21,7 @@ export function namesInPolicy(
 }
 
 /**
- * The hints of a tool that count: a built-in's own, and those of a server or module that the user trusts; of all others the
+ * The one place that says what may destroy something. The hints of a tool that count: a built-in's own, and those of a server or module that the user trusts; of all others the
  * worst. A tool that changes nothing destroys nothing. Pure.
  */
 export function hintsOf(

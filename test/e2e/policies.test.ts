@@ -133,7 +133,14 @@ test('`nonInteractive: deny` refuses instead of waiting', async () => {
 });
 
 test('at the terminal a call that may destroy something is allowed by a code that only the prompt has', async () => {
-  await allow('  - ask: { tool: change.apply, annotations: { destructiveHint: true } }\n');
+  writeFileSync(join(folder, 'save.crew.yaml'), CREW.replaceAll('change', 'shell'));
+  const touch = (name: string) => ({ tool: 'shell.run', args: { command: ['touch', name] } });
+  const replies = [
+    { phase: 'write', calls: [touch('a.txt'), touch('b.txt')] },
+    { phase: 'write', calls: [touch('c.txt')] },
+    { phase: 'write', text: 'done' },
+  ];
+  writeFileSync(join(folder, 'replies.yaml'), JSON.stringify({ version: 1, replies }));
   shell = openTmuxShell(folder);
   shell.enter(crewLine('run save.crew.yaml --plain --model script:replies.yaml --run-id run1'));
   const first = await shell.until('\n>');

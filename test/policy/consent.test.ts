@@ -226,7 +226,7 @@ const HINTS: readonly Row[] = [
     'deny',
   ],
   [
-    'a built-in that writes is destructive',
+    'a built-in that writes and does not say that it keeps what is there is destructive',
     { tool: 'files.write', user: [['deny', '*.*', { annotations: { destructiveHint: true } }]] },
     'deny',
   ],

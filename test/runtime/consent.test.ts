@@ -129,7 +129,7 @@ test('a question says why, by which rule, and is bound to all that leave is give
   const [foreign, own] = asked.map(({ question }) => question);
   expect(foreign).toMatchObject({ server: 'ab', pin: 'cd', destructive: true, reason: expect.any(String) });
   expect(own).toMatchObject({
-    destructive: false,
+    destructive: true,
     rule: expect.stringContaining('crew.policy.yaml:1'),
     policyHash: policy.hash,
   });

@@ -5,6 +5,7 @@ import type { ToolSpec } from '../../model/tool-spec.ts';
 import { decideConsent } from '../../policy/consent.ts';
 import { DEFAULT_POLICY } from '../../policy/default-policy.ts';
 import { guardedFile } from '../../policy/guarded-files.ts';
+import { hintsOf } from '../../policy/tool-hints.ts';
 import { programAt } from '../crews/program-at.ts';
 import { type OpenWork, procedureOf, type RunState } from '../run-state.ts';
 import { outerOf, ownerOf } from '../scope.ts';
@@ -60,7 +61,7 @@ export function rulingOn(state: RunState, call: ToolCallEffect): Ruling {
   if (isAlike) {
     return { effect: 'allow', reason: 'a person allowed all calls of it in this run', destructive: false };
   }
-  const destructive = mayDestroy(spec, policy) || isDestructiveRule(policy, rule?.at);
+  const destructive = mayDestroy(state, call, spec) || isDestructiveRule(policy, rule?.at);
   const said = rule === undefined ? {} : { rule: `${rule.at} ${rule.text}` };
   return { effect: consent, reason, ...said, destructive };
 }
@@ -82,14 +83,16 @@ function taintOf(state: RunState, { key, tool }: ToolCallEffect): string | undef
   return undefined;
 }
 
-/** What a built-in says of itself is known; what a server says of its tools counts only where the user trusts it with that. */
-function mayDestroy({ source, readOnly, annotations = {}, server }: ToolSpec, policy: Policy): boolean {
-  if (source === undefined) return annotations.destructiveHint === true;
-  if (source === 'module') return !readOnly;
-  const isTrusted = Object.values(policy.servers).some(
-    ({ identity, trust }) => identity === server && trust === 'annotations',
-  );
-  return !(isTrusted && (annotations.readOnlyHint === true || annotations.destructiveHint === false));
+/** By the hints that count for the user's rules, too. */
+function mayDestroy(
+  { program, policy = DEFAULT_POLICY }: RunState,
+  call: ToolCallEffect,
+  spec: ToolSpec,
+): boolean {
+  const { toolsets } = programAt(program, call.crew ?? '');
+  const alias = spec.name.slice(0, spec.name.indexOf('.'));
+  const toolset = Object.hasOwn(toolsets, alias) ? toolsets[alias] : undefined;
+  return hintsOf(spec, toolset, policy).destructiveHint;
 }
 
 function isDestructiveRule({ rules }: Policy, at: string | undefined): boolean {

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { ToolSpec } from '../../model/tool-spec.ts';
+import type { ToolAnnotations, ToolSpec } from '../../model/tool-spec.ts';
 import { arraySchema, flagSchema, numberSchema, objectSchema, textSchema } from '../spec-schemas.ts';
 
+/** Runs have checkouts of their own, and a patch touches only what git can bring back. */
+const KEEPS: ToolAnnotations = { destructiveHint: false };
 const MAX_FILES = 200;
 const MAX_CONTENT_LENGTH = 500_000;
 
@@ -114,6 +116,7 @@ export const CHANGE_TEST: ToolSpec = {
     ...Object.keys(RUN_PROPERTIES),
   ]),
   readOnly: false,
+  annotations: KEEPS,
   repeatable: true,
 };
 
@@ -144,6 +147,7 @@ export const CHANGE_CHECK: ToolSpec = {
   ),
   outputSchema: objectSchema(CHECK_PROPERTIES, Object.keys(CHECK_PROPERTIES)),
   readOnly: false,
+  annotations: KEEPS,
   repeatable: true,
 };
 
@@ -177,6 +181,7 @@ export const CHANGE_APPLY: ToolSpec = {
     ['files_changed', 'files'],
   ),
   readOnly: false,
+  annotations: KEEPS,
 };
 
 /** The tools of `builtin:change`, one row each. */
