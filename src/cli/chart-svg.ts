@@ -1,5 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Chart, ChartEdge, ChartNode } from '../model/chart.ts';
+import { type Walk, wayKey } from './walk.ts';
 
 const CHARACTER_WIDTH = 7.3;
 const LINE_HEIGHT = 18;
@@ -17,22 +18,6 @@ interface Box {
 interface Point {
   readonly x: number;
   readonly y: number;
-}
-
-/** The way that a run went: visits and how the last of them came out, by phase; and how often a way was taken, by `wayKey`. */
-export interface Walk {
-  /** The name of the arrow head, which no other drawing on the page may have. */
-  readonly arrow: string;
-  readonly visits: ReadonlyMap<
-    string,
-    { readonly count: number; readonly state: 'done' | 'failed' | 'open' }
-  >;
-  readonly ways: ReadonlyMap<string, number>;
-}
-
-/** What a way between two phases is known by. Pure. */
-export function wayKey({ from, to, via }: Pick<ChartEdge, 'from' | 'to' | 'via'>): string {
-  return JSON.stringify([from, to, via]);
 }
 
 /**

@@ -4,12 +4,13 @@ import type { Program } from '../model/program.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { createRedactor } from '../policy/redact.ts';
 import type { ReportedEvent, RunReport } from '../reporters/html/run-report.ts';
-import { type Walk, wayKey } from './chart-svg.ts';
 import { secretsOf } from './fact-redactor.ts';
 import type { ReadRun } from './recorded-run.ts';
 import { reasonsOf, withCalls } from './run-reasons.ts';
 import { eventsOf } from './step-events.ts';
-import { loadChartSvg, loadCharts, loadRecordReaders, loadRunHtml } from './wire.ts';
+import { type Walk, wayKey } from './walk.ts';
+import { loadRecordReaders, loadRunHtml } from './wire.ts';
+import { loadChartSvg, loadCharts } from './wire-views.ts';
 
 /**
  * A recorded run as one HTML page, scrubbed of secrets like a file of `crew export`, because pages are sent around. `pid` is

@@ -3,7 +3,7 @@ import type { Budget } from '../model/crew.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Program } from '../model/program.ts';
 import type { ViewSetup } from '../tui/view.ts';
-import { loadCharts } from './wire.ts';
+import { loadCharts } from './wire-views.ts';
 
 /** What the dashboard knows of a run before its first event: its procedure, its roles, its ceilings. */
 export async function viewSetup(options: {

@@ -1,4 +1,4 @@
-// The composition root: the only place that knows every room, and the only place of lazy imports. Each function loads
+// The composition root: the only place that knows every room, and with `wire-views.ts` the only place of lazy imports. Each function loads
 // no more than what its callers need, so that `crew check` never loads a model, a tool or a journal.
 import { join } from 'node:path';
 import type { JsonSchema, JsonValue } from '../model/json.ts';
@@ -96,15 +96,6 @@ export async function loadCrewTestReader() {
   return { loadCrewTests };
 }
 
-/** How tests came out, for people and programs. */
-export async function loadCrewTestReporters() {
-  const [{ formatCrewTest, formatCrewTestTotal, crewTestDocument }, { formatJunit }] = await Promise.all([
-    import('../reporters/crewtest-text.ts'),
-    import('../reporters/crewtest-junit.ts'),
-  ]);
-  return { formatCrewTest, formatCrewTestTotal, crewTestDocument, formatJunit };
-}
-
 /** Conditions over values. */
 export async function loadConditions() {
   const { evaluateCondition } = await import('../expressions/template-evaluate.ts');
@@ -134,12 +125,6 @@ export async function loadRecordReaders() {
 export async function loadRunHtml() {
   const { formatRunHtml } = await import('../reporters/html/run-html.ts');
   return { formatRunHtml };
-}
-
-/** Listings of runs; loads nothing of the runtime. */
-export async function loadRunsText() {
-  const { formatRuns } = await import('../reporters/runs-text.ts');
-  return { formatRuns };
 }
 
 /** Reads lines that a person types. */
@@ -352,18 +337,6 @@ export const loadPrices = once(async () => {
   return modelPrice;
 });
 
-/** The models whose prices are known. */
-export async function loadModelCatalog() {
-  const { modelCatalog } = await import('../providers/model-catalog.ts');
-  return { modelCatalog };
-}
-
-/** A listing of models, for people. */
-export async function loadModelsText() {
-  const { formatModels } = await import('../reporters/models-text.ts');
-  return { formatModels };
-}
-
 /** The dated table of context windows. */
 export const loadContextWindows = once(async () => {
   const { contextWindow } = await import('../providers/context-windows.ts');
@@ -380,19 +353,4 @@ export async function loadPlanner() {
       import('../reporters/plan-text.ts'),
     ]);
   return { planCrew, measurePrompt, simulateRun, formatPlan, formatWalk, excessLine };
-}
-
-/** A program as a drawing. */
-export async function loadCharts() {
-  const [{ chartOf }, { exportMermaid }] = await Promise.all([
-    import('../compiler/phase-chart.ts'),
-    import('../compiler/export-mermaid.ts'),
-  ]);
-  return { chartOf, exportMermaid };
-}
-
-/** Drawings as SVG; loads the layout. */
-export async function loadChartSvg() {
-  const { chartSvg } = await import('./chart-svg.ts');
-  return { chartSvg };
 }

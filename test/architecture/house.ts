@@ -89,6 +89,7 @@ export const OPTIONAL_PACKAGES: ReadonlySet<string> = new Set([
 /** The files that may import our own rooms lazily. */
 export const LAZY_FILES: ReadonlySet<string> = new Set([
   'src/cli/wire.ts',
+  'src/cli/wire-views.ts',
   'src/cli/load-dashboard.ts',
   'src/cli/crew.ts',
 ]);

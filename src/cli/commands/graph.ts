@@ -4,7 +4,7 @@ import type { Program } from '../../model/program.ts';
 import { type Command, type CommandCall, type FlagValues, textFlag } from '../command.ts';
 import { loadProgram } from '../load-program.ts';
 import { onePositional } from '../positionals.ts';
-import { loadChartSvg, loadCharts } from '../wire.ts';
+import { loadChartSvg, loadCharts } from '../wire-views.ts';
 import { writeOut } from '../write-out.ts';
 
 /** `crew graph FILE`: the statechart of a crew as Mermaid, as SVG, or as an XState machine config, which plain XState runs. */

@@ -3,7 +3,7 @@ import type { Command, CommandCall } from '../command.ts';
 import { findLocalServers } from '../local-servers.ts';
 import { noPositionals } from '../positionals.ts';
 import { missingKey } from '../provider-keys.ts';
-import { loadModelCatalog, loadModelsText } from '../wire.ts';
+import { loadModelCatalog, loadModelsText } from '../wire-views.ts';
 
 /** `crew models`: the models that can be asked, what they cost, and which keys are missing. Keys are never shown. */
 export const modelsCommand: Command = {

@@ -2,7 +2,7 @@ import type { RunHeader } from '../../ports/engine.ts';
 import type { ListedRun } from '../../reporters/runs-text.ts';
 import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
 import { noPositionals } from '../positionals.ts';
-import { loadRunsText } from '../wire.ts';
+import { loadRunsText } from '../wire-views.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 

@@ -13,7 +13,8 @@ import { readNamedFile } from '../read-files.ts';
 import { requireTrust } from '../require-trust.ts';
 import { requirePlace } from '../result-output.ts';
 import { runCrewTest, type TestToRun } from '../run-crewtest.ts';
-import { loadCrewTestReader, loadCrewTestReporters, loadDiagnosticReporters } from '../wire.ts';
+import { loadCrewTestReader, loadDiagnosticReporters } from '../wire.ts';
+import { loadCrewTestReporters } from '../wire-views.ts';
 import { makeStateDir } from '../workspace.ts';
 import { writeOut } from '../write-out.ts';
 

@@ -1,0 +1,43 @@
+// The part of the composition root that few commands need: listings, drawings and pages. See `wire.ts`.
+
+/** How tests came out, for people and programs. */
+export async function loadCrewTestReporters() {
+  const [{ formatCrewTest, formatCrewTestTotal, crewTestDocument }, { formatJunit }] = await Promise.all([
+    import('../reporters/crewtest-text.ts'),
+    import('../reporters/crewtest-junit.ts'),
+  ]);
+  return { formatCrewTest, formatCrewTestTotal, crewTestDocument, formatJunit };
+}
+
+/** Listings of runs; loads nothing of the runtime. */
+export async function loadRunsText() {
+  const { formatRuns } = await import('../reporters/runs-text.ts');
+  return { formatRuns };
+}
+
+/** The models whose prices are known. */
+export async function loadModelCatalog() {
+  const { modelCatalog } = await import('../providers/model-catalog.ts');
+  return { modelCatalog };
+}
+
+/** A listing of models, for people. */
+export async function loadModelsText() {
+  const { formatModels } = await import('../reporters/models-text.ts');
+  return { formatModels };
+}
+
+/** A program as a drawing. */
+export async function loadCharts() {
+  const [{ chartOf }, { exportMermaid }] = await Promise.all([
+    import('../compiler/phase-chart.ts'),
+    import('../compiler/export-mermaid.ts'),
+  ]);
+  return { chartOf, exportMermaid };
+}
+
+/** Drawings as SVG; loads the layout. */
+export async function loadChartSvg() {
+  const { chartSvg } = await import('./chart-svg.ts');
+  return { chartSvg };
+}
