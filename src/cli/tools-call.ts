@@ -7,9 +7,9 @@ import { toolsetSpecs } from '../model/toolset-specs.ts';
 import { type CommandCall, textFlags } from './command.ts';
 import { readCrewFile, showDiagnostics } from './read-crew-file.ts';
 import { readGrants } from './read-grants.ts';
-import { readPolicy } from './read-policy.ts';
 import { requireTrust } from './require-trust.ts';
 import { readResultRequest } from './result-output.ts';
+import { policyForRun } from './run-policy.ts';
 import { runSession } from './run-session.ts';
 import { loadCompiler, loadLanguage } from './wire.ts';
 import { openWorkspaceEngine, workspaceOf } from './workspace.ts';
@@ -40,13 +40,17 @@ export async function callCrewTool({ positionals, values, terminal }: CommandCal
   await requireTrust({ file, loaded, values, terminal });
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
-  const program = compileCrew(oneCall(loaded.crew, tool, Object.keys(args)), {
+  const names = inputNames(args);
+  const inputs = Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [names.get(name) ?? name, value]),
+  );
+  const program = compileCrew(oneCall(loaded.crew, tool, names), {
     sourceMap: {},
     catalog,
     folder: terminal.cwd,
   });
   const runId = realWorld.newId();
-  const policy = await readPolicy(values, terminal, { untrusted: 'ask', runId });
+  const policy = await policyForRun({ runId, program }, values, terminal);
   const grants = readGrants(values, program);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
@@ -55,12 +59,12 @@ export async function callCrewTool({ positionals, values, terminal }: CommandCal
       type: 'run.started',
       at,
       runId,
-      inputs: { values: Object.values(args) },
+      inputs,
       workspace,
       models: {},
       terms: {},
       grants,
-      ...(policy === undefined ? {} : { policy }),
+      policy,
     } as const;
     const journal = engine.create(runId, program, at, [started]);
     return await runSession({ journal, workspace, opened: new Map(), models: {}, request, values, terminal });
@@ -77,12 +81,19 @@ function unknownTool(tool: string, specs: readonly ToolSpec[]): CrewError {
   return new CrewError('USAGE', `the crew has no tool \`${tool}\`${hint === undefined ? '' : `; ${hint}`}`);
 }
 
+/** Names of inputs that a template can read: the arguments' own where they are plain words. */
+function inputNames(args: JsonObject): ReadonlyMap<string, string> {
+  const names = Object.keys(args);
+  const isPlain = (name: string): boolean => /^[a-z][a-z0-9_]*$/i.test(name) && !(name in Object.prototype);
+  return new Map(names.map((name, index) => [name, isPlain(name) ? name : `argument_${index + 1}_`]));
+}
+
 /** Values are inputs, so that nothing in them is taken for a template. */
-function oneCall(crew: Crew, tool: string, names: readonly string[]): Crew {
+function oneCall(crew: Crew, tool: string, names: ReadonlyMap<string, string>): Crew {
   const { bindings: _procedure, ...rest } = crew;
   return {
     ...rest,
-    inputs: [{ name: 'values', schema: { type: 'array' }, required: true }],
+    inputs: [...names.values()].map(name => ({ name, schema: {}, required: true })),
     roles: [],
     budget: {},
     sop: {
@@ -94,7 +105,7 @@ function oneCall(crew: Crew, tool: string, names: readonly string[]): Crew {
           kind: 'tool',
           name: 'call',
           tool,
-          with: Object.fromEntries(names.map((name, index) => [name, `{{ inputs.values[${index}] }}`])),
+          with: Object.fromEntries([...names].map(([name, input]) => [name, `{{ inputs.${input} }}`])),
           next: [{ to: 'done' }],
         },
         { kind: 'end', name: 'done', outcome: 'success', result: '{{ call }}' },

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { formatQuantity } from './amounts.ts';
 import { cutToWidth } from './display-width.ts';
 import { sanitizeText } from './sanitize.ts';
 
@@ -17,8 +18,9 @@ export function shortArguments(args: JsonObject): string {
 }
 
 function shortValue(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.length} items]`;
-  if (typeof value === 'object' && value !== null) return `{${Object.keys(value).length} keys}`;
+  if (Array.isArray(value)) return `[${formatQuantity(value.length, 'item')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${formatQuantity(Object.keys(value).length, 'key')}}`;
   if (typeof value !== 'string') return String(value);
   const text = sanitizeText(value, { keepNewlines: false }).replace(COMMIT_ID, '$1');
   return cutToWidth(BARE_WORD.test(text) ? text : JSON.stringify(text), VALUE_COLUMNS);

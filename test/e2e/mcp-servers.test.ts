@@ -203,6 +203,46 @@ describe('crew tools call', () => {
     expect(readFileSync(join(folder, 'notes/index.md'), 'utf8')).toBe(text);
   });
 
+  test('asks the question of a run: bound to server, pin and policy, with the reason, and that it may destroy', async () => {
+    const args = JSON.stringify({ name: 'other', text: 'x' });
+    const waiting = await call('tools', 'call', 'notes.crew.yaml', 'notes.write_note', args, '--trust');
+    expect(waiting.stderr).toContain('name=other text=x');
+    const [, run = ''] = /crew resume (\S+)/.exec(waiting.stderr) ?? [];
+    const [{ questions }] = JSON.parse((await call('pending', run, '--json')).stdout).runs;
+    expect(questions).toMatchObject([
+      {
+        question: {
+          kind: 'approval',
+          tool: 'notes.write_note',
+          destructive: true,
+          reason: expect.stringContaining('no rule allows it'),
+          binding: expect.stringMatching(/^[0-9a-f]{64}$/),
+          server: expect.stringMatching(/^[0-9a-f]{64}$/),
+          pin: expect.stringMatching(/^[0-9a-f]{64}$/),
+          policyHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+      },
+    ]);
+    expect((await call('approve', run, '--trust')).code).toBe(0);
+    const decided = (await call('audit', 'list', run)).stdout;
+    expect(decided).toMatch(/no rule allows it; sha256 \w+; binding \w+; policy \w+/);
+  });
+
+  test('takes every name of an argument', async () => {
+    const args = JSON.stringify({ name: 'other', text: 'x', 'odd name': 1, toString: 2, size: 3 });
+    const wrong = await call(
+      'tools',
+      'call',
+      'notes.crew.yaml',
+      'notes.write_note',
+      args,
+      '--allow',
+      'notes.*',
+      '--trust',
+    );
+    expect(wrong.stderr).toMatch(/TOOL_ARGUMENTS.*odd name/s);
+  });
+
   test('asks before a call that the policy does not allow', async () => {
     const args = ['notes.crew.yaml', 'notes.write_note', '-i', 'name=other', '-i', 'text=x'];
     const waiting = await call('tools', 'call', ...args, '--trust');
