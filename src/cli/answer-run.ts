@@ -5,6 +5,7 @@ import type { Engine } from '../ports/engine.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunState } from '../runtime/run-state.ts';
+import { commandsFor } from './answer-commands.ts';
 import type { Flags } from './command.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { RUN_FLAGS } from './flags.ts';
@@ -49,7 +50,7 @@ interface Chosen {
 export async function answerRun(options: {
   readonly prefix: string;
   readonly choose: Choose | undefined;
-  /** The id that was given beside `--question`. */
+  /** The question's id or phase, where it was given as a word; never beside `--question`. */
   readonly id?: string | undefined;
   /** All calls of the tool are meant, so any of those that wait stands for them. */
   readonly alike?: boolean;
@@ -57,12 +58,12 @@ export async function answerRun(options: {
   readonly terminal: Terminal;
 }): Promise<number> {
   const { prefix, choose, values, terminal } = options;
+  const named = namedQuestion(options.id, textFlag(values, 'question'));
   const engine = await openExistingEngine(values, terminal);
   try {
     const { runId, open, answered, last } = await questionsOf(engine, prefix);
     const target = `${runId}${resumeFlags(values)}`;
     if (choose === undefined) return list(open, { target, terminal, values });
-    const named = options.id ?? textFlag(values, 'question');
     const meant = options.alike === true ? oneOfEachTool(open) : open;
     const rows = (all: readonly OpenQuestion[]) => all.map(shortRow).join('\n');
     const asked = pickQuestion({ runId, open: meant, answered, named, list: rows });
@@ -85,6 +86,14 @@ export async function answerRun(options: {
   } finally {
     engine.close();
   }
+}
+
+function namedQuestion(word: string | undefined, flag: string | undefined): string | undefined {
+  if (word === undefined || flag === undefined) return word ?? flag;
+  throw new CrewError(
+    'USAGE',
+    `\`--question ${flag}\` and \`${word}\` both name a question; one of them is enough`,
+  );
 }
 
 /** What a run has asked people. */
@@ -153,19 +162,10 @@ function list(open: readonly OpenQuestion[], { target, terminal, values }: Listi
   }
   const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
   const text = open
-    .map(each => `${questionText(each, columns)}\n\n${commandsFor(each, target)}`)
+    .map(each => `${questionText(each, columns)}\n\n${commandsFor(each, target).join('\n')}`)
     .join('\n\n');
   terminal.stdout(open.length === 0 ? 'nothing waits for an answer\n' : `${text}\n`);
   return 0;
-}
-
-/** The exact commands that answer a question. Pure. */
-export function commandsFor(asked: OpenQuestion, target: string): string {
-  const which = `${target} --question ${questionId(asked)}`;
-  if (asked.question.kind === 'approval') return `crew approve ${which}\ncrew reject ${which}`;
-  if (asked.question.kind === 'uncertain')
-    return `crew answer ${which} done\ncrew answer ${which} "not done"`;
-  return `crew answer ${which} ANSWER`;
 }
 
 /** A question on one line, a call with its exact arguments. */

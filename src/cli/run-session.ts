@@ -4,8 +4,10 @@ import type { Plan } from '../model/plan.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Journal, RunSignal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
+import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { RunControls } from '../runtime/run-controls.ts';
+import { answersText } from './answer-commands.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
@@ -17,7 +19,7 @@ import type { ResultRequest } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { openRunScreen, type RunScreen } from './run-screen.ts';
 import { showOutcome } from './session-output.ts';
-import { loadRuntime } from './wire.ts';
+import { loadRunReader, loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
 interface SessionOptions {
@@ -46,7 +48,7 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const screen = await openRunScreen({ ...options, controls, goesOn });
   if (options.values['approve-all'] === true) {
     screen.terminal.stderr(
-      '! --approve-all: every tool is called without asking, but for what a policy denies\n',
+      '! --approve-all: every tool is called without asking, but for what a policy denies or the crew keeps untrusted words from\n',
     );
   }
   const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;
@@ -56,7 +58,8 @@ export async function runSession(options: SessionOptions): Promise<number> {
   };
   const interrupts = listenForInterrupts({ terminal: screen.terminal, goOn, abandon });
   try {
-    const outcome = await drive(options, { screen, controls, stop: interrupts.stop });
+    const asked = new Map<string, OpenQuestion>();
+    const outcome = await drive(options, { screen, controls, stop: interrupts.stop, asked });
     markLeft(journal, outcome);
     if (outcome.type === 'interrupted') screen.close();
     else await screen.settle();
@@ -64,6 +67,11 @@ export async function runSession(options: SessionOptions): Promise<number> {
     if (outcome.type === 'interrupted') {
       terminal.stderr(`${goOn}\n`);
       return interrupts.exitCode();
+    }
+    if (outcome.type === 'suspended') {
+      const { questionsLeft } = await loadRunReader();
+      const left = questionsLeft(outcome.state, asked.values());
+      terminal.stderr(answersText(left, `${journal.runId}${resumeFlags(options.values)}`));
     }
     return await showOutcome(journal, outcome, { request, terminal });
   } catch (error) {
@@ -88,9 +96,14 @@ interface Driving {
   readonly screen: RunScreen;
   readonly controls: RunControls;
   readonly stop: AbortSignal;
+  /** Takes in what people are asked, by id. */
+  readonly asked: Map<string, OpenQuestion>;
 }
 
-async function drive(options: SessionOptions, { screen, controls, stop }: Driving): Promise<RunOutcome> {
+async function drive(
+  options: SessionOptions,
+  { screen, controls, stop, asked }: Driving,
+): Promise<RunOutcome> {
   const { journal, workspace, opened, models, terminal } = options;
   const { reporters, person, askInCall } = screen;
   const { driveRun } = await loadRuntime();
@@ -113,6 +126,7 @@ async function drive(options: SessionOptions, { screen, controls, stop }: Drivin
     },
   });
   const onEvent = (event: RunEvent): void => {
+    if (event.type === 'person.asked') asked.set(event.id, event);
     for (const reporter of reporters) reporter.onEvent(event);
   };
   const over = new AbortController();

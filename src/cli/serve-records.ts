@@ -5,7 +5,7 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { RunRecord, WaitingQuestion } from '../model/run-record.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { OpenQuestion } from '../serve/served-crew.ts';
-import { questionId } from './question-id.ts';
+import { commandsFor } from './answer-commands.ts';
 import { questionWords } from './question-text.ts';
 import { type ReadRun, readRecordedRun } from './recorded-run.ts';
 import { resumeFlags } from './resume-flags.ts';
@@ -68,15 +68,6 @@ export async function openQuestionsOf(
       const commands = commandsFor(asked, `${runId}${resumeFlags(values)}`);
       return { id, phase, question, text: textOf(asked), commands };
     });
-}
-
-function commandsFor(asked: WaitingQuestion, target: string): readonly string[] {
-  const which = `${target} --question ${questionId(asked)}`;
-  if (asked.question.kind === 'approval') return [`crew approve ${which}`, `crew reject ${which}`];
-  if (asked.question.kind === 'uncertain') {
-    return [`crew answer ${which} done`, `crew answer ${which} "not done"`];
-  }
-  return [`crew answer ${which} ANSWER`];
 }
 
 /** What is asked, whole, without the keys of a terminal. */

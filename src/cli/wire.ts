@@ -82,12 +82,12 @@ export async function loadSteering() {
 
 /** Reads recorded runs and calls nothing. */
 export async function loadRunReader() {
-  const [{ createFold, foldRun }, { openQuestions }, { compareRuns }] = await Promise.all([
+  const [{ createFold, foldRun }, { openQuestions, questionsLeft }, { compareRuns }] = await Promise.all([
     import('../runtime/records/fold-run.ts'),
     import('../runtime/people/open-questions.ts'),
     import('../runtime/records/compare-runs.ts'),
   ]);
-  return { createFold, foldRun, openQuestions, compareRuns };
+  return { createFold, foldRun, openQuestions, questionsLeft, compareRuns };
 }
 
 /** Reads files of tests. */

@@ -203,7 +203,7 @@ export const ERROR_CODES = {
   CONSENT_REQUIRED: {
     exitCode: 5,
     retryable: false,
-    hint: '`crew answer RUN` shows the call and the exact commands. Allow it with `crew approve RUN`, for all calls with `--allow TOOL`, or refuse it with `crew reject RUN`.',
+    hint: '`crew answer RUN` shows the call and the exact commands that allow or refuse it; `--allow TOOL` allows all calls of a tool.',
   },
   EFFECT_UNCERTAIN: {
     exitCode: 5,

@@ -147,7 +147,7 @@ test('`approve` and `reject` take the choice that means it, and say so where non
   expect(unclear.code).toBe(2);
   expect(unclear.stderr).toContain('crew answer RUN ANSWER');
   const rejected = await waitingRun('sign.crew.yaml');
-  const worded = await call('reject', rejected, 'too', 'late');
+  const worded = await call('reject', rejected, '--why', 'too late');
   expect(worded.code).toBe(2);
   expect(worded.stderr).toContain('the answer `stop` takes no words with it');
   const ended = await call('reject', rejected);
@@ -177,13 +177,55 @@ test('a tool call is shown with its exact arguments, and runs once it is allowed
 
 test('a refusal is told with its reason', async () => {
   const id = await waitingRun('save.crew.yaml');
-  const ended = await call('reject', id, 'not', 'on', 'Friday');
+  const ended = await call('reject', id, '--why', 'not on Friday');
   expect(ended.code).toBe(1);
   expect(resultOf(ended)).toMatchObject({
     code: 'CONSENT_DENIED',
     message: 'a person refused this call: not on Friday',
   });
   expect(existsSync(join(folder, 'new.txt'))).toBe(false);
+});
+
+test('what names no question that waits allows nothing and refuses nothing; a reason is given by `--why`', async () => {
+  const id = await waitingRun('both.crew.yaml');
+  const [a = '', b = ''] = await waitingIds(id);
+  for (const command of ['approve', 'reject']) {
+    for (const words of [['wrongid'], ['done'], ['6627728db71c'], [a.slice(0, 7)]]) {
+      const wrong = await call(command, id, ...words);
+      expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+      expect(wrong.stderr).toContain(`\`${words[0]}\` of run \`${id}\` asks nothing`);
+      expect(wrong.stderr).toMatch(new RegExp(`what waits:\\n  ${a}  save\\.a: .*\\n  ${b}  save\\.b: `));
+    }
+    for (const words of [
+      [a, 'because'],
+      ['not', 'now'],
+    ]) {
+      const worded = await call(command, id, ...words);
+      expect(worded.code).toBe(2);
+      expect(worded.stderr).toContain('a reason is given with `--why TEXT`');
+    }
+    for (const words of [[b], ['save.b']]) {
+      const twice = await call(command, id, '--question', a, ...words);
+      expect(twice.code).toBe(2);
+      expect(twice.stderr).toContain(`\`--question ${a}\` and \`${words[0]}\` both name a question`);
+    }
+  }
+  expect(await waitingIds(id)).toEqual([a, b]);
+  const named = await call('approve', id, 'save.b', '--why', 'it is small', '--no-resume');
+  expect(named.stderr).toMatch(/^allowed change\.apply .*two\.txt/);
+  expect(await waitingIds(id)).toEqual([a]);
+});
+
+test('what is printed when a run waits are commands that work as they stand, also for the second question', async () => {
+  const id = await waitingRun('saves.crew.yaml');
+  const [first = ''] = await waitingIds(id);
+  const second = await call('approve', id, first);
+  expect(second.code).toBe(5);
+  expect(second.stderr).not.toMatch(/`crew (approve|reject) \S+`/);
+  const [, command = ''] =
+    /^answer +two: change\.apply\n +crew (approve .*)\n +crew reject /m.exec(second.stderr) ?? [];
+  expect((await call(...command.split(' '))).code).toBe(0);
+  expect(existsSync(join(folder, 'two.txt'))).toBe(true);
 });
 
 /** The short ids of what waits, in order. */
@@ -198,7 +240,7 @@ test('leave does not go to a call that came up after another answer, unless it i
   const id = await waitingRun('saves.crew.yaml');
   const [first = ''] = await waitingIds(id);
   // One person refuses the first call; another one, who saw only that, allows what waits.
-  expect((await call('reject', id, first, 'no')).code).toBe(5);
+  expect((await call('reject', id, first, '--why', 'no')).code).toBe(5);
   for (const args of [
     ['approve', id],
     ['answer', id, 'y'],

@@ -1,8 +1,8 @@
+import { CrewError } from '../../model/crew-error.ts';
 import type { PersonQuestion } from '../../model/person-question.ts';
 import { ANSWER_FLAGS, answerRun } from '../answer-run.ts';
 import { type Command, type CommandCall, textFlag } from '../command.ts';
 import { onePositional } from '../positionals.ts';
-import { isQuestionId } from '../question-id.ts';
 import { readAnswer } from '../read-answer.ts';
 
 const WORDS = {
@@ -10,7 +10,7 @@ const WORDS = {
   reject: /^(reject|rejected|refuse|deny|no|stop|cancel)\b/i,
 } as const;
 
-/** `crew approve RUN [ID] [--all-like]`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
+/** `crew approve RUN [ID] [--why TEXT] [--all-like]`: allows the tool call, or signs off the question, that a run waits for, and goes on. */
 export const approveCommand: Command = {
   name: 'approve',
   usage: 'approve RUN [ID]',
@@ -20,6 +20,7 @@ export const approveCommand: Command = {
       type: 'boolean',
       help: 'allow all other and later calls of the same tool in this run, too',
     },
+    why: { type: 'string', value: 'TEXT', help: 'why; it stands in the record of the run' },
     ...ANSWER_FLAGS,
   },
   run: call => decide(call, 'approve'),
@@ -28,7 +29,7 @@ export const approveCommand: Command = {
 /** `crew reject RUN [ID] [--why TEXT]`: refuses it; the role is told why. */
 export const rejectCommand: Command = {
   name: 'reject',
-  usage: 'reject RUN [ID] [REASON]',
+  usage: 'reject RUN [ID] [--why TEXT]',
   summary: 'refuse the call, or the question, that a run waits for',
   flags: { why: { type: 'string', value: 'TEXT', help: 'why; the role is told' }, ...ANSWER_FLAGS },
   run: call => decide(call, 'reject'),
@@ -41,11 +42,15 @@ async function decide(
   { positionals, values, terminal }: CommandCall,
   word: keyof typeof WORDS,
 ): Promise<number> {
-  const [run, ...words] = positionals;
-  const id = words[0] !== undefined && isQuestionId(words[0]) ? words[0] : undefined;
+  const [run, id, ...more] = positionals;
   const prefix = onePositional(run === undefined ? [] : [run], 'a run id; `crew ps` lists them');
-  const rest = words.slice(id === undefined ? 0 : 1).join(' ');
-  const said = textFlag(values, 'why') ?? rest;
+  if (more.length > 0) {
+    throw new CrewError(
+      'USAGE',
+      `expected a run and at most one question, by its id or its phase, and found \`${more.join(' ')}\` too; a reason is given with \`--why TEXT\``,
+    );
+  }
+  const said = textFlag(values, 'why') ?? '';
   const alike = values['all-like'] === true;
   const choose = (question: PersonQuestion) => answerFor(question, { word, said, alike });
   return answerRun({ prefix, id, alike, values, terminal, choose });

@@ -2,7 +2,8 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { OpenQuestion } from '../../runtime/people/open-questions.ts';
-import { commandsFor, questionsOf } from '../answer-run.ts';
+import { commandsFor } from '../answer-commands.ts';
+import { questionsOf } from '../answer-run.ts';
 import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
 import { questionId } from '../question-id.ts';
 import { questionText } from '../question-text.ts';
@@ -87,7 +88,7 @@ function runText(
   const title = `run ${runId} · ${crew} · ${state}`;
   if (problem !== undefined) return oneLine(`${title} · ${problem}`);
   const texts = questions.map(
-    asked => `${questionText(asked, columns)}\n\n${commandsFor(asked, `${runId}${flags}`)}`,
+    asked => `${questionText(asked, columns)}\n\n${commandsFor(asked, `${runId}${flags}`).join('\n')}`,
   );
   return `${oneLine(title)}\n\n${texts.join('\n\n')}`;
 }

@@ -13,16 +13,20 @@ export type OpenQuestion = Pick<PersonAskEffect, 'id' | 'phase' | 'question'>;
 /** The questions of a recorded run that nobody has answered yet, oldest first. Pure. */
 export function openQuestions(program: Program, facts: readonly Fact[]): readonly OpenQuestion[] {
   const steps = [...foldRun(program, facts)];
-  const asked = new Map<string, OpenQuestion>(readQuestions(steps).asked);
   const state = steps.at(-1)?.after;
-  if (state === undefined || state.end !== undefined) return [];
-  const last = state;
+  return state === undefined ? [] : questionsLeft(state, readQuestions(steps).asked.values());
+}
+
+/** Of all that a run has asked, what it waits for in this state, oldest first. Pure. */
+export function questionsLeft(state: RunState, all: Iterable<OpenQuestion>): readonly OpenQuestion[] {
+  if (state.end !== undefined) return [];
+  const asked = new Map([...all].map(each => [each.id, each]));
   // What was not put yet, because something else stopped the run, can be answered as well.
-  for (const effect of last.blocked) {
+  for (const effect of state.blocked) {
     if (effect.type !== 'person.ask') continue;
     asked.set(effect.id, { id: effect.id, phase: effect.phase, question: effect.question });
   }
-  return [...asked.values()].filter(question => isOpen(last, question));
+  return [...asked.values()].filter(question => isOpen(state, question));
 }
 
 /** What asked may have been cancelled since, and a call may have been allowed for all by `--allow`. */
