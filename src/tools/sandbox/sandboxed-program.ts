@@ -38,12 +38,16 @@ const NETWORK = [
   '/etc/ssl',
 ];
 
+/** What a program may write to though nobody granted it: it is new for each program, and ends with it. */
+const PASSING = '/tmp';
+
 /**
  * The same program under bubblewrap: a process, user and mount namespace of its own, no capabilities, no terminal, no
  * network unless it is the host's, the system's programs and libraries to read, and of everything else only what `fs`
- * names. It ends with the process that starts it. Values of variables stand nowhere in the arguments. Fails with
- * SANDBOX_MISSING where there is no bubblewrap, TOOL_MISSING when the program is not there or not shown, TOOL_FAILED when a
- * path of `fs` is not there.
+ * names. A write anywhere else fails, but for `/tmp` and `/dev/shm`, which end with the program; its HOME is `/tmp` unless
+ * `fs` shows the real one. It ends with the process that starts it. Values of variables stand nowhere in the arguments. Fails
+ * with SANDBOX_MISSING where there is no bubblewrap, TOOL_MISSING when the program is not there or not shown, TOOL_FAILED
+ * when a path of `fs` is not there.
  */
 export async function sandboxedProgram(
   options: SandboxedProgramOptions,
@@ -58,23 +62,23 @@ export async function sandboxedProgram(
       `\`${program.command}\` is to run in a sandbox of bubblewrap, found ${found}`,
     );
   }
-  const binds = await Promise.all(sandbox.fs.map(entry => bindOf(entry, workspace)));
+  const asked = await Promise.all(sandbox.fs.map(entry => bindOf(entry, workspace)));
+  // A bind hides what was bound inside of it before.
+  const binds = asked.toSorted((left, right) => left.shown.length - right.shown.length);
   await assertShown(options, binds);
   const isolation = ['--unshare-all', ...(sandbox.net === 'host' ? ['--share-net'] : [])];
+  const [ground, ...others] = binds[0]?.shown === sep ? binds : [undefined, ...binds];
   const args = [
     ...isolation,
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', 'sandbox'],
-    ...['--ro-bind', '/usr', '/usr', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
-    ...(await systemArguments()),
-    ...[...SETTINGS, ...(sandbox.net === 'host' ? NETWORK : [])].flatMap(path => [
-      '--ro-bind-try',
-      path,
-      path,
-    ]),
-    ...homeArguments(program.env.HOME),
-    ...binds.flatMap(({ writes, real, shown }) => [writes ? '--bind' : '--ro-bind', real, shown]),
+    ...(ground === undefined ? await systemArguments(sandbox) : bindArguments(ground)),
+    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
+    ...['--tmpfs', PASSING],
+    ...homeArguments(program.env.HOME, binds),
+    ...workspaceArguments(workspace, binds, others),
     ...(await guardArguments(workspace, binds)),
-    ...['--chdir', isShown(program.cwd, binds) ? program.cwd : '/tmp'],
+    ...(ground === undefined ? ['--remount-ro', sep] : []),
+    ...['--chdir', isShown(program.cwd, binds) || program.cwd === workspace ? program.cwd : PASSING],
     ...['--', program.command, ...program.args],
   ];
   return { command: bwrap, args, cwd: workspace };
@@ -103,8 +107,12 @@ async function bindOf(entry: string, workspace: string): Promise<Bind> {
   return { writes: mode === 'rw', real, shown };
 }
 
-/** On most systems these are links into `/usr`. */
-async function systemArguments(): Promise<readonly string[]> {
+function bindArguments({ writes, real, shown }: Bind): readonly string[] {
+  return [writes ? '--bind' : '--ro-bind', real, shown];
+}
+
+/** On most systems some of these are links into `/usr`. */
+async function systemArguments({ net }: Sandbox): Promise<readonly string[]> {
   const rows = await Promise.all(
     SYSTEM.map(async path => {
       const stats = await lstat(path).catch(() => undefined);
@@ -112,26 +120,44 @@ async function systemArguments(): Promise<readonly string[]> {
       return stats.isSymbolicLink() ? ['--symlink', await readlink(path), path] : ['--ro-bind', path, path];
     }),
   );
-  return rows.flat();
+  const settings = [...SETTINGS, ...(net === 'host' ? NETWORK : [])];
+  const shown = settings.flatMap(path => ['--ro-bind-try', path, path]);
+  return ['--ro-bind', '/usr', '/usr', ...rows.flat(), ...shown];
 }
 
-/** Programs write settings and caches at home; here that is a folder which ends with them. */
-function homeArguments(home: string | undefined): readonly string[] {
-  if (home === undefined || !isAbsolute(home) || home === sep || isInside(home, '/usr')) return [];
-  return ['--tmpfs', home];
+/** Programs write settings and caches at home; only in a folder that is known to end with them do they lose nothing. */
+function homeArguments(home: string | undefined, binds: readonly Bind[]): readonly string[] {
+  if (home === undefined || binds.some(({ shown }) => isInside(home, shown))) return [];
+  return ['--setenv', 'HOME', PASSING];
 }
 
-/** Who may write in the workspace may still not write what decides about it: the user's policy, locks and runs. */
+/** Where nobody granted the whole workspace it is an empty folder with what was granted of it, also below `/tmp`. */
+function workspaceArguments(
+  workspace: string,
+  all: readonly Bind[],
+  binds: readonly Bind[],
+): readonly string[] {
+  const shown = binds.flatMap(bindArguments);
+  if (isShown(workspace, all)) return shown;
+  return ['--tmpfs', workspace, ...shown, '--remount-ro', workspace];
+}
+
+/** Whoever sees the workspace still sees no runs, and does not write what decides about it: the user's policy and locks. */
 async function guardArguments(workspace: string, binds: readonly Bind[]): Promise<readonly string[]> {
-  const writable = binds.some(({ writes, shown }) => writes && isInside(workspace, shown));
-  if (!writable) return [];
   const state = join(workspace, '.crew');
-  const hasState = await lstat(state).then(
-    stats => stats.isDirectory(),
-    () => false,
-  );
   const files = ['crew.policy.yaml', 'crew.lock'].map(name => join(workspace, name));
-  return [...(hasState ? ['--tmpfs', state] : []), ...files.flatMap(file => ['--ro-bind-try', file, file])];
+  const isHidden = binds.some(({ shown }) => isInside(state, shown) || isInside(shown, state));
+  const hasState =
+    isHidden &&
+    (await lstat(state).then(
+      stats => stats.isDirectory(),
+      () => false,
+    ));
+  const kept = files.filter(file => binds.some(({ shown }) => isInside(file, shown)));
+  return [
+    ...(hasState ? ['--tmpfs', state, '--remount-ro', state] : []),
+    ...kept.flatMap(file => ['--ro-bind-try', file, file]),
+  ];
 }
 
 async function assertShown({ program }: SandboxedProgramOptions, binds: readonly Bind[]): Promise<void> {
@@ -139,12 +165,20 @@ async function assertShown({ program }: SandboxedProgramOptions, binds: readonly
   const path = await findProgram(command, { cwd, path: env.PATH ?? '' });
   if (path === undefined)
     throw new CrewError('TOOL_MISSING', `the program \`${command}\` was not found on the PATH`);
-  const real = await realpath(path);
-  for (const one of [path, real]) {
-    if (isShown(one, binds)) continue;
-    const message = `the program \`${command}\` is at \`${one}\`, which its sandbox does not show; add \`ro:${dirname(one)}\` to \`fs\``;
-    throw new CrewError('TOOL_MISSING', message);
-  }
+  const places = [path, await realpath(path)].filter(one => !isShown(one, binds));
+  const [first] = places;
+  if (first === undefined) return;
+  const missing = [...new Set(places.map(folderOf))].map(folder => `\`ro:${folder}\``).join(' and ');
+  throw new CrewError(
+    'TOOL_MISSING',
+    `the program \`${command}\` is at \`${first}\`, which its sandbox does not show; add ${missing} to \`fs\``,
+  );
+}
+
+/** What a program of a package needs stands beside it: its own files and those of the packages that it uses. */
+function folderOf(file: string): string {
+  const [before, packages] = file.split(`${sep}node_modules${sep}`);
+  return packages === undefined ? dirname(file) : `${before}${sep}node_modules`;
 }
 
 function isShown(path: string, binds: readonly Bind[]): boolean {

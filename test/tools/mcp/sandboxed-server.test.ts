@@ -1,7 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,6 +71,48 @@ describe.skipIf(!CAN)('a program in a sandbox', () => {
     expect(readFileSync(join(workspace, 'made'), 'utf8')).toBe('');
   });
 
+  test('learns that what it was not granted is not written, wherever the workspace is', async () => {
+    mkdirSync(join(workspace, '.crew'));
+    const home = join(workspace, '..');
+    const places = [
+      'evil',
+      '../evil',
+      '.crew/evil',
+      '/evil',
+      '/home/evil',
+      '/dev/evil',
+      '/usr/evil',
+      '/etc/evil',
+    ];
+    const tries = places.map(at => `(echo x > ${at}) 2>/dev/null && echo "wrote ${at}"`).join('; ');
+    const at = `cd ${workspace} || exit; mkdir other ../other 2>/dev/null && echo made;`;
+    for (const fs of [['rw:out'], ['ro:.'], ['ro:.', 'rw:out'], []]) {
+      const printed = await run(`${at} ${tries}; true`, { fs, net: 'none' }, { HOME: home });
+      // What stands in /tmp is a folder of /tmp, which every program has for itself.
+      expect(printed.replace('wrote ../evil\n', '')).toBe('');
+    }
+    const granted = await run(`${at} ${tries}; true`, { fs: ['rw:.'], net: 'none' }, { HOME: home });
+    expect(granted.replace('wrote ../evil\n', '')).toBe('made\nwrote evil\n');
+  });
+
+  test('has a home and a folder for what ends with it', async () => {
+    const script =
+      'echo "$HOME"; echo x > "$HOME/cache" && echo x > /tmp/a && echo x > /dev/shm/a && echo wrote';
+    expect(await run(script, { fs: [], net: 'none' }, { HOME: '/home/somebody' })).toBe('/tmp\nwrote\n');
+    const sandbox: Sandbox = { fs: ['ro:.'], net: 'none' };
+    expect(await run('echo "$HOME"', sandbox, { HOME: workspace })).toBe(`${workspace}\n`);
+  });
+
+  test('gets the smaller of two grants inside the larger one, in whatever order they stand', async () => {
+    for (const fs of [
+      ['rw:out', 'ro:.'],
+      ['ro:.', 'rw:out'],
+    ]) {
+      const printed = await run('echo x > out/b && echo wrote; echo x > c', { fs, net: 'none' });
+      expect(printed).toMatch(/^wrote\n.*Read-only file system/s);
+    }
+  });
+
   test('has no network unless it is the host’s, no capabilities, and only its own processes', async () => {
     const script =
       'cat /proc/net/dev | grep -c : ; grep CapEff /proc/self/status; ls /proc | grep -c "^[0-9]"';
@@ -88,6 +138,20 @@ describe.skipIf(!CAN)('a program in a sandbox', () => {
       code: 'TOOL_MISSING',
       message: expect.stringContaining(`add \`ro:${workspace}\` to \`fs\``),
     });
+    mkdirSync(join(workspace, 'node_modules/.bin'), { recursive: true });
+    mkdirSync(join(workspace, 'node_modules/tool/dist'), { recursive: true });
+    writeFileSync(join(workspace, 'node_modules/tool/dist/tool.sh'), '#!/bin/sh\n', { mode: 0o755 });
+    symlinkSync('../tool/dist/tool.sh', join(workspace, 'node_modules/.bin/tool'));
+    const linked = { ...program, command: join(workspace, 'node_modules/.bin/tool') };
+    const { message } = await failureOf(sandboxedProgram({ program: linked, sandbox, workspace }));
+    expect(message).toMatch(new RegExp(`add \`ro:${workspace}/node_modules\` to`));
+    symlinkSync(join(workspace, 'tool.sh'), join(workspace, 'out/link'));
+    const apart = { ...program, command: join(workspace, 'out/link') };
+    const other: Sandbox = { fs: [], net: 'none' };
+    const { message: both } = await failureOf(
+      sandboxedProgram({ program: apart, sandbox: other, workspace }),
+    );
+    expect(both).toContain(`add \`ro:${workspace}/out\` and \`ro:${workspace}\` to`);
     const absent = { ...sandbox, fs: ['ro:nowhere'] };
     expect(await failureOf(sandboxedProgram({ program, sandbox: absent, workspace }))).toMatchObject({
       code: 'TOOL_FAILED',
