@@ -14,8 +14,10 @@ interface ToolRow {
   readonly tool: string;
   /** Where it comes from: `builtin:git`, a module's path, or the server. */
   readonly source: string;
-  /** What it does by its own words, or ours for a built-in one. */
+  /** What it does as far as somebody vouches for it: we for a built-in, the user's policy for others; else the worst. */
   readonly does: 'reads' | 'writes' | 'may destroy';
+  /** What it says of itself, where nobody vouches for that. */
+  readonly says?: 'only reads' | 'destroys nothing';
   /** What is decided about a call of it without arguments that rules look at; absent when the crew has errors. */
   readonly consent?: string;
   readonly pin?: string;
@@ -31,19 +33,17 @@ export async function listCrewTools({ positionals, values, terminal }: CommandCa
   const { compileCrew } = await loadCompiler();
   const own = loaded.toolsets.filter(toolset => toolset.file === file);
   const program = loaded.crew && compileCrew(loaded.crew, { sourceMap: {}, catalog });
-  const consentOf = program && (await consents(program, values, terminal));
+  const aboutTool = await readTools(program, values, terminal);
   const rows = own.flatMap(toolset =>
-    (toolsetSpecs(toolset, catalog) ?? []).map((spec): ToolRow => {
-      const consent = consentOf?.(spec);
-      return {
+    (toolsetSpecs(toolset, catalog) ?? []).map(
+      (spec): ToolRow => ({
         tool: spec.name,
         source: sourceOf(toolset),
-        does: doesOf(spec),
-        ...(consent === undefined ? {} : { consent }),
+        ...aboutTool(spec),
         ...(spec.pin === undefined ? {} : { pin: spec.pin }),
         description: spec.description,
-      };
-    }),
+      }),
+    ),
   );
   const missing = own.filter(({ source }) => source.kind === 'mcp' && source.tools.length === 0);
   const waiting = missing.map(({ name }) => name);
@@ -63,25 +63,32 @@ function sourceOf({ source }: ToolsetDeclaration): string {
   return transport.kind === 'http' ? `mcp ${transport.url}` : `mcp ${transport.command}`;
 }
 
-function doesOf({ readOnly, source, annotations }: ToolSpec): ToolRow['does'] {
-  if (source === 'mcp' ? annotations?.readOnlyHint === true : readOnly) return 'reads';
-  return annotations?.destructiveHint === false ? 'writes' : 'may destroy';
-}
-
-async function consents(program: Program, values: FlagValues, terminal: Terminal) {
-  const { decideConsent, DEFAULT_POLICY } = await loadConsent();
-  const policy = (await readPolicy(values, terminal)) ?? DEFAULT_POLICY;
-  return (spec: ToolSpec): string => {
+async function readTools(program: Program | undefined, values: FlagValues, terminal: Terminal) {
+  const { decideConsent, DEFAULT_POLICY, hintsOf, ownWord } = await loadConsent();
+  const policy = (program && (await readPolicy(values, terminal))) ?? DEFAULT_POLICY;
+  return (spec: ToolSpec): Pick<ToolRow, 'does' | 'says' | 'consent'> => {
+    const alias = spec.name.slice(0, spec.name.indexOf('.'));
+    const toolset =
+      program !== undefined && Object.hasOwn(program.toolsets, alias) ? program.toolsets[alias] : undefined;
+    const { readOnlyHint, destructiveHint } = hintsOf(spec, toolset, policy);
+    const does = readOnlyHint ? 'reads' : destructiveHint ? 'may destroy' : 'writes';
+    const word = ownWord(spec, toolset, policy);
+    const said =
+      word === undefined || word === 'nothing' ? ({ does } as const) : ({ does, says: word } as const);
+    if (program === undefined) return said;
     const decision = decideConsent({ spec, args: {}, programs: [program], policy, grants: [] });
-    return decision.consent === 'resolve' ? 'depends on paths' : decision.consent;
+    return { ...said, consent: decision.consent === 'resolve' ? 'depends on paths' : decision.consent };
   };
 }
 
 function tableOf(rows: readonly ToolRow[]): string {
-  const cells = rows.map(({ tool, does, consent = '?', source, pin }) =>
-    [tool, does, consent, pin === undefined ? source : `${source}, pin ${pin.slice(0, 8)}`].map(cell =>
-      sanitizeText(cell, { keepNewlines: false }),
-    ),
+  const cells = rows.map(({ tool, does, says, consent = '?', source, pin }) =>
+    [
+      tool,
+      says === undefined ? does : `${does} (says it ${says})`,
+      consent,
+      pin === undefined ? source : `${source}, pin ${pin.slice(0, 8)}`,
+    ].map(cell => sanitizeText(cell, { keepNewlines: false })),
   );
   const widths = [0, 1, 2].map(column => Math.max(...cells.map(row => displayWidth(row[column] ?? ''))));
   const line = (row: readonly string[]): string =>

@@ -264,11 +264,12 @@ export async function loadMcpTools() {
 
 /** Decides about calls. */
 export async function loadConsent() {
-  const [{ decideConsent }, { DEFAULT_POLICY }] = await Promise.all([
+  const [{ decideConsent }, { DEFAULT_POLICY }, { hintsOf, ownWord }] = await Promise.all([
     import('../policy/consent.ts'),
     import('../policy/default-policy.ts'),
+    import('../policy/tool-hints.ts'),
   ]);
-  return { decideConsent, DEFAULT_POLICY };
+  return { decideConsent, DEFAULT_POLICY, hintsOf, ownWord };
 }
 
 /** What servers said when they were accepted. */

@@ -4,7 +4,7 @@ import type { Program } from '../model/program.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import { hashJson } from './hash-json.ts';
 import { matchesArguments, pathsOf, type RuleSubject, ruleText, speaksOf } from './match-rule.ts';
-import { hintsOf, identityOf, namesInPolicy } from './tool-hints.ts';
+import { hintsOf, identityOf, namesInPolicy, ownWord } from './tool-hints.ts';
 import type { Toolset } from './under-folder.ts';
 
 /** What has a word in a decision of a crew: its rules, and what stands behind each of its aliases. */
@@ -134,8 +134,14 @@ function userSays({ spec, policy }: ConsentRequest, layer: Layer, places: RealPl
   if (policy.default === 'deny') {
     return { consent: 'deny', reason: 'your policy lets nothing happen that no rule allows' };
   }
-  const why = spec.source === undefined ? 'the tool may change something' : 'nobody vouches for the tool';
-  return { consent: 'ask', reason: `${why}, and no rule allows it` };
+  return { consent: 'ask', reason: `${doubtAbout(spec, layer, policy)}, and no rule allows it` };
+}
+
+function doubtAbout(spec: ToolSpec, { subject }: Layer, policy: Policy): string {
+  const word = ownWord(spec, subject.toolset, policy);
+  if (word === undefined) return 'the tool may change something';
+  if (word === 'nothing') return 'nobody vouches for the tool';
+  return `the tool says that it ${word}, but nobody vouches for it`;
 }
 
 /** A crew that says nothing, or allows, narrows nothing. */

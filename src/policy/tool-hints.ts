@@ -21,8 +21,8 @@ export function namesInPolicy(
 }
 
 /**
- * The one place that says what may destroy something. The hints of a tool that count: a built-in's own, and those of a server or module that the user trusts; of all others the
- * worst. A tool that changes nothing destroys nothing. Pure.
+ * The one place that says what may destroy something. The hints of a tool that count: a built-in's own, and those of a
+ * server or module that the user trusts; of all others the worst. A tool that changes nothing destroys nothing. Pure.
  */
 export function hintsOf(
   spec: ToolSpec,
@@ -37,6 +37,21 @@ export function hintsOf(
     idempotentHint: readOnlyHint || said.idempotentHint === true,
     openWorldHint: said.openWorldHint !== false,
   };
+}
+
+/**
+ * What a tool that nobody vouches for says of itself, which counts for nothing: that it only reads, or that it destroys
+ * nothing. Undefined for a tool whose hints count, `nothing` where it says neither. Pure.
+ */
+export function ownWord(
+  spec: ToolSpec,
+  toolset: Toolset | undefined,
+  policy: Pick<Policy, 'servers'>,
+): 'only reads' | 'destroys nothing' | 'nothing' | undefined {
+  if (isTrusted(spec, toolset, policy)) return undefined;
+  const { readOnlyHint, destructiveHint } = saidHints(spec, true);
+  if (readOnlyHint === true) return 'only reads';
+  return destructiveHint === false ? 'destroys nothing' : 'nothing';
 }
 
 function saidHints(

@@ -80,6 +80,18 @@ describe('a server from npm', () => {
     expect(waiting.stderr).toContain('CONSENT_REQUIRED');
   });
 
+  test('has what it says of itself told as its own word, the same everywhere', async () => {
+    await call('tools', 'accept', 'reader.crew.yaml', '--yes');
+    expect((await call('tools', 'list', 'reader.crew.yaml')).stdout).toMatch(
+      /^disk\.list_directory +may destroy \(says it only reads\) +ask /m,
+    );
+    const waiting = await call('tools', 'call', 'reader.crew.yaml', 'disk.list_directory', '{"path":"."}');
+    expect(waiting.stderr).toContain('`disk.list_directory` may destroy something, and nobody is here');
+    const pending = (await call('pending')).stdout;
+    expect(pending).toContain('`disk.list_directory`, which may destroy something');
+    expect(pending).toContain('asked because the tool says that it only reads, but nobody vouches for it');
+  });
+
   test('gives the same lock again, byte for byte', async () => {
     await call('tools', 'accept', 'reader.crew.yaml', '--yes');
     const lock = readFileSync(join(folder, 'crew.lock'), 'utf8');

@@ -321,3 +321,21 @@ describe('a crew inside a crew', () => {
     expect(decideConsent(request([['ask', 'git.*']], [['allow', 'g.*']])).consent).toBe('ask');
   });
 });
+
+describe('why it is asked', () => {
+  it.each<[Call, string]>([
+    [{ tool: 'files.write' }, 'the tool may change something, and no rule allows it'],
+    [{ tool: 'mail.send' }, 'nobody vouches for the tool, and no rule allows it'],
+    [{ tool: 'web.get' }, 'the tool may change something, and no rule allows it'],
+    [
+      { tool: 'mail.read', annotations: { readOnlyHint: true } },
+      'the tool says that it only reads, but nobody vouches for it, and no rule allows it',
+    ],
+    [
+      { tool: 'mail.add', annotations: { destructiveHint: false } },
+      'the tool says that it destroys nothing, but nobody vouches for it, and no rule allows it',
+    ],
+  ])('%j', (call, reason) => {
+    expect(decide(call)).toMatchObject({ consent: 'ask', reason });
+  });
+});

@@ -29,7 +29,7 @@ function takeLeave(draft: Draft, fact: PersonFact, ask: LeaveAsk): void {
   const waiting = draft.state.approvals[id];
   if (waiting === undefined) throw new Error(`leave for ${id} outlived its call`);
   const { call } = waiting;
-  if (fact.type === 'person.absent') return waitForLeave(draft, call, phase);
+  if (fact.type === 'person.absent') return waitForLeave(draft, call, ask);
   if (fact.binding !== question.binding) {
     const message = `the answer about \`${call.tool}\` was to something else than what is asked now (\`${phase}\`)`;
     return block(draft, call, { code: 'CONSENT_REQUIRED', message });
@@ -43,12 +43,13 @@ function takeLeave(draft: Draft, fact: PersonFact, ask: LeaveAsk): void {
   refuseCall(draft, call, `a person refused this call${said}`);
 }
 
-function waitForLeave(draft: Draft, call: ToolCallEffect, phase: string): void {
+function waitForLeave(draft: Draft, call: ToolCallEffect, { phase, question }: LeaveAsk): void {
   if (draft.state.policy?.nonInteractive === 'deny') {
     const message = `\`${call.tool}\` must be asked about, nobody is here, and the policy says \`nonInteractive: deny\``;
     return refuseCall(draft, call, message);
   }
-  const message = `\`${call.tool}\` may change something, and nobody is here to allow it (\`${phase}\`)`;
+  const may = question.destructive === true ? 'may destroy something' : 'may change something';
+  const message = `\`${call.tool}\` ${may}, and nobody is here to allow it (\`${phase}\`)`;
   block(draft, call, { code: 'CONSENT_REQUIRED', message });
 }
 
