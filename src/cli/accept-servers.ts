@@ -60,7 +60,11 @@ export async function acceptServers(call: AcceptCall): Promise<readonly Accepted
     accepted.push(await compare(server, listing, { locks, terminal }));
   }
   const differs = accepted.some(one => one.added.length + one.removed.length + one.changed.length > 0);
-  if (differs && values.yes !== true && !(await askYes(terminal, 'Accept what they say? Type yes or no: '))) {
+  if (
+    differs &&
+    values.yes !== true &&
+    !(await askYes(terminal, 'Accept what they say, and trust the crew file with it? Type yes or no: '))
+  ) {
     throw new CrewError(
       'CREW_UNTRUSTED',
       `what the servers of \`${file}\` say was not accepted, so nothing was written`,
@@ -69,6 +73,8 @@ export async function acceptServers(call: AcceptCall): Promise<readonly Accepted
   await writeLocks(locks, terminal);
   const fresh = await readCrewFile(file, terminal);
   keepTrust(terminal, trustQuestion({ file, loaded: fresh, values, terminal }));
+  const kept = `\`${file}\` is trusted from now on, as it is now: it may start all of this unasked. \`crew trust ${file} --revoke\` takes that back.`;
+  terminal.stderr(`${sanitizeText(kept, { keepNewlines: false })}\n`);
   return accepted;
 }
 

@@ -43,12 +43,22 @@ export interface CommandCall {
   readonly commands: readonly Command[];
 }
 
+/** One of the things that a command does, by the word after its name; `flags` are those of the command that it takes. */
+export interface Verb {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly flags?: readonly string[];
+}
+
 /** One command: a row of `commands.ts`. `run` returns the exit code or fails with a `CrewError`. */
 export interface Command {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
   readonly flags: Flags;
+  /** Absent where the command does one thing. */
+  readonly verbs?: readonly Verb[];
   /** Left out of help and of suggestions: for measuring this program alone. */
   readonly hidden?: true;
   run(call: CommandCall): Promise<number>;

@@ -69,7 +69,7 @@ export const RUN_FLAGS = {
   },
   'approve-all': {
     type: 'boolean',
-    help: 'call every tool without asking, but none that a policy denies',
+    help: 'call every tool without asking, but none that a policy or an untrusted phase denies',
   },
   'no-input': { type: 'boolean', help: 'ask nobody; what needs an answer makes the run wait' },
   ...BUDGET_FLAGS,

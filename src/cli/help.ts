@@ -1,4 +1,4 @@
-import type { Command, CommandGroup, Flags } from './command.ts';
+import type { Command, CommandGroup, Flags, Verb } from './command.ts';
 import { GLOBAL_FLAGS } from './flags.ts';
 
 /** The help of the program: its commands in groups, and the flags that all of them know. Pure. */
@@ -21,19 +21,37 @@ export function programHelp(groups: readonly CommandGroup[]): string {
   ].join('\n');
 }
 
-/** The help of one command. Pure. */
-export function commandHelp(command: Command): string {
-  const flags = Object.keys(command.flags).length > 0 ? ['', 'Flags:', ...flagRows(command.flags)] : [];
+/** The help of one command, or of one of its verbs, which shows the flags of that verb alone. Pure. */
+export function commandHelp(command: Command, verb?: Verb): string {
+  const own = verb === undefined ? command.flags : flagsOf(command, verb);
+  const flags = Object.keys(own).length > 0 ? ['', 'Flags:', ...flagRows(own)] : [];
   return [
-    `crew ${command.usage}`,
+    `crew ${verb?.usage ?? command.usage}`,
     '',
-    `  ${command.summary}`,
+    `  ${verb?.summary ?? command.summary}`,
+    ...(verb === undefined ? verbRows(command.verbs ?? []) : []),
     ...flags,
     '',
     'Flags of every command:',
     ...flagRows(GLOBAL_FLAGS),
     '',
   ].join('\n');
+}
+
+function verbRows(verbs: readonly Verb[]): readonly string[] {
+  if (verbs.length === 0) return [];
+  const width = Math.max(...verbs.map(({ usage }) => usage.length));
+  return ['', ...verbs.map(({ usage, summary }) => `  crew ${usage.padEnd(width)}  ${summary}`)];
+}
+
+/** What a flag says of its verbs need not be said where only one is shown. */
+function flagsOf({ flags, verbs = [] }: Command, verb: Verb): Flags {
+  const names = verbs.map(({ name }) => name).join('|');
+  const ofVerbs = new RegExp(`^(?:${names})(?:, (?:${names}))*: `);
+  const taken = Object.entries(flags).filter(([name]) => verb.flags?.includes(name) === true);
+  return Object.fromEntries(
+    taken.map(([name, flag]) => [name, { ...flag, help: flag.help.replace(ofVerbs, '') }]),
+  );
 }
 
 function flagRows(flags: Flags): string[] {

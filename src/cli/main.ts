@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { suggest } from '../language/closest.ts';
 import { CrewError } from '../model/crew-error.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
-import type { Command, Flags, FlagValues, Terminal } from './command.ts';
+import type { Command, Flags, FlagValues, Terminal, Verb } from './command.ts';
 import { COMMAND_GROUPS, COMMANDS } from './commands.ts';
 import { reportCrash } from './crash-report.ts';
 import { GLOBAL_FLAGS } from './flags.ts';
@@ -36,19 +36,30 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return 0;
   }
   if (command === undefined) {
-    const [word, topic] = positionals;
+    const [word, topic, subtopic] = positionals;
     if (word !== undefined && word !== 'help') throw unknownCommand(word);
     const asked = values.help === true || word === 'help';
     const about = COMMANDS.find(({ name }) => name === topic);
     if (word === 'help' && topic !== undefined && about === undefined) throw unknownCommand(topic);
-    (asked ? terminal.stdout : terminal.stderr)(about ? commandHelp(about) : programHelp(COMMAND_GROUPS));
+    const help = about ? commandHelp(about, verbOf(about, subtopic)) : programHelp(COMMAND_GROUPS);
+    (asked ? terminal.stdout : terminal.stderr)(help);
     return asked ? 0 : 2;
   }
   if (values.help === true) {
-    terminal.stdout(commandHelp(command));
+    const named = command.verbs?.find(({ name }) => name === positionals[1]);
+    terminal.stdout(commandHelp(command, named));
     return 0;
   }
   return command.run({ values, positionals: positionals.slice(1), terminal, commands: COMMANDS });
+}
+
+/** The verb that help is asked of by its name. Fails with USAGE where the command has none of that name. */
+function verbOf({ name, verbs = [] }: Command, word: string | undefined): Verb | undefined {
+  if (word === undefined) return undefined;
+  const found = verbs.find(verb => verb.name === word);
+  if (found !== undefined) return found;
+  const names = verbs.map(verb => verb.name);
+  throw new CrewError('USAGE', `there is no command \`${name} ${word}\`${suggestion(word, names)}`);
 }
 
 /** The first word that is neither a flag nor the value of one. */
@@ -125,5 +136,5 @@ function unknownCommand(word: string): CrewError {
 
 function suggestion(word: string, candidates: readonly string[], prefix = ''): string {
   const found = suggest(word, candidates);
-  return found === undefined ? '' : `; ${found.replace('`', `\`${prefix}`)}`;
+  return found === undefined ? '' : `; ${found.replaceAll(/`([^`]+)`/g, `\`${prefix}$1\``)}`;
 }

@@ -48,7 +48,7 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const screen = await openRunScreen({ ...options, controls, goesOn });
   if (options.values['approve-all'] === true) {
     screen.terminal.stderr(
-      '! --approve-all: every tool is called without asking, but for what a policy denies or the crew keeps untrusted words from\n',
+      '! --approve-all: every tool is called without asking, but for what a policy denies, or the crew does because of untrusted words\n',
     );
   }
   const goOn = `Stopped. Go on with: crew resume ${journal.runId}${resumeFlags(options.values)}`;

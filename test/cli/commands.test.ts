@@ -45,6 +45,7 @@ describe.concurrent('a command line that is wrong', () => {
     ['run x --modle y', 'there is no flag `--modle`; did you mean `--model`?', ''],
     ['ps --cdw y', 'did you mean `--cwd`?', ''],
     ['ps -z', 'there is no flag `-z`', ''],
+    ['ps --zzzzzzzzz', 'there is no flag `--zzzzzzzzz`; there is `--help`, `--version`, `--cwd`', ''],
     ['ps --quiet=1', '`--quiet` takes no value', ''],
     ['ps --cwd', '`--cwd` needs a value: `--cwd DIR`', ''],
     ['run x --max-calls -1', '`--max-calls` needs a value', 'a value that starts with a dash'],
@@ -132,6 +133,39 @@ describe.concurrent('help and version', () => {
   });
 });
 
+test('the help of a verb shows what that verb takes, with its own flags alone', async () => {
+  const all = (await here('tools', '--help')).stdout;
+  for (const verb of ['list FILE', 'accept FILE [SERVER]', 'call FILE TOOL [JSON]', 'doctor FILE']) {
+    expect(all).toContain(`\n  crew tools ${verb} `);
+  }
+  const accept = await here('tools', 'accept', '--help');
+  expect([accept.code, accept.stderr]).toEqual([0, '']);
+  expect(accept.stdout).toMatch(/^crew tools accept FILE \[SERVER\]\n/);
+  expect(accept.stdout).toContain('trusts the crew file');
+  expect(accept.stdout).toMatch(/-y, --yes +do not ask/);
+  expect(accept.stdout).not.toContain('--allow TOOL');
+  const called = await Promise.all([
+    here('tools', 'call', '--help'),
+    here('help', 'tools', 'call'),
+    here('--help', 'tools', 'call', 'x.crew.yaml'),
+  ]);
+  expect(new Set(called.map(({ stdout }) => stdout)).size).toBe(1);
+  expect(called[0].stdout).toMatch(/^crew tools call FILE TOOL \[JSON\]\n/);
+  expect(called[0].stdout).toContain('--allow TOOL');
+  expect(called[0].stdout).not.toContain('--yes');
+  for (const [words, usage, flag] of [
+    ['mcp login', 'mcp login URL|FILE [ALIAS]', '--paste'],
+    ['mcp status', 'mcp status', '--json'],
+    ['audit list', 'audit list RUN', '--json'],
+    ['config set', 'config set KEY VALUE', '--user'],
+  ] as const) {
+    const { stdout } = await here(...words.split(' '), '--help');
+    expect(stdout.split('\n')[0]).toBe(`crew ${usage}`);
+    expect(stdout).toContain(flag);
+  }
+  expect((await here('help', 'tools', 'cal')).stderr).toContain('did you mean `call`?');
+});
+
 test('what npm links as `crew` is the same program, and says so when it is not built', async () => {
   const launch = (root: string) =>
     spawnSync(process.execPath, [join(root, 'src/cli/launch.mjs'), 'explain', 'USAGE']);
@@ -215,7 +249,7 @@ describe('runs of a crew without models', () => {
     expect(JSON.stringify(JSON.parse(ran.stdout))).toContain('good.crew.yaml');
     const listed = await here('ps');
     expect(listed.stdout).toMatch(
-      /^[0-9a-f]{12} {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}success {2}small +\d+ ms {2}0 calls {2}\$0\.0000\n$/,
+      /^[0-9a-f]{12} {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}success {2}small +\d+ ms {2}0 calls {2}\$0\n$/,
     );
     const asJson = JSON.parse((await here('ps', '--json')).stdout);
     expect(asJson.runs).toEqual([expect.objectContaining({ crew: 'small', status: 'success' })]);

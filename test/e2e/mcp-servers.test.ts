@@ -62,6 +62,9 @@ describe('a server from npm', () => {
 
     const accepted = await call('tools', 'accept', 'reader.crew.yaml', '--yes', '--json');
     expect(accepted.code).toBe(0);
+    expect(accepted.stderr).toContain(
+      '`reader.crew.yaml` is trusted from now on, as it is now: it may start all of this unasked. `crew trust reader.crew.yaml --revoke` takes',
+    );
     const [{ added, problems }] = JSON.parse(accepted.stdout).servers;
     expect(added).toContain('read_text_file');
     expect(problems).toEqual([]);

@@ -60,7 +60,9 @@ test('what the policy allows is done, what it denies is not, whatever flag is gi
   rmSync(join(folder, '.crew'), { recursive: true });
   await allow('  - deny: change.apply\n');
   const denied = await start('--approve-all', '--allow', 'change.apply');
-  expect(denied.stderr).toContain('! --approve-all: every tool is called without asking');
+  expect(denied.stderr).toContain(
+    '! --approve-all: every tool is called without asking, but for what a policy denies, or the crew does because of untrusted words\n',
+  );
   expect(denied.stderr).toContain('crew.policy.yaml:2');
   expect([denied.code, made()]).toEqual([0, [false, false, false]]);
 });

@@ -15,6 +15,14 @@ export const auditCommand: Command = {
   name: 'audit',
   usage: 'audit verify|list [RUN]',
   summary: 'check what is recorded, or list who allowed what',
+  verbs: [
+    {
+      name: 'verify',
+      usage: 'audit verify [RUN]',
+      summary: 'check that records of runs are as they were written',
+    },
+    { name: 'list', usage: 'audit list RUN', summary: 'every decision about a tool call: who, what and why' },
+  ],
   flags: {},
   run: audit,
 };

@@ -16,6 +16,12 @@ export const configCommand: Command = {
   name: 'config',
   usage: 'config list|get|set|unset',
   summary: 'show settings, or change one',
+  verbs: [
+    { name: 'list', usage: 'config list', summary: 'all settings', flags: ['show-origin'] },
+    { name: 'get', usage: 'config get KEY', summary: 'the value of one; exits 1 where nobody has set it' },
+    { name: 'set', usage: 'config set KEY VALUE', summary: 'set one in .crew/config.yaml', flags: ['user'] },
+    { name: 'unset', usage: 'config unset KEY', summary: 'take one out of the file', flags: ['user'] },
+  ],
   flags: {
     'show-origin': { type: 'boolean', help: 'list: say which file each value stands in' },
     user: {

@@ -22,6 +22,16 @@ export const mcpCommand: Command = {
   name: 'mcp',
   usage: 'mcp login|logout|status [SERVER]',
   summary: 'log in to a remote MCP server, and out',
+  verbs: [
+    {
+      name: 'login',
+      usage: 'mcp login URL|FILE [ALIAS]',
+      summary: 'log in to a server by its address, or as a crew file names it',
+      flags: ['paste', 'scope', 'client-id', 'client-secret-env', 'port'],
+    },
+    { name: 'logout', usage: 'mcp logout URL|FILE [ALIAS]', summary: 'forget the login, here and there' },
+    { name: 'status', usage: 'mcp status', summary: 'where you are logged in' },
+  ],
   flags: {
     paste: {
       type: 'boolean',

@@ -11,11 +11,36 @@ export const toolsCommand: Command = {
   name: 'tools',
   usage: 'tools list|accept|call FILE',
   summary: 'see, accept and call tools; `doctor` examines servers',
+  verbs: [
+    {
+      name: 'list',
+      usage: 'tools list FILE',
+      summary: 'every tool, from where, and whether it is called unasked',
+    },
+    {
+      name: 'accept',
+      usage: 'tools accept FILE [SERVER]',
+      summary: 'start servers, keep what they say in crew.lock; trusts the crew file, as `crew trust`',
+      flags: ['yes', 'no-input'],
+    },
+    {
+      name: 'call',
+      usage: 'tools call FILE TOOL [JSON]',
+      summary: 'call one tool, with the same questions as a run',
+      flags: ['input', 'allow', 'out', 'no-input', 'trust'],
+    },
+    {
+      name: 'doctor',
+      usage: 'tools doctor FILE',
+      summary: 'start each server, and say how it does',
+      flags: ['no-input', 'trust'],
+    },
+  ],
   flags: {
     yes: {
       type: 'boolean',
       short: 'y',
-      help: 'accept: do not ask; start the servers and accept what they say',
+      help: 'accept: do not ask; start the servers, accept what they say, and trust the crew file as it is',
     },
     input: { ...INPUT_FLAGS.input, help: 'call: an argument of the tool' },
     allow: RUN_FLAGS.allow,
