@@ -1,8 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const ROUNDS = 40;
 const ROUND_MS = 25;
+/** Whoever ends this process at once still waits for so many looks. */
+const LAST_ROUNDS = 20;
+const LAST_ROUND_MS = 5;
+
+/** Variables (`NAME=value`) of processes that must not outlive this one. */
+const watched = new Set<string>();
 
 /**
  * Kills the processes that have this variable (`NAME=value`) in their environment, wherever they have gone: a process that
@@ -19,16 +26,61 @@ export async function killMarked(variable: string): Promise<void> {
   }
 }
 
+/**
+ * Kills such processes when this process exits, before it is gone, however soon that is. The function that is returned
+ * ends that; it may be called again.
+ */
+export function killMarkedAtExit(variable: string): () => void {
+  if (watched.size === 0) process.on('exit', killWatched);
+  watched.add(variable);
+  return () => {
+    watched.delete(variable);
+    if (watched.size === 0) process.off('exit', killWatched);
+  };
+}
+
+/** While a process exits, nothing can be waited for but the clock. */
+function killWatched(): void {
+  if (process.platform !== 'linux') return;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let round = 0; round < LAST_ROUNDS; round += 1) {
+    const strays = pidsIn(readdirSync('/proc')).filter(pid => isMarked(environmentNow(pid), watched));
+    if (strays.length === 0) return;
+    for (const pid of strays) kill(pid);
+    Atomics.wait(clock, 0, 0, LAST_ROUND_MS);
+  }
+}
+
 async function findMarked(variable: string): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name)).map(Number);
+  const pids = pidsIn(await readdir('/proc'));
   const marked = await Promise.all(
     pids.map(async pid => {
       // Processes of others and those that have just ended cannot be read.
       const variables = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      return variables.split('\0').includes(variable);
+      return isMarked(variables, new Set([variable]));
     }),
   );
-  return pids.filter((pid, at) => marked[at] === true && pid !== process.pid);
+  return pids.filter((_pid, at) => marked[at] === true);
+}
+
+function environmentNow(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** All processes but this one. */
+function pidsIn(names: readonly string[]): readonly number[] {
+  return names
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => pid !== process.pid);
+}
+
+function isMarked(environment: string, variables: ReadonlySet<string>): boolean {
+  return environment.split('\0').some(one => variables.has(one));
 }
 
 function kill(pid: number): void {

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LoopbackServer } from '../loopback/reply.ts';
@@ -117,6 +118,58 @@ describe.concurrent('a review that is interrupted', () => {
     const { code, signal, stderr } = await inTime(running.ended);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(code === 130 || signal === 'SIGINT' || code === 0).toBe(true);
+  });
+});
+
+/** Says of itself what it is asked, never answers a call, and starts a shell that leaves its group and ignores signals. */
+const LEAVER = `import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const script = "trap '' INT TERM HUP; while :; do sleep 1; done";
+const shell = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
+shell.unref();
+process.on('SIGTERM', () => undefined);
+setInterval(() => undefined, 1000);
+const answers = {
+  initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'leaver', version: '1' } },
+  'tools/list': { tools: [{ name: 'hang', inputSchema: { type: 'object' } }] },
+};
+createInterface({ input: process.stdin }).on('line', line => {
+  const { id, method } = JSON.parse(line);
+  if (method in answers) process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result: answers[method] }) + '\\n');
+  if (method === 'tools/call') writeFileSync('pids', process.pid + ' ' + shell.pid);
+});
+`;
+const LEAVER_CREW = `version: 1
+crew: leaving
+goal: Call what hangs.
+tools: { odd: { mcp: { command: node, args: [leaver.mjs] } } }
+budget: { tool_calls: 5 }
+start: hang
+phases:
+  hang: { tool: odd.hang, next: done }
+  done: { end: success }
+`;
+
+describe.skipIf(process.platform !== 'linux')('what a server started and let go', () => {
+  test.each([
+    ['SIGINT', 1, 130],
+    ['SIGINT', 2, 130],
+    ['SIGTERM', 1, 143],
+  ] as const)('is gone when %s, %i times, has ended the run', async (signal, times, expected) => {
+    const folder = newFolder();
+    const call = { from: folder, env: { HOME: folder } };
+    writeFileSync(join(folder, 'leaver.mjs'), LEAVER);
+    writeFileSync(join(folder, 'leaving.crew.yaml'), LEAVER_CREW);
+    expect(await crew(['tools', 'accept', 'leaving.crew.yaml', '--yes'], call)).toMatchObject({ code: 0 });
+    const running = startCrew(['run', 'leaving.crew.yaml', '--allow', 'odd.hang'], call);
+    await expect.poll(() => existsSync(join(folder, 'pids')), { timeout: SOON_MS }).toBe(true);
+    running.kill(signal);
+    while (times === 2 && !running.stderr().includes('Stopping')) await sleep(5);
+    if (times === 2) running.kill(signal);
+    const { code } = await inTime(running.ended);
+    const [server, shell] = readFileSync(join(folder, 'pids'), 'utf8').split(' ').map(Number);
+    expect([code, isAlive(server ?? 0), isAlive(shell ?? 0)]).toEqual([expected, false, false]);
   });
 });
 

@@ -22,8 +22,8 @@ import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 
 const TOKEN_BYTES = 32;
 const DEFAULT_RUNS = 4;
-/** A client that asks for the end of the server expects it within five seconds; calls under way get most of that. */
-const GRACE_MS = 4000;
+/** A client that asks for the end of the server expects it within five seconds; calls under way get three of them, what they started the rest. */
+const GRACE_MS = 3000;
 
 /** `crew serve FILE…`: the crews as tools of an MCP server, for other programs. */
 export const serveCommand: Command = {

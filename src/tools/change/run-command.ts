@@ -1,8 +1,9 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { killMarkedAtExit } from '../kill-marked.ts';
 import { runProgram } from '../run-program.ts';
 import type { Checkout } from './checkout.ts';
-import { commandEnvironment } from './command-environment.ts';
+import { CHECKOUT_VARIABLE, commandEnvironment } from './command-environment.ts';
 import { killStrays } from './kill-strays.ts';
 import { createOutputTail } from './output-tail.ts';
 import { readClues } from './read-clues.ts';
@@ -37,6 +38,7 @@ export async function runCommand(options: {
   const [program = '', ...args] = command;
   const tail = createOutputTail({ keepBytes: KEPT_OUTPUT_BYTES, maxBytes: MAX_OUTPUT_BYTES });
   const deadline = AbortSignal.timeout(timeoutMs);
+  const forgetMark = killMarkedAtExit(`${CHECKOUT_VARIABLE}=${checkout.root}`);
   const ended = await runProgram({
     program,
     args,
@@ -56,7 +58,7 @@ export async function runCommand(options: {
       if (signal.aborted || !deadline.aborted) throw error;
       return { exitCode: null, stopped: `stopped: not done within ${timeoutMs / 1000} s` };
     })
-    .finally(() => killStrays(checkout.root));
+    .finally(() => killStrays(checkout.root).finally(forgetMark));
   const { text, truncated } = tail.read();
   const remark = ended.stopped === undefined ? '' : `[${ended.stopped}]\n`;
   const output = endedLine(withoutFolder(text, checkout)) + remark;

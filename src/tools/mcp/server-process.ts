@@ -1,23 +1,27 @@
 /**
  * Owns the process of one server.
  * 1. It leads a process group of its own; ending it closes its input, then SIGTERM, then SIGKILL go to the whole group.
- * 2. What left the group is found by a variable that all of its descendants inherit (Linux).
+ * 2. What left the group is found by a variable that all of its descendants inherit (Linux), also when this process exits at
+ *    once.
  * 3. When this process dies, however, a small guard sees its pipe close and kills the group.
  */
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CrewError } from '../../model/crew-error.ts';
-import { killMarked } from '../kill-marked.ts';
+import { killMarked, killMarkedAtExit } from '../kill-marked.ts';
 import { createLineSplitter } from './line-splitter.ts';
 
 const STDERR_TAIL_BYTES = 4096;
 const MARK = 'CREW_MCP_SERVER';
 /** A server that asks and does not read what it is answered would fill our memory. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
-/** How long a server may take to end by itself once its input is closed, and then once it is asked to. */
-const END_MS = 700;
-const TERM_MS = 1300;
+/**
+ * How long a server may take to end by itself once its input is closed, and then once it is asked to. A run that is stopped
+ * has given its calls three of the five seconds that it may take.
+ */
+const END_MS = 400;
+const TERM_MS = 800;
 /** Pipes that a descendant out of reach keeps open are given up after this. */
 const PIPES_MS = 500;
 
@@ -39,7 +43,7 @@ export interface ServerProcess {
   readonly send: (line: string) => Promise<void>;
   /** The last 4 KiB that it wrote to its standard error, trimmed. */
   readonly stderr: () => string;
-  /** Ends it with all its descendants, within about two seconds. May be called again. */
+  /** Ends it with all its descendants, within about a second and a half. May be called again. */
   readonly close: () => Promise<void>;
 }
 
@@ -47,17 +51,21 @@ const running = new Set<ChildProcess>();
 
 /** Starts a server. Fails with TOOL_MISSING when there is no such program, with TOOL_FAILED when it cannot start. */
 export async function startServerProcess(start: ServerStart): Promise<ServerProcess> {
-  const mark = randomUUID();
+  const mark = `${MARK}=${randomUUID()}`;
   const child = spawn(start.command, start.args, {
     cwd: start.cwd,
-    env: { ...start.env, [MARK]: mark },
+    env: { ...start.env, [MARK]: mark.slice(MARK.length + 1) },
     detached: process.platform !== 'win32',
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  const forgetMark = killMarkedAtExit(mark);
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', error => reject(startFailure(start, error)));
+    child.once('error', error => {
+      forgetMark();
+      reject(startFailure(start, error));
+    });
   });
   remember(child);
   const guard = startGuard(child);
@@ -69,10 +77,11 @@ export async function startServerProcess(start: ServerStart): Promise<ServerProc
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= endGroup(child, gone)
-      .then(() => killMarked(`${MARK}=${mark}`))
+      .then(() => killMarked(mark))
       .finally(() => {
         guard?.kill('SIGKILL');
         forget(child);
+        forgetMark();
         end('it was ended');
       });
     return closing;

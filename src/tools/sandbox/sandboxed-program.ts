@@ -67,7 +67,8 @@ export async function sandboxedProgram(
   const binds = asked.toSorted((left, right) => left.shown.length - right.shown.length);
   await assertShown(options, binds);
   const isolation = ['--unshare-all', ...(sandbox.net === 'host' ? ['--share-net'] : [])];
-  const [ground, ...others] = binds[0]?.shown === sep ? binds : [undefined, ...binds];
+  const ground = binds.find(({ shown }) => shown === sep);
+  const others = binds.filter(({ shown }) => shown !== sep);
   const args = [
     ...isolation,
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', 'sandbox'],

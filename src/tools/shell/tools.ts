@@ -6,7 +6,7 @@ import type { Tool, ToolContext } from '../../ports/tool.ts';
 import { countArgument, optionalTextArgument, textsArgument } from '../arguments.ts';
 import { CHECKOUT_VARIABLE, commandEnvironment } from '../change/command-environment.ts';
 import { createOutputTail } from '../change/output-tail.ts';
-import { killMarked } from '../kill-marked.ts';
+import { killMarked, killMarkedAtExit } from '../kill-marked.ts';
 import { runProgram } from '../run-program.ts';
 import { sandboxedProgram } from '../sandbox/sandboxed-program.ts';
 import { SHELL_RUN } from './specs.ts';
@@ -43,6 +43,8 @@ async function run(
       : await sandboxedProgram({ program: { ...plain, env: present(env) }, sandbox, workspace });
   const tail = createOutputTail({ keepBytes: KEPT_OUTPUT_BYTES, maxBytes: MAX_OUTPUT_BYTES });
   const deadline = AbortSignal.timeout(timeoutMs);
+  const variable = `${CHECKOUT_VARIABLE}=${mark}`;
+  const forgetMark = killMarkedAtExit(variable);
   try {
     const { exitCode, cut } = await runProgram({
       program: inside.command,
@@ -63,7 +65,8 @@ async function run(
     const { text, truncated } = tail.read();
     return { exit_code: null, timed_out: true, output: text, truncated };
   } finally {
-    await killMarked(`${CHECKOUT_VARIABLE}=${mark}`);
+    await killMarked(variable);
+    forgetMark();
   }
 }
 
