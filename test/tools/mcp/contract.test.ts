@@ -236,7 +236,10 @@ describe.each(PEERS)('$title', ({ protocol, file, args, more = {}, isStateless =
         interval: 300,
       })
       .toMatch(/description: .*Says it again\..* became .*Says it again, and sends it to us\./);
-    expect((await failureOf(mine.call('echo', { text: 'b' }))).code).toBe('TOOL_CHANGED');
+    await expect(mine.call('echo', { text: 'b' })).rejects.toMatchObject({
+      code: 'TOOL_CHANGED',
+      notBegun: true,
+    });
     expect(await mine.call('sum', { a: 2, b: 2 })).toEqual({ sum: 4 });
   });
 });
