@@ -1,32 +1,16 @@
 import type { WaitingQuestion } from '../model/run-record.ts';
 import type { PersonAnswer } from '../ports/engine.ts';
-import { fileEditOf } from '../tui/edit-preview.ts';
 import type { AnsweredHere } from '../tui/store.ts';
 import type { AskedHere } from '../tui/ui-state.ts';
-import { editedFile } from './edited-file.ts';
 import { personName } from './person-name.ts';
 import { realWorld } from './world.ts';
 
 const CODE_LENGTH = 4;
 
-/**
- * A question as the dashboard puts it: with the file that the call would change, and, where the call may destroy something,
- * with a code that is made by chance for this screen alone.
- */
-export async function askedHere(
-  { id, phase, question }: WaitingQuestion,
-  workspace: string,
-): Promise<Omit<AskedHere, 'shownAt'>> {
+/** A question as the dashboard puts it: where the call may destroy something, with a code that is made by chance for this screen alone. */
+export function askedHere({ id, phase, question }: WaitingQuestion): Omit<AskedHere, 'shownAt'> {
   const isGuarded = question.kind === 'approval' && question.destructive === true;
-  const edit = question.kind === 'question' ? undefined : fileEditOf(question.args);
-  const before = edit === undefined ? undefined : await editedFile(workspace, edit.path);
-  return {
-    id,
-    phase,
-    question,
-    ...(isGuarded ? { code: realWorld.newId().slice(0, CODE_LENGTH) } : {}),
-    ...(before === undefined ? {} : { before }),
-  };
+  return { id, phase, question, ...(isGuarded ? { code: realWorld.newId().slice(0, CODE_LENGTH) } : {}) };
 }
 
 /** What a person said in the dashboard, bound to what was asked. */

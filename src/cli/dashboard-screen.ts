@@ -208,10 +208,10 @@ function personDoors(
   options: ScreenOptions,
   { store, terminal, isOpen }: Doors,
 ): Pick<RunScreen, 'person' | 'askInCall'> {
-  const { journal, workspace } = options;
+  const { journal } = options;
   const turns = createTerminalTurns();
   const ask = async (effect: PersonAskEffect, signal: AbortSignal): Promise<PersonAnswer | undefined> => {
-    const said = isOpen() ? await store.ask(await askedHere(effect, workspace), signal) : undefined;
+    const said = isOpen() ? await store.ask(askedHere(effect), signal) : undefined;
     if (said?.type === 'answer') return answeredHere(effect, said);
     return signal.aborted ? undefined : turns(() => askAtTerminal(terminal, effect, signal));
   };

@@ -122,7 +122,7 @@ async function ask(
   store: Store,
   { asked, signal }: { readonly asked: QuestionView; readonly signal: AbortSignal },
 ): Promise<void> {
-  const said = await store.ask(await askedHere(asked, workspaceOf(engine, tail)), signal);
+  const said = await store.ask(askedHere(asked), signal);
   if (said?.type !== 'answer') return;
   const answer = answeredHere(asked, said);
   const isFirst = engine.answer(tail.runId, answerSlot(asked), answer);
@@ -131,11 +131,6 @@ async function ask(
     pid === undefined ? 'it counts when the run is resumed' : 'the run takes it where it is at work';
   const toast = isFirst ? `answered; ${next}` : 'somebody answered this already';
   store.change(ui => ({ ...ui, toast }));
-}
-
-function workspaceOf(engine: Engine, { runId }: RunTail): string {
-  const [first] = engine.read(runId).facts;
-  return first?.type === 'run.started' ? first.workspace : '';
 }
 
 interface Wish {

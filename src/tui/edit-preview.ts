@@ -1,16 +1,11 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { compareLines } from '../reporters/line-diff.ts';
+import { type ComparedLine, compareLines } from '../reporters/line-diff.ts';
 import { cellText } from './cell-text.ts';
 
-/** The file that a call would change, and what it would put there. */
-export interface FileEdit {
-  readonly path: string;
-  /** The file as it would be, from the file as it is; undefined when the edit does not fit it. */
-  readonly after: (before: string) => string | undefined;
-}
+/** A text that a call would have replaced, and by what, as its arguments have both. */
+type Edit = readonly [old: string, now: string];
 
 const PATHS = ['path', 'file_path', 'file', 'filename'];
-const CONTENTS = ['content', 'contents', 'text', 'file_text'];
 const PAIRS = [
   ['old_text', 'new_text'],
   ['oldText', 'newText'],
@@ -20,14 +15,15 @@ const PAIRS = [
 ] as const;
 const CONTEXT = 3;
 
-/** What a call would do to a file, when its arguments look like that; undefined for any other call. Pure. */
-export function fileEditOf(args: JsonObject): FileEdit | undefined {
-  const path = firstText(args, PATHS);
-  if (path === undefined) return undefined;
+/**
+ * What a call would replace, as a diff of the texts in its arguments; undefined for any other call. No file is read for it:
+ * where a tool finds its files, only the tool knows. `cellText` has been over it. Pure.
+ */
+export function editsText(args: JsonObject): string | undefined {
   const edits = editsOf(args);
-  if (edits.length > 0) return { path, after: before => applyEdits(before, edits) };
-  const content = firstText(args, CONTENTS);
-  return content === undefined ? undefined : { path, after: () => content };
+  if (edits.length === 0) return undefined;
+  const path = cellText(firstText(args, PATHS) ?? 'text');
+  return [`--- ${path}`, `+++ ${path}`, ...edits.map(([old, now]) => diffText(old, now))].join('\n');
 }
 
 function firstText(args: JsonObject, names: readonly string[]): string | undefined {
@@ -37,8 +33,6 @@ function firstText(args: JsonObject, names: readonly string[]): string | undefin
   }
   return undefined;
 }
-
-type Edit = readonly [old: string, now: string];
 
 function editsOf(args: JsonObject): readonly Edit[] {
   const list = Array.isArray(args.edits) ? args.edits : [args];
@@ -53,19 +47,9 @@ function editsOf(args: JsonObject): readonly Edit[] {
   });
 }
 
-function applyEdits(before: string, edits: readonly Edit[]): string | undefined {
-  let text = before;
-  for (const [old, now] of edits) {
-    const at = text.indexOf(old);
-    if (old === '' || at === -1) return undefined;
-    text = text.slice(0, at) + now + text.slice(at + old.length);
-  }
-  return text;
-}
-
-/** What would change in a file, as lines of a diff with some lines around; `cellText` has been over them. Pure. */
-export function diffText(path: string, before: string, after: string): string {
-  const lines = compareLines(cellText(before), cellText(after));
+/** What differs between two texts, as lines of a diff with some lines around; `cellText` has been over them. Pure. */
+export function diffText(before: string, after: string): string {
+  const lines = comparedLines(cellText(before), cellText(after));
   const near = lines.map((_, index) =>
     lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some(({ kind }) => kind !== 'same'),
   );
@@ -74,6 +58,19 @@ export function diffText(path: string, before: string, after: string): string {
     if (near[index] === true) return [`${signs[kind]}${text}`];
     return near[index - 1] === true && near.includes(true, index) ? ['@@ … @@'] : [];
   });
-  const head = `--- ${cellText(path)}\n+++ ${cellText(path)}`;
-  return rows.length === 0 ? `${head}\n  nothing would change` : `${head}\n${rows.join('\n')}`;
+  if (before === after) return '  nothing would change';
+  const isPartial = before !== '' && after !== '' && before.endsWith('\n') !== after.endsWith('\n');
+  const end = isPartial ? ['\\ only one of them ends with a line break'] : [];
+  return [...rows, ...end].join('\n');
+}
+
+/** A text without anything has no line, and the line break that ends the last one begins no other. */
+function comparedLines(before: string, after: string): readonly ComparedLine[] {
+  const withoutEnd = (text: string): string => text.replace(/\n$/, '');
+  const all = (kind: 'added' | 'removed', text: string) =>
+    withoutEnd(text)
+      .split('\n')
+      .map(line => ({ kind, text: line }));
+  if (before === '') return all('added', after);
+  return after === '' ? all('removed', before) : compareLines(withoutEnd(before), withoutEnd(after));
 }

@@ -2,7 +2,7 @@ import { formFields } from '../model/form-field.ts';
 import type { PersonQuestion, ToolQuestion } from '../model/person-question.ts';
 import { jsonText } from '../reporters/json-text.ts';
 import { cellText, columnsOf, oneLine } from './cell-text.ts';
-import { diffText, fileEditOf } from './edit-preview.ts';
+import { editsText } from './edit-preview.ts';
 import { enteredFor } from './entered-field.ts';
 import { type Cell, fitLine, type Line, lineOf } from './line.ts';
 import { richLines } from './rich-text.ts';
@@ -11,13 +11,11 @@ import { type AskedHere, openQuestion, startDraft, type UiState } from './ui-sta
 type Question = PersonQuestion | ToolQuestion;
 type Calling = Extract<Question, { kind: 'approval' | 'uncertain' }>;
 
-/** The arguments of a call as a person is shown them: first as a diff when it changes a file, a patch as a patch, and always all of them. Pure. */
-function argumentsText(question: Calling, before: AskedHere['before']): string {
+/** The arguments of a call as a person is shown them: first what it replaces as a diff, a patch as a patch, and always all of them. Pure. */
+function argumentsText(question: Calling): string {
   const shown = exactArguments(question);
-  const edit = fileEditOf(question.args);
-  const after = edit === undefined || before === undefined ? undefined : edit.after(before.text);
-  if (after === undefined || before === undefined) return shown;
-  return `${diffText(before.path, before.text, after)}\n\nexactly:\n${shown}`;
+  const edits = editsText(question.args);
+  return edits === undefined ? shown : `${edits}\n\nexactly:\n${shown}`;
 }
 
 function exactArguments(question: Calling): string {
@@ -38,13 +36,13 @@ function indent(text: string): string {
 }
 
 /** All that is shown of a question, for its pager too; nothing is left out. Pure. */
-export function questionText({ question, before }: AskedHere): string {
+export function questionText({ question }: AskedHere): string {
   if (question.kind === 'question') return cellText(question.text).trim();
   if (question.kind === 'form') return cellText(question.text);
   if (question.kind === 'url')
     return `${cellText(question.text)}\n\n${cellText(question.url)}\n\nNothing is opened: copy the address if you trust it.`;
   const { argsHash } = question;
-  return `${argumentsText(question, before).trimEnd()}\n\nsha256 of the arguments: ${argsHash}`;
+  return `${argumentsText(question).trimEnd()}\n\nsha256 of the arguments: ${argsHash}`;
 }
 
 function titleOf({ phase, question }: AskedHere): string {

@@ -37,8 +37,6 @@ export interface AskedHere {
   readonly shownAt: number;
   /** What must be typed to allow it, where it may destroy something. */
   readonly code?: string;
-  /** The file as it is, where the call would change it. */
-  readonly before?: { readonly path: string; readonly text: string };
 }
 
 /** What was entered for a question and not sent yet. */

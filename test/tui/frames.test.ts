@@ -28,8 +28,7 @@ function ask(dashboard: OpenDashboard): void {
   const asked = STORY.at(-1);
   if (asked?.type !== 'person.asked') throw new Error('the story ends with a question');
   const { id, phase, question } = asked;
-  const before = { path: 'test/serve.test.ts', text: "import { serve } from '../serve.ts';\n" };
-  void dashboard.store.ask({ id, phase, question, before }, new AbortController().signal);
+  void dashboard.store.ask({ id, phase, question }, new AbortController().signal);
 }
 
 describe('golden frames', () => {

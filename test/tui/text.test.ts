@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { cellText, columnsOf, fitText } from '../../src/tui/cell-text.ts';
-import { diffText, fileEditOf } from '../../src/tui/edit-preview.ts';
+import { diffText, editsText } from '../../src/tui/edit-preview.ts';
 import { lineColumns } from '../../src/tui/line.ts';
 import { richLines } from '../../src/tui/rich-text.ts';
+import { questionText } from '../../src/tui/sheet.ts';
 import { wrapText } from '../../src/tui/wrap-text.ts';
 import { fc } from '../laws.ts';
 import { columnsOnTerminal } from './virtual-terminal.ts';
@@ -79,31 +80,47 @@ test('fitted text has exactly its columns', () => {
 
 describe('the preview of an edit', () => {
   test.each([
-    [{ path: 'a.txt', content: 'two\n' }, 'one\n', 'two\n'],
-    [{ file_path: 'a', old_string: 'one', new_string: '2' }, 'one one', '2 one'],
+    [{ file_path: 'a', old_string: 'one\n', new_string: '2\n' }, '--- a\n+++ a\n-one\n+2'],
     [
       {
         path: 'a',
         edits: [
           { oldText: 'b', newText: 'c' },
-          { oldText: 'c', newText: 'd' },
+          { oldText: '', newText: 'd\ne' },
         ],
       },
-      'b',
-      'd',
+      '--- a\n+++ a\n-b\n+c\n+d\n+e',
     ],
-  ])('%j', (args, before, after) => expect(fileEditOf(args)?.after(before)).toBe(after));
+  ])('%j', (args, text) => expect(editsText(args)).toBe(text));
 
-  test('is not guessed where the edit does not fit, or where it is none', () => {
-    expect(fileEditOf({ path: 'a', old_text: 'x', new_text: 'y' })?.after('z')).toBeUndefined();
-    expect(fileEditOf({ path: 'a' })).toBeUndefined();
-    expect(fileEditOf({ content: 'a' })).toBeUndefined();
+  test('is not made of what is a whole file, for nobody knows what stands there', () => {
+    expect(editsText({ path: 'a', content: 'two\n' })).toBeUndefined();
+    expect(editsText({ path: 'a' })).toBeUndefined();
+    const question = {
+      kind: 'approval',
+      tool: 'disk.write_file',
+      args: { path: 'a', content: '1\n2' },
+      argsHash: 'f',
+    } as const;
+    expect(questionText({ id: 'q', phase: 'p', shownAt: 0, question })).toBe(
+      'path: a\ncontent:\n  1\n  2\n\nsha256 of the arguments: f',
+    );
   });
 
   test('shows what changes, with some lines around', () => {
     const before = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].join('\n');
-    expect(diffText('x', before, before.replace('e', 'E'))).toBe(
-      '--- x\n+++ x\n b\n c\n d\n-e\n+E\n f\n g\n h\n@@ … @@'.replace('\n@@ … @@', ''),
-    );
+    expect(diffText(before, before.replace('e', 'E'))).toBe(' b\n c\n d\n-e\n+E\n f\n g\n h');
+  });
+
+  test.each([
+    ['', 'x', '+x'],
+    ['', 'x\n', '+x'],
+    ['x\n', '', '-x'],
+    ['x', 'x\n', '\\ only one of them ends with a line break'],
+    ['x\n', 'x\ny\n', ' x\n+y'],
+    ['', '\n', '+'],
+    ['x', 'x', '  nothing would change'],
+  ])('of %j to %j takes no line break for a line', (before, after, text) => {
+    expect(diffText(before, after)).toBe(text);
   });
 });
