@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   FILE_EXISTS: {
     exitCode: 2,
     retryable: false,
-    hint: 'Choose another folder with `--cwd`, or pass `--force`.',
+    hint: 'Name another place, for `crew init` with `--cwd`; `crew init --force` writes over what is there.',
   },
   FILE_UNREADABLE: { exitCode: 3, retryable: false, hint: 'Check that the path is a readable file.' },
   FILE_UNWRITABLE: {
@@ -42,7 +42,7 @@ export const ERROR_CODES = {
   POLICY_INVALID: {
     exitCode: 2,
     retryable: false,
-    hint: 'Mend what is shown; `crew schema policy` prints what may stand in a policy.',
+    hint: 'Mend what is shown, as `crew check crew.policy.yaml` shows it too; `crew schema policy` prints what may stand in a policy.',
   },
   CREW_UNTRUSTED: {
     exitCode: 5,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -339,10 +339,34 @@ describe('what cannot be served is refused before anybody can call', () => {
   });
 });
 
+test('a file of tokens is written by a server that listens, and never in the place of another file', async () => {
+  const first = makeServedFolder();
+  const { url } = await listen(first);
+  const token = `${'a'.repeat(43)}\n`;
+  writeFileSync(join(first.folder, 'token'), token);
+  writeFileSync(join(first.folder, 'notes'), 'mine\n');
+  symlinkSync('token', join(first.folder, 'link'));
+  const tokenFile = (name: string, at: string) =>
+    crew(['serve', ...first.args, '--http', at, '--token-file', name], { from: first.folder });
+  const taken = await tokenFile('token', new URL(url).host);
+  expect([taken.code, readFileSync(join(first.folder, 'token'), 'utf8')]).toEqual([3, token]);
+  for (const [name, found] of [
+    ['notes', 'a file that is not one token of `crew serve`'],
+    ['link', 'a symbolic link'],
+    ['.', 'a folder'],
+  ] as const) {
+    const { code, stderr } = await tokenFile(name, '127.0.0.1:0');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('FILE_EXISTS')]);
+    expect(stderr).toContain(found);
+    expect(stderr).not.toContain('serving on');
+  }
+  expect(readFileSync(join(first.folder, 'notes'), 'utf8')).toBe('mine\n');
+});
+
 test('the token is shown once, or is in a file that only its owner reads', async () => {
   const served = makeServedFolder();
   const file = join(served.folder, 'token');
-  writeFileSync(file, 'old', { mode: 0o644 });
+  writeFileSync(file, `${'a'.repeat(43)}\n`, { mode: 0o644 });
   const running = startCrew(['serve', ...served.args, '--http', '127.0.0.1:0', '--token-file', 'token'], {
     from: served.folder,
   });

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import type { Program } from '../../model/program.ts';
@@ -17,6 +16,7 @@ import { readServeAddress, type ServeAddress } from '../serve-address.ts';
 import { createServeHost } from '../serve-host.ts';
 import { serverStop } from '../serve-stop.ts';
 import { takeStdout } from '../take-stdout.ts';
+import { assertTokenPlace, writeTokenFile } from '../token-file.ts';
 import { loadServe } from '../wire.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 
@@ -36,7 +36,7 @@ export const serveCommand: Command = {
     'token-file': {
       type: 'string',
       value: 'FILE',
-      help: 'write the bearer token to FILE, readable by you alone, instead of showing it',
+      help: 'write the bearer token to FILE, readable by you alone, instead of showing it; replaces only such a file',
     },
     'oauth-issuer': { type: 'string', value: 'URL', help: 'accept access tokens (JWT) of this issuer' },
     'oauth-resource': {
@@ -142,8 +142,10 @@ async function open(
   }
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const file = textFlag(values, 'token-file');
-  if (file !== undefined) writeToken(resolve(terminal.cwd, file), token);
+  const path = file === undefined ? undefined : resolve(terminal.cwd, file);
+  if (path !== undefined) assertTokenPlace(path);
   const serving = await openHttp({ served, address, gate: createTokenGate(token), terminal });
+  if (path !== undefined) await writeOrClose(serving, () => writeTokenFile(path, token));
   terminal.stderr(file === undefined ? `token: ${token}\n` : `token: in ${shown(file)}\n`);
   return serving;
 }
@@ -177,13 +179,13 @@ async function openHttp(options: {
   return { ended: new Promise(() => undefined), close: serving.close };
 }
 
-/** A new file that only its owner can read; what was there is not written into, since others may have it open. */
-function writeToken(path: string, token: string): void {
+/** Whoever cannot be told the token is not served. */
+async function writeOrClose(serving: Serving, write: () => void): Promise<void> {
   try {
-    rmSync(path, { force: true });
-    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+    write();
   } catch (error) {
-    throw new CrewError('FILE_UNWRITABLE', `\`${path}\` cannot be written: ${(error as Error).message}`);
+    await serving.close();
+    throw error;
   }
 }
 
