@@ -30,7 +30,7 @@ test('a run is shown with how it stands, its path, its artifacts and its spend',
     ' #5 review (visit 2) role critic ✓ completed',
   ]);
   expect(stdout).toContain(`crew fork ${kind} --at N`);
-  expect(stdout).toMatch(/^ {2}write +2 +0 +0 +0 +\$0\.0000$/m);
+  expect(stdout).toMatch(/^ {2}write +2 +0 +0 +0 +\$0$/m);
   expect(stdout).toMatch(/^ {2}look +0 +1 /m);
   expect(stdout).toMatch(/^ {2}in all +4 +1 /m);
 });
