@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { promisify } from 'node:util';
 import { CrewError } from '../model/crew-error.ts';
+import { type BrokenFile, brokenPolicies, brokenSettings } from './check-policy.ts';
 import { autoModel } from './choose-models.ts';
 import type { CommandCall } from './command.ts';
 import { findLocalServers } from './local-servers.ts';
@@ -66,6 +67,8 @@ async function localServers({ terminal: { env } }: Place): Promise<readonly Find
 
 async function settings({ values, terminal }: Place): Promise<readonly Finding[]> {
   try {
+    const broken = await brokenSettings({ values, terminal });
+    if (broken.length > 0) return broken.map(file => brokenFinding('settings', file));
     // What is wrong in them is listed by the command that uses them; here it counts that they can be read.
     const layers = await readConfig(values, { ...terminal, stderr: () => undefined });
     const text =
@@ -79,12 +82,24 @@ async function settings({ values, terminal }: Place): Promise<readonly Finding[]
 async function policy({ values, terminal }: Place): Promise<readonly Finding[]> {
   const places = policyPaths(values, terminal).join(' or ');
   try {
+    const broken = await brokenPolicies({ values, terminal });
+    if (broken.length > 0) return broken.map(file => brokenFinding('policy', file));
     const read = await readPolicy(values, { ...terminal, stderr: () => undefined }, { untrusted: 'silent' });
     const none = `none; what may change something is asked for; rules may stand in ${places}`;
     return [{ about: 'policy', state: 'ok', text: read === undefined ? none : `${read.rules.length} rules` }];
   } catch (error) {
     return [{ about: 'policy', state: 'problem', text: wordsOf(error) }];
   }
+}
+
+function brokenFinding(about: string, { path, first, count }: BrokenFile): Finding {
+  const { line, column } = first.range.start;
+  const more = count === 1 ? '' : `, and ${count - 1} more`;
+  return {
+    about,
+    state: 'problem',
+    text: `${path}:${line}:${column}: ${first.message}${more}: crew check ${path}`,
+  };
 }
 
 async function journal({ values, terminal }: Place): Promise<readonly Finding[]> {

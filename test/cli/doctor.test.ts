@@ -62,11 +62,11 @@ describe('crew doctor', () => {
     expect(code).toBe(3);
     expect(of('settings')[0]).toMatchObject({
       state: 'problem',
-      text: expect.stringContaining('CONFIG_INVALID'),
+      text: expect.stringMatching(/^\.crew\/config\.yaml:1:1: .*: crew check \.crew\/config\.yaml$/),
     });
     expect(of('policy')[0]).toMatchObject({
       state: 'problem',
-      text: expect.stringContaining('POLICY_INVALID'),
+      text: expect.stringMatching(/^crew\.policy\.yaml:1:\d+: .*: crew check crew\.policy\.yaml$/),
     });
   });
 

@@ -1,14 +1,16 @@
+import type { LoadedCrew } from '../../language/load-crew.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Command, CommandCall, Terminal } from '../command.ts';
+import { checkConfig, checkPolicy, isConfigName, isPolicyName, policyRemarks } from '../check-policy.ts';
+import type { Command, CommandCall } from '../command.ts';
 import { missingFile, sourceReader } from '../read-files.ts';
 import { loadCrewTestReader, loadDiagnosticReporters, loadLanguage } from '../wire.ts';
 
-/** `crew check FILE…`: shows everything that is wrong with crew and SOP files, before a token is spent. */
+/** `crew check FILE…`: shows everything that is wrong with crews, SOPs, tests, policies and settings, before a token is spent. */
 export const checkCommand: Command = {
   name: 'check',
   usage: 'check FILE...',
-  summary: 'show what is wrong with crew and SOP files',
+  summary: 'show what is wrong with crews, SOPs, tests and policies',
   flags: { sarif: { type: 'boolean', help: 'write a SARIF 2.1.0 log instead of text' } },
   run: check,
 };
@@ -19,8 +21,10 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
   }
   const diagnostics: Diagnostic[] = [];
   const sources = new Map<string, string>();
+  const crews: { readonly path: string; readonly loaded: LoadedCrew }[] = [];
   for (const path of positionals) {
-    const checked = await checkFile(path, terminal);
+    const checked = await checkFile(path, { values, terminal });
+    if ('toolsets' in checked) crews.push({ path, loaded: checked });
     for (const [name, text] of checked.sources) sources.set(name, text);
     diagnostics.push(...checked.diagnostics);
   }
@@ -42,18 +46,27 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
       `${positionals.length === 1 ? positionals[0] : `${positionals.length} files`}: no problems\n`,
     );
   }
+  const remarks = crews.length === 0 ? [] : await policyRemarks(crews, positionals, { values, terminal });
+  for (const remark of remarks) terminal.stderr(`! ${remark}\n`);
   return bad ? 2 : 0;
 }
 
-/** A file is taken as an SOP or as tests by its name, `*.sop.yaml`, `*.crewtest.yaml`; everything else is a crew. */
-async function checkFile(path: string, terminal: Terminal) {
+/**
+ * What a file is, is told by its name: `*.sop.yaml`, `*.crewtest.yaml`, `*.policy.yaml` and `policy.yaml`, `config.yaml`;
+ * everything else is a crew.
+ */
+async function checkFile(path: string, place: Pick<CommandCall, 'values' | 'terminal'>) {
+  const { terminal } = place;
   const { loadCrew, loadSop, catalog } = await loadLanguage();
   const readSource = sourceReader(terminal.cwd);
   const text = readSource(path);
   if (text === undefined) throw missingFile(terminal.cwd, path);
+  const sources: ReadonlyMap<string, string> = new Map([[path, text]]);
+  if (isPolicyName(path)) return { diagnostics: await checkPolicy({ path, text }, place), sources };
+  if (isConfigName(path)) return { diagnostics: await checkConfig(path, text), sources };
   if (/\.crewtest\.ya?ml$/.test(path)) {
     const { loadCrewTests } = await loadCrewTestReader();
-    return { ...loadCrewTests(path, text), sources: new Map([[path, text]]) };
+    return { diagnostics: loadCrewTests(path, text).diagnostics, sources };
   }
   const options = { path, readSource, catalog };
   return /\.sop\.ya?ml$/.test(path) ? loadSop(options) : loadCrew(options);
