@@ -6,6 +6,8 @@ import { foreignRows } from './foreign-lines.ts';
 export interface QuestionWords {
   readonly title: string;
   readonly rows: readonly string[];
+  /** Of a call that wants leave: why it is asked, and the hash of its arguments. */
+  readonly why?: string;
   readonly ways: string;
 }
 
@@ -33,16 +35,16 @@ export function questionWords(
     return { title, rows, ways };
   }
   const may = question.destructive === true ? 'may destroy something' : 'may change something';
-  const why = reasonOf(question);
   const title = `${oneLine(phase)} wants to call \`${tool}\`, which ${may}, with exactly:`;
   const hash = `sha256 of the arguments: ${question.argsHash} (${JSON.stringify(question.args).length} characters)`;
-  return { title, rows, ways: `${why}${hash}\n${waysToAllow(code)}` };
+  const why = `${reasonOf(question)}${hash}`;
+  return { title, rows, why, ways: `${why}\n${waysToAllow(code)}` };
 }
 
-/** The question as one text. Pure. */
+/** The question as one text, without the keys of the prompt: where it is listed, commands answer it. Pure. */
 export function questionText(asked: Asked, columns = Number.POSITIVE_INFINITY): string {
-  const { title, rows, ways } = questionWords(asked, { columns });
-  return `${title}\n\n${rows.join('\n')}\n\n${ways}`;
+  const { title, rows, why = '', ways } = questionWords(asked, { columns });
+  return `${title}\n\n${rows.join('\n')}\n\n${why === '' ? ways : why}`;
 }
 
 function reasonOf({ reason, rule }: Approval): string {
@@ -52,9 +54,9 @@ function reasonOf({ reason, rule }: Approval): string {
 
 function waysToAllow(code: string | undefined): string {
   if (code === undefined) {
-    return `y  allow this call\na  allow it, and all other calls of this tool in this run\nn  refuse it; words after it are told to the role`;
+    return `y  allow this call\nA  allow it, and all other calls of this tool in this run\nn  refuse it; words after it are told to the role`;
   }
-  return `${code}    allow this call: it may destroy something, so the code is typed\na ${code}  allow it, and all other calls of this tool in this run\nn       refuse it; words after it are told to the role`;
+  return `${code}    allow this call: it may destroy something, so the code is typed\nA ${code}  allow it, and all other calls of this tool in this run\nn       refuse it; words after it are told to the role`;
 }
 
 function waysToAnswer({ choices, freeText }: Extract<Asked['question'], { kind: 'question' }>): string {

@@ -4,8 +4,8 @@ type Answer = { readonly choice: string | null; readonly text: string | null; re
 
 /**
  * Reads a line as the answer to a question: a choice by its number, its text or the beginning of its text that no other
- * choice has; else free text where that is allowed. An approval is `y`, `a` for all calls of the tool, or `n`, with a reason
- * after it; where a `code` was shown, it stands for `y`, and after the `a`. About a call in doubt it is `not done`, or `done`
+ * choice has; else free text where that is allowed. An approval is `y`, `A` for all calls of the tool, or `n`, with a reason
+ * after it; where a `code` was shown, it stands for `y`, and after the `A`. About a call in doubt it is `not done`, or `done`
  * with the call's result as JSON after it if it is known. Pure.
  */
 export function readAnswer(
@@ -29,9 +29,14 @@ function readLeave(text: string): Answer | { readonly problem: string } {
   const [, word = '', reason = ''] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
   const said = reason === '' ? null : reason;
   if (/^(y|yes|allow)$/i.test(word)) return { choice: 'allow', text: said };
-  if (/^(a|all)$/i.test(word)) return { choice: 'allow', text: said, alike: true };
+  if (isAll(word)) return { choice: 'allow', text: said, alike: true };
   if (/^(n|no|deny)$/i.test(word)) return { choice: 'deny', text: said };
-  return { problem: 'expected `y`, `a` or `n`' };
+  return { problem: 'expected `y`, `A` or `n`' };
+}
+
+/** A capital, which nobody types by habit. */
+function isAll(word: string): boolean {
+  return word === 'A' || /^all$/i.test(word);
 }
 
 /** What may destroy something is never allowed by a key that is typed by habit. */
@@ -39,8 +44,8 @@ function readGuarded(text: string, code: string): Answer | { readonly problem: s
   const [first = '', second = '', ...others] = text.split(/\s+/);
   if (/^(n|no|deny)$/i.test(first)) return readLeave(text);
   if (first === code && second === '') return { choice: 'allow', text: null };
-  const isAll = /^(a|all)$/i.test(first) && second === code && others.length === 0;
-  if (isAll) return { choice: 'allow', text: null, alike: true };
+  if (isAll(first) && second === code && others.length === 0)
+    return { choice: 'allow', text: null, alike: true };
   return { problem: `expected the code \`${code}\` to allow it, or \`n\` to refuse it` };
 }
 

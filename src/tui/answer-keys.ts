@@ -54,8 +54,8 @@ function answer(
 function pressToChoose(ui: UiState, key: Key, open: Open): Pressed | undefined {
   const { asked, draft } = open;
   const letter = key.name === 'text' ? (key.text ?? '') : '';
-  if (letter === 'a')
-    return { ui: { ...ui, aside: true, toast: 'put aside; a brings it back' }, intents: [] };
+  if (letter === 'l')
+    return { ui: { ...ui, aside: true, toast: 'put aside; l brings it back' }, intents: [] };
   if (letter === 'v') {
     const text = questionText(asked);
     return {
@@ -117,6 +117,8 @@ function pressLetter(ui: UiState, { key, letter }: Typed, { asked, draft }: Open
         return asked.code !== undefined
           ? keep(ui, { ...draft, problem: 'a call that may destroy something is allowed one by one' })
           : answer(ui, id, { choice: 'allow', alike: true });
+      if (letter === 'a')
+        return keep(ui, { ...draft, problem: 'A allows all like it, y just this call, l is later' });
       if (letter === 'n') return answer(ui, id, { choice: 'deny' });
       return letter === 'r' ? write('reason') : undefined;
     case 'uncertain':

@@ -176,7 +176,7 @@ function hintsOf(view: View, ui: UiState, over: boolean): readonly Hint[] {
   }
   const only = ui.filter.role ?? ui.filter.phase;
   const filtered: readonly Hint[] = only === undefined ? [] : [['Esc', `show all (only ${oneLine(only)})`]];
-  const aside: readonly Hint[] = ui.aside && ui.queue.length > 0 ? [['a', 'answer']] : [];
+  const aside: readonly Hint[] = ui.aside && ui.queue.length > 0 ? [['l', 'answer']] : [];
   const move: readonly Hint[] = [
     ['Tab', 'pane'],
     ['↑↓', 'move'],

@@ -11,7 +11,7 @@ export const HELP_TEXT = `# Look around
 
 # Answer
 - A question comes up by itself. Keys of the first third of a second do not count, so nothing is answered by accident.
-- y allow, A allow all like it in this run, n refuse, r refuse with a reason; a puts it aside, and brings it back
+- y allow, A allow all like it in this run, n refuse, r refuse with a reason; l puts it aside, and brings it back
 - Calls that may destroy something want a short code, typed
 - v shows all of it, however long it is
 

@@ -149,7 +149,7 @@ function pressAnywhere(ui: UiState, key: Key, view: View): Pressed | undefined {
           ? { ...ui, toast: 'nothing was searched for yet: press /' }
           : searchFrom(ui, view, key.text === 'n' ? -1 : 1),
       );
-    case 'a':
+    case 'l':
       return only({ ...ui, aside: false, toast: ui.queue.length === 0 ? 'nothing waits for an answer' : '' });
     case 'z':
       return only({ ...ui, zoomed: !ui.zoomed });

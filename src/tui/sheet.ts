@@ -156,7 +156,7 @@ function answerLines(asked: AskedHere, ui: UiState, columns: number): readonly L
   if (question.kind === 'form') return [[], ...problem, ...formLines(question, draft, columns)];
   if (draft.mode !== 'read')
     return [[], ...problem, inputLine(labelOf(asked, draft.mode), draft.text, columns)];
-  const aside: readonly Key[] = [['a', 'later']];
+  const aside: readonly Key[] = [['l', 'later']];
   const all: readonly Key[] = [['v', 'show all']];
   switch (question.kind) {
     case 'question': {
@@ -170,38 +170,47 @@ function answerLines(asked: AskedHere, ui: UiState, columns: number): readonly L
       const words: readonly Key[] =
         question.freeText || choices.length === 0 ? [['w', 'write an answer of your own']] : [];
       const choose: readonly Key[] = choices.length === 0 ? [] : [['1–9 ↑↓ Enter', 'choose']];
-      return [[], ...problem, ...choices, keyLine([...choose, ...words, ...all, ...aside])];
+      return [[], ...problem, ...choices, ...keyLines([...choose, ...words, ...all, ...aside], columns)];
     }
     case 'approval':
       return [
         [],
         ...problem,
-        keyLine([
-          ['y', 'allow this call'],
-          ['A', 'all like it, in this run'],
-          ['n', 'refuse'],
-          ['r', 'refuse and say why'],
-          ...all,
-          ...aside,
-        ]),
+        ...keyLines(
+          [
+            ['y', 'allow this call'],
+            ['A', 'all like it, in this run'],
+            ['n', 'refuse'],
+            ['r', 'refuse and say why'],
+            ...all,
+            ...aside,
+          ],
+          columns,
+        ),
       ];
     case 'uncertain':
       return [
         [],
         ...problem,
-        keyLine([
-          ['d', 'it was done'],
-          ['j', 'done, with its result as JSON'],
-          ['n', 'not done: call it again'],
-          ...all,
-          ...aside,
-        ]),
+        ...keyLines(
+          [
+            ['d', 'it was done'],
+            ['j', 'done, with its result as JSON'],
+            ['n', 'not done: call it again'],
+            ...all,
+            ...aside,
+          ],
+          columns,
+        ),
       ];
     default:
       return [
         [],
         ...problem,
-        keyLine([['y', 'I have done it'], ['n', 'decline'], ['c', 'copy the address'], ...aside]),
+        ...keyLines(
+          [['y', 'I have done it'], ['n', 'decline'], ['c', 'copy the address'], ...aside],
+          columns,
+        ),
       ];
   }
 }
@@ -224,11 +233,20 @@ function inputLine(label: string, text: string, columns: number): Line {
 
 type Key = readonly [key: string, does: string];
 
-function keyLine(keys: readonly Key[]): Line {
-  return keys.flatMap(([key, does]): Cell[] => [
-    { text: key, look: 'alert' },
-    { text: ` ${does}   `, look: 'dim' },
-  ]);
+/** Keys with what they do, in as many rows as they need. */
+function keyLines(keys: readonly Key[], columns: number): readonly Line[] {
+  const rows: Cell[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const [key, does] of keys) {
+    const width = columnsOf(`${key} ${does}`);
+    if (used + width > columns) {
+      rows.push([]);
+      used = 0;
+    }
+    rows.at(-1)?.push({ text: key, look: 'alert' }, { text: ` ${does}   `, look: 'dim' });
+    used += width + 3;
+  }
+  return rows;
 }
 
 function formLines(
@@ -255,12 +273,12 @@ function formLines(
           ['y', 'fill it in'],
           ['n', 'decline'],
           ['x', 'cancel'],
-          ['a', 'later'],
+          ['l', 'later'],
         ]
       : [
           ['Enter', 'next field, at the end send'],
           ['↑↓', 'field'],
           ['Esc', 'back'],
         ];
-  return [...rows, ...(help === '' ? [] : [lineOf(`  ${help}`, 'dim')]), keyLine(keys)];
+  return [...rows, ...(help === '' ? [] : [lineOf(`  ${help}`, 'dim')]), ...keyLines(keys, columns)];
 }

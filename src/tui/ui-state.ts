@@ -78,7 +78,7 @@ export interface UiState {
   readonly pager: Pager | undefined;
   readonly queue: readonly AskedHere[];
   readonly draft: Draft | undefined;
-  /** A question that was put aside; `a` brings it back. */
+  /** A question that was put aside; `l` brings it back. */
   readonly aside: boolean;
   /** One line for people, until the next key. */
   readonly toast: string;

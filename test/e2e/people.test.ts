@@ -222,7 +222,7 @@ test('what was typed and not entered goes with the question that it was typed un
   await shell.until('\n> y');
   await shell.until('refuse it; words after it are told to the role\n>');
   shell.press('Enter');
-  await shell.until('expected `y`, `a` or `n`');
+  await shell.until('expected `y`, `A` or `n`');
   shell.enter('n');
   expect(await shell.until('exit code 1')).toContain('CONSENT_DENIED');
 });

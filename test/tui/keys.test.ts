@@ -87,12 +87,19 @@ describe('a call that wants leave', () => {
     expect(press(back.ui, keys('y', LATER + 400)).intents).toHaveLength(1);
   });
 
+  test('has `a` neither for all nor for later', () => {
+    const pressed = press(ui, keys('a'));
+    expect(pressed.intents).toEqual([]);
+    expect(pressed.ui.aside).toBe(false);
+    expect(pressed.ui.draft?.problem).toContain('A allows all like it');
+  });
+
   test('can be put aside, and then keys are for the panes', () => {
-    const aside = press(ui, keys('a'));
+    const aside = press(ui, keys('l'));
     expect(aside.ui.aside).toBe(true);
     expect(press(aside.ui, keys('y')).intents).toEqual([]);
     expect(press(aside.ui, keys('3')).ui.focus).toBe('team');
-    const back = press(aside.ui, keys('a'));
+    const back = press(aside.ui, keys('l'));
     expect(press(back.ui, keys('y', LATER + 400)).intents).toHaveLength(1);
   });
 

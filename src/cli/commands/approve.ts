@@ -65,7 +65,7 @@ function answerFor(
   }: { readonly word: keyof typeof WORDS; readonly said: string; readonly alike: boolean },
 ): ReturnType<typeof readAnswer> {
   if (question.kind === 'approval') {
-    const letter = word === 'reject' ? 'n' : alike ? 'a' : 'y';
+    const letter = word === 'reject' ? 'n' : alike ? 'A' : 'y';
     return readAnswer(question, `${letter} ${said}`);
   }
   if (alike) return { problem: '`--all-like` is for tool calls; what waits is a question' };
