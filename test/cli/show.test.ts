@@ -126,7 +126,7 @@ test('a listing says what runs cost and wait for', async () => {
     ),
   );
   expect(rows[1]).toMatch(/^ {4}PERSON_NEEDED `approve` waits for an answer: May it go out\?$/);
-  expect(rows[2]).toMatch(new RegExp(`^${kind} .* success {2}haiku .* 4 calls {2}\\$0\\.0000$`));
+  expect(rows[2]).toMatch(new RegExp(`^${kind} .* success {2}haiku .* 4 calls {2}\\$0$`));
   const { runs } = JSON.parse((await place.call('ps', '--json')).stdout);
   expect(runs[0]).toMatchObject({
     status: 'open',
