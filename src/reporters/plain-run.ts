@@ -4,6 +4,7 @@ import { formatDuration } from './amounts.ts';
 import { notALanguageModel, onlyResponders } from './describe-model.ts';
 import { flushStreams } from './plain-call.ts';
 import { type EventOf, failureHint, type PlainState, wholeFailureSpans } from './plain-state.ts';
+import { LABEL_COLUMNS } from './plain-writer.ts';
 import type { Span } from './render-spans.ts';
 import { shortArguments } from './short-arguments.ts';
 import { spendText } from './spend-text.ts';
@@ -95,7 +96,8 @@ function spaceBeforeFooter(state: PlainState): void {
 }
 
 function inputsText(state: PlainState, inputs: JsonObject): string {
-  return state.options.verbosity === 'verbose' ? JSON.stringify(inputs) : shortArguments(inputs);
+  const room = state.options.columns - LABEL_COLUMNS;
+  return state.options.verbosity === 'verbose' ? JSON.stringify(inputs) : shortArguments(inputs, room);
 }
 
 function modelSpans(alias: string, use: string, reason: string): readonly Span[] {

@@ -37,7 +37,8 @@ export interface PlainWriter {
 const PLACE_STYLES = ['cyan', 'magenta', 'blue', 'brightCyan', 'brightMagenta', 'brightBlue'] as const;
 const WHOLE_COLUMNS = 2000;
 const ELAPSED_COLUMNS = 7;
-const LABEL_COLUMNS = 8;
+/** The width of the labels of headers and footers. */
+export const LABEL_COLUMNS = 8;
 
 /** A writer that keeps the place column as wide as the longest place so far, within a quarter of the line. */
 export function createPlainWriter(options: PlainOptions): PlainWriter {

@@ -4,6 +4,7 @@ import { formatDuration } from './amounts.ts';
 import { notALanguageModel } from './describe-model.ts';
 import { momentText } from './moment-text.ts';
 import { paint } from './paint.ts';
+import { LABEL_COLUMNS } from './plain-writer.ts';
 import { renderSpans, type Span } from './render-spans.ts';
 import { shortArguments } from './short-arguments.ts';
 import { SPEND_HEAD, spendCells } from './spend-table.ts';
@@ -67,7 +68,7 @@ const STATUS_SPANS = {
 
 function headLines(record: RunRecord, { columns, color, pid, phase }: ShowOptions): string[] {
   const line = (label: string, spans: readonly Span[], whole = false) =>
-    renderSpans([{ text: label.padEnd(8), style: 'dim' }, ...spans], {
+    renderSpans([{ text: label.padEnd(LABEL_COLUMNS), style: 'dim' }, ...spans], {
       color,
       columns: whole ? Number.POSITIVE_INFINITY : columns,
     });
@@ -90,7 +91,7 @@ function headLines(record: RunRecord, { columns, color, pid, phase }: ShowOption
   const inputs =
     Object.keys(record.inputs).length === 0
       ? []
-      : [line('inputs', [{ text: shortArguments(record.inputs) }])];
+      : [line('inputs', [{ text: shortArguments(record.inputs, columns - LABEL_COLUMNS) }])];
   const models = Object.entries(record.models).map(([alias, { use, reason }]) => {
     const warning = notALanguageModel(use);
     return line('model', [

@@ -5,6 +5,7 @@ import { createPlainReporter } from '../../src/reporters/plain.ts';
 import { shortArguments } from '../../src/reporters/short-arguments.ts';
 import { fc } from '../laws.ts';
 import { PARALLEL_RUN, type Step, tellAll } from './parallel-run.ts';
+import { SAMPLE_EVENTS } from './sample-events.ts';
 import { HOSTILE_TEXT } from './sample-review.ts';
 
 type Verbosity = 'quiet' | 'normal' | 'verbose';
@@ -281,4 +282,26 @@ it('commit ids in arguments are short', () => {
   expect(shortArguments({ range: `${id}..${id}`, other: `${id}0` })).toBe(
     `range=0123456789..0123456789 other=${id.slice(0, 39)}…`,
   );
+});
+
+it('a list of words in arguments is told, so that it is seen which program a call runs', () => {
+  expect(shortArguments({ command: ['rm', '-rf', 'build'] })).toBe('command=rm -rf build');
+  expect(shortArguments({ command: ['sh', '-c', 'a b', 'x=y'] })).toBe('command=sh -c "a b" "x=y"');
+  expect(shortArguments({ none: [], lines: [1, 2], mixed: ['a', 1] })).toBe(
+    'none=[0 items] lines=[2 items] mixed=[2 items]',
+  );
+  expect(shortArguments({ command: ['echo', '\u001b[2J\n'] })).toBe('command=echo "\\\\u{1b}[2J "');
+  expect(shortArguments({ command: Array.from({ length: 90 }, () => 'word') }).length).toBe(88);
+});
+
+it('the inputs of a run use the width of the terminal', () => {
+  const incident = 'The release of Monday evening has broken the search for all customers in the south.';
+  const [first] = SAMPLE_EVENTS['run.started'] ?? [];
+  const event = { ...first, inputs: { incident } } as RunEvent;
+  let text = '';
+  const write = (piece: string) => {
+    text += piece;
+  };
+  createPlainReporter({ write, color: false, columns: 120, verbosity: 'normal' }).onEvent(event);
+  expect(text).toContain(`inputs  incident="${incident}"\n`);
 });
