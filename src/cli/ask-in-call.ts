@@ -1,4 +1,4 @@
-import { asksForSecret, type FormField, formFields, readField } from '../model/form-field.ts';
+import { type FormField, formFields, formRefusal, readField } from '../model/form-field.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { ToolAnswer, ToolQuestion } from '../model/person-question.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
@@ -47,16 +47,9 @@ async function askForm(
   question: Extract<ToolQuestion, { kind: 'form' }>,
 ): Promise<ToolAnswer> {
   const { terminal, by, title } = asking;
-  const fields = formFields(question.schema);
-  const secret = fields?.find(asksForSecret);
-  if (fields === undefined || secret !== undefined) {
-    const why =
-      secret === undefined
-        ? 'the form cannot be shown'
-        : `it asks for a secret (\`${oneLine(secret.name)}\`)`;
-    terminal.stderr(`\n${title}\n\n${foreignLines(question.text, terminal.columns)}\n\ndeclined: ${why}\n`);
-    return { action: 'decline', by };
-  }
+  const refusal = formRefusal(question.schema);
+  if (refusal !== undefined) return decline(asking, question, refusal);
+  const fields = formFields(question.schema) ?? [];
   const list = fields.map(
     ({ title: name, required }) => `${oneLine(name)}${required ? '' : ' (may be left out)'}`,
   );
@@ -73,6 +66,11 @@ async function askForm(
     if (value.value !== undefined) content[field.name] = value.value;
   }
   return { action: 'accept', content: content as JsonObject, by };
+}
+
+function decline({ terminal, title }: Asking, { text }: ToolQuestion, why: string): ToolAnswer {
+  terminal.stderr(`\n${title}\n\n${foreignLines(text, terminal.columns)}\n\ndeclined: ${oneLine(why)}\n`);
+  return { action: 'decline', by: 'crew', why };
 }
 
 async function askField(
@@ -107,8 +105,7 @@ async function askToVisit(
   const words = foreignLines(question.text, terminal.columns);
   const url = URL.canParse(question.url) ? new URL(question.url) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol)) {
-    terminal.stderr(`\n${title}\n\n${words}\n\ndeclined: it names no address of the web\n`);
-    return { action: 'decline', by };
+    return decline(asking, question, 'it names no address of the web');
   }
   const shown = foreignLines(url.href, terminal.columns);
   terminal.stderr(

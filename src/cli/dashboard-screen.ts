@@ -1,5 +1,5 @@
 import type { PersonAskEffect } from '../model/effect.ts';
-import { asksForSecret, formFields } from '../model/form-field.ts';
+import { formRefusal } from '../model/form-field.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { PersonAnswer } from '../ports/engine.ts';
 import type { Intent } from '../tui/keys.ts';
@@ -246,6 +246,5 @@ function askInCallHere(store: Store, isOpen: () => boolean, later: AskInCall): A
 function isRefused(question: Parameters<AskInCall>[0]['question']): boolean {
   if (question.kind === 'url')
     return !URL.canParse(question.url) || !['https:', 'http:'].includes(new URL(question.url).protocol);
-  const fields = formFields(question.schema);
-  return fields === undefined || fields.some(asksForSecret);
+  return formRefusal(question.schema) !== undefined;
 }

@@ -44,7 +44,7 @@ export interface RunProgramOptions {
   readonly policy?: Omit<Policy, 'hash'>;
   /** Answers questions of the procedure and gives leave for tool calls; without it, or without an answer, the run waits. */
   readonly onQuestion?: AskPerson;
-  /** Answers what tools of MCP servers ask in the middle of a call; without it, or without an answer, they are declined. */
+  /** Answers what tools of MCP servers ask in the middle of a call; without it, or without an answer, they are cancelled. */
   readonly onToolQuestion?: AskInCall;
   readonly onEvent?: (event: RunEvent) => void;
   readonly onDelta?: (delta: ModelDelta) => void;

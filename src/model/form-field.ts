@@ -12,9 +12,14 @@ export interface FormField {
   readonly byDefault?: JsonValue;
 }
 
-/** Words for what nobody should be asked for in the middle of a tool call. */
+/**
+ * Names of what nobody should be asked for in the middle of a tool call: it would go to the server in the clear, and stand in
+ * the journal.
+ */
 const SECRET =
-  /pass(word|wd|phrase|code)|secret|token|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|ssh[-_ ]?key|credential|\bpin\b|\botp\b|\bcvv?\b|\bkey\b|[-_]key$|seed[-_ ]?phrase|mnemonic|recovery[-_ ]?code|cookie/i;
+  /\b(pass ?(words?|phrases?|codes?|wd)|pwd|secrets?|token|credentials?|(api|private|access|auth|ssh|secret|encryption) ?keys?|one time codes?|(seed|recovery) (phrase|code)s?|mnemonic|(session|auth) ?cookies?)\b/i;
+/** Short words mean much; these only as all that a field is called. */
+const SHORT_SECRET = /^(your )?(pin|otp|cvv|cvc)( (code|number))?$/i;
 
 /** The fields of a flat form, in order; undefined when it is none. Pure. */
 export function formFields(schema: JsonSchema): readonly FormField[] | undefined {
@@ -38,11 +43,28 @@ export function formFields(schema: JsonSchema): readonly FormField[] | undefined
   return fields;
 }
 
-/** Whether a field asks for a secret: a password, a token, a key. Pure. */
-export function asksForSecret({ name, title, description, schema }: FormField): boolean {
+/**
+ * Whether a field asks for a secret, such as a password, a token or a key: by its name, its title and its format. What it is
+ * described with is prose, which speaks of much. Pure.
+ */
+export function asksForSecret({ name, title, schema }: FormField): boolean {
   if (schema.format === 'password' || schema.writeOnly === true) return true;
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
-  return [words, title, description].some(text => SECRET.test(text.normalize('NFKC')));
+  return [name, title].some(text => {
+    const words = text
+      .normalize('NFKC')
+      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+      .replace(/[\s_.-]+/g, ' ')
+      .trim();
+    return SECRET.test(words) || SHORT_SECRET.test(words);
+  });
+}
+
+/** Why a form is declined without asking anybody; undefined for one that may be shown. Pure. */
+export function formRefusal(schema: JsonSchema): string | undefined {
+  const fields = formFields(schema);
+  if (fields === undefined) return 'the form cannot be shown';
+  const secret = fields.find(asksForSecret);
+  return secret === undefined ? undefined : `it asks for a secret: \`${secret.name}\``;
 }
 
 /**

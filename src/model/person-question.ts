@@ -50,10 +50,13 @@ export type ToolQuestion =
   | { readonly kind: 'form'; readonly server: string; readonly text: string; readonly schema: JsonSchema }
   | { readonly kind: 'url'; readonly server: string; readonly text: string; readonly url: string };
 
-/** How a person took it; `content` fits the schema of the form and is there exactly when a form was accepted. */
+/**
+ * How a person took it; `content` fits the schema of the form and is there exactly when a form was accepted. `why` says what
+ * was wrong with a question, or an answer, that did not count; where nobody was asked, `by` is `crew`.
+ */
 export type ToolAnswer =
   | { readonly action: 'accept'; readonly content?: JsonObject; readonly by: string }
-  | { readonly action: 'decline' | 'cancel'; readonly by: string };
+  | { readonly action: 'decline' | 'cancel'; readonly by: string; readonly why?: string };
 
 /** A question of a tool, and how it was taken; null when nobody was there to be asked. */
 export interface ToolAsked {

@@ -15,10 +15,12 @@ export interface ToolContext {
     readonly text?: string;
   }) => void;
   /**
-   * Asks a person in the middle of the call, such as a form of an MCP server. Undefined when nobody is there to be asked.
-   * What was asked and answered is recorded with the outcome of the call.
+   * Asks a person in the middle of the call, such as a form of an MCP server. The
+   * answer is undefined when nobody is there to be asked. What was asked and answered is recorded with the outcome of the call.
    */
   readonly ask?: (question: ToolQuestion) => Promise<ToolAnswer | undefined>;
+  /** Puts on record that a question was declined without asking anybody, and why. */
+  readonly declined?: (question: ToolQuestion, why: string) => void;
   /** The same for every try of the same call, also after a crash. */
   readonly idempotencyKey?: string;
 }

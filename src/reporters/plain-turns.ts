@@ -3,6 +3,7 @@ import { formatDuration } from './amounts.ts';
 import { flushStreams } from './plain-call.ts';
 import { beginAgain, keepTrial } from './plain-phase.ts';
 import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
+import { takenText } from './taken-text.ts';
 import { tallyText } from './tally-text.ts';
 
 /** What passes between roles, and what a phase learns: who has the turn, who said what to whom, who handed what on. */
@@ -144,8 +145,7 @@ export function tellAskedByTool(state: PlainState, event: EventOf<'tool.asked'>)
   flushStreams(state, event.phase);
   const { phase: place, tool, question, answer } = event;
   const what = question.kind === 'url' ? `${question.text} ${question.url}` : question.text;
-  const taken = answer === null ? 'nobody was there' : `${answer.by}: ${answer.action}`;
-  const spans = [{ text: `${tool} asks: ${oneLine(what)} · ${oneLine(taken)}` }];
+  const spans = [{ text: `${tool} asks: ${oneLine(what)} · ${oneLine(takenText(answer))}` }];
   tellRow(state, { place, mark: '?', style: 'yellow', spans });
 }
 

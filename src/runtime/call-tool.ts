@@ -49,11 +49,14 @@ function contextOf(
   const { workspace, runId, onNotice, onProgress, askInCall } = doors;
   const { key, tool } = effect;
   const ask = async (question: ToolQuestion): Promise<ToolAnswer | undefined> => {
-    if (askInCall === undefined || signal.aborted || !isAskable(question, asked)) return undefined;
-    const given = await askInCall({ effect, question }, signal);
+    if (signal.aborted || !isAskable(question, asked)) return undefined;
+    const given = await askInCall?.({ effect, question }, signal);
     const answer = given === undefined ? undefined : fitting(question, given);
     asked.push({ question, answer: answer ?? null });
     return answer;
+  };
+  const declined = (question: ToolQuestion, why: string): void => {
+    if (isAskable(question, asked)) asked.push({ question, answer: { action: 'decline', by: 'crew', why } });
   };
   return {
     workspace,
@@ -61,7 +64,8 @@ function contextOf(
     notice: onNotice,
     progress: at => onProgress?.({ key, tool, ...at }),
     idempotencyKey: `${runId}/${key}`,
-    ...(askInCall === undefined ? {} : { ask }),
+    ask,
+    declined,
   };
 }
 
@@ -74,7 +78,9 @@ function isAskable(question: ToolQuestion, asked: readonly ToolAsked[]): boolean
 function fitting(question: ToolQuestion, answer: ToolAnswer): ToolAnswer {
   if (question.kind !== 'form' || answer.action !== 'accept') return answer;
   const problems = validateValue(question.schema, answer.content ?? {});
-  return problems.length === 0 ? answer : { action: 'decline', by: answer.by };
+  return problems.length === 0
+    ? answer
+    : { action: 'decline', by: answer.by, why: 'the answer does not fit the form' };
 }
 
 type ToolOutcome =

@@ -4,6 +4,7 @@ import { formatCost, formatDuration, formatQuantity } from '../reporters/amounts
 import { shortArguments } from '../reporters/short-arguments.ts';
 import { usageText } from '../reporters/spend-text.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
+import { takenText } from '../reporters/taken-text.ts';
 import { tallyText } from '../reporters/tally-text.ts';
 import { cutText, oneLine } from './cell-text.ts';
 import type { LogRow } from './view.ts';
@@ -45,8 +46,8 @@ function rowOf(event: RunEvent): Row {
     case 'role.steered':
       return { mark: '»', look: 'alert', text: `${event.by} to ${event.role}: ${event.text}` };
     case 'tool.asked': {
-      const how = event.answer?.action ?? 'nobody was there';
-      return { mark: '?', look: 'alert', text: `${event.tool} asked: ${event.question.text} → ${how}` };
+      const text = `${event.tool} asked: ${event.question.text} → ${takenText(event.answer)}`;
+      return { mark: '?', look: 'alert', text };
     }
     case 'artifact.repaired':
       return { mark: '~', look: 'alert', text: `artifact repaired: ${event.how.join(', ')}` };

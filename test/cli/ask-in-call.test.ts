@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAskInCall } from '../../src/cli/ask-in-call.ts';
-import { asksForSecret, formFields, readField } from '../../src/model/form-field.ts';
 import { createTerminalTurns } from '../../src/cli/terminal-turns.ts';
+import { asksForSecret, formFields, readField } from '../../src/model/form-field.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { ToolQuestion } from '../../src/model/person-question.ts';
 import type { AskedInCall } from '../../src/runtime/executor.ts';
@@ -77,24 +77,48 @@ test.each([
   ['api_key', {}],
   ['TOKEN', {}],
   ['x', { title: 'Your secret' }],
-  ['x', { description: 'the ssh-key of the server' }],
+  ['x', { title: 'API key' }],
+  ['accessToken', {}],
   ['x', { format: 'password' }],
   ['ｐａｓｓｗｏｒｄ', {}],
   ['otp', {}],
+  ['pin', {}],
+  ['x', { title: 'PIN code' }],
+  ['ssh-key', {}],
+  ['userCredentials', {}],
 ])('a form that asks for a secret is declined unasked: %s %j', async (name, more) => {
   const { given, shown, left } = await answer(form({ [name]: { type: 'string', ...more } }), [
     'y',
     'hunter2',
   ]);
-  expect(given).toMatchObject({ action: 'decline' });
+  expect(given).toMatchObject({ action: 'decline', by: 'crew', why: `it asks for a secret: \`${name}\`` });
   expect(left).toHaveLength(2);
   expect(shown).toContain('declined: it asks for a secret');
 });
 
-test.each(['name', 'keyboard', 'monkey', 'company', 'author', 'compass'])('`%s` is no secret', name => {
+test.each([
+  'name',
+  'keyboard',
+  'monkey',
+  'company',
+  'author',
+  'compass',
+  'pinned',
+  'tokens_left',
+  'tokenizer',
+  'key',
+])('`%s` is no secret', name => {
   const [field] = formFields({ properties: { [name]: { type: 'string' } } }) ?? [];
   expect(field && asksForSecret(field)).toBe(false);
 });
+
+test.each(['A phone number, pin or any other text', 'the token ring to join', 'Never a password'])(
+  'a description is prose, and nothing is declined for it: %s',
+  async description => {
+    const { given } = await answer(form({ x: { type: 'string', description } }), ['y', 'blue']);
+    expect(given).toMatchObject({ action: 'accept' });
+  },
+);
 
 test('an address is shown with its host, and is never opened', async () => {
   const url = 'https://safe.example@evil.example/login?next=https://safe.example';

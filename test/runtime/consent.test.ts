@@ -320,11 +320,34 @@ test('what a tool asks in the middle of its call is recorded with its outcome an
   const run = await runCrew({ yaml: PHASE, policy, tools: { write: write as never }, askInCall });
   expect(answers).toEqual([
     { action: 'accept', content: { box: 'red' }, by: 'ann' },
-    { action: 'decline', by: 'ann' },
+    { action: 'decline', by: 'ann', why: 'the answer does not fit the form' },
   ]);
   expect(eventsOf(run, 'tool.asked').map(({ answer }) => answer)).toEqual(answers);
   const returned = run.facts.find(({ type }) => type === 'tool.returned');
   expect(returned).toMatchObject({ asked: [{ question }, { question }] });
   const alone = await runCrew({ yaml: PHASE, policy, tools: { write: write as never } });
-  expect(eventsOf(alone, 'tool.asked')).toEqual([]);
+  expect(eventsOf(alone, 'tool.asked')).toMatchObject([{ answer: null }, { answer: null }]);
+});
+
+test('what was declined without asking anybody is recorded with the reason, and told', async () => {
+  const question = {
+    kind: 'form',
+    server: 'box',
+    text: 'Your password?',
+    schema: { type: 'object' },
+  } as const;
+  const write = async (
+    _args: object,
+    { context }: { context: { declined?: (q: typeof question, why: string) => void } },
+  ) => {
+    context.declined?.(question, 'it asks for a secret: `password`');
+    return 'put';
+  };
+  const policy = policyOf([{ effect: 'allow', tool: 'kit.*' }]);
+  const run = await runCrew({ yaml: PHASE, policy, tools: { write: write as never } });
+  const answer = { action: 'decline', by: 'crew', why: 'it asks for a secret: `password`' };
+  expect(eventsOf(run, 'tool.asked')).toMatchObject([{ question, answer }]);
+  expect(run.facts.find(({ type }) => type === 'tool.returned')).toMatchObject({
+    asked: [{ question, answer }],
+  });
 });

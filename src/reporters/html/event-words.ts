@@ -3,6 +3,7 @@ import { formatDuration, formatQuantity } from '../amounts.ts';
 import { shortArguments } from '../short-arguments.ts';
 import { spendText, usageText } from '../spend-text.ts';
 import { summarizeValue } from '../summarize-value.ts';
+import { takenText } from '../taken-text.ts';
 import { tallyText } from '../tally-text.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
@@ -51,8 +52,7 @@ const WORDS: Rows = {
     event.outcome === 'failed'
       ? `${event.tool} failed · ${event.failure.code}: ${event.failure.message}`
       : `${event.tool} · ${formatDuration(event.ms)} · ${summarizeValue(event.value)}`,
-  'tool.asked': ({ tool, question, answer }) =>
-    `${tool} asked: ${question.text} · ${answer === null ? 'nobody answered' : answer.action}`,
+  'tool.asked': ({ tool, question, answer }) => `${tool} asked: ${question.text} · ${takenText(answer)}`,
   'artifact.repaired': ({ how }) => how.join(', '),
   'artifact.rejected': ({ reason, repair }) => `repair ${repair}: ${reason}`,
   'run.ended': event =>

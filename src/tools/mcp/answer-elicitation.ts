@@ -1,3 +1,4 @@
+import { formRefusal } from '../../model/form-field.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { ToolAnswer, ToolQuestion } from '../../model/person-question.ts';
 import { isObject } from './json-depth.ts';
@@ -10,12 +11,6 @@ const MAX_QUESTIONS = 10;
 const MAX_FIELDS = 50;
 const MAX_FORM_LENGTH = 65_536;
 const PRIMITIVES: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
-/** What a form may not ask for: it would go to the server in the clear, and stand in the journal. */
-const SECRET =
-  /pass[\s_-]?(word|phrase|code)|passwd|\bpwd\b|secret|credential|(api|private|access|auth)[\s_-]?key|(access|auth|bearer|refresh|api|session)[\s_-]?token|\btoken\b|\bcvv\b|\bcvc\b|\bpin\b|one[\s_-]?time[\s_-]?(code|password)|\botp\b|seed[\s_-]?phrase|recovery[\s_-]?code/i;
-
-const WARNS = /\b(not|never|no|don't|without)\b/i;
-
 /** What a server is told. */
 interface ElicitationAnswer {
   readonly action: 'accept' | 'decline' | 'cancel';
@@ -26,16 +21,17 @@ const DECLINE: ElicitationAnswer = { action: 'decline' };
 const CANCEL: ElicitationAnswer = { action: 'cancel' };
 
 /**
- * Puts a question of a server to the person behind the call that is open. Without a person, for a form that asks for
- * secrets or is none, and for an address that is not of the web, the answer is no; after ten questions in one call it is
- * a cancel. The time of the call stands still meanwhile.
+ * Puts a question of a server to the person behind the call that is open. For a form that asks for secrets or is none, and
+ * for an address that is not of the web, the answer is no. Without a person it is a cancel, for nobody has refused anything;
+ * after ten questions in one call too. The time of the call stands still meanwhile.
  */
 export async function answerElicitation(
   params: unknown,
   call: OpenCall | undefined,
   { alias, misfit }: Pick<McpToolsOptions, 'alias' | 'misfit'>,
 ): Promise<ElicitationAnswer> {
-  if (call === undefined || !isObject(params)) return DECLINE;
+  if (call === undefined) return CANCEL;
+  if (!isObject(params)) return DECLINE;
   const { context, deadline } = call;
   call.questions += 1;
   if (call.questions > MAX_QUESTIONS) {
@@ -48,7 +44,13 @@ export async function answerElicitation(
     context.notice(`${alias}: its question is declined: ${question}`);
     return DECLINE;
   }
-  if (context.ask === undefined) return DECLINE;
+  const refusal = question.kind === 'form' ? formRefusal(question.schema) : undefined;
+  if (refusal !== undefined) {
+    context.notice(`${alias}: its question is declined: ${refusal}`);
+    context.declined?.(question, refusal);
+    return DECLINE;
+  }
+  if (context.ask === undefined) return CANCEL;
   deadline.pause();
   try {
     const answer = await orAborted(context.ask(question), context.signal);
@@ -78,20 +80,12 @@ function formProblem(schema: JsonValue | undefined): string | undefined {
   const fields = Object.entries(schema.properties);
   if (fields.length > MAX_FIELDS || JSON.stringify(schema).length > MAX_FORM_LENGTH)
     return 'its form is too large';
-  for (const [name, field] of fields) {
+  for (const [, field] of fields) {
     if (!isObject(field)) return 'a field of its form is none';
     const isChoice = field.type === 'array' && isObject(field.items);
     if (!isChoice && !PRIMITIVES.has(field.type)) return 'its form is not flat';
-    if (asksForSecret(name, field)) return 'its form asks for a secret';
   }
   return undefined;
-}
-
-/** A description may also warn of giving secrets away. */
-function asksForSecret(name: string, { title, description, format }: JsonObject): boolean {
-  const words = [name.replaceAll(/([a-z])([A-Z])/g, '$1 $2'), String(title ?? '')].join('\n');
-  const said = String(description ?? '');
-  return format === 'password' || SECRET.test(words) || (SECRET.test(said) && !WARNS.test(said));
 }
 
 function answerOf(
@@ -99,7 +93,7 @@ function answerOf(
   question: ToolQuestion,
   misfit: McpToolsOptions['misfit'],
 ): ElicitationAnswer {
-  if (answer === undefined) return DECLINE;
+  if (answer === undefined) return CANCEL;
   if (answer.action !== 'accept') return { action: answer.action };
   if (question.kind === 'url') return { action: 'accept' };
   const content = withDefaults(question.schema as JsonObject, answer.content ?? {});

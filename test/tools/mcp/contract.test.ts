@@ -183,7 +183,7 @@ describe.each(PEERS)('$title', ({ protocol, file, args, more = {}, isStateless =
       },
       { kind: 'url', server: 'peer', text: 'Please look.', url: 'https://example.org/look' },
     ]);
-    expect(JSON.parse(String(await mine.call('ask')))).toEqual({ action: 'decline' });
+    expect(JSON.parse(String(await mine.call('ask')))).toEqual({ action: 'cancel' });
   });
 
   test.runIf(file === 'peer-v1.mjs')(

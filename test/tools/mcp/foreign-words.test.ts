@@ -184,8 +184,10 @@ describe('what a server says of a tool now', () => {
 });
 
 describe('a question of a server', () => {
+  const declined: string[] = [];
   const ask = async (properties: JsonObject, more: JsonObject = {}): Promise<readonly ToolQuestion[]> => {
     const asked: ToolQuestion[] = [];
+    declined.length = 0;
     const deadline = {
       touch: () => undefined,
       pause: () => undefined,
@@ -201,6 +203,9 @@ describe('a question of a server', () => {
         asked.push(question);
         return undefined;
       },
+      declined: (_question: ToolQuestion, why: string) => {
+        declined.push(why);
+      },
     };
     const params = { message: 'Please', requestedSchema: { type: 'object', properties }, ...more };
     const answer = await answerElicitation(
@@ -208,7 +213,8 @@ describe('a question of a server', () => {
       { context, deadline, questions: 0 },
       { alias: 'peer', misfit: () => undefined },
     );
-    expect(answer).toEqual({ action: 'decline' });
+    // Nobody has refused what nobody was asked.
+    expect(answer).toEqual({ action: asked.length > 0 ? 'cancel' : 'decline' });
     return asked;
   };
 
@@ -218,12 +224,12 @@ describe('a question of a server', () => {
     { api_key: { type: 'string' } },
     { access_token: { type: 'string' } },
     { x: { type: 'string', title: 'Your passphrase' } },
-    { x: { type: 'string', description: 'The secret of your account' } },
     { x: { type: 'string', format: 'password' } },
     { pin: { type: 'integer' } },
     { otp: { type: 'string' } },
   ])('for a secret is not asked: %j', async properties => {
     expect(await ask(properties)).toEqual([]);
+    expect(declined).toEqual([`it asks for a secret: \`${Object.keys(properties)[0]}\``]);
   });
 
   test.each([
@@ -231,6 +237,7 @@ describe('a question of a server', () => {
     { spinning: { type: 'boolean' } },
     { tokens_left: { type: 'integer' } },
     { x: { type: 'integer', description: 'Do not give us your pin' } },
+    { x: { type: 'string', description: 'A phone number, pin or anything' } },
     { tags: { type: 'array', items: { type: 'string', enum: ['a'] } } },
   ])('for anything else is: %j', async properties => {
     expect(await ask(properties)).toHaveLength(1);
