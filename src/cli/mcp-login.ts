@@ -26,7 +26,7 @@ export async function openTokenStore(terminal: Terminal): Promise<TokenStore> {
 
 /**
  * How requests to a server over HTTP are sent, with the login of this person; undefined for a server that needs none of
- * it: one that we start, or one with a token in its headers or in a variable. Fails with CREDENTIALS_MISSING when the
+ * it: one that we start, or one with a token in its headers or in a variable. Fails with MCP_CREDENTIALS_MISSING when the
  * variable of the client's secret is not set.
  */
 export async function openMcpLogin(
@@ -55,7 +55,7 @@ function secretOf({ clientSecretEnv: name }: McpOAuth, { env }: Terminal): strin
   const secret = env[name];
   if (secret !== undefined && secret !== '') return secret;
   throw new CrewError(
-    'CREDENTIALS_MISSING',
+    'MCP_CREDENTIALS_MISSING',
     `the secret of the client is expected in \`${name}\`, which is not set`,
   );
 }

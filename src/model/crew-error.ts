@@ -272,9 +272,16 @@ export const ERROR_CODES = {
   MCP_UNAVAILABLE: {
     exitCode: 3,
     retryable: true,
-    hint: 'Check the address of the server and the network; HTTP proxies are not used.',
+    hint: '`crew tools doctor FILE` says how each server does; check its command or address, what its sandbox shows, and the network (HTTP proxies are not used).',
     hintInRun:
-      'Check the address of the server and the network (HTTP proxies are not used), then `crew resume RUN`.',
+      '`crew tools doctor FILE` says how each server does: check its command or address, what its sandbox shows, and the network (HTTP proxies are not used), then `crew resume RUN`.',
+  },
+  MCP_CREDENTIALS_MISSING: {
+    exitCode: 3,
+    retryable: false,
+    hint: 'Set the variable that the message names where `crew` is started, or log in with `crew mcp login FILE SERVER`.',
+    hintInRun:
+      'Set the variable that the message names, or log in with `crew mcp login FILE SERVER`, then `crew resume RUN`.',
   },
   MCP_ADDRESS_REFUSED: {
     exitCode: 3,

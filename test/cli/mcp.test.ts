@@ -129,7 +129,7 @@ test('a client that was registered by hand has its secret from a variable', asyn
   const args = [world.server.url, '--client-id', BY_HAND.id, '--client-secret-env', 'THE_SECRET'];
   const without = await crew(['mcp', 'login', ...args], { env: world.env });
   expect([without.code, without.stdout]).toEqual([3, '']);
-  expect(without.stderr).toContain('error[CREDENTIALS_MISSING]');
+  expect(without.stderr).toContain('error[MCP_CREDENTIALS_MISSING]');
   const ended = await logIn({ ...world, env: { ...world.env, THE_SECRET: BY_HAND.secret } }, args);
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stderr).not.toContain(BY_HAND.secret);

@@ -79,7 +79,7 @@ async function callLive(
   } catch (error) {
     const expiredMs = deadline.expiredAfterMs();
     if (expiredMs === undefined) throw error;
-    throw new CrewError('TOOL_FAILED', `\`${spec.name}\` did not answer within ${expiredMs} ms`, {
+    throw new CrewError('MCP_UNAVAILABLE', `\`${spec.name}\` did not answer within ${expiredMs} ms`, {
       cause: error,
     });
   } finally {
@@ -128,7 +128,7 @@ function callFailure(
   const { alias, server } = options;
   const why = session?.ended();
   if (why !== undefined) {
-    return new CrewError('TOOL_FAILED', `\`${spec.name}\` failed, for its server is gone: ${why}`, {
+    return new CrewError('MCP_UNAVAILABLE', `\`${spec.name}\` failed, for its server is gone: ${why}`, {
       cause: error,
     });
   }

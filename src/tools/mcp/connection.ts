@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/client';
 import { CrewError } from '../../model/crew-error.ts';
 import { listTools } from './list-tools.ts';
+import { notStarted } from './not-started.ts';
 import { type OpenSessionOptions, openSession, type Session, type SessionEra } from './open-session.ts';
 import { serverFailure } from './server-failure.ts';
 import type { VettedTools } from './vet-tools.ts';
@@ -38,7 +39,7 @@ export interface Connection {
 }
 
 /** What a connection needs to know, but for what it finds out itself. */
-type ConnectionOptions = Omit<OpenSessionOptions, 'era' | 'signal' | 'prepare'> & {
+type ConnectionOptions = Omit<OpenSessionOptions, 'era' | 'signal' | 'prepare' | 'onProcess'> & {
   readonly prepare: (client: Client) => void;
   /** Whether the server is asked to tell of changes, where it does so only for those who listen. */
   readonly listens: boolean;
@@ -117,19 +118,29 @@ async function startServer(
   const late = AbortSignal.timeout(server.startTimeoutMs);
   const signal = AbortSignal.any([stopped, late]);
   let session: Session | undefined;
+  let said = (): string => '';
+  const onProcess: OpenSessionOptions['onProcess'] = read => {
+    said = read;
+  };
   try {
-    session = await openSession({ ...options, signal });
+    session = await openSession({ ...options, signal, onProcess });
     const list = await listTools(session, signal);
     return { session, list, listedAt: performance.now(), isOld: false, isHeard: false, listing: undefined };
-  } catch (error) {
+  } catch (cause) {
     const why = session?.ended();
     await session?.close();
     if (stopped.aborted) throw afterTheEnd(alias);
-    const what = `the server \`${alias}\` did not start`;
-    if (late.aborted) throw new CrewError('TOOL_FAILED', `${what} within ${server.startTimeoutMs} ms`);
-    if (why !== undefined) throw new CrewError('TOOL_FAILED', `${what}: ${why}`, { cause: error });
-    throw serverFailure(error, { what, alias, server });
+    const what = notStarted(alias, server);
+    const unavailable = (message: string): CrewError => new CrewError('MCP_UNAVAILABLE', message, { cause });
+    if (late.aborted) throw unavailable(`${what} within ${server.startTimeoutMs} ms${saidText(said())}`);
+    if (why !== undefined) throw unavailable(`${what}: ${why}`);
+    const failure = serverFailure(cause, { what, alias, server });
+    throw failure.code === 'TOOL_FAILED' ? unavailable(failure.message) : failure;
   }
+}
+
+function saidText(said: string): string {
+  return said === '' ? '' : `; it said: ${said}`;
 }
 
 /** Asks for the list anew; a change that is told meanwhile makes it old again. */
@@ -147,7 +158,7 @@ async function relist(
   } catch (error) {
     server.isOld = true;
     const what = `the server \`${alias}\` did not say what it has now`;
-    if (late.aborted) throw new CrewError('TOOL_FAILED', `${what} within ${declared.startTimeoutMs} ms`);
+    if (late.aborted) throw new CrewError('MCP_UNAVAILABLE', `${what} within ${declared.startTimeoutMs} ms`);
     throw serverFailure(error, { what, alias, server: declared });
   } finally {
     server.listedAt = performance.now();
@@ -196,7 +207,7 @@ function afterTheEnd(alias: string): CrewError {
 
 function tooOften(alias: string): CrewError {
   return new CrewError(
-    'TOOL_FAILED',
+    'MCP_UNAVAILABLE',
     `the server \`${alias}\` ended ${MAX_STARTS} times in this run and is not started again`,
   );
 }

@@ -5,6 +5,7 @@ import type { ListedTool, McpListing } from '../../model/mcp-listing.ts';
 import { createConnection } from './connection.ts';
 import type { McpToolsOptions } from './mcp-tools.ts';
 import { oneLine } from './notice-limit.ts';
+import { unsetVariables } from './server-environment.ts';
 
 const MAX_NAME_LENGTH = 200;
 
@@ -19,7 +20,7 @@ interface ListMcpToolsOptions
 /**
  * Starts a server or connects to it, asks what it offers, and ends it. Tools are sorted by name; one that cannot be used is
  * left out and told among the `problems`. Fails within `startTimeoutMs` with TOOL_MISSING, SANDBOX_MISSING,
- * CREDENTIALS_MISSING or TOOL_FAILED.
+ * MCP_CREDENTIALS_MISSING, MCP_UNAVAILABLE or TOOL_FAILED.
  */
 export async function listMcpTools(options: ListMcpToolsOptions): Promise<McpListing> {
   const { schemaProblem = () => undefined, signal = new AbortController().signal } = options;
@@ -33,7 +34,7 @@ export async function listMcpTools(options: ListMcpToolsOptions): Promise<McpLis
     const { session, list } = await connection.live(signal);
     const { client } = session;
     const capabilities = client.getServerCapabilities();
-    const problems = [...list.problems];
+    const problems = [...unsetVariables(options.server, options.env), ...list.problems];
     const tools = list.tools.filter(tool => {
       const problem = toolProblem(tool, schemaProblem);
       if (problem !== undefined) problems.push(`"${tool.name}" is left out: ${problem}`);

@@ -8,6 +8,7 @@ import { type Connection, createConnection } from './connection.ts';
 import type { McpAuthorization } from './mcp-authorization.ts';
 import { limitNotices } from './notice-limit.ts';
 import { latestCall, type OpenCalls } from './open-call.ts';
+import { unsetVariables } from './server-environment.ts';
 
 /** One MCP server as a run knows it. */
 export interface McpToolsOptions {
@@ -40,17 +41,23 @@ export interface McpTools {
 /**
  * Makes tools of an MCP server. It is started, or connected to, with the first call, once for all of them, and once again
  * after it has ended; before a call what it says of the tool is compared with the pin. Calls fail with TOOL_CHANGED,
- * TOOL_UNKNOWN (gone), TOOL_MISSING (no such program), SANDBOX_MISSING, CREDENTIALS_MISSING or TOOL_FAILED. A call is
- * never sent twice.
+ * TOOL_UNKNOWN (gone), TOOL_MISSING (no such program), SANDBOX_MISSING, MCP_CREDENTIALS_MISSING,
+ * MCP_UNAVAILABLE (it does not start, does not answer or is gone) or TOOL_FAILED. A call is never sent twice.
  */
 export function createMcpTools(options: McpToolsOptions): McpTools {
   const calls: OpenCalls = new Set();
   const notice = limitNotices(text => (latestCall(calls)?.context.notice ?? options.notice)(text));
+  let unset = unsetVariables(options.server, options.env);
+  const tellUnset = (): void => {
+    for (const text of unset) notice(`${options.alias}: ${text}`);
+    unset = [];
+  };
   const connection: Connection = createConnection({
     ...options,
     authorize: options.authorize,
     listens: true,
     prepare: client => {
+      tellUnset();
       client.setRequestHandler('elicitation/create', async ({ params }) => ({
         ...(await answerElicitation(params, latestCall(calls), options)),
       }));

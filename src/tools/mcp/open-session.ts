@@ -11,6 +11,7 @@ import type { McpServer } from '../../model/mcp-server.ts';
 import { createHttpTransport } from './http-transport.ts';
 import type { McpAuthorization } from './mcp-authorization.ts';
 import { createMessageGate, type MessageGate } from './message-gate.ts';
+import { notStarted } from './not-started.ts';
 import { stdioStart } from './stdio-start.ts';
 import { createStdioTransport } from './stdio-transport.ts';
 
@@ -46,6 +47,8 @@ export interface OpenSessionOptions {
   readonly era: SessionEra | undefined;
   readonly signal: AbortSignal;
   readonly prepare: (client: Client) => void;
+  /** Takes how to read what the process of the server last wrote to its standard error, before it answers. */
+  readonly onProcess?: (said: () => string) => void;
 }
 
 /**
@@ -130,13 +133,14 @@ async function createTransport(options: OpenSessionOptions, gate: MessageGate): 
   const { server, authorize, env, alias } = options;
   if (server.transport.kind === 'stdio') {
     const transport = createStdioTransport(await stdioStart(server, server.transport, options), gate);
+    options.onProcess?.(transport.said);
     return { transport, ended: transport.ended };
   }
   const { url, headers, bearerEnv } = server.transport;
   const token = bearerEnv === undefined ? undefined : env[bearerEnv];
   if (bearerEnv !== undefined && (token === undefined || token === '')) {
     const message = `the server \`${alias}\` is reached with the token in \`${bearerEnv}\`, which is not set`;
-    throw new CrewError('CREDENTIALS_MISSING', message);
+    throw new CrewError('MCP_CREDENTIALS_MISSING', message);
   }
   const all = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
   const start = authorize === undefined ? { url, headers: all } : { url, headers: all, authorize };
@@ -150,5 +154,5 @@ function endedAtStart({ alias, server }: OpenSessionOptions, why: string, cause:
       cause,
     });
   }
-  return new CrewError('TOOL_FAILED', `the server \`${alias}\` did not start: ${why}`, { cause });
+  return new CrewError('MCP_UNAVAILABLE', `${notStarted(alias, server)}: ${why}`, { cause });
 }

@@ -21,3 +21,13 @@ export function serverEnvironment(
   });
   return { ...Object.fromEntries(passed), ...variables };
 }
+
+/** Says of each variable that the crew names for a server and that is not set, that it is not. Pure. */
+export function unsetVariables(
+  { env: names, variables }: Pick<McpServer, 'env' | 'variables'>,
+  source: { readonly [name: string]: string | undefined },
+): readonly string[] {
+  const seen = serverEnvironment({ env: names, variables }, source);
+  const unset = names.filter(name => !Object.hasOwn(seen, name));
+  return unset.map(name => `\`${name}\`, which its \`env\` names, is not set here`);
+}

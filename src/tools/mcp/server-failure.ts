@@ -13,7 +13,7 @@ interface FailureOf {
 }
 
 /**
- * An error of the SDK in our words: a CrewError that it carries, such as that of a login, CREDENTIALS_MISSING when the server
+ * An error of the SDK in our words: a CrewError that it carries, such as that of a login, MCP_CREDENTIALS_MISSING when the server
  * wants to know who asks, MCP_UNAVAILABLE when it could not be reached, TOOL_FAILED for all else. Foreign text is cut.
  */
 export function serverFailure(error: unknown, { what, alias, server }: FailureOf): CrewError {
@@ -22,7 +22,7 @@ export function serverFailure(error: unknown, { what, alias, server }: FailureOf
   const text = cutText(messageOf(error));
   if (findCause(error, isUnauthorized) !== undefined) {
     const message = `${what}: the server wants to know who asks; declare \`bearer_env\` or \`oauth\` for \`${alias}\` (${text})`;
-    return new CrewError('CREDENTIALS_MISSING', message, { cause: error });
+    return new CrewError('MCP_CREDENTIALS_MISSING', message, { cause: error });
   }
   const unreachable = error instanceof TypeError && server.transport.kind === 'http';
   return new CrewError(unreachable ? 'MCP_UNAVAILABLE' : 'TOOL_FAILED', `${what}: ${text}`, { cause: error });

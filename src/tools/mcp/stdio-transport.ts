@@ -13,7 +13,8 @@ const END_MS = 1000;
 interface StdioTransport extends Transport {
   /** Why it ended, with what it last wrote to its standard error; undefined while it runs. */
   readonly ended: () => string | undefined;
-  readonly stderr: () => string;
+  /** The last lines of its standard error. */
+  readonly said: () => string;
 }
 
 /** Makes a connection that starts a server; lines that are no JSON are dropped. */
@@ -56,10 +57,10 @@ export function createStdioTransport(
     close: async () => server?.close(),
     ended: () => {
       if (ended === undefined) return undefined;
-      const said = server?.stderr() ?? '';
-      return said === '' ? ended : `${ended}; it said: ${lastLines(said)}`;
+      const said = transport.said();
+      return said === '' ? ended : `${ended}; it said: ${said}`;
     },
-    stderr: () => server?.stderr() ?? '',
+    said: () => lastLines(server?.stderr() ?? ''),
   };
   return transport;
 }

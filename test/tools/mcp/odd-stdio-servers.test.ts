@@ -52,7 +52,7 @@ describe.concurrent('a server that cannot be used is refused, with what happened
     ['has a schema of 50 MB', /it wrote a line of more than 8388608 bytes/],
   ])('%s', async (kind, message) => {
     const failure = await contained(kind, server => failureOf(listOf(server)));
-    expect(failure.code).toBe('TOOL_FAILED');
+    expect(failure.code).toBe('MCP_UNAVAILABLE');
     expect(failure.message).toMatch(message);
     expect(failure.message.length).toBeLessThan(3000);
   });
@@ -168,7 +168,8 @@ describe.concurrent('a call that fails alone, with what happened', () => {
   ])('%s', async (kind, message) => {
     const outcomes = await callTwice(kind);
     for (const outcome of outcomes) {
-      expect(outcome).toMatch(/^TOOL_FAILED /);
+      const isGone = /is gone|did not answer/.test(String(outcome));
+      expect(outcome).toMatch(isGone ? /^MCP_UNAVAILABLE / : /^TOOL_FAILED /);
       expect(outcome).toMatch(message);
       expect(String(outcome).length).toBeLessThan(4100);
     }

@@ -205,6 +205,22 @@ describe.skipIf(!CAN)('a server in a sandbox', () => {
     expect(listing.tools).toHaveLength(1);
   });
 
+  test('that does not start is told with what its sandbox keeps from it, and what it said last', async () => {
+    const silent = nodeServer(fixture('odd-server.mjs'), ['says something and hangs'], {
+      sandbox,
+      startTimeoutMs: 2000,
+    });
+    expect(await failureOf(listOf(silent))).toMatchObject({
+      code: 'MCP_UNAVAILABLE',
+      message: `the server \`peer\` did not start (its sandbox has no network and shows \`ro:${NODE}\`, \`ro:${FIXTURES}\`) within 2000 ms; it said: looking for a licence`,
+    });
+    const online: Sandbox = { ...sandbox, net: 'host' };
+    const ending = nodeServer(fixture('odd-server.mjs'), ['exits at once'], { sandbox: online });
+    expect((await failureOf(listOf(ending))).message).toMatch(
+      /did not start \(its sandbox has the network of this machine and shows .*\): it ended with exit code 3; it said: no licence/,
+    );
+  });
+
   test('leaves no process, whatever it starts, also when its owner dies by SIGKILL', async () => {
     const mark = randomUUID();
     const kind = 'starts a child that leaves';

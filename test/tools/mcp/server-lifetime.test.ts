@@ -108,6 +108,8 @@ test('a server sees HOME, PATH, SHELL, TERM, what is declared, and nothing else'
   const mine = await openServer(server, { env });
   const names = String(await mine.call('env')).split(' ');
   await mine.close();
+  expect(mine.notices).toEqual(['peer: `ABSENT`, which its `env` names, is not set here']);
+  expect(mine.listing.problems).toContain('`ABSENT`, which its `env` names, is not set here');
   expect(names).toEqual(['CREW_MCP_SERVER', MARK, 'FIXED', 'HOME', 'PATH', 'SHELL', 'WANTED']);
 });
 
