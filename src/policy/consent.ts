@@ -45,6 +45,8 @@ export type Decision =
       readonly consent: 'allow' | 'ask' | 'deny';
       readonly reason: string;
       readonly rule?: { readonly text: string; readonly at: string };
+      /** Of `grants`, the one that answered what would have been asked. */
+      readonly grant?: string;
     }
   | { readonly consent: 'resolve'; readonly reason: string; readonly paths: readonly string[] };
 
@@ -66,8 +68,9 @@ export function decideConsent(request: ConsentRequest): Decision {
   const [user, ...crews] = layersOf(request);
   const said = [userSays(request, user, places), ...crews.flatMap(crew => crewSays(crew, places))];
   const strictest = said.reduce((worst, each) => (RANK[each.consent] > RANK[worst.consent] ? each : worst));
-  if (strictest.consent !== 'ask' || !isGranted(spec.name, grants)) return strictest;
-  return { consent: 'allow', reason: 'it was allowed for the run' };
+  const grant = strictest.consent === 'ask' ? grantOf(spec.name, grants) : undefined;
+  if (grant === undefined) return strictest;
+  return { consent: 'allow', reason: `it was allowed for the run by \`${grantFlag(grant)}\``, grant };
 }
 
 /**
@@ -163,9 +166,14 @@ function ruled(rule: PolicyRule, whose: string): Decided {
   return { consent: rule.effect, reason, rule: { text: ruleText(rule), at: rule.at } };
 }
 
-function isGranted(tool: string, grants: readonly string[]): boolean {
+function grantOf(tool: string, grants: readonly string[]): string | undefined {
   const toolset = tool.slice(0, tool.indexOf('.'));
-  return [tool, `${toolset}.*`, '*.*'].some(grant => grants.includes(grant));
+  return [tool, `${toolset}.*`, '*.*'].find(grant => grants.includes(grant));
+}
+
+/** What was typed to allow something for a run. Pure. */
+export function grantFlag(grant: string): string {
+  return grant === '*.*' ? '--approve-all' : `--allow ${grant}`;
 }
 
 /** The sha256, in hex, of a call's arguments in canonical form; what a person allows is bound to it. Pure. */

@@ -115,6 +115,41 @@ test('a refusal from another shell is told to the role with its reason', async (
   ]);
 });
 
+test('the audit says by which flag a call was let out, why a person was asked, and what waits to be taken', async () => {
+  await start();
+  const { runs } = JSON.parse((await call('pending', '--json')).stdout);
+  const [first] = runs[0].questions.map(({ name }: { name: string }) => name);
+  await call('reject', 'run1', first, '--no-resume');
+  const left = await call('audit', 'list', 'run1');
+  expect(left.stdout).toMatch(
+    /^left {2}\S+ {2}refused by \S+ {2}change\.apply \{.*a\.txt.*\)\n0 decisions, /m,
+  );
+  expect(left.stdout).toContain('1 answer waits for `crew resume run1` to take it');
+  expect(JSON.parse((await call('audit', 'list', 'run1', '--json')).stdout)).toMatchObject({
+    decisions: [],
+    left: [{ decision: 'refused', tool: 'change.apply' }],
+  });
+  await call('resume', 'run1');
+  await call('resume', 'run1', '--allow', 'change.*');
+  const listed = await call('audit', 'list', 'run1');
+  expect(listed.stdout).not.toContain('answer waits');
+  expect(listed.stdout).toMatch(
+    /refused by \S+ {2}change\.apply .*\(asked because the tool may change something, and no rule allows it; sha256/,
+  );
+  expect(listed.stdout).toMatch(
+    /allowed by --allow change\.\* {2}change\.apply .*it was allowed for the run by `--allow change\.\*`/,
+  );
+  const { decisions } = JSON.parse((await call('audit', 'list', 'run1', '--json')).stdout);
+  expect(decisions[0]).toMatchObject({ decision: 'refused', asked: expect.stringContaining('may change') });
+  expect(decisions[0]).not.toHaveProperty('why');
+  rmSync(join(folder, '.crew'), { recursive: true });
+  for (const name of ['b.txt', 'c.txt']) rmSync(join(folder, name));
+  await start('--approve-all');
+  expect((await call('audit', 'list', 'run1')).stdout).toMatch(
+    /allowed by --approve-all {2}change\.apply .*by `--approve-all`/,
+  );
+});
+
 test('leave that was left under another policy is asked for again', async () => {
   await start();
   const { runs } = JSON.parse((await call('pending', '--json')).stdout);

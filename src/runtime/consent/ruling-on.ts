@@ -20,6 +20,8 @@ export type Ruling =
       readonly effect: 'allow' | 'ask' | 'deny';
       readonly reason: string;
       readonly rule?: string;
+      /** What the user allowed for the run, where that let the call out. */
+      readonly grant?: string;
       readonly destructive: boolean;
     }
   | { readonly effect: 'look'; readonly paths: readonly string[] };
@@ -50,7 +52,7 @@ export function rulingOn(state: RunState, call: ToolCallEffect): Ruling {
   const places = state.placed[call.key]?.places;
   const decision = decideConsent(places === undefined ? request : { ...request, places });
   if (decision.consent === 'resolve') return { effect: 'look', paths: decision.paths };
-  const { consent, reason, rule } = decision;
+  const { consent, reason, rule, grant } = decision;
   const isAlike = consent === 'ask' && state.alike.includes(toolIdentity(call, spec));
   const mayPass = consent === 'allow' || isAlike;
   const guarded = mayPass && !spec.readOnly ? guardedFile(call.args, places) : undefined;
@@ -63,7 +65,7 @@ export function rulingOn(state: RunState, call: ToolCallEffect): Ruling {
   }
   const destructive = mayDestroy(state, call, spec) || isDestructiveRule(policy, rule?.at);
   const said = rule === undefined ? {} : { rule: `${rule.at} ${rule.text}` };
-  return { effect: consent, reason, ...said, destructive };
+  return { effect: consent, reason, ...said, ...(grant === undefined ? {} : { grant }), destructive };
 }
 
 /** The run's program, then those of the crew phases that a crew path goes through. */

@@ -1,13 +1,14 @@
 import type { ToolCallEffect } from '../../model/effect.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { PersonQuestion } from '../../model/person-question.ts';
-import { hashArguments } from '../../policy/consent.ts';
+import { grantFlag, hashArguments } from '../../policy/consent.ts';
 import { rulingOn } from '../consent/ruling-on.ts';
 import type { FoldStep } from './fold-run.ts';
 
 /**
  * One decision about a tool call, as it stands in the chained facts of a run: what was decided in the fact of which number,
- * about exactly which call, by whom, and why. `by` is a person, or `policy` where nobody was asked.
+ * about exactly which call, by whom, and why. `by` is a person, the flag that allowed it for
+ * the run, or `policy` where nobody was asked. `asked` is why a person was asked, `why` what they said, or why nobody was.
  */
 export interface CallDecision {
   readonly seq: number;
@@ -19,6 +20,7 @@ export interface CallDecision {
   readonly args: JsonObject;
   readonly argsHash: string;
   readonly why?: string;
+  readonly asked?: string;
   readonly rule?: string;
   readonly binding?: string;
   readonly policyHash?: string;
@@ -75,17 +77,24 @@ function policyOf({ after }: FoldStep): Pick<CallDecision, 'policyHash'> {
   return after.policy === undefined ? {} : { policyHash: after.policy.hash };
 }
 
+/** What decided, without what was decided. */
+interface Said {
+  readonly reason: string;
+  readonly rule?: string;
+  readonly grant?: string;
+}
+
 function allowedBy(
   step: FoldStep,
   { key, tool, args, consent: _sent, ...rest }: ToolCallEffect,
 ): CallDecision {
   const ruling = rulingOn(step.after, { key, tool, args, ...rest });
-  const { reason: why, rule } = ruling.effect === 'look' ? { reason: '', rule: undefined } : ruling;
+  const { reason: why, rule, grant }: Said = ruling.effect === 'look' ? { reason: '' } : ruling;
   return {
     seq: step.seq,
     at: step.after.at,
     decision: 'allowed',
-    by: 'policy',
+    by: grant === undefined ? 'policy' : grantFlag(grant),
     key,
     tool,
     args,
@@ -109,7 +118,6 @@ function personal(
   { tool, args, argsHash, binding, policyHash, reason, rule }: Approval,
 ): CallDecision {
   const { at, id: key, choice, text, by, alike } = answered;
-  const why = text ?? reason;
   return {
     seq,
     at,
@@ -119,7 +127,8 @@ function personal(
     tool,
     args,
     argsHash,
-    ...(why === undefined ? {} : { why }),
+    ...(text === null ? {} : { why: text }),
+    ...(reason === undefined ? {} : { asked: reason }),
     ...(rule === undefined ? {} : { rule }),
     ...(binding === undefined ? {} : { binding }),
     ...(policyHash === undefined ? {} : { policyHash }),
