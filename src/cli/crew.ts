@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   const [major = '0'] = process.versions.node.split('.');
   if (Number(major) < REQUIRED_MAJOR) {
     process.stderr.write(
-      `error[NODE_TOO_OLD]: crew ${version} needs Node ${REQUIRED_MAJOR} or newer, and this is Node ${process.versions.node}\n`,
+      `error[NODE_TOO_OLD]: crew ${version} needs Node ${REQUIRED_MAJOR} or newer, and this is Node ${process.versions.node}\n  \`npx crew …\` in a checkout takes the Node of its packages; elsewhere install Node ${REQUIRED_MAJOR}.\n`,
     );
     process.exitCode = 3;
     return;

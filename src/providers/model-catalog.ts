@@ -9,16 +9,17 @@ export interface CatalogModel {
   readonly contextTokens?: number;
 }
 
-/** The models of the price table in its order, with the day and the source of the prices. Other models run as well. */
+/** The models of the price table in its order, with the day and the source of the prices, and what is to be known of them. Other models run as well. */
 export function modelCatalog(): {
   readonly date: string;
   readonly source: string;
+  readonly note: string;
   readonly models: readonly CatalogModel[];
 } {
-  const { date, source, models } = priceTable();
+  const { date, source, note, models } = priceTable();
   const rows = Object.keys(models).map(use => {
     const contextTokens = contextWindow(use);
     return { use, price: modelPrice(use), ...(contextTokens === undefined ? {} : { contextTokens }) };
   });
-  return { date, source, models: rows };
+  return { date, source, note, models: rows };
 }

@@ -4,6 +4,7 @@ import type { ModelPrice } from '../model/fact.ts';
 interface PriceTable {
   readonly date: string;
   readonly source: string;
+  readonly note: string;
   readonly models: {
     readonly [use: string]: { readonly input: number; readonly cached: number; readonly output: number };
   };
@@ -11,7 +12,7 @@ interface PriceTable {
 
 let table: PriceTable | undefined;
 
-/** The prices as they were published, in US dollars for a million tokens, with their day and source. */
+/** The prices as they were published, in US dollars for a million tokens, with their day and source, and what is to be known of them. */
 export function priceTable(): PriceTable {
   table ??= JSON.parse(readFileSync(new URL('./prices.json', import.meta.url), 'utf8')) as PriceTable;
   return table;

@@ -8,7 +8,7 @@ import { textTable } from './text-table.ts';
 export interface ModelsListing {
   /** What `auto` stands for here, and why. */
   readonly auto: { readonly use: string; readonly reason: string };
-  readonly prices: { readonly date: string; readonly source: string };
+  readonly prices: { readonly date: string; readonly source: string; readonly note: string };
   readonly models: readonly ListedModel[];
   readonly local: readonly LocalModels[];
 }
@@ -50,6 +50,7 @@ export function formatModels(
     paint(heading, 'dim', color),
     ...table,
     paint(`  ${day}; other models run too, their price unknown`, 'dim', color),
+    paint(`  ${prices.note}`, 'dim', color),
     '',
     title('This machine'),
     ...localLines(local, columns),

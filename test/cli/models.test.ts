@@ -30,7 +30,9 @@ describe('crew models', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/openai:gpt-5-mini +400k +0\.25 +0\.025 +2\.00 +ready/);
     expect(stdout).toMatch(/anthropic:claude-haiku-4-5 .*needs ANTHROPIC_API_KEY/);
-    expect(stdout).toContain('prices of 2025-11-30');
+    expect(stdout).toMatch(
+      /prices of 2025-11-30.*\n {2}in of Anthropic has the 25 % surcharge of cache writes/,
+    );
     expect(stdout).not.toContain('sk-canary');
   });
 
