@@ -1,3 +1,4 @@
+import { emptyText, fieldText } from '../model/field-text.ts';
 import { type FormField, formFields, formRefusal, readField } from '../model/form-field.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { ToolAnswer, ToolQuestion } from '../model/person-question.ts';
@@ -78,11 +79,11 @@ async function askField(
   field: FormField,
 ): Promise<{ readonly value: JsonValue | undefined } | 'left'> {
   const { validateValue, describeProblems } = await loadValidation();
-  const { title, description, choices, byDefault } = field;
+  const { title, description, choices } = field;
   const about = description === '' ? title : `${title}: ${description}`;
   const rows = choices.map((choice, index) => `${index + 1}  ${oneLine(String(choice))}`);
-  const empty = byDefault === undefined ? '' : ` (empty: ${oneLine(JSON.stringify(byDefault))})`;
-  terminal.stderr(`${[foreignLines(about, terminal.columns), ...rows].join('\n')}${empty}\n`);
+  const ways = `(${fieldText(field)}; ${oneLine(emptyText(field))})`;
+  terminal.stderr(`\n${[foreignLines(about, terminal.columns), ways, ...rows].join('\n')}\n`);
   for (;;) {
     const line = await terminal.readLine('> ', signal);
     if (line === undefined) return 'left';

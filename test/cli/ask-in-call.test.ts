@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAskInCall } from '../../src/cli/ask-in-call.ts';
 import { createTerminalTurns } from '../../src/cli/terminal-turns.ts';
+import { fieldText } from '../../src/model/field-text.ts';
 import { asksForSecret, formFields, readField } from '../../src/model/form-field.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { ToolQuestion } from '../../src/model/person-question.ts';
@@ -61,6 +62,11 @@ test('a form is asked field by field, and what is typed has the types of its fie
   expect(left).toEqual([]);
   expect(shown).toContain('the server `box` asks, in the middle of `box.put`; these are its words:');
   expect(shown).toContain('  │ Which box?\n  │ > y\n');
+  expect(shown).toContain('  │ name: What to call it\n(text, at least 2 characters; needed)\n');
+  expect(shown).toContain('  │ size\n(a whole number, at least 1; needed)\n');
+  expect(shown).toContain('(one of these, by its number or text; needed)\n1  red\n2  blue\n');
+  expect(shown).toContain('  │ sealed\n(`y` or `n`; Enter alone takes true)\n');
+  expect(shown).toContain('  │ note\n(text; Enter alone leaves it out)\n');
 });
 
 test('nobody is asked without a terminal, and whoever leaves or declines gives nothing', async () => {
@@ -142,4 +148,16 @@ test('what is no form is declined, and numbers that are none are asked again', (
     { problem: 'expected a number' },
     { value: -2.5 },
   ]);
+});
+
+test.each([
+  [{ type: 'integer', minimum: 1, maximum: 5 }, 'a whole number, from 1 to 5'],
+  [{ type: 'number', maximum: 1.5 }, 'a number, at most 1.5'],
+  [{ type: 'number' }, 'a number'],
+  [{ type: 'string', format: 'email' }, 'an e-mail address'],
+  [{ type: 'string', format: 'toString', minLength: 0, maxLength: 9 }, 'text, from 0 to 9 characters'],
+  [{ type: 'array', items: { enum: ['a'] }, minItems: 1 }, 'any of these, with commas, at least 1 of them'],
+])('what may be entered is said: %j', (schema, text) => {
+  const [field] = formFields({ properties: { x: schema } }) ?? [];
+  expect(field && fieldText(field)).toBe(text);
 });
