@@ -19,6 +19,7 @@ import type { ResultRequest } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { openRunScreen, type RunScreen } from './run-screen.ts';
 import { showOutcome } from './session-output.ts';
+import { createStoppedSpend, type StoppedSpend } from './stopped-spend.ts';
 import { loadRunReader, loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
@@ -39,7 +40,10 @@ interface SessionOptions {
   readonly signals?: () => readonly RunSignal[];
 }
 
-/** Drives a run that is in a journal, live or again, shows it, and returns the exit code. Closes the journal. */
+/**
+ * Drives a run that is in a journal, live or again, shows it, and returns the exit code. Closes the journal, before its end
+ * is looked at.
+ */
 export async function runSession(options: SessionOptions): Promise<number> {
   const { journal, terminal, request } = options;
   const goesOn = journal.recorded.length > 1;
@@ -59,13 +63,17 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const interrupts = listenForInterrupts({ terminal: screen.terminal, goOn, abandon });
   try {
     const asked = new Map<string, OpenQuestion>();
-    const outcome = await drive(options, { screen, controls, stop: interrupts.stop, asked });
+    const stopped = createStoppedSpend();
+    const outcome = await drive(options, { screen, controls, stop: interrupts.stop, asked, stopped });
     markLeft(journal, outcome);
+    const { head } = journal;
+    // Whoever asks while the end is looked at must not find this process at work on the run.
+    journal.close();
     if (outcome.type === 'interrupted') screen.close();
     else await screen.settle();
-    if (options.values.verbose === true) terminal.stderr(`head    ${journal.head ?? 'unknown'}\n`);
+    if (options.values.verbose === true) terminal.stderr(`head    ${head ?? 'unknown'}\n`);
     if (outcome.type === 'interrupted') {
-      terminal.stderr(`${goOn}\n`);
+      terminal.stderr(`${stopped.text(outcome.state)}${goOn}\n`);
       return interrupts.exitCode();
     }
     if (outcome.type === 'suspended') {
@@ -98,11 +106,12 @@ interface Driving {
   readonly stop: AbortSignal;
   /** Takes in what people are asked, by id. */
   readonly asked: Map<string, OpenQuestion>;
+  readonly stopped: StoppedSpend;
 }
 
 async function drive(
   options: SessionOptions,
-  { screen, controls, stop, asked }: Driving,
+  { screen, controls, stop, asked, stopped }: Driving,
 ): Promise<RunOutcome> {
   const { journal, workspace, opened, models, terminal } = options;
   const { reporters, person, askInCall } = screen;
@@ -126,6 +135,7 @@ async function drive(
     },
   });
   const onEvent = (event: RunEvent): void => {
+    stopped.take(event);
     if (event.type === 'person.asked') asked.set(event.id, event);
     for (const reporter of reporters) reporter.onEvent(event);
   };

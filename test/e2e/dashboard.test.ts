@@ -68,6 +68,8 @@ describe.runIf(hasTmux)('crew run in a terminal', () => {
     await heard();
     shell.press('2');
     await shell.until('✓ success');
+    const meanwhile = await crew(['show', 'run1', '--json'], { from: folder });
+    expect(JSON.parse(meanwhile.stdout)).toMatchObject({ active: false, status: 'success' });
     shell.press('q');
     const end = await shell.until('exit code 0');
     expect(end).toContain('crew    save · run run1');
@@ -147,6 +149,7 @@ describe.runIf(hasTmux)('crew run in a terminal', () => {
     expect(stopped.code).toBe(0);
     const end = await shell.until('exit code 143');
     expect(end).toContain('Stopped. Go on with: crew resume run1');
+    expect(end).toContain('spent   stopped · 1 model call');
     expect(end).not.toContain('╭─');
     shell.enter(crewLine('resume run1'));
     await shell.until('apply wants to call change.apply');
