@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { isLoopbackHost } from '../model/loopback-host.ts';
 import { closest, suggest } from './closest.ts';
 import { asObject, asText, asTexts, namedRows } from './lower-values.ts';
 import { quote } from './report.ts';
@@ -120,15 +121,11 @@ function addressMistakes(written: string): readonly ServerMistake[] {
     return [{ ...at, code: 'secret-in-file', message, hint: 'use `bearer_env` or `oauth`' }];
   }
   if (hash !== '') return [{ ...at, message: 'An address of a server has no part behind `#`' }];
-  if (protocol === 'https:' || isLoopback(hostname)) return [];
+  if (protocol === 'https:' || isLoopbackHost(hostname)) return [];
   const message = `${quote(hostname)} would be spoken to over plain \`http:\`, which everybody on the way can read and change`;
   return [
     { ...at, code: 'mcp-plain-http', message, hint: 'use `https:`; plain `http:` is for this machine' },
   ];
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function environmentMistakes(written: JsonObject): readonly ServerMistake[] {

@@ -124,6 +124,18 @@ test('a person whose browser is elsewhere pastes where it ended', async () => {
   expectNoSecret(world, text.stdout, text.stderr.replace(pasted, ''));
 });
 
+test('a server is logged in to over plain http only on this machine', async () => {
+  for (const address of [
+    'http://example.com/mcp',
+    'http://10.0.0.1/mcp',
+    'http://127.0.0.1.example.com/mcp',
+  ]) {
+    const { code, stderr } = await crew(['mcp', 'login', address]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('plain `http:`')]);
+  }
+  expect((await crew(['mcp', 'logout', 'http://example.com/mcp'])).code).toBe(0);
+});
+
 test('a client that was registered by hand has its secret from a variable', async () => {
   const world = await openWorld();
   const args = [world.server.url, '--client-id', BY_HAND.id, '--client-secret-env', 'THE_SECRET'];

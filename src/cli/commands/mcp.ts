@@ -1,4 +1,5 @@
 import { CrewError } from '../../model/crew-error.ts';
+import { isLoopbackHost } from '../../model/loopback-host.ts';
 import {
   MCP_START_TIMEOUT_MS,
   MCP_TIMEOUT_MS,
@@ -58,6 +59,7 @@ export const mcpCommand: Command = {
 async function logIn(call: CommandCall, target: readonly string[]): Promise<number> {
   const { terminal, values } = call;
   const server = await serverAt(call, target, true);
+  refusePlainHttp(server);
   const person = await loginPerson(call);
   const moreScopes = textFlags(values, 'scope')
     .flatMap(list => list.split(/\s+/))
@@ -74,6 +76,15 @@ async function logIn(call: CommandCall, target: readonly string[]): Promise<numb
   if (values.json === true)
     terminal.stdout(`${JSON.stringify({ version: 1, login: rowOf(grant) }, null, 2)}\n`);
   return 0;
+}
+
+/** As a crew file is refused that names such a server: whoever is on the way would read the token. */
+function refusePlainHttp({ transport }: McpServer): void {
+  if (transport.kind !== 'http') return;
+  const { protocol, hostname } = new URL(transport.url);
+  if (protocol === 'https:' || isLoopbackHost(hostname)) return;
+  const message = `\`${hostname}\` would be spoken to over plain \`http:\`, which is for this machine only; expected an https address`;
+  throw new CrewError('USAGE', message);
 }
 
 async function logOut(

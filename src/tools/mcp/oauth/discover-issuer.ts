@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../model/json.ts';
+import { isLoopbackHost } from '../../../model/loopback-host.ts';
 import { loginFailed } from './login-failed.ts';
 import { type DocumentReader, fieldOf, readDocument, textField, textsField } from './read-document.ts';
 
@@ -32,6 +33,10 @@ export async function discoverIssuer(reader: DocumentReader, issuer: string): Pr
       reader.server,
       `it names \`${issuer}\`, which is no address of an authorization server`,
     );
+  }
+  // The token endpoint is found through it, so whoever can change it gets the tokens.
+  if (url.protocol !== 'https:' && !isLoopbackHost(url.hostname)) {
+    throw loginFailed(reader.server, `its authorization server \`${issuer}\` has no https address`);
   }
   for (const candidate of metadataUrls(url)) {
     const document = await readDocument(reader, candidate);

@@ -136,9 +136,16 @@ const REFUSED: readonly (readonly [
   [
     'an issuer that is a metadata server',
     origin => ({
-      [PRM]: { resource: `${origin}/mcp`, authorization_servers: ['http://169.254.169.254'] },
+      [PRM]: { resource: `${origin}/mcp`, authorization_servers: ['https://169.254.169.254'] },
     }),
     { code: 'MCP_ADDRESS_REFUSED', told: /reserved/ },
+  ],
+  [
+    'an issuer without TLS',
+    origin => ({
+      [PRM]: { resource: `${origin}/mcp`, authorization_servers: ['http://login.example'] },
+    }),
+    { code: 'MCP_LOGIN_FAILED', told: /no https address/ },
   ],
   [
     'metadata at a private address',
