@@ -2,8 +2,8 @@ import { type FormField, formFields, readField } from '../model/form-field.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { enteredFor } from './entered-field.ts';
 import type { Intent, Key, Pressed } from './keys.ts';
-import { questionText } from './sheet.ts';
-import { type AskedHere, type Draft, openQuestion, startDraft, type UiState } from './ui-state.ts';
+import { canAnswer, questionText, showsAllChoices } from './sheet.ts';
+import { type AskedHere, type Draft, draftOf, openQuestion, type UiState } from './ui-state.ts';
 
 /** Keys that were on their way when a question came up were meant for something else. */
 const DEAF_MS = 300;
@@ -14,14 +14,33 @@ const PAGE = 8;
 export function pressForAnswer(ui: UiState, key: Key): Pressed | undefined {
   const asked = openQuestion(ui);
   if (asked === undefined || ui.how === 'replay') return undefined;
-  const draft = ui.draft?.id === asked.id ? ui.draft : startDraft(asked.id);
+  const draft = draftOf(ui, asked);
   const isSoon = key.at - asked.shownAt < DEAF_MS;
   if (isSoon) return key.name === 'tab' || key.name === 'back-tab' ? undefined : { ui, intents: [] };
+  if (!canAnswer(ui)) return pressUnseen(ui, key, draft);
   const clean = { ...draft, problem: '' };
   if (asked.question.kind === 'form') return pressInForm(ui, key, { asked, draft: clean });
   return clean.mode === 'read'
     ? pressToChoose(ui, key, { asked, draft: clean })
     : pressToWrite(ui, key, { asked, draft: clean });
+}
+
+const ANSWERS = /^[yAanrdjwxc1-9]$/;
+
+/** A question that the screen has no room for is not answered: whatever is pressed was not meant for it. */
+function pressUnseen(ui: UiState, key: Key, draft: Draft): Pressed | undefined {
+  const toast = 'make the window larger to answer';
+  if (draft.mode !== 'read')
+    return key.name === 'escape'
+      ? keep(ui, { ...draft, mode: 'read', text: '', behind: 0 })
+      : { ui: { ...ui, toast: `${toast}, or Esc` }, intents: [] };
+  const answers = key.name === 'enter' || (key.name === 'text' && ANSWERS.test(key.text ?? ''));
+  if (answers) return { ui: { ...ui, toast }, intents: [] };
+  return key.name === 'text' && key.text === 'l' ? putAside(ui) : undefined;
+}
+
+function putAside(ui: UiState): Pressed {
+  return { ui: { ...ui, aside: true, toast: 'put aside; l brings it back' }, intents: [] };
 }
 
 interface Open {
@@ -54,8 +73,7 @@ function answer(
 function pressToChoose(ui: UiState, key: Key, open: Open): Pressed | undefined {
   const { asked, draft } = open;
   const letter = key.name === 'text' ? (key.text ?? '') : '';
-  if (letter === 'l')
-    return { ui: { ...ui, aside: true, toast: 'put aside; l brings it back' }, intents: [] };
+  if (letter === 'l') return putAside(ui);
   if (letter === 'v') {
     const text = questionText(asked);
     return {
@@ -94,16 +112,14 @@ interface Typed {
 
 function pressLetter(ui: UiState, { key, letter }: Typed, { asked, draft }: Open): Pressed | undefined {
   const { id, question } = asked;
-  const write = (mode: Draft['mode']): Pressed => keep(ui, { ...draft, mode, text: '' });
+  const write = (mode: Draft['mode']): Pressed => keep(ui, { ...draft, mode, text: '', behind: 0 });
   switch (question.kind) {
     case 'question': {
       const { choices, freeText } = question;
-      const chosen =
-        key.name === 'enter'
-          ? choices[draft.choice]
-          : /^[1-9]$/.test(letter)
-            ? choices[Number(letter) - 1]
-            : undefined;
+      const number = /^[1-9]$/.test(letter) ? Number(letter) - 1 : undefined;
+      const isThere = number !== undefined && number < choices.length;
+      if (isThere && !showsAllChoices(ui)) return keep(ui, { ...draft, choice: number });
+      const chosen = key.name === 'enter' ? choices[draft.choice] : choices[number ?? -1];
       if (chosen !== undefined) return answer(ui, id, { choice: chosen });
       const mayWrite = freeText || choices.length === 0;
       if (mayWrite && (letter === 'w' || (key.name === 'enter' && choices.length === 0)))
@@ -139,11 +155,36 @@ function pressLetter(ui: UiState, { key, letter }: Typed, { asked, draft }: Open
   }
 }
 
+/** What keys change in a line that is typed; undefined for all others. */
+function typed({ text, behind }: Draft, key: Key): Pick<Draft, 'text' | 'behind'> | undefined {
+  const characters = [...text];
+  const at = Math.max(0, characters.length - behind);
+  const [before, after] = [characters.slice(0, at), characters.slice(at).join('')];
+  switch (key.name) {
+    case 'text':
+      return { text: before.join('') + (key.text ?? '') + after, behind };
+    case 'backspace':
+      return { text: before.slice(0, -1).join('') + after, behind };
+    case 'left':
+      return { text, behind: Math.min(characters.length, behind + 1) };
+    case 'right':
+      return { text, behind: Math.max(0, behind - 1) };
+    case 'home':
+      return { text, behind: characters.length };
+    case 'end':
+      return { text, behind: 0 };
+    default:
+      return undefined;
+  }
+}
+
 /** A line that is typed as an answer. */
 function pressToWrite(ui: UiState, key: Key, { asked, draft }: Open): Pressed {
-  if (key.name === 'escape') return keep(ui, { ...draft, mode: 'read', text: '' });
-  if (key.name === 'backspace') return keep(ui, { ...draft, text: [...draft.text].slice(0, -1).join('') });
-  if (key.name === 'text') return keep(ui, { ...draft, text: draft.text + (key.text ?? '') });
+  if (key.name === 'escape') return keep(ui, { ...draft, mode: 'read', text: '', behind: 0 });
+  const changed = typed(draft, key);
+  if (changed !== undefined) return keep(ui, { ...draft, ...changed });
+  const scrolled = scroll(key, draft.top);
+  if (scrolled !== undefined) return keep(ui, { ...draft, top: scrolled });
   if (key.name !== 'enter') return keep(ui, draft);
   const { id, question } = asked;
   const text = draft.text.trim();
@@ -158,7 +199,7 @@ function pressToWrite(ui: UiState, key: Key, { asked, draft }: Open): Pressed {
       const isRight = question.kind === 'approval' && text === asked.code;
       return isRight
         ? answer(ui, id, { choice: 'allow' })
-        : keep(ui, { ...draft, text: '', problem: 'that is not the code; nothing was allowed' });
+        : keep(ui, { ...draft, text: '', behind: 0, problem: 'that is not the code; nothing was allowed' });
     }
     default:
       return isJson(text)
@@ -189,7 +230,7 @@ function pressInForm(ui: UiState, key: Key, open: Open): Pressed | undefined {
   if (letter !== 'y') return pressToChoose(ui, key, open);
   const [first] = fields;
   if (first === undefined) return send(ui, id, { type: 'tool-answer', id, action: 'accept', content: {} });
-  return keep(ui, { ...draft, mode: 'words', field: 0, text: enteredFor(first, draft) });
+  return keep(ui, { ...draft, mode: 'words', field: 0, text: enteredFor(first, draft), behind: 0 });
 }
 
 interface OpenForm extends Open {
@@ -198,9 +239,9 @@ interface OpenForm extends Open {
 
 function pressInField(ui: UiState, key: Key, form: OpenForm): Pressed {
   const { draft, fields } = form;
-  if (key.name === 'escape') return keep(ui, { ...draft, mode: 'read', text: '' });
-  if (key.name === 'backspace') return keep(ui, { ...draft, text: [...draft.text].slice(0, -1).join('') });
-  if (key.name === 'text') return keep(ui, { ...draft, text: draft.text + (key.text ?? '') });
+  if (key.name === 'escape') return keep(ui, { ...draft, mode: 'read', text: '', behind: 0 });
+  const changed = typed(draft, key);
+  if (changed !== undefined) return keep(ui, { ...draft, ...changed });
   const field = fields[draft.field];
   if (field === undefined) return keep(ui, draft);
   const values = { ...draft.values, [field.name]: draft.text };
@@ -212,7 +253,8 @@ function pressInField(ui: UiState, key: Key, form: OpenForm): Pressed {
   } else if (key.name !== 'up' && key.name !== 'down') return keep(ui, draft);
   const to = Math.max(0, Math.min(fields.length - 1, next));
   const target = fields[to] ?? field;
-  return keep(ui, { ...draft, values, field: to, text: enteredFor(target, { ...draft, values }) });
+  const text = enteredFor(target, { ...draft, values });
+  return keep(ui, { ...draft, values, field: to, text, behind: 0 });
 }
 
 /** All that was entered as one object, or back to the first field that is wrong. */
@@ -222,7 +264,13 @@ function sendForm(ui: UiState, { asked, draft, fields }: OpenForm): Pressed {
     const text = enteredFor(field, draft);
     const read = readField(field, text);
     if ('problem' in read)
-      return keep(ui, { ...draft, field: index, text, problem: `${field.title}: ${read.problem}` });
+      return keep(ui, {
+        ...draft,
+        field: index,
+        text,
+        behind: 0,
+        problem: `${field.title}: ${read.problem}`,
+      });
     if (read.value !== undefined) entries.push([field.name, read.value]);
   }
   const content: JsonObject = Object.fromEntries(entries);

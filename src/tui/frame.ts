@@ -5,11 +5,12 @@ import { type Column, type Layout, layOut, SMALLEST } from './layout.ts';
 import { type Cell, fitLine, type Line, lineColumns, lineOf, withLook } from './line.ts';
 import { type ListRow, listRows, logRows, windowOf } from './list-rows.ts';
 import { pagerLines } from './pager.ts';
-import { sheetLines, sheetRows } from './sheet.ts';
+import { sheetLines, sheetNeeds } from './sheet.ts';
 import { talkRows } from './talk-rows.ts';
 import { PANES, type PaneName, type TabName, type UiState } from './ui-state.ts';
 import type { View } from './view.ts';
 import { isOver } from './view-model.ts';
+import { wrapText } from './wrap-text.ts';
 
 const TITLES: { readonly [pane in PaneName]: string } = {
   procedure: 'Procedure',
@@ -26,7 +27,7 @@ const TABS: readonly TabName[] = ['artifacts', 'lessons', 'log'];
 export function layoutOf(view: View, ui: UiState): Layout {
   const team = 2 + 2 * Math.min(6, Math.max(1, view.roles.size));
   const budget = 2 + gaugesOf(view, 0).length;
-  return layOut(ui, { team, budget, sheet: sheetRows(ui) });
+  return layOut(ui, { team, budget, sheet: sheetNeeds(ui) });
 }
 
 /**
@@ -48,12 +49,14 @@ export function frameLines(view: View, ui: UiState, nowMs: number): readonly Lin
     ui.pager === undefined
       ? bodyRows(view, ui, { layout, nowMs, room })
       : pagerLines(ui.pager, { columns, rows: room });
-  return [...shownHead, ...strip, ...body, ...sheetLines(ui, layout.sheet), foot].slice(0, rows);
+  const top = [...shownHead, ...strip].slice(0, layout.head);
+  return [...top, ...body, ...sheetLines(ui, layout.sheet), foot];
 }
 
 function tooSmall({ columns, rows }: UiState): readonly Line[] {
-  const text = `crew needs ${SMALLEST.columns} × ${SMALLEST.rows}, this is ${columns} × ${rows}; q leaves`;
-  return Array.from({ length: rows }, (_, row) => fitLine(row === 0 ? lineOf(text) : [], columns));
+  const text = `crew needs ${SMALLEST.columns}×${SMALLEST.rows}, this is ${columns}×${rows}; q leaves`;
+  const lines = wrapText(text, columns);
+  return Array.from({ length: rows }, (_, row) => fitLine(lineOf(lines[row] ?? ''), columns));
 }
 
 interface Body {
@@ -63,6 +66,7 @@ interface Body {
 }
 
 function bodyRows(view: View, ui: UiState, { layout, nowMs, room }: Body): readonly Line[] {
+  if (room < 1) return [];
   const columns = layout.columns.map(column => columnRows(view, ui, { column, nowMs, kind: layout.kind }));
   return Array.from({ length: room }, (_, row) => columns.flatMap(lines => lines[row] ?? []));
 }

@@ -3,7 +3,7 @@ import { modelName, notALanguageModel } from '../reporters/describe-model.ts';
 import { cellText, columnsOf, cutText, oneLine } from './cell-text.ts';
 import { type Cell, fitLine, type Line, type Look, lineColumns, lineOf, spread } from './line.ts';
 import { MARKS, stateOf } from './procedure-rows.ts';
-import type { UiState } from './ui-state.ts';
+import { type UiState, writesAnswer } from './ui-state.ts';
 import type { View } from './view.ts';
 
 const STATES = {
@@ -174,6 +174,11 @@ function hintsOf(view: View, ui: UiState, over: boolean): readonly Hint[] {
     const copy: readonly Hint[] = ui.pager.copy === undefined ? [] : [['c', 'copy']];
     return [['↑↓ PgUp PgDn', 'scroll'], ...copy, ['Esc', 'back']];
   }
+  if (writesAnswer(ui))
+    return [
+      ['Enter', 'send'],
+      ['Esc', 'other keys'],
+    ];
   const only = ui.filter.role ?? ui.filter.phase;
   const filtered: readonly Hint[] = only === undefined ? [] : [['Esc', `show all (only ${oneLine(only)})`]];
   const aside: readonly Hint[] = ui.aside && ui.queue.length > 0 ? [['l', 'answer']] : [];

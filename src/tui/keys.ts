@@ -13,6 +13,7 @@ import {
   type PaneName,
   type TabName,
   type UiState,
+  writesAnswer,
 } from './ui-state.ts';
 import type { View } from './view.ts';
 import { isOver } from './view-model.ts';
@@ -101,7 +102,7 @@ function visibleQuestion(ui: UiState): AskedHere | undefined {
 
 function press(before: UiState, key: Key, view: View): Pressed {
   const ui: UiState = { ...before, toast: '', touched: true };
-  const writes = ui.typing !== undefined || (ui.draft !== undefined && ui.draft.mode !== 'read');
+  const writes = ui.typing !== undefined || writesAnswer(ui);
   if (key.pasted === true && !writes) return only(ui);
   if (key.name === 'interrupt') return { ui, intents: [{ type: 'interrupt' }] };
   if (key.name === 'suspend') return { ui, intents: [{ type: 'suspend' }] };

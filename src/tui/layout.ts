@@ -33,17 +33,19 @@ export const SMALLEST = { columns: 40, rows: 10 };
 
 /**
  * Divides the terminal. `wanted` are the rows that panes of a fixed kind and the sheet of a question would like; what is
- * left belongs to the procedure and the conversation. Pure.
+ * left belongs to the procedure and the conversation. No pane has a row where a question needs all of them. Pure.
  */
 export function layOut(
   ui: Pick<UiState, 'columns' | 'rows' | 'focus' | 'zoomed'>,
-  wanted: { readonly team: number; readonly budget: number; readonly sheet: number },
+  wanted: {
+    readonly team: number;
+    readonly budget: number;
+    readonly sheet: { readonly wanted: number; readonly least: number };
+  },
 ): Layout {
   const isNarrow = ui.columns < WIDE.columns || ui.rows < WIDE.rows || ui.zoomed;
-  const head = isNarrow ? HEAD_ROWS + STRIP_ROWS : HEAD_ROWS;
-  const room = ui.rows - head - FOOT_ROWS;
-  const sheet = Math.max(0, Math.min(wanted.sheet, room - FEWEST_ROWS));
-  const rows = room - sheet;
+  const { head, sheet } = headAndSheet(ui.rows, isNarrow ? HEAD_ROWS + STRIP_ROWS : HEAD_ROWS, wanted.sheet);
+  const rows = ui.rows - FOOT_ROWS - head - sheet;
   const rest = { head, sheet, foot: FOOT_ROWS };
   if (isNarrow) {
     const only = { columns: ui.columns, places: [{ pane: ui.focus, rows }] };
@@ -67,6 +69,19 @@ export function layOut(
     { columns: side, places: stack(rows, ['corner', ['team', wanted.team]]).toReversed() },
   ];
   return { kind: 'broad', ...rest, columns };
+}
+
+/** A question takes the room that it needs: the panes give way, then the head. */
+function headAndSheet(
+  rows: number,
+  head: number,
+  { wanted, least }: { readonly wanted: number; readonly least: number },
+): { readonly head: number; readonly sheet: number } {
+  const room = rows - FOOT_ROWS - head;
+  if (least <= room - FEWEST_ROWS) return { head, sheet: Math.min(wanted, room - FEWEST_ROWS) };
+  if (least <= room) return { head, sheet: room };
+  const left = Math.max(0, Math.min(head, rows - FOOT_ROWS - least));
+  return { head: left, sheet: rows - FOOT_ROWS - left };
 }
 
 function cornerRows(rows: number): number {

@@ -1,12 +1,14 @@
-import { formFields } from '../model/form-field.ts';
 import type { PersonQuestion, ToolQuestion } from '../model/person-question.ts';
 import { jsonText } from '../reporters/json-text.ts';
-import { cellText, columnsOf, oneLine } from './cell-text.ts';
+import { cellText, columnsOf, cutText, oneLine } from './cell-text.ts';
 import { editsText } from './edit-preview.ts';
-import { enteredFor } from './entered-field.ts';
-import { type Cell, fitLine, type Line, lineOf } from './line.ts';
+import { formText } from './form-text.ts';
+import { SMALLEST } from './layout.ts';
+import { fitLine, type Line, lineOf } from './line.ts';
 import { richLines } from './rich-text.ts';
-import { type AskedHere, openQuestion, startDraft, type UiState } from './ui-state.ts';
+import { answerLines, CHOICES } from './sheet-answers.ts';
+import { type AskedHere, draftOf, openQuestion, type UiState } from './ui-state.ts';
+import { wrapText } from './wrap-text.ts';
 
 type Question = PersonQuestion | ToolQuestion;
 type Calling = Extract<Question, { kind: 'approval' | 'uncertain' }>;
@@ -38,7 +40,7 @@ function indent(text: string): string {
 /** All that is shown of a question, for its pager too; nothing is left out. Pure. */
 export function questionText({ question }: AskedHere): string {
   if (question.kind === 'question') return cellText(question.text).trim();
-  if (question.kind === 'form') return cellText(question.text);
+  if (question.kind === 'form') return `${cellText(question.text)}\n\n${formText(question.schema)}`.trim();
   if (question.kind === 'url')
     return `${cellText(question.text)}\n\n${cellText(question.url)}\n\nNothing is opened: copy the address if you trust it.`;
   const { argsHash } = question;
@@ -79,21 +81,83 @@ function reasonLines({ phase, question }: AskedHere): readonly Line[] {
   const { reason, rule, server, destructive } = question;
   const why = reason === undefined ? 'it may change something' : oneLine(reason);
   const by = rule === undefined ? '' : ` (${oneLine(rule)})`;
-  const from = server === undefined ? '' : ` · from ${oneLine(server).slice(0, 20)}`;
+  const alias = question.tool.slice(0, Math.max(0, question.tool.indexOf('.')));
+  const from = server === undefined ? '' : ` · the tool is of ${oneLine(alias)}, not ours`;
   return [
     lineOf(`in ${oneLine(phase)} · asked because ${why}${by}${from}`, 'dim'),
     ...(destructive === true ? [lineOf('It may destroy something that cannot be brought back.', 'bad')] : []),
   ];
 }
 
-/** The rows that the sheet of a question would like, frame included; 0 without a question. Pure. */
-export function sheetRows(ui: UiState): number {
-  const asked = openQuestion(ui);
-  if (asked === undefined) return 0;
+/** Rows of what is asked that must be seen before anybody can answer. */
+const FEWEST_ROWS = 3;
+const FEWEST_CHOICES = 3;
+const FOOT_ROWS = 1;
+const LARGER = 'make the window larger to answer';
+
+/** The rows that a sheet would like, and the fewest in which its question can be answered; 0 without a question. */
+interface SheetNeeds {
+  readonly wanted: number;
+  readonly least: number;
+}
+
+/** What the sheet of the open question needs, frame included; nothing while a text lies over it. Pure. */
+export function sheetNeeds(ui: UiState): SheetNeeds {
+  const asked = ui.pager === undefined ? openQuestion(ui) : undefined;
+  if (asked === undefined) return { wanted: 0, least: 0 };
   const inner = ui.columns - 4;
-  const body = bodyLines(asked, inner).length + reasonLines(asked).length;
-  const answers = answerLines(asked, ui, inner).length;
-  return Math.min(body + answers + 2, Math.max(9, Math.floor(ui.rows * 0.6)));
+  const body = bodyLines(asked, inner).length + reasonLines(asked).length + titleRows(asked, ui).length;
+  const answers = 1 + answerLines(asked, ui, inner).length;
+  const most = Math.max(9, Math.floor(ui.rows * 0.6));
+  const least = leastRows(asked, ui, showsAllChoices(ui) ? Number.POSITIVE_INFINITY : FEWEST_CHOICES);
+  return { wanted: Math.max(least, Math.min(body + answers + 2, most)), least };
+}
+
+/** Whether the screen has room for the open question and its answers: only then does a key answer it. Pure. */
+export function canAnswer(ui: UiState): boolean {
+  const asked = openQuestion(ui);
+  if (asked === undefined || ui.columns < SMALLEST.columns || ui.rows < SMALLEST.rows) return false;
+  return leastRows(asked, ui, FEWEST_CHOICES) <= ui.rows - FOOT_ROWS;
+}
+
+/** Whether all choices of the open question have a row: only then does their number choose one at once. Pure. */
+export function showsAllChoices(ui: UiState): boolean {
+  const asked = openQuestion(ui);
+  return asked !== undefined && leastRows(asked, ui, Number.POSITIVE_INFINITY) <= ui.rows - FOOT_ROWS;
+}
+
+function leastRows(asked: AskedHere, ui: UiState, choices: number): number {
+  const inner = ui.columns - 4;
+  const answers = answerLines(asked, ui, inner).length - Math.max(0, choiceCount(asked, ui) - choices);
+  const body = Math.min(FEWEST_ROWS, bodyLines(asked, inner).length);
+  return 2 + titleRows(asked, ui).length + warnings(asked) + body + answers;
+}
+
+function choiceCount(asked: AskedHere, ui: UiState): number {
+  const { question } = asked;
+  return question.kind === 'question' && draftOf(ui, asked).mode === 'read' ? question.choices.length : 0;
+}
+
+/** That something may be destroyed is never left out. */
+function warnings({ question }: AskedHere): number {
+  return question.kind === 'approval' && question.destructive === true ? 1 : 0;
+}
+
+/** How many wait, where it is more than one. */
+function countText({ queue }: UiState): string {
+  return queue.length > 1 ? ` 1 of ${queue.length} ` : '';
+}
+
+/** The columns that the frame has for its title. */
+function titleColumns(ui: UiState): number {
+  return Math.max(1, ui.columns - 8 - columnsOf(countText(ui)));
+}
+
+/** The title once more in full, where the frame has no room for it. */
+function titleRows(asked: AskedHere, ui: UiState): readonly Line[] {
+  const title = titleOf(asked);
+  if (columnsOf(title) <= titleColumns(ui)) return [];
+  return wrapText(title, ui.columns - 4).map(row => lineOf(row, 'bold'));
 }
 
 let known:
@@ -110,28 +174,20 @@ function bodyLines(asked: AskedHere, columns: number): readonly Line[] {
 /** The sheet of the question that is open, in exactly so many rows. Pure. */
 export function sheetLines(ui: UiState, rows: number): readonly Line[] {
   const asked = openQuestion(ui);
-  if (asked === undefined || rows < 4) return [];
+  if (asked === undefined || rows < 1) return [];
   const { columns } = ui;
+  if (!canAnswer(ui)) return tooSmall(asked, columns, rows);
   const inner = columns - 4;
-  const count = ui.queue.length > 1 ? ` 1 of ${ui.queue.length} ` : '';
-  const title = ` ? ${titleOf(asked)} `;
+  const count = countText(ui);
+  const title = ` ? ${cutText(titleOf(asked), titleColumns(ui))} `;
   const fill = Math.max(0, columns - 4 - columnsOf(title) - columnsOf(count));
   const top: Line = [
     { text: '╭─', look: 'alert' },
     { text: title, look: 'bar' },
     { text: `${'─'.repeat(fill)}${count}─╮`, look: 'alert' },
   ];
-  const answers = answerLines(asked, ui, inner).slice(0, Math.max(1, rows - 3));
-  const reasons = reasonLines(asked).slice(0, Math.max(0, rows - 3 - answers.length));
-  const room = rows - 2 - answers.length - reasons.length;
-  const body = bodyLines(asked, inner);
-  const draftTop = ui.draft?.id === asked.id ? ui.draft.top : 0;
-  const start = Math.max(0, Math.min(draftTop, body.length - room));
-  const shown = body.slice(start, start + room);
-  const hidden = body.length - start - shown.length;
-  const filled = [...shown, ...Array.from({ length: Math.max(0, room - shown.length) }, (): Line => [])];
-  const more =
-    start + hidden > 0 ? ` ${start + shown.length} of ${body.length} rows · ↓ scrolls · v shows all ` : '';
+  const { body, start, hidden, lines } = sheetRows(asked, ui, { inner, rows: rows - 2 });
+  const more = start + hidden > 0 ? moreText(body - hidden, body, inner) : '';
   const bottom: Line = [
     { text: `╰${'─'.repeat(Math.max(0, columns - 3 - columnsOf(more)))}${more}─╯`, look: 'alert' },
   ];
@@ -140,145 +196,64 @@ export function sheetLines(ui: UiState, rows: number): readonly Line[] {
     ...fitLine(line, inner),
     { text: ' │', look: 'alert' },
   ];
+  return [fitLine(top, columns), ...lines.map(framed), fitLine(bottom, columns)];
+}
+
+function moreText(shown: number, all: number, columns: number): string {
+  const long = ` ${shown} of ${all} rows · ↓ scrolls · v shows all `;
+  return columnsOf(long) <= columns ? long : ` ${shown} of ${all} rows · v all `;
+}
+
+/** What stands in the frame: the answers have their rows first, then what is asked, then why. */
+function sheetRows(
+  asked: AskedHere,
+  ui: UiState,
+  { inner, rows }: { readonly inner: number; readonly rows: number },
+): {
+  readonly body: number;
+  readonly start: number;
+  readonly hidden: number;
+  readonly lines: readonly Line[];
+} {
+  const body = bodyLines(asked, inner);
+  const title = titleRows(asked, ui);
+  const reasons = reasonLines(asked);
+  const fewest = Math.min(FEWEST_ROWS, body.length);
+  const draft = draftOf(ui, asked);
+  const choices = choiceCount(asked, ui);
+  const all = answerLines(asked, ui, inner);
+  const tooMany = Math.max(0, all.length - (rows - title.length - warnings(asked) - fewest));
+  const answers = choices === 0 ? all : windowed(all, { choices, marked: draft.choice, leave: tooMany });
+  const spare = rows - title.length - answers.length - fewest;
+  const why = reasons.slice(Math.max(0, reasons.length - Math.max(warnings(asked), spare)));
+  const gap: readonly Line[] = spare - why.length > 0 ? [[]] : [];
+  const room = Math.max(0, rows - title.length - answers.length - why.length - gap.length);
+  const start = Math.max(0, Math.min(draft.top, body.length - room));
+  const shown = body.slice(start, start + room);
+  const filled = [...shown, ...Array.from({ length: room - shown.length }, (): Line => [])];
+  const hidden = body.length - start - shown.length;
+  return { body: body.length, start, hidden, lines: [...title, ...why, ...filled, ...gap, ...answers] };
+}
+
+/** Answers without so many of their choices; those around the marked one stay. */
+function windowed(
+  lines: readonly Line[],
+  { choices, marked, leave }: { readonly choices: number; readonly marked: number; readonly leave: number },
+): readonly Line[] {
+  const first = lines.findIndex(line => CHOICES.has(line));
+  if (leave === 0 || first === -1) return lines;
+  const count = Math.max(1, choices - leave);
+  const start = Math.max(0, Math.min(choices - count, marked - Math.floor(count / 2)));
   return [
-    fitLine(top, columns),
-    ...[...reasons, ...filled, ...answers].map(framed),
-    fitLine(bottom, columns),
+    ...lines.slice(0, first),
+    ...lines.slice(first + start, first + start + count),
+    ...lines.slice(first + choices),
   ];
 }
 
-function answerLines(asked: AskedHere, ui: UiState, columns: number): readonly Line[] {
-  const draft = ui.draft?.id === asked.id ? ui.draft : startDraft(asked.id);
-  const problem: readonly Line[] = draft.problem === '' ? [] : [lineOf(`! ${draft.problem}`, 'bad')];
-  if (ui.how === 'replay')
-    return [[], lineOf('This run is played again; what was answered comes next.', 'dim')];
-  const { question } = asked;
-  if (question.kind === 'form') return [[], ...problem, ...formLines(question, draft, columns)];
-  if (draft.mode !== 'read')
-    return [[], ...problem, inputLine(labelOf(asked, draft.mode), draft.text, columns)];
-  const aside: readonly Key[] = [['l', 'later']];
-  const all: readonly Key[] = [['v', 'show all']];
-  switch (question.kind) {
-    case 'question': {
-      const choices = question.choices.map((choice, index): Line => {
-        const marked = index === draft.choice;
-        return [
-          { text: `${marked ? '▸' : ' '} ${index + 1} `, look: marked ? 'title' : 'dim' },
-          { text: oneLine(choice), look: marked ? 'bold' : 'plain' },
-        ];
-      });
-      const words: readonly Key[] =
-        question.freeText || choices.length === 0 ? [['w', 'write an answer of your own']] : [];
-      const choose: readonly Key[] = choices.length === 0 ? [] : [['1–9 ↑↓ Enter', 'choose']];
-      return [[], ...problem, ...choices, ...keyLines([...choose, ...words, ...all, ...aside], columns)];
-    }
-    case 'approval':
-      return [
-        [],
-        ...problem,
-        ...keyLines(
-          [
-            ['y', 'allow this call'],
-            ['A', 'all like it, in this run'],
-            ['n', 'refuse'],
-            ['r', 'refuse and say why'],
-            ...all,
-            ...aside,
-          ],
-          columns,
-        ),
-      ];
-    case 'uncertain':
-      return [
-        [],
-        ...problem,
-        ...keyLines(
-          [
-            ['d', 'it was done'],
-            ['j', 'done, with its result as JSON'],
-            ['n', 'not done: call it again'],
-            ...all,
-            ...aside,
-          ],
-          columns,
-        ),
-      ];
-    default:
-      return [
-        [],
-        ...problem,
-        ...keyLines(
-          [['y', 'I have done it'], ['n', 'decline'], ['c', 'copy the address'], ...aside],
-          columns,
-        ),
-      ];
-  }
-}
-
-function labelOf({ code }: AskedHere, mode: string): string {
-  if (mode === 'code' && code !== undefined) return `Type ${code} and Enter to allow it (Esc goes back): `;
-  if (mode === 'reason') return 'Why not? The role is told (Enter sends, Esc goes back): ';
-  if (mode === 'result') return 'The result of the call as JSON (Enter sends): ';
-  return 'Your answer (Enter sends, Esc goes back): ';
-}
-
-/** A line that is typed; a long one shows its end. */
-function inputLine(label: string, text: string, columns: number): Line {
-  const room = Math.max(8, columns - columnsOf(label) - 2);
-  let shown = oneLine(` ${text}x`).slice(0, -1);
-  shown = text === '' ? '' : cellText(text).replaceAll('\n', '⏎');
-  while (columnsOf(shown) > room) shown = shown.slice(Math.max(1, Math.floor((columnsOf(shown) - room) / 2)));
-  return [{ text: label, look: 'alert' }, { text: shown }, { text: '▏', look: 'title' }];
-}
-
-type Key = readonly [key: string, does: string];
-
-/** Keys with what they do, in as many rows as they need. */
-function keyLines(keys: readonly Key[], columns: number): readonly Line[] {
-  const rows: Cell[][] = [];
-  let used = Number.POSITIVE_INFINITY;
-  for (const [key, does] of keys) {
-    const width = columnsOf(`${key} ${does}`);
-    if (used + width > columns) {
-      rows.push([]);
-      used = 0;
-    }
-    rows.at(-1)?.push({ text: key, look: 'alert' }, { text: ` ${does}   `, look: 'dim' });
-    used += width + 3;
-  }
-  return rows;
-}
-
-function formLines(
-  question: Extract<Question, { kind: 'form' }>,
-  draft: NonNullable<UiState['draft']>,
-  columns: number,
-): readonly Line[] {
-  const fields = formFields(question.schema) ?? [];
-  const rows = fields.map((field, index): Line => {
-    const open = draft.mode !== 'read' && index === draft.field;
-    const entered = enteredFor(field, draft);
-    const choices =
-      field.choices.length === 0
-        ? ''
-        : ` (${field.choices.map((choice, at) => `${at + 1} ${oneLine(String(choice))}`).join(', ')})`;
-    const about = `${oneLine(field.title)}${field.required ? '*' : ''}${choices}: `;
-    if (open) return inputLine(`▸ ${about}`, draft.text, columns);
-    return [{ text: `  ${about}`, look: 'dim' }, { text: oneLine(entered) }];
-  });
-  const help = draft.mode === 'read' ? '' : oneLine(fields[draft.field]?.description ?? '');
-  const keys: readonly Key[] =
-    draft.mode === 'read'
-      ? [
-          ['y', 'fill it in'],
-          ['n', 'decline'],
-          ['x', 'cancel'],
-          ['l', 'later'],
-        ]
-      : [
-          ['Enter', 'next field, at the end send'],
-          ['↑↓', 'field'],
-          ['Esc', 'back'],
-        ];
-  return [...rows, ...(help === '' ? [] : [lineOf(`  ${help}`, 'dim')]), ...keyLines(keys, columns)];
+/** A question that nobody can read here is not answered here. */
+function tooSmall(asked: AskedHere, columns: number, rows: number): readonly Line[] {
+  const text = [...wrapText(LARGER, columns - 1), ...wrapText(titleOf(asked), columns - 1)];
+  const lines = text.map(row => lineOf(` ${row}`, 'alert'));
+  return Array.from({ length: rows }, (_, row) => fitLine(lines[row] ?? [], columns));
 }

@@ -7,6 +7,7 @@ import type { Reporter } from '../model/run-event.ts';
 import { oneLine } from './cell-text.ts';
 import { type Intent, type Key, pressKey } from './keys.ts';
 import { createLiveText, type LiveText } from './live-text.ts';
+import { canAnswer } from './sheet.ts';
 import type { AskedHere, ReplayState, UiState } from './ui-state.ts';
 import type { View } from './view.ts';
 import { isOver, takeEvent, takeNotice } from './view-model.ts';
@@ -115,7 +116,7 @@ export function createStore(begin: { readonly view: View; readonly ui: UiState }
       pictures.now();
     }),
     resize: guarded((columns, rows) => {
-      ui = { ...ui, columns, rows };
+      ui = resized(ui, { columns, rows }, world.monotonic());
       pictures.now();
     }),
     change: guarded(news => {
@@ -145,6 +146,13 @@ export function createStore(begin: { readonly view: View; readonly ui: UiState }
       waiting.giveUp();
     },
   };
+}
+
+/** A question that only now has room is not answered by keys that were pressed before. */
+function resized(ui: UiState, size: Pick<UiState, 'columns' | 'rows'>, at: number): UiState {
+  const next = { ...ui, ...size };
+  if (canAnswer(ui) || !canAnswer(next)) return next;
+  return { ...next, queue: next.queue.map(each => ({ ...each, shownAt: at })) };
 }
 
 type Guard = <Args extends readonly unknown[]>(act: (...args: Args) => void) => (...args: Args) => void;

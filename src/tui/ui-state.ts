@@ -46,6 +46,8 @@ export interface Draft {
   readonly mode: 'read' | 'words' | 'code' | 'result' | 'reason';
   readonly choice: number;
   readonly text: string;
+  /** Characters of the text that stand behind the cursor. */
+  readonly behind: number;
   readonly top: number;
   readonly problem: string;
   /** Of a form: which field is open, and what was entered for each. */
@@ -124,12 +126,21 @@ export function startUi(
   };
 }
 
-/** A question with nothing entered for it. Pure. */
-export function startDraft(id: string): Draft {
-  return { id, mode: 'read', choice: 0, text: '', top: 0, problem: '', field: 0, values: {} };
+/** What was entered for a question; one that only wants words is open for them at once. Pure. */
+export function draftOf(ui: UiState, { id, question }: AskedHere): Draft {
+  if (ui.draft?.id === id) return ui.draft;
+  const wantsWords = ui.how !== 'replay' && question.kind === 'question' && question.choices.length === 0;
+  const mode = wantsWords ? 'words' : 'read';
+  return { id, mode, choice: 0, text: '', behind: 0, top: 0, problem: '', field: 0, values: {} };
 }
 
 /** The question that is open, which is the oldest of the queue; undefined when none waits or it was put aside. Pure. */
 export function openQuestion(ui: UiState): AskedHere | undefined {
   return ui.aside ? undefined : ui.queue[0];
+}
+
+/** Whether a line is typed for the question that is open. Pure. */
+export function writesAnswer(ui: UiState): boolean {
+  const asked = ui.pager === undefined ? openQuestion(ui) : undefined;
+  return asked !== undefined && draftOf(ui, asked).mode !== 'read';
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { footLine } from '../../src/tui/head-lines.ts';
 import type { Intent, Key } from '../../src/tui/keys.ts';
 import { pressKey } from '../../src/tui/keys.ts';
 import { type AskedHere, startUi, type UiState } from '../../src/tui/ui-state.ts';
@@ -24,6 +25,9 @@ function keys(text: string, at = LATER): readonly Key[] {
     '<down>': 'down',
     '<tab>': 'tab',
     '<back>': 'backspace',
+    '<left>': 'left',
+    '<right>': 'right',
+    '<home>': 'home',
   };
   return (text.match(/<\w+>|./gs) ?? []).map(each => {
     const name = named[each];
@@ -136,6 +140,19 @@ describe('a question', () => {
     const pressed = press(choose, keys('wq?/s s'));
     expect(pressed.intents).toEqual([]);
     expect(pressed.ui.draft?.text).toBe('q?/s s');
+  });
+
+  test('that only wants words is open for them at once, and no letter is a command', () => {
+    const ui = asked({ kind: 'question', text: 'Say it', choices: [], freeText: true });
+    const pressed = press(ui, keys('quit<left><left><left>al<right><home>s<enter>'));
+    expect(pressed.intents).toEqual([{ type: 'answer', id: 'q', choice: null, text: 'sqaluit' }]);
+    expect(footLine(VIEW, ui, false).map(cell => cell.text)).toEqual(
+      expect.arrayContaining(['Enter', ' send  ', 'Esc', ' other keys  ']),
+    );
+    expect(press(ui, keys('<esc>q')).intents).toEqual([{ type: 'leave' }]);
+    expect(press(ui, [{ name: 'text', text: 'pasted', pasted: true, at: LATER }]).ui.draft?.text).toBe(
+      'pasted',
+    );
   });
 
   test('about a call in doubt takes a result only as JSON', () => {

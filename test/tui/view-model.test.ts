@@ -5,7 +5,9 @@ import { lineColumns, paintLine } from '../../src/tui/line.ts';
 import { createPlayer } from '../../src/tui/player.ts';
 import { startUi } from '../../src/tui/ui-state.ts';
 import { MOST } from '../../src/tui/view.ts';
-import { startView, takeDelta, takeEvent } from '../../src/tui/view-model.ts';
+import { stateOf } from '../../src/tui/procedure-rows.ts';
+import { talkRows } from '../../src/tui/talk-rows.ts';
+import { startView, takeDelta, takeEvent, takeState } from '../../src/tui/view-model.ts';
 import { fc } from '../laws.ts';
 import { SAMPLE_EVENTS } from '../reporters/sample-events.ts';
 import { SETUP, STORY } from './story.ts';
@@ -178,4 +180,35 @@ describe('what a person reads off it', () => {
     expect(told.talk.next).toBe(1);
     expect(told.talk.open[0]).toMatchObject({ who: 'a', to: 'b', text: 'Hello.' });
   });
+});
+
+describe('a run that nobody works on any more', () => {
+  test('shows no role and no phase at work', () => {
+    const view = STORY.reduce(takeEvent, START);
+    expect([...view.roles.values()].some(role => role.state !== 'idle')).toBe(true);
+    const idle = takeState(view, 'idle');
+    expect([...idle.roles.values()].map(role => role.state)).toEqual(
+      [...idle.roles.values()].map(() => 'idle'),
+    );
+    expect([idle.openCalls.size, idle.streams.size]).toEqual([0, 0]);
+    expect(stateOf(view, 'inspect')).toBe('asked');
+    expect(stateOf({ ...idle, questions: [] }, 'inspect')).toBe('held');
+  });
+});
+
+test('a call under way is seen before anything of its answer is', () => {
+  const started = { type: 'phase.started', at: 1, phase: 'write', kind: 'role', visit: 1, role: 'author' } as const;
+  const asked = {
+    type: 'model.started',
+    at: 2,
+    key: 'k',
+    phase: 'write',
+    role: 'author',
+    model: 'default',
+    turn: 1,
+  } as const;
+  const view = [started, asked].reduce(takeEvent, START);
+  const rows = talkRows(view, { filter: {} }, { columns: 60, rows: 10 });
+  const shown = () => rows.map(row => paintLine(row.line, false)).join('\n');
+  expect(shown()).toContain('author is asked');
 });
