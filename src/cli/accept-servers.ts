@@ -11,6 +11,7 @@ import { changesText, type LockChanges, lockChanges } from './lock-changes.ts';
 import { readCrewFile, showDiagnostics } from './read-crew-file.ts';
 import { sourceReader } from './read-files.ts';
 import { askYes, keepTrust, trustQuestion, trustState } from './require-trust.ts';
+import { shownColumns } from './shown-columns.ts';
 import { replaceFile } from './trust-store.ts';
 import { loadMcpLock } from './wire.ts';
 import { workspaceOf } from './workspace.ts';
@@ -139,7 +140,7 @@ async function compare(
   const name = sanitizeText(`${about.server.name} ${about.server.version}`.trim(), { keepNewlines: false });
   const lines = [
     `${server.alias} (${name}, protocol ${sanitizeText(about.protocol, { keepNewlines: false })}): ${count}`,
-    changesText(before, now, terminal.columns) || 'nothing has changed',
+    changesText(before, now, shownColumns(terminal)) || 'nothing has changed',
     ...problems.map(problem => `! ${sanitizeText(problem, { keepNewlines: false })}`),
   ];
   terminal.stderr(`\n${lines.join('\n')}\n\n`);

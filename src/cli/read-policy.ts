@@ -16,6 +16,7 @@ import {
   type TrustState,
   whyNot,
 } from './require-trust.ts';
+import { shownColumns } from './shown-columns.ts';
 import { mayStart } from './trust-store.ts';
 import { policyTrustText } from './trust-text.ts';
 import { userFolder } from './user-folder.ts';
@@ -150,7 +151,7 @@ function policyQuestion(
 ): TrustQuestion {
   const rows = [{ path: basename(path), sha256: createHash('sha256').update(text, 'utf8').digest('hex') }];
   const rules = policy.rules.filter(({ at }) => at.startsWith(`${path}:`));
-  const shown = { file: path, rows, columns: terminal.columns, written: text };
+  const shown = { file: path, rows, columns: shownColumns(terminal), written: text };
   return {
     file: realpathSync(resolve(terminal.cwd, path)),
     hash: contentHash(rows),

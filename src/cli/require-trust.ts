@@ -5,6 +5,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { contentHash, crewContent } from './crew-content.ts';
 import { crewStarts } from './program-starts.ts';
+import { shownColumns } from './shown-columns.ts';
 import { addStarts, addTrust, readTrust } from './trust-store.ts';
 import { needsTrust, trustText } from './trust-text.ts';
 import { workspaceOf } from './workspace.ts';
@@ -37,7 +38,7 @@ export function trustQuestion({ file, loaded, values, terminal }: TrustCall): Tr
   return {
     file: realpathSync(resolve(terminal.cwd, file)),
     hash: contentHash(rows),
-    text: trustText(loaded, { file, rows, workspace, columns: terminal.columns }),
+    text: trustText(loaded, { file, rows, workspace, columns: shownColumns(terminal) }),
     starts: crewStarts(loaded, { cwd: terminal.cwd, workspace }),
   };
 }

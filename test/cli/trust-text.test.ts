@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { foreignRows } from '../../src/cli/foreign-lines.ts';
 import { needsTrust, trustText } from '../../src/cli/trust-text.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import { displayWidth } from '../../src/reporters/display-width.ts';
+import { sanitizeText } from '../../src/reporters/sanitize.ts';
 import { BUILTIN_CATALOG } from '../../src/tools/catalog.ts';
+import { fc } from '../laws.ts';
 
 function textOf(tools: string, columns = 100): string {
   const yaml = `version: 1
@@ -69,6 +73,34 @@ describe('what a person is shown of a crew file', () => {
     ]);
     for (const row of rows) expect([...row].length <= 60 || row.startsWith('content')).toBe(true);
     expect(text.replaceAll('\n  │ ', '')).toContain('x'.repeat(120));
+  });
+
+  test('is wrapped between words, each row with its mark, and nothing is lost', () => {
+    const words =
+      'a tool that reads   every note of the folder and of all folders below it, whatever they hold';
+    const rows = foreignRows(`${words}\n${'y'.repeat(100)} end`, 40);
+    expect(rows.slice(0, 3)).toEqual([
+      '  │ a tool that reads   every note of ',
+      '  │ the folder and of all folders below ',
+      '  │ it, whatever they hold',
+    ]);
+    for (const row of rows) expect(row).toMatch(/^ {2}│ .{1,35}$/);
+    const said = rows.map(row => row.slice(4)).join('');
+    expect(said).toBe(`${words}${'y'.repeat(100)} end`);
+  });
+
+  test('has the same words as the text, wherever rows break, and no row is wider', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 20, max: 80 }), (text, columns) => {
+        const line = sanitizeText(text, { keepNewlines: false });
+        const rows = foreignRows(line, columns);
+        expect(rows.map(row => row.slice(4)).join('')).toBe(line.replaceAll('\t', '  ').trimEnd());
+        for (const row of rows) {
+          expect(row.startsWith('  │')).toBe(true);
+          expect(displayWidth(row)).toBeLessThan(columns + 1);
+        }
+      }),
+    );
   });
 
   test('only servers and modules need it', () => {
