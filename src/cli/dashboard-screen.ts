@@ -23,8 +23,9 @@ import { viewSetup } from './view-setup.ts';
 import { loadValidation } from './wire.ts';
 import { realWorld } from './world.ts';
 
-/** How long the last picture of a run stays when nobody has touched a key, in milliseconds. */
-const LAST_LOOK_MS = 1200;
+/** How long the last picture of a run stays when nobody presses a key, in seconds. */
+const LAST_LOOK_S = 10;
+const SECOND_MS = 1000;
 
 /**
  * Shows a run in the dashboard of this terminal. What is told line by line is kept back meanwhile: when the dashboard is
@@ -87,7 +88,7 @@ function steer(
 ): string {
   try {
     return controls.steer({ role, text, by: personName() })
-      ? `told ${role}; its next call has it`
+      ? `left for ${role}; its next model call hears it, if it has one before the run ends`
       : 'the run is over; nobody hears it';
   } catch (error) {
     return (error as Error).message;
@@ -123,6 +124,10 @@ async function aroundDashboard(options: ScreenOptions, dashboard: OpenDashboard)
       options.terminal.stderr(`! the dashboard broke (${message}); the run goes on, told line by line\n`);
     }
     if (!wasOpen || isOver) return;
+    if (options.controls.paused) {
+      options.controls.resume();
+      options.terminal.stderr('The run was paused; it goes on now.\n');
+    }
     if (left.how === 'left') sayComeBack(options);
     if (isLive) for (const each of plain) each.onLive?.();
   });
@@ -154,23 +159,26 @@ async function aroundDashboard(options: ScreenOptions, dashboard: OpenDashboard)
     terminal,
     ...doors,
     settle: async () => {
-      if (isOpen) {
-        const looked = new AbortController();
-        const { touched } = store.snapshot().ui;
-        const time = touched
-          ? new Promise<never>(() => undefined)
-          : realWorld.sleep(LAST_LOOK_MS, looked.signal);
-        await Promise.race([gone, time]);
-        looked.abort();
-        // A key in the last moment says that somebody is looking.
-        if (isOpen && store.snapshot().ui.touched) await gone;
-      }
+      if (isOpen) await lastLook(store, gone);
       letGo();
       await gone;
       sayLookAgain(options);
     },
     close: letGo,
   };
+}
+
+/** The last picture stays until the person leaves, or for a while where no key says that somebody is there. */
+async function lastLook(store: Store, gone: Promise<void>): Promise<void> {
+  const left = new AbortController();
+  const ended = gone.then(() => left.abort());
+  for (let closesInS = LAST_LOOK_S; closesInS > 0; closesInS -= 1) {
+    const isKept = closesInS < LAST_LOOK_S && store.snapshot().ui.closesInS === undefined;
+    if (isKept || left.signal.aborted) return ended;
+    store.change(ui => ({ ...ui, closesInS }));
+    await realWorld.sleep(SECOND_MS, left.signal);
+  }
+  if (store.snapshot().ui.closesInS === undefined) await ended;
 }
 
 function endsRun(event: RunEvent): boolean {

@@ -1,4 +1,5 @@
 import { answerSlot } from '../model/answer-slot.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Engine, RunTail } from '../ports/engine.ts';
 import type { Intent } from '../tui/keys.ts';
 import type { OpenDashboard } from '../tui/open-dashboard.tsx';
@@ -7,18 +8,20 @@ import type { QuestionView } from '../tui/view.ts';
 import { isOver, takeState } from '../tui/view-model.ts';
 import { answeredHere, askedHere } from './asked-here.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { leaveSteer } from './leave-steer.ts';
 import { loadDashboard } from './load-dashboard.ts';
-import { personName } from './person-name.ts';
+import { planRun } from './plan-run.ts';
 import { openFold } from './recorded-run.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { showPromptHere } from './show-prompt-here.ts';
 import { eventsOf } from './step-events.ts';
 import { viewSetup } from './view-setup.ts';
-import { loadSteering } from './wire.ts';
 import { realWorld } from './world.ts';
 
 /** How often new facts are looked for, in milliseconds. */
 const LOOK_MS = 150;
+/** What is said of an answer until the run is over. */
+const ANSWERED = 'answered;';
 /** Facts that are folded before the keys get their turn. */
 const FACTS_AT_ONCE = 200;
 
@@ -31,7 +34,8 @@ interface Watching {
 
 /** How a watched run stood when its dashboard was left. */
 export interface Watched {
-  readonly over: boolean;
+  /** How it ended, when it has. */
+  readonly ended?: 'success' | 'failure' | 'error';
   readonly pid: number | undefined;
 }
 
@@ -44,7 +48,8 @@ export async function watchOnScreen(options: Watching): Promise<Watched | undefi
   const loaded = await loadDashboard();
   if (loaded === undefined) return undefined;
   const { program, runId } = tail;
-  const setup = await viewSetup({ program, budget: program.budget, flags: resumeFlags(values) });
+  const plan = await planOf(engine, tail);
+  const setup = await viewSetup({ program, budget: program.budget, plan, flags: resumeFlags(values) });
   const dashboard = loaded.openDashboard({
     setup,
     how: 'watch',
@@ -62,7 +67,17 @@ export async function watchOnScreen(options: Watching): Promise<Watched | undefi
   await follow(options, dashboard.store, left.signal);
   await ending;
   const { view } = dashboard.store.snapshot();
-  return { over: isOver(view.state) && view.state !== 'suspended', pid: engine.holderOf(runId)?.pid };
+  const { state } = view;
+  const ended = state === 'success' || state === 'failure' || state === 'error' ? { ended: state } : {};
+  return { ...ended, pid: engine.holderOf(runId)?.pid };
+}
+
+/** The most that the run can take, with the models that it was begun with. */
+async function planOf(engine: Engine, { runId, program }: RunTail): Promise<Plan | undefined> {
+  const [first] = engine.read(runId).facts;
+  if (first?.type !== 'run.started') return undefined;
+  const { models, terms, inputs } = first;
+  return await planRun({ program, models, terms, inputs });
 }
 
 async function follow(options: Watching, store: Store, left: AbortSignal): Promise<void> {
@@ -80,6 +95,7 @@ async function follow(options: Watching, store: Store, left: AbortSignal): Promi
       if (left.aborted) return;
     }
     const { view } = store.snapshot();
+    if (isOver(view.state)) store.change(ui => (ui.toast.startsWith(ANSWERED) ? { ...ui, toast: '' } : ui));
     if (count > 0) await realWorld.sleep(LOOK_MS, left);
     askAll(options, { store, asking, questions: store.snapshot().view.questions });
     if (pid === undefined && !isOver(view.state) && !idle) {
@@ -129,7 +145,7 @@ async function ask(
   const pid = engine.holderOf(tail.runId)?.pid;
   const next =
     pid === undefined ? 'it counts when the run is resumed' : 'the run takes it where it is at work';
-  const toast = isFirst ? `answered; ${next}` : 'somebody answered this already';
+  const toast = isFirst ? `${ANSWERED} ${next}` : 'somebody answered this already';
   store.change(ui => ({ ...ui, toast }));
 }
 
@@ -147,7 +163,7 @@ function act(options: Watching, { intent, store, dashboard }: Wish): void {
       dashboard.close();
       return;
     case 'stop':
-      return say(stop(engine, tail.runId));
+      return say(stop(engine, tail.runId, store));
     case 'prompt':
       void showPromptHere(store, { runId: tail.runId, key: intent.key }, { values, terminal });
       return;
@@ -159,25 +175,24 @@ function act(options: Watching, { intent, store, dashboard }: Wish): void {
   }
 }
 
-function stop(engine: Engine, runId: string): string {
+function stop(engine: Engine, runId: string, store: Store): string {
   const holder = engine.holderOf(runId);
   if (holder === undefined) return 'nobody works on this run now';
   if (holder.runIds.length > 1)
     return `process ${holder.pid} works on other runs too; use crew stop ${runId} --all`;
   process.kill(holder.pid, 'SIGTERM');
+  store.changeView(view => takeState(view, 'stopping'));
   return `asked process ${holder.pid} to stop at the next safe point`;
 }
 
 async function steer(
-  { engine, tail }: Watching,
+  { engine, tail, terminal }: Watching,
   { role, text }: Extract<Intent, { type: 'steer' }>,
 ): Promise<string> {
-  const { runId, program } = tail;
   try {
-    const { refuseSteer } = await loadSteering();
-    refuseSteer(program, { role, text, said: engine.signals(runId).length });
-    engine.signal(runId, { kind: 'steer', at: realWorld.now(), role, text: text.trim(), by: personName() });
-    return `told ${role}; its next call hears it`;
+    const { active } = await leaveSteer(engine, { run: tail.runId, role, text, env: terminal.env });
+    const when = active ? 'if it has one before the run ends' : 'when the run goes on';
+    return `left for ${role}; its next model call hears it, ${when}`;
   } catch (error) {
     return (error as Error).message;
   }

@@ -33,6 +33,7 @@ export const MARKS = {
   idle: ['○', 'dim'],
   live: ['●', 'title'],
   asked: ['?', 'alert'],
+  held: ['◌', 'dim'],
   done: ['✓', 'good'],
   failed: ['✗', 'bad'],
   cancelled: ['–', 'dim'],
@@ -48,7 +49,9 @@ export function stateOf(view: View, path: string): keyof typeof MARKS {
   const phase = view.phases.get(path);
   if (phase === undefined) return 'idle';
   const waits = view.questions.some(question => isInside(question.phase, path));
-  return phase.state === 'live' && waits ? 'asked' : phase.state;
+  if (phase.state !== 'live') return phase.state;
+  if (waits) return 'asked';
+  return view.state === 'idle' ? 'held' : 'live';
 }
 
 function chartRows(chart: Chart, place: Place): readonly ProcedureRow[] {

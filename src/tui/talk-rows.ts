@@ -210,9 +210,25 @@ function streamRows(
   const streams = [...view.streams.values()].filter(each =>
     passes(filter, { phase: each.phase, who: each.role }),
   );
-  if (streams.length === 0) return [];
+  const asked = askedRows(view, filter).slice(0, Math.max(0, rows - streams.length));
+  if (streams.length === 0) return asked;
   const room = Math.max(1, Math.floor((rows * 0.8) / streams.length) - 1);
-  return streams.flatMap(stream => streamBlock(stream, columns - 2, Math.min(room, 12)));
+  return [...streams.flatMap(stream => streamBlock(stream, columns - 2, Math.min(room, 12))), ...asked];
+}
+
+/** Calls that nothing was heard of yet; where a run is only watched, nothing is heard of them until they end. */
+function askedRows(view: View, filter: UiState['filter']): readonly TalkRow[] {
+  return [...view.openCalls].flatMap(([key, call]) => {
+    const who = call.role ?? '';
+    if (call.what !== 'model' || view.streams.has(key)) return [];
+    if (!passes(filter, { phase: call.phase, who })) return [];
+    const line: Line = [
+      { text: '┆ ', look: 'cyan' },
+      { text: oneLine(who), look: roleLook(who) },
+      { text: ` is asked in ${cutStart(oneLine(call.phase), 30)} …`, look: 'dim' },
+    ];
+    return [{ item: undefined, line }];
+  });
 }
 
 function streamBlock(stream: StreamView, columns: number, rows: number): readonly TalkRow[] {

@@ -85,9 +85,12 @@ export function takeNotice(view: View, text: string): View {
   return { ...view, log: addItem(view.log, row, MOST.logRows) };
 }
 
-/** The view of a run that somebody asked to stop, or that goes on. Pure. */
+/** The view of a run that somebody asked to stop, that goes on, or that nobody works on. Pure. */
 export function takeState(view: View, state: RunState): View {
-  return isOver(view.state) ? view : { ...view, state };
+  if (isOver(view.state)) return view;
+  if (state !== 'idle') return { ...view, state };
+  const roles = [...view.roles].map(([name, role]) => [name, { ...role, state: 'idle' as const }] as const);
+  return { ...view, state, roles: new Map(roles), openCalls: new Map(), streams: new Map() };
 }
 
 /** Whether a run can do no more. Pure. */

@@ -101,7 +101,7 @@ describe.runIf(hasTmux)('crew run in a terminal', () => {
     shell.enter(crewLine(RUN));
     await shell.until('apply wants to call change.apply');
     await heard();
-    shell.press('a');
+    shell.press('l');
     await shell.until('put aside');
     shell.press('p');
     const prompt = await shell.until('Exact prompt of');
@@ -202,7 +202,38 @@ registerHooks({ load(url, context, next) {
     );
     shell = openTmuxShell(folder, { columns: 100, rows: 30 });
     shell.enter(crewLine('run short.crew.yaml --model script:replies.yaml'));
+    await shell.until('closes in 10 s, any key keeps it');
+    await shell.until('closes in 1 s');
     expect(await shell.until('exit code 0')).toContain('The news: it reads');
+  });
+
+  test('an ending that somebody looks at stays', async () => {
+    shell = openTmuxShell(folder, { columns: 100, rows: 30 });
+    shell.enter(crewLine(`${RUN} --allow 'change.*'`));
+    await shell.until('ask asks you');
+    await heard();
+    shell.press('1');
+    await shell.until('closes in 8 s');
+    shell.press('2');
+    await shell.until('q leave and print the result');
+    await new Promise(resolve => setTimeout(resolve, 9000));
+    expect(shell.screen()).toContain('2 Conversation');
+    shell.press('q');
+    await shell.until('exit code 0');
+  });
+
+  test('whoever leaves a paused run lets it go on', async () => {
+    reply('The news.', 1500);
+    shell = openTmuxShell(folder, { columns: 100, rows: 30 });
+    shell.enter(crewLine(RUN));
+    await shell.until('1 Procedure');
+    shell.press('Space');
+    await shell.until('paused: nothing new begins');
+    shell.press('q');
+    await shell.until('The run was paused; it goes on now.');
+    await shell.until('refuse it; words after it are told to the role\n>');
+    shell.enter('n');
+    await shell.until('exit code 1');
   });
 });
 
@@ -231,6 +262,7 @@ describe.runIf(hasTmux)('crew watch and crew replay', () => {
       second.press('s');
       second.press('s');
       await shell.until('exit code 143');
+      expect(await second.until('nobody works on it')).not.toContain('● ask');
     } finally {
       second.close();
     }

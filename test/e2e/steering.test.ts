@@ -71,7 +71,7 @@ test('what is said from another shell is on record at once, and in the next call
   expect([said.code, said.stdout, said.stderr]).toEqual([
     0,
     '',
-    '`teller` hears it in its next model call\n',
+    '`teller` hears it in its next model call, if it has one before the run ends\n',
   ]);
   await untilSaid(id);
   release();

@@ -29,7 +29,7 @@ async function steer({ positionals, values, terminal }: CommandCall): Promise<nu
       return 0;
     }
     const when = left.active
-      ? 'hears it in its next model call'
+      ? 'hears it in its next model call, if it has one before the run ends'
       : `hears it when the run goes on: crew resume ${left.runId}${resumeFlags(values)}`;
     terminal.stderr(`\`${role}\` ${when}\n`);
     return 0;

@@ -27,7 +27,8 @@ async function watch(call: CommandCall): Promise<number> {
     const watched = await watchOnScreen({ engine, tail, values, terminal });
     if (watched === undefined) return await tellAsItGrows(call);
     const run = `${tail.runId}${resumeFlags(values)}`;
-    if (watched.over) terminal.stderr(`The run is over; its result: crew resume ${run}\n`);
+    if (watched.ended !== undefined)
+      terminal.stderr(`The run ended: ${watched.ended}; what it did: crew show ${run}\n`);
     else if (watched.pid !== undefined)
       terminal.stderr(`The run goes on in process ${watched.pid}; come back with: crew watch ${run}\n`);
     else terminal.stderr(`Nobody works on this run; go on with: crew resume ${run}\n`);
