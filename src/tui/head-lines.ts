@@ -146,9 +146,24 @@ export function footLine(view: View, ui: UiState, isOver: boolean): Line {
       columns,
     );
   }
+  if (ui.closesInS !== undefined) return closingLine(ui.closesInS, columns);
   if (toast !== '')
     return fitLine([{ text: ` ${cutText(oneLine(toast), columns - 2)}`, look: 'alert' }], columns);
   return hintLine(hintsOf(view, ui, isOver), columns);
+}
+
+/** Says what happens unless a key is pressed. */
+function closingLine(closesInS: number, columns: number): Line {
+  return fitLine(
+    [
+      { text: ` closes in ${closesInS} s`, look: 'alert' },
+      {
+        text: columns < 60 ? ', any key keeps it' : ', any key keeps it; q leaves and prints the result',
+        look: 'dim',
+      },
+    ],
+    columns,
+  );
 }
 
 /** As many keys as there is room for; the last two, help and the way out, are always there. */

@@ -101,7 +101,7 @@ function visibleQuestion(ui: UiState): AskedHere | undefined {
 }
 
 function press(before: UiState, key: Key, view: View): Pressed {
-  const ui: UiState = { ...before, toast: '', touched: true };
+  const ui: UiState = { ...before, toast: '', closesInS: undefined };
   const writes = ui.typing !== undefined || writesAnswer(ui);
   if (key.pasted === true && !writes) return only(ui);
   if (key.name === 'interrupt') return { ui, intents: [{ type: 'interrupt' }] };

@@ -86,7 +86,8 @@ export interface UiState {
   readonly toast: string;
   /** `s` was pressed once. */
   readonly stopping: boolean;
-  readonly touched: boolean;
+  /** The run is over, and the dashboard closes in so many seconds unless a key is pressed. */
+  readonly closesInS: number | undefined;
   readonly replay: ReplayState | undefined;
 }
 
@@ -121,7 +122,7 @@ export function startUi(
     aside: false,
     toast: '',
     stopping: false,
-    touched: false,
+    closesInS: undefined,
     replay,
   };
 }

@@ -258,7 +258,7 @@ describe.runIf(hasTmux)('crew watch and crew replay', () => {
       second.enter(crewLine(`watch run1 --cwd '${folder}'`));
       await second.until('ask asks you');
       await heard();
-      second.press('a');
+      second.press('l');
       second.press('s');
       second.press('s');
       await shell.until('exit code 143');

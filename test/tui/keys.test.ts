@@ -256,6 +256,19 @@ describe('the run', () => {
     ]);
   });
 
+  test('that is over closes unless any key is pressed', () => {
+    const ui = { ...UI, closesInS: 7 };
+    const foot = (state: UiState): string =>
+      footLine(VIEW, state, true)
+        .map(cell => cell.text)
+        .join('');
+    expect(foot(ui)).toContain('closes in 7 s, any key keeps it');
+    expect(foot({ ...ui, columns: 40 })).toContain('closes in 7 s, any key keeps it');
+    const kept = press(ui, keys('<down>')).ui;
+    expect(kept.closesInS).toBeUndefined();
+    expect(foot(kept)).toContain('q leave and print the result');
+  });
+
   test('that is played is moved, and nothing else', () => {
     const replay = startUi({ columns: 80, rows: 24, color: true, how: 'replay' });
     expect(press(replay, keys(' ')).intents).toEqual([{ type: 'replay', to: 'toggle' }]);
