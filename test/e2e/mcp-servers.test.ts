@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeFolder } from '../tools/git-repository.ts';
@@ -40,6 +41,52 @@ replies:
   - { phase: read, turn: 1, calls: [{ tool: disk.read_text_file, args: { path: hello.txt } }] }
   - { phase: read, turn: 2, text: It says hello. }
 `;
+
+const CAN = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
+
+describe.skipIf(!CAN)('the sandboxed server of the README', () => {
+  /** Lists, writes where it may, and writes where it may not. */
+  const crewWith = (tools: string): string => `version: 1
+crew: disk
+goal: Look into the notes and write one.
+${tools}start: list
+phases:
+  list: { tool: disk.list_directory, with: { path: . }, next: put }
+  put: { tool: disk.write_file, with: { path: new.md, content: hi }, next: done }
+  done: { end: success, result: "{{ list.content }}" }
+`;
+
+  test('starts, sees its folder, and writes into it', async () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const [, disk = ''] = /^( {2}disk:\n(?: {4}.*\n)+)/m.exec(readme) ?? [];
+    writeFileSync(join(folder, 'disk.crew.yaml'), crewWith(`tools:\n${disk}`));
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    mkdirSync(join(folder, 'notes'));
+    writeFileSync(join(folder, 'notes/old.md'), 'old');
+    const env = { HOME: home, PATH: `${folder}/node_modules/.bin:/usr/bin:/bin` };
+    const accepted = await crew(['tools', 'accept', 'disk.crew.yaml', '--yes'], { from: folder, env });
+    expect(accepted.code, accepted.stderr).toBe(0);
+    const ran = await crew(['run', 'disk.crew.yaml', '--allow', 'disk.*'], { from: folder, env });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('old.md') });
+    expect(readFileSync(join(folder, 'notes/new.md'), 'utf8')).toBe('hi');
+  });
+
+  test('that needs the network to start says what its sandbox keeps from it', async () => {
+    const script = 'echo asking the registry >&2; sleep 60';
+    const disk = `{ command: sh, args: [-c, "${script}"], start_timeout: 2s, sandbox: { fs: ["rw:."] } }`;
+    writeFileSync(join(folder, 'disk.crew.yaml'), crewWith(`tools: { disk: { mcp: ${disk} } }\n`));
+    const env = { HOME: home, PATH: '/usr/bin:/bin' };
+    const { code, stderr } = await crew(['tools', 'accept', 'disk.crew.yaml', '--yes'], {
+      from: folder,
+      env,
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      'did not start (its sandbox has no network and shows `rw:.`) within 2000 ms; it said: asking the registry',
+    );
+    expect(stderr).toContain('`crew tools doctor FILE`');
+  });
+});
 
 describe('a server from npm', () => {
   beforeEach(() => {

@@ -166,7 +166,9 @@ async function assertShown({ program }: SandboxedProgramOptions, binds: readonly
   const path = await findProgram(command, { cwd, path: env.PATH ?? '' });
   if (path === undefined)
     throw new CrewError('TOOL_MISSING', `the program \`${command}\` was not found on the PATH`);
-  const places = [path, await realpath(path)].filter(one => !isShown(one, binds));
+  const real = await realpath(path);
+  const isReal = isShown(real, binds) || binds.some(bind => isInside(real, bind.real));
+  const places = [...(isShown(path, binds) ? [] : [path]), ...(isReal ? [] : [real])];
   const [first] = places;
   if (first === undefined) return;
   const missing = [...new Set(places.map(folderOf))].map(folder => `\`ro:${folder}\``).join(' and ');
