@@ -145,8 +145,8 @@ export function tellAskedByTool(state: PlainState, event: EventOf<'tool.asked'>)
   flushStreams(state, event.phase);
   const { phase: place, tool, question, answer } = event;
   const what = question.kind === 'url' ? `${question.text} ${question.url}` : question.text;
-  const spans = [{ text: `${tool} asks: ${oneLine(what)} · ${oneLine(takenText(answer))}` }];
-  tellRow(state, { place, mark: '?', style: 'yellow', spans });
+  tellRow(state, { place, mark: '?', style: 'yellow', spans: [{ text: `${tool} asks: ${oneLine(what)}` }] });
+  tellRow(state, { place, mark: '●', style: 'green', spans: [{ text: oneLine(takenText(answer)) }] });
 }
 
 function oneLine(text: string): string {

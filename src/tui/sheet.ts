@@ -62,7 +62,7 @@ function titleOf({ phase, question }: AskedHere): string {
 }
 
 /** Rows between the title and what is asked: where, and why. */
-function reasonLines({ phase, question }: AskedHere): readonly Line[] {
+function reasonLines({ phase, question }: AskedHere, columns: number): readonly Line[] {
   if (question.kind === 'uncertain')
     return [
       lineOf(
@@ -83,8 +83,9 @@ function reasonLines({ phase, question }: AskedHere): readonly Line[] {
   const by = rule === undefined ? '' : ` (${oneLine(rule)})`;
   const alias = question.tool.slice(0, Math.max(0, question.tool.indexOf('.')));
   const from = server === undefined ? '' : ` · the tool is of ${oneLine(alias)}, not ours`;
+  const reasons = wrapText(`in ${oneLine(phase)} · asked because ${why}${by}${from}`, columns);
   return [
-    lineOf(`in ${oneLine(phase)} · asked because ${why}${by}${from}`, 'dim'),
+    ...reasons.map(row => lineOf(row, 'dim')),
     ...(destructive === true ? [lineOf('It may destroy something that cannot be brought back.', 'bad')] : []),
   ];
 }
@@ -106,7 +107,8 @@ export function sheetNeeds(ui: UiState): SheetNeeds {
   const asked = ui.pager === undefined ? openQuestion(ui) : undefined;
   if (asked === undefined) return { wanted: 0, least: 0 };
   const inner = ui.columns - 4;
-  const body = bodyLines(asked, inner).length + reasonLines(asked).length + titleRows(asked, ui).length;
+  const body =
+    bodyLines(asked, inner).length + reasonLines(asked, inner).length + titleRows(asked, ui).length;
   const answers = 1 + answerLines(asked, ui, inner).length;
   const most = Math.max(9, Math.floor(ui.rows * 0.6));
   const least = leastRows(asked, ui, showsAllChoices(ui) ? Number.POSITIVE_INFINITY : FEWEST_CHOICES);
@@ -217,7 +219,7 @@ function sheetRows(
 } {
   const body = bodyLines(asked, inner);
   const title = titleRows(asked, ui);
-  const reasons = reasonLines(asked);
+  const reasons = reasonLines(asked, inner);
   const fewest = Math.min(FEWEST_ROWS, body.length);
   const draft = draftOf(ui, asked);
   const choices = choiceCount(asked, ui);

@@ -245,6 +245,21 @@ describe('a server that changes', () => {
   });
 });
 
+test('a question of a server that nobody is there for is cancelled, and said to be', async () => {
+  const server = join(ROOT, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
+  const file = 'asks.crew.yaml';
+  const tools = `tools: { all: { mcp: { command: node, args: ["${server}", stdio] } } }`;
+  const phases =
+    'phases: { ask: { tool: all.trigger-elicitation-request, next: done }, done: { end: success, result: "{{ ask }}" } }';
+  writeFileSync(join(folder, file), `version: 1\ncrew: asks\ngoal: Ask.\n${tools}\nstart: ask\n${phases}\n`);
+  await call('tools', 'accept', file, '--yes');
+  const { code, stdout, stderr } = await call('run', file, '--allow', 'all.*', '--run-id', 'run1');
+  expect(code).toBe(0);
+  expect(stdout).toContain('"action": "cancel"');
+  expect(stderr).toContain('nobody was there to answer, so it was cancelled');
+  expect((await call('logs', 'run1', '--json')).stdout).toMatch(/"tool\.asked"[\s\S]*"answer": null/);
+});
+
 describe('crew tools call', () => {
   beforeEach(() => cpSync(NOTES, folder, { recursive: true }));
 

@@ -20,9 +20,9 @@ const FORM: AskedHere['question'] = {
   },
 };
 
-function screen(question: AskedHere['question'], typed = ''): string {
+function screen(question: AskedHere['question'], typed = '', columns = 100): string {
   const ui: UiState = {
-    ...startUi({ columns: 100, rows: 40, color: true, how: 'run' }),
+    ...startUi({ columns, rows: 40, color: true, how: 'run' }),
     queue: [{ id: 'q', phase: 'p', shownAt: 0, question }],
   };
   const pressed = [...typed].reduce(
@@ -62,4 +62,18 @@ test('a foreign tool is of the server that the crew knows by its name', () => {
   });
   expect(shown).toContain('the tool is of disk, not ours');
   expect(shown).not.toContain('814a20d');
+});
+
+test('why it is asked stands there whole, in as many rows as it needs', () => {
+  const reason = 'the tool says that it only reads, but nobody vouches for it, and no rule allows it';
+  const question = {
+    kind: 'approval',
+    tool: 'disk.list',
+    args: {},
+    argsHash: 'f',
+    server: 'ab',
+    reason,
+  } as const;
+  const shown = screen(question, '', 60).replace(/ *│\n│ */g, ' ');
+  expect(shown).toContain(`asked because ${reason} · the tool is of disk, not ours`);
 });
