@@ -1,5 +1,6 @@
 import type { PersonAskEffect } from '../model/effect.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
+import { argumentRows } from './argument-rows.ts';
 import { foreignRows } from './foreign-lines.ts';
 
 /** A question in the parts that it is shown in: whose it is, foreign words row by row, and how to answer. */
@@ -26,8 +27,7 @@ export function questionWords(
     const rows = foreignRows(question.text, columns);
     return { title: `${oneLine(phase)} asks:`, rows, ways: waysToAnswer(question) };
   }
-  const args = JSON.stringify(question.args, null, 2);
-  const rows = foreignRows(args, columns);
+  const rows = argumentRows(question.args, columns);
   const tool = oneLine(question.tool);
   if (question.kind === 'uncertain') {
     const title = `${oneLine(phase)} was stopped while \`${tool}\` was under way, and whether it was done is not known. It was called with:`;
