@@ -1,8 +1,10 @@
 import type { Fact } from '../model/fact.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Program } from '../model/program.ts';
+import { sanitizeText } from '../reporters/sanitize.ts';
 import type { FlagValues, Terminal } from './command.ts';
-import { readPolicy } from './read-policy.ts';
+import { sourceReader } from './read-files.ts';
+import { policyPaths, readPolicy } from './read-policy.ts';
 import { loadRuntime } from './wire.ts';
 
 /**
@@ -17,6 +19,27 @@ export async function policyForRun(
   // Where no tool is called nothing is decided, so nobody has to hear of it.
   const untrusted = callsTools(program) ? 'ask' : 'silent';
   return (await readPolicy(values, terminal, { untrusted, runId })) ?? (await loadRuntime()).DEFAULT_POLICY;
+}
+
+/**
+ * Names the policies that are in force on stderr, with how many of their rules count; nothing where there are none, where no
+ * tool is called, and with `-q`.
+ */
+export function tellPolicy(
+  { program, policy }: { readonly program: Program; readonly policy: Policy },
+  values: FlagValues,
+  terminal: Terminal,
+): void {
+  if (values.quiet === true || !callsTools(program)) return;
+  const readSource = sourceReader(terminal.cwd);
+  const told = policyPaths(values, terminal).flatMap(path => {
+    const text = readSource(path);
+    if (text === undefined) return [];
+    const count = policy.rules.filter(({ at }) => at.startsWith(`${path}:`)).length;
+    return [`${path}, ${count === 1 ? '1 rule' : `${count} rules`} in force`];
+  });
+  if (told.length === 0) return;
+  terminal.stderr(`${sanitizeText(`policy  ${told.join('; ')}`, { keepNewlines: false })}\n`);
 }
 
 function callsTools({ tools, crews = {} }: Program): boolean {

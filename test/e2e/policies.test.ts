@@ -67,6 +67,23 @@ test('what the policy allows is done, what it denies is not, whatever flag is gi
   expect([denied.code, made()]).toEqual([0, [false, false, false]]);
 });
 
+test('a run names the policies that are in force in its first lines, with the rules that count', async () => {
+  expect((await start('--approve-all')).stderr).not.toContain('policy  ');
+  rmSync(join(folder, '.crew'), { recursive: true });
+  for (const name of ['a.txt', 'b.txt', 'c.txt']) rmSync(join(folder, name));
+  const rules = '  - allow: change.apply\n  - deny: "*.delete*"\n';
+  writeFileSync(join(folder, 'crew.policy.yaml'), `rules:\n${rules}`);
+  const narrowed = await start();
+  expect(narrowed.stderr).toMatch(
+    /^! `crew\.policy\.yaml` is not known to be trusted, .*\npolicy {2}crew\.policy\.yaml, 1 rule in force\ncrew {4}save/m,
+  );
+  rmSync(join(folder, '.crew'), { recursive: true });
+  await allow(rules);
+  expect((await start()).stderr).toMatch(/^policy {2}crew\.policy\.yaml, 2 rules in force\ncrew {4}save/m);
+  rmSync(join(folder, '.crew'), { recursive: true });
+  expect((await start('-q')).stderr).not.toContain('policy  ');
+});
+
 test('a policy with mistakes runs nothing and exits with 2', async () => {
   await allow('  - allow: "*.*"\n    unknown: 1\n');
   const ended = await start();
@@ -186,7 +203,7 @@ test('at the terminal a call that may destroy something is allowed by a code tha
   expect(first).toContain('which may destroy something');
   shell.enter('y');
   await shell.until(`expected the code \`${code}\``);
-  shell.enter('a');
+  shell.enter('A');
   await shell.until(`expected the code \`${code}\``, 2);
   expect(made()).toEqual([false, false, false]);
   shell.enter(code);
@@ -195,12 +212,12 @@ test('at the terminal a call that may destroy something is allowed by a code tha
   await shell.until('\n>', 4);
   shell.enter(code === codes[1] ? 'n' : code);
   await shell.until(`expected the code \`${codes[1]}\``);
-  shell.enter(`a ${codes[1]}`);
+  shell.enter(`A ${codes[1]}`);
   expect(await shell.until('exit code 0')).toContain('done');
   expect(made()).toEqual([true, true, true]);
 });
 
-test('`a` at the terminal allows all calls of the tool, and a long argument comes page by page', async () => {
+test('`A` at the terminal allows all calls of the tool, and a long argument comes page by page', async () => {
   const long = Array.from({ length: 300 }, (_, nth) => `+line ${nth}`).join('\n');
   const args = { patch: patch('a.txt').replace('@@ -0,0 +1 @@\n+hello', `@@ -0,0 +1,300 @@\n${long}`) };
   const replies = [{ phase: 'write', calls: [{ tool: 'change.apply', args }] }, ...REPLIES.replies.slice(1)];
@@ -232,7 +249,7 @@ test('`a` at the terminal allows all calls of the tool, and a long argument come
     .join('')
     .replaceAll(' ', '');
   expect(shown).toContain(JSON.stringify(args.patch).replaceAll(' ', ''));
-  shell.enter('a');
+  shell.enter('A');
   await shell.until('exit code 0');
   expect(made()).toEqual([true, false, true]);
   expect(readFileSync(join(folder, 'a.txt'), 'utf8').split('\n')).toHaveLength(301);

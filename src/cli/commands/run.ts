@@ -12,7 +12,7 @@ import { readRunId } from '../read-run-id.ts';
 import { recordRun } from '../record-run.ts';
 import { replayRun } from '../replay-run.ts';
 import { readResultRequest, requirePlace } from '../result-output.ts';
-import { policyForRun } from '../run-policy.ts';
+import { policyForRun, tellPolicy } from '../run-policy.ts';
 import { runSession } from '../run-session.ts';
 import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
@@ -60,6 +60,7 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const grants = readGrants(values, program);
   const runId = readRunId(values);
   const policy = await policyForRun({ runId, program }, values, terminal);
+  tellPolicy({ program, policy }, values, terminal);
   const engine = await openWorkspaceEngine(values, terminal);
   try {
     const at = realWorld.now();
