@@ -21,6 +21,8 @@ const TITLES: { readonly [pane in PaneName]: string } = {
   lessons: 'Lessons',
   log: 'Log',
 };
+/** Where all panes are named in one row. */
+const SHORT_TITLES: typeof TITLES = { ...TITLES, talk: 'Talk' };
 const TABS: readonly TabName[] = ['artifacts', 'lessons', 'log'];
 
 /** Where everything stands now. Pure. */
@@ -108,16 +110,21 @@ function boxRows(view: View, ui: UiState, box: Box): readonly Line[] {
 function topLine(view: View, ui: UiState, { pane, tabs, columns }: Box): Line {
   const isOpen = ui.focus === pane && ui.pager === undefined;
   const look = isOpen ? 'cyan' : 'dim';
-  const named = (short: boolean): Line =>
+  const named = (titleOf: (tab: PaneName) => string, gap: string): Line =>
     tabs.map((tab): Cell => {
-      const number = PANES.indexOf(tab) + 1;
       const isThis = tab === pane;
-      const count = isThis ? countOf(view, ui, tab) : '';
-      const text = short && !isThis ? ` ${number} ` : ` ${number} ${TITLES[tab]}${count} `;
+      const text = `${gap}${PANES.indexOf(tab) + 1}${titleOf(tab)} `;
       return { text, look: isThis ? (isOpen ? 'title' : 'bold') : 'dim' };
     });
-  const long = named(false);
-  const names = lineColumns(long) > columns - 4 ? named(true) : long;
+  const only = (tab: PaneName, text: string): string => (tab === pane ? text : '');
+  const ways: readonly Line[] = [
+    named(tab => ` ${TITLES[tab]}${only(tab, countOf(view, ui, tab))}`, ' '),
+    named(tab => ` ${SHORT_TITLES[tab]}${only(tab, countOf(view, ui, tab))}`, ''),
+    named(tab => ` ${SHORT_TITLES[tab]}`, ''),
+    named(tab => ` ${SHORT_TITLES[tab].slice(0, 4)}`, ''),
+    named(tab => only(tab, ` ${SHORT_TITLES[tab]}`), ''),
+  ];
+  const names = ways.find(line => lineColumns(line) <= columns - 4) ?? ways.at(-1) ?? [];
   const width = lineColumns(names);
   const cut = width > columns - 4 ? fitLine(names, columns - 4) : names;
   const fill = '─'.repeat(Math.max(0, columns - 3 - Math.min(width, columns - 4)));

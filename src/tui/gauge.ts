@@ -1,6 +1,8 @@
-import { formatCost, formatCount, formatDuration } from '../reporters/amounts.ts';
+import { formatCost, formatCount } from '../reporters/amounts.ts';
 import { columnsOf } from './cell-text.ts';
+import { clockText } from './clock-text.ts';
 import type { Line, Look } from './line.ts';
+import { costText, tokensText } from './spent-text.ts';
 import type { View } from './view.ts';
 import { isAwaiting } from './view-model.ts';
 
@@ -11,6 +13,8 @@ export interface Gauge {
   readonly ceiling: number | undefined;
   readonly bound: number | undefined;
   readonly shown: (amount: number) => string;
+  /** What was spent in words, where a number would say too little. */
+  readonly words?: string;
 }
 
 /** The gauges of a run. Pure. */
@@ -21,7 +25,6 @@ export function gaugesOf(view: View, nowMs: number): readonly Gauge[] {
   const bound = (amount: number | undefined) =>
     amount === undefined || amount === null || !Number.isFinite(amount) ? undefined : amount;
   const planned = plan === undefined ? undefined : plan.inputTokens + plan.outputTokens;
-  const seconds = (ms: number) => formatDuration(Math.floor(ms / 1000) * 1000).replace('0 ms', '0 s');
   const gauges: readonly Gauge[] = [
     {
       name: 'calls',
@@ -37,15 +40,29 @@ export function gaugesOf(view: View, nowMs: number): readonly Gauge[] {
       bound: undefined,
       shown: formatCount,
     },
-    { name: 'tokens', spent: tokens, ceiling: budget.tokens, bound: bound(planned), shown: formatCount },
+    {
+      name: 'tokens',
+      spent: tokens,
+      ceiling: budget.tokens,
+      bound: bound(planned),
+      shown: formatCount,
+      words: tokensText(view),
+    },
     {
       name: 'money',
       spent: spend.costMicroUsd,
       ceiling: budget.costMicroUsd,
       bound: bound(plan?.costMicroUsd),
       shown: formatCost,
+      words: costText(view),
     },
-    { name: 'time', spent: activeMs(view, nowMs), ceiling: budget.timeMs, bound: undefined, shown: seconds },
+    {
+      name: 'time',
+      spent: activeMs(view, nowMs),
+      ceiling: budget.timeMs,
+      bound: undefined,
+      shown: clockText,
+    },
   ];
   return gauges.filter(({ name, ceiling }) => name !== 'tools' || ceiling !== undefined);
 }
@@ -66,7 +83,7 @@ export function gaugeLine(gauge: Gauge, columns: number): Line {
   const most = ceiling ?? bound;
   const of = ceiling !== undefined ? ` of ${shown(ceiling)}` : '';
   const plan = bound !== undefined && bound !== ceiling ? ` · plan ≤ ${shown(bound)}` : '';
-  const amount = spent === null ? 'price unknown' : shown(spent);
+  const amount = gauge.words ?? (spent === null ? 'price unknown' : shown(spent));
   const numbers = `${amount}${of}`;
   const room = columns - NAME_COLUMNS - 1 - columnsOf(numbers);
   const planShown = room - columnsOf(plan) >= 6 ? plan : '';

@@ -1,8 +1,10 @@
-import { formatCost, formatCount, formatDuration, formatQuantity } from '../reporters/amounts.ts';
+import { formatCost, formatQuantity } from '../reporters/amounts.ts';
 import { modelName, notALanguageModel } from '../reporters/describe-model.ts';
 import { cellText, columnsOf, cutText, oneLine } from './cell-text.ts';
+import { clockText } from './clock-text.ts';
 import { type Cell, fitLine, type Line, type Look, lineColumns, lineOf, spread } from './line.ts';
 import { MARKS, stateOf } from './procedure-rows.ts';
+import { costText, tokensText } from './spent-text.ts';
 import { type UiState, writesAnswer } from './ui-state.ts';
 import type { View } from './view.ts';
 
@@ -18,8 +20,8 @@ const STATES = {
   error: ['✗', 'bad', 'ended by an error'],
 } as const satisfies Record<View['state'], readonly [string, Look, string]>;
 
-/** Below it the head leaves out what the budget tells. */
-const ROOMY_COLUMNS = 100;
+/** Columns that the name of the crew keeps beside what the run has spent. */
+const NAME_COLUMNS = 14;
 
 /** The two rows at the top: what runs, how it stands, what it has cost, and what it is for. Pure. */
 export function headLines(view: View, ui: UiState, nowMs: number): readonly Line[] {
@@ -30,11 +32,10 @@ export function headLines(view: View, ui: UiState, nowMs: number): readonly Line
     { text: view.runId === '' ? '' : `  run ${view.runId}`, look: 'dim' },
     ...replayCells(ui),
   ];
-  const first = spread(
-    name,
-    [...stateCells(view, ui), ...spentCells(view, nowMs, columns), { text: ' ' }],
-    columns,
-  );
+  const state = stateCells(view, ui);
+  const room = columns - lineColumns(state) - 1;
+  const spent = spentCells(view, nowMs, { beside: room - lineColumns(name) - 1, most: room - NAME_COLUMNS });
+  const first = spread(name, [...state, ...spent, { text: ' ' }], columns);
   const goal: Line = [{ text: ` ${view.goal}`, look: 'dim' }];
   return [fitLine(first, columns), fitLine(spread(goal, modelCells(view), columns), columns)];
 }
@@ -49,18 +50,35 @@ function stateCells(view: View, ui: UiState): Line {
   return [{ text: `${mark} ${word}`, look }];
 }
 
-function spentCells(view: View, nowMs: number, columns: number): Line {
-  const { spend } = view;
-  const tokens = spend.usage.inputTokens + spend.usage.outputTokens;
-  const seconds = nowMs < 60_000 ? `${Math.floor(nowMs / 1000)} s` : formatDuration(nowMs);
+/**
+ * Calls, tokens, time and money, as much of it as there is room for beside the whole name of the run, or where calls have
+ * none there, beside a cut one. Money is never left out.
+ */
+function spentCells(
+  view: View,
+  nowMs: number,
+  { beside, most }: { readonly beside: number; readonly most: number },
+): Line {
   const ceiling = view.setup.budget.costMicroUsd;
-  const money = formatCost(spend.costMicroUsd);
-  const of = ceiling === undefined ? '' : ` of ${formatCost(ceiling)}`;
-  const counts = `${formatQuantity(spend.calls, 'call')} · ${formatCount(tokens)} tokens · `;
-  return [
-    { text: ` · ${seconds} · ${columns < ROOMY_COLUMNS ? '' : counts}`, look: 'dim' },
-    { text: `${money}${of}`, look: 'bold' },
+  const money = costText(view);
+  const whole = ceiling === undefined ? money : `${money} of ${formatCost(ceiling)}`;
+  const calls = formatQuantity(view.spend.calls, 'call');
+  const time = clockText(nowMs);
+  const ways: readonly (readonly [before: readonly string[], money: string])[] = [
+    [[time, calls, `${tokensText(view)} tokens`], whole],
+    [[time, calls], whole],
+    [[calls], whole],
+    [[calls], money],
+    [[], money],
   ];
+  const cells = ways.map(([before, last]): Line => {
+    return [
+      { text: ` · ${before.map(each => `${each} · `).join('')}`, look: 'dim' },
+      { text: last, look: 'bold' },
+    ];
+  });
+  const fits = (columns: number) => (line: Line) => lineColumns(line) <= columns;
+  return cells.slice(0, 4).find(fits(beside)) ?? cells.find(fits(most)) ?? cells.at(-1) ?? [];
 }
 
 /** A run without a language model says so where it stands. */
@@ -99,16 +117,15 @@ export function stripLine(view: View, columns: number): Line {
   });
   const alive = view.setup.chart.nodes.findLastIndex(node => view.phases.has(node.id));
   let start = 0;
-  const join = (from: number): Line =>
-    cells
-      .slice(from)
-      .flatMap((cell, index) => (index === 0 ? cell : [{ text: ' › ', look: 'dim' as const }, ...cell]));
-  const upTo = (from: number): number =>
-    lineColumns(
-      cells
-        .slice(from, alive + 2)
-        .flatMap((cell, index) => (index === 0 ? cell : [{ text: ' › ' }, ...cell])),
-    );
+  const { nodes } = view.setup.chart;
+  // A run comes to one of its ends: they follow what is before them, and not each other.
+  const between = (index: number): Cell => {
+    const isOther = nodes[index]?.kind === 'end' && nodes[index - 1]?.kind === 'end';
+    return { text: isOther ? ' | ' : ' › ', look: 'dim' };
+  };
+  const join = (from: number, to?: number): Line =>
+    cells.slice(from, to).flatMap((cell, index) => (index === 0 ? cell : [between(from + index), ...cell]));
+  const upTo = (from: number): number => lineColumns(join(from, alive + 2));
   while (start < alive && upTo(start) > columns - 4) start += 1;
   return fitLine([{ text: start > 0 ? ' … ' : ' ', look: 'dim' }, ...join(start)], columns);
 }
@@ -209,8 +226,8 @@ function hintsOf(view: View, ui: UiState, over: boolean): readonly Hint[] {
     ui.how === 'watch' ? [] : [['Space', view.state === 'paused' ? 'go on' : 'pause']];
   const run: readonly Hint[] = over ? [] : [...pause, ['s', 'stop']];
   const leave: Hint = ['q', over && ui.how === 'run' ? 'leave and print the result' : 'leave'];
-  const looks: readonly Hint[] = [...move, search, ['w', 'why'], ['p', 'prompt']];
-  return [...aside, ...filtered, ...looks, ...run, ['?', 'help'], leave];
+  const looks: readonly Hint[] = [...move, ['w', 'why'], search, ['p', 'prompt']];
+  return [...aside, ...run, ...filtered, ...looks, ['?', 'help'], leave];
 }
 
 function replayHints({ replay }: UiState): readonly Hint[] {

@@ -1,6 +1,7 @@
 import type { Chart, ChartEdge, ChartNode } from '../model/chart.ts';
 import { formatDuration } from '../reporters/amounts.ts';
 import { cutText, oneLine } from './cell-text.ts';
+import { clockText } from './clock-text.ts';
 import { itemsFrom } from './item-list.ts';
 import { type Cell, type Line, type Look, spread } from './line.ts';
 import type { PhaseView, View, WayView } from './view.ts';
@@ -110,7 +111,7 @@ function timeText(view: View, phase: PhaseView | undefined, isLive: boolean, now
   if (phase === undefined || phase.kind === 'end') return '';
   const ms = isLive ? (isOver(view.state) ? view.workedMs : nowMs) - phase.startedMs : phase.ms;
   if (ms === undefined) return '';
-  return ` ${formatDuration(isLive ? Math.floor(ms / 1000) * 1000 : ms)}`;
+  return ` ${isLive ? clockText(ms) : formatDuration(ms)}`;
 }
 
 /** Branches, items, speakers, and the procedure of a crew phase: shown while the phase works or when a part failed. */

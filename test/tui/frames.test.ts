@@ -105,7 +105,7 @@ describe('the screen', () => {
     const terminal = createVirtualTerminal(120, 40);
     show(terminal);
     await terminal.resize(80, 24);
-    const narrow = await terminal.screen('q leave', '2 Conversation  3');
+    const narrow = await terminal.screen('q leave', '2 Talk 3 Team');
     expect(narrow).toHaveLength(24);
     expect(narrow[0]).toContain('code-review');
     expect(narrow[23]).toContain('q leave');
