@@ -17,6 +17,7 @@ export function takeDelta(state: PlainState, delta: ModelDelta): void {
   const { phase } = delta;
   const open = state.streams.get(delta.key) ?? {
     phase,
+    role: delta.role,
     who: speakerOf(state, delta),
     stream: newStream(state),
   };
@@ -24,10 +25,14 @@ export function takeDelta(state: PlainState, delta: ModelDelta): void {
   tellLines(state, open, open.stream.push(delta.text));
 }
 
-/** Tells the open last lines of all streams, or of those of one phase, and forgets the streams. */
-export function flushStreams(state: PlainState, phase?: string): void {
+/**
+ * Tells the open last lines of all streams, or of those of one phase, and forgets the streams; with `role`, those of the others
+ * who write at once go on.
+ */
+export function flushStreams(state: PlainState, phase?: string, role?: string): void {
   for (const [key, open] of state.streams) {
     if (phase !== undefined && open.phase !== phase) continue;
+    if (role !== undefined && open.role !== role) continue;
     state.streams.delete(key);
     tellLines(state, open, open.stream.end().lines);
   }

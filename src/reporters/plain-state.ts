@@ -35,7 +35,7 @@ export interface PlainState {
   readonly openCalls: Map<string, string>;
   readonly streams: Map<
     string,
-    { readonly phase: string; readonly who: string; readonly stream: ModelStream }
+    { readonly phase: string; readonly role: string; readonly who: string; readonly stream: ModelStream }
   >;
   /** The last text that was told in full, by phase and role, so that a message does not tell it again. */
   readonly toldTexts: Map<string, string>;

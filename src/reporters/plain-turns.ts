@@ -19,7 +19,7 @@ export function tellTurn(
     | 'lesson.learned'
   >,
 ): void {
-  flushStreams(state, event.phase);
+  flushStreams(state, event.phase, writerOf(event));
   const place = event.phase;
   switch (event.type) {
     case 'turn.started': {
@@ -31,9 +31,11 @@ export function tellTurn(
     case 'message.sent':
       return tellMessage(state, event);
     case 'work.handed': {
+      const known = state.toldTexts.get(`${place} ${event.from}`) ?? '';
+      const words = known !== '' && event.text.trim() === known ? '' : ` ${oneLine(event.text)}`;
       const spans = [
         { text: `${event.from} → ${event.to} `, style: 'bold' } as const,
-        { text: `(${event.how}) ${oneLine(event.text)}` },
+        { text: `(${event.how})${words}` },
       ];
       return tellRow(state, { place, mark: '⇢', style: 'cyan', spans });
     }
@@ -70,6 +72,12 @@ export function tellTurn(
         spans: [{ text: `lesson: ${oneLine(event.lesson)}` }],
       });
   }
+}
+
+/** Whose words must stand before what is told of them; the others who write at once are not cut short. */
+function writerOf(event: Parameters<typeof tellTurn>[1]): string | undefined {
+  if (event.type === 'message.sent' || event.type === 'work.handed') return event.from;
+  return event.type === 'turn.started' || event.type === 'role.warned' ? event.role : undefined;
 }
 
 /** What somebody said, without what its model was seen to write just before. */

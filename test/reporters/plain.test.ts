@@ -305,3 +305,51 @@ it('the inputs of a run use the width of the terminal', () => {
   createPlainReporter({ write, color: false, columns: 120, verbosity: 'normal' }).onEvent(event);
   expect(text).toContain(`inputs  incident="${incident}"\n`);
 });
+
+it('what two write at once is told once, also when one of them returns it', () => {
+  const usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
+  const at = 1;
+  const of = (role: string) => ({ at, phase: 'answer', role, key: role });
+  const started = (role: string): RunEvent => ({
+    ...of(role),
+    type: 'model.started',
+    model: 'default',
+    turn: 1,
+  });
+  const ended = (role: string, text: string): RunEvent => ({
+    ...of(role),
+    type: 'model.ended',
+    outcome: 'answered',
+    ms: 0,
+    text,
+    toolCalls: 0,
+    usage,
+    costMicroUsd: 0,
+  });
+  const handed = (from: string, text: string): RunEvent => ({
+    type: 'work.handed',
+    at,
+    phase: 'answer',
+    from,
+    to: 'editor',
+    how: 'returned',
+    text,
+  });
+  let text = '';
+  const write = (piece: string) => {
+    text += piece;
+  };
+  const reporter = createPlainReporter({ write, color: false, columns: 120, verbosity: 'normal' });
+  reporter.onEvent({ type: 'phase.started', at, phase: 'answer', kind: 'role', visit: 1, role: 'editor' });
+  for (const role of ['mechanic', 'dealer']) reporter.onEvent(started(role));
+  reporter.onDelta?.({ key: 'mechanic', phase: 'answer', role: 'mechanic', text: 'New brakes.' });
+  reporter.onDelta?.({ key: 'dealer', phase: 'answer', role: 'dealer', text: 'Used, about' });
+  reporter.onEvent(ended('mechanic', 'New brakes.'));
+  reporter.onEvent(handed('mechanic', 'New brakes.'));
+  reporter.onDelta?.({ key: 'dealer', phase: 'answer', role: 'dealer', text: ' 250.' });
+  reporter.onEvent(ended('dealer', 'Used, about 250.'));
+  reporter.onEvent(handed('dealer', 'Used, about 250.'));
+  expect(text.match(/New brakes/g)).toHaveLength(1);
+  expect(text.match(/Used, about/g)).toHaveLength(1);
+  expect(text).toContain('dealer → editor (returned)\n');
+});

@@ -88,17 +88,17 @@ function callBars(
 ): readonly (Bar & { readonly phase: string })[] {
   const open = new Map<string, OpenBar>();
   const bars: (Bar & { readonly phase: string })[] = [];
-  const close = (key: string, to: number, tone: string): void => {
+  const close = (key: string, to: number, tone: string, ms = to - (open.get(key)?.from ?? to)): void => {
     const bar = open.get(key);
     if (bar === undefined) return;
     open.delete(key);
-    bars.push({ ...bar, to, tone, words: `${bar.words}, ${formatDuration(to - bar.from)}` });
+    bars.push({ ...bar, to, tone, words: `${bar.words}, ${formatDuration(ms)}` });
   };
   for (const { event } of events) {
     const begun = openBar(event, anchors);
     if (begun !== undefined) open.set(begun[0], begun[1]);
     else if (event.type === 'model.ended' || event.type === 'tool.ended')
-      close(event.key, event.at, event.outcome);
+      close(event.key, event.at, event.outcome, event.ms);
     else if (event.type === 'person.answered') close(event.key, event.at, 'answered');
     else if (event.type === 'run.suspended')
       for (const [key, bar] of open) if (bar.style === 'wait') close(key, event.at, 'open');
