@@ -47,14 +47,10 @@ export function talkRows(
   const { columns, rows } = size;
   if (rows < 1 || columns < 10) return [];
   if (ui.anchor === undefined) {
-    const streams = streamRows(view, ui.filter, size);
-    const before = gather(view, ui, {
-      ...size,
-      rows: rows - streams.length,
-      from: view.talk.next - 1,
-      step: -1,
-    });
-    return [...before, ...streams].slice(-rows);
+    const before = gather(view, ui, { ...size, from: view.talk.next - 1, step: -1 });
+    const streams = streamRows(view, ui.filter, { ...size, spare: rows - before.length });
+    const above = rows - streams.length;
+    return [...(above > 0 ? before.slice(-above) : []), ...streams].slice(-rows);
   }
   const { item, edge } = ui.anchor;
   if (edge === 'bottom') {
@@ -201,19 +197,20 @@ function words({ text, left = 0 }: TalkItem, columns: number): readonly Line[] {
   return [...indented, lineOf('  … Enter shows all of it', 'dim')];
 }
 
-/** What models write right now, each as its last rows. */
+/** What models write right now, each as its last rows: they have what else would be empty, and never all of the pane. */
 function streamRows(
   view: View,
   filter: UiState['filter'],
-  { columns, rows }: { readonly columns: number; readonly rows: number },
+  { columns, rows, spare }: { readonly columns: number; readonly rows: number; readonly spare: number },
 ): readonly TalkRow[] {
   const streams = [...view.streams.values()].filter(each =>
     passes(filter, { phase: each.phase, who: each.role }),
   );
   const asked = askedRows(view, filter).slice(0, Math.max(0, rows - streams.length));
   if (streams.length === 0) return asked;
-  const room = Math.max(1, Math.floor((rows * 0.8) / streams.length) - 1);
-  return [...streams.flatMap(stream => streamBlock(stream, columns - 2, Math.min(room, 12))), ...asked];
+  const all = Math.max(Math.floor(rows * 0.8), spare - asked.length);
+  const room = Math.max(1, Math.floor(all / streams.length) - 1);
+  return [...streams.flatMap(stream => streamBlock(stream, columns - 2, room)), ...asked];
 }
 
 /** Calls that nothing was heard of yet; where a run is only watched, nothing is heard of them until they end. */

@@ -39,6 +39,7 @@ export function startView(setup: ViewSetup): View {
     talkUnits: 0,
     log: NO_ITEMS,
     ways: NO_ITEMS,
+    turns: NO_ITEMS,
     streams: new Map(),
     openCalls: new Map(),
     artifacts: new Map(),
@@ -162,6 +163,11 @@ function outcomesOf(view: View, event: RunEvent): View {
       const taken = { at: view.workedMs, crew, from, to, way, guards };
       const whole = limit === undefined ? taken : { ...taken, limit };
       return { ...view, ways: addItem(view.ways, whole, MOST.ways) };
+    }
+    case 'turn.started': {
+      const { phase, role, turn, closing = false, reason = '' } = event;
+      const given = { at: view.workedMs, phase, role, turn, closing, reason: oneLine(reason) };
+      return { ...view, turns: addItem(view.turns, given, MOST.turns) };
     }
     case 'lesson.learned': {
       const lesson = {

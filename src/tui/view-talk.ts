@@ -1,3 +1,4 @@
+import type { JsonValue } from '../model/json.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { formatCost, formatCount, formatDuration, formatQuantity } from '../reporters/amounts.ts';
 import { shortArguments } from '../reporters/short-arguments.ts';
@@ -18,6 +19,8 @@ const SHORT_MS = 100;
 /** The view with what an event adds to the conversation. Pure. */
 export function talkOf(view: View, event: RunEvent): View {
   switch (event.type) {
+    case 'run.started':
+      return inputsOf(view, event);
     case 'phase.started': {
       const visit = event.visit > 1 ? ` · visit ${event.visit}` : '';
       return add(view, event.phase, { kind: 'phase', title: `${event.role ?? event.kind}${visit}` });
@@ -65,6 +68,25 @@ export function talkOf(view: View, event: RunEvent): View {
     default:
       return notesOf(view, event);
   }
+}
+
+/** What the run was given stands at the beginning. */
+function inputsOf(view: View, { inputs }: EventOf<'run.started'>): View {
+  const given = Object.entries(inputs).filter(([, value]) => value !== null && value !== '');
+  const [first, ...others] = given;
+  if (first === undefined) return view;
+  const words = (value: JsonValue): string =>
+    typeof value === 'string' ? value.trim() : JSON.stringify(value);
+  const text =
+    others.length === 0
+      ? words(first[1])
+      : given.map(([name, value]) => `${name}: ${words(value)}`).join('\n');
+  return add(view, '', {
+    kind: 'said',
+    who: 'you',
+    title: others.length === 0 ? first[0] : 'inputs',
+    ...body(text),
+  });
 }
 
 /** What is neither said nor called: judgements, lessons, warnings, questions. */

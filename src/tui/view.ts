@@ -126,6 +126,16 @@ export interface WayView {
   readonly limit?: string;
 }
 
+/** A turn of a conversation, and why it was given. */
+export interface TurnView {
+  readonly at: number;
+  readonly phase: string;
+  readonly role: string;
+  readonly turn: number;
+  readonly closing: boolean;
+  readonly reason: string;
+}
+
 /** A question that waits for a person. */
 export interface QuestionView {
   readonly key: string;
@@ -174,6 +184,7 @@ export interface View {
   readonly talkUnits: number;
   readonly log: ItemList<LogRow>;
   readonly ways: ItemList<WayView>;
+  readonly turns: ItemList<TurnView>;
   readonly streams: ReadonlyMap<string, StreamView>;
   readonly openCalls: ReadonlyMap<string, OpenCall>;
   readonly artifacts: ReadonlyMap<string, ArtifactView>;
@@ -193,6 +204,7 @@ export const MOST = {
   streamUnits: 16_000,
   logRows: 12_000,
   ways: 2_000,
+  turns: 2_000,
   lessons: 500,
   artifacts: 200,
   artifactUnits: 100_000,

@@ -1,22 +1,35 @@
 import { formatDuration } from '../reporters/amounts.ts';
 import { oneLine } from './cell-text.ts';
 import { itemsFrom } from './item-list.ts';
-import type { View, WayView } from './view.ts';
+import type { TurnView, View, WayView } from './view.ts';
+import { isInside } from './view-phases.ts';
 
 /**
- * Why the run went from phase to phase, the latest first: every way with its conditions and the values that they read. With
- * `phase` only the ways into it and out of it. Pure.
+ * Why the run went from phase to phase, and why a role had a turn, the latest first: every way with its conditions and the
+ * values that they read. With `phase` only the ways into it and out of it, and its turns. Pure.
  */
 export function whyText(view: View, phase: string | undefined): string {
-  const parts: string[] = [];
-  for (const [, way] of itemsFrom(view.ways, view.ways.next - 1, -1)) {
-    if (phase === undefined || isAbout(way, phase)) parts.push(wayText(way));
-  }
+  const ways = [...itemsFrom(view.ways, view.ways.next - 1, -1)].map(([, way]) => way);
+  const turns = [...itemsFrom(view.turns, view.turns.next - 1, -1)].map(([, turn]) => turn);
+  const parts = [
+    ...ways
+      .filter(way => phase === undefined || isAbout(way, phase))
+      .map(way => ({ at: way.at, text: wayText(way) })),
+    ...turns
+      .filter(turn => phase === undefined || isInside(turn.phase, phase))
+      .map(turn => ({ at: turn.at, text: turnText(turn) })),
+  ].toSorted((one, other) => other.at - one.at);
   const about = phase === undefined ? 'The run' : `\`${oneLine(phase)}\``;
   if (parts.length === 0) return `${about} has not gone from one phase to another yet.`;
-  const dropped =
-    view.ways.first === 0 ? '' : `\n\n… ${view.ways.first} older; crew why ${view.runId} shows them`;
-  return parts.join('\n\n') + dropped;
+  const older = view.ways.first + view.turns.first;
+  const dropped = older === 0 ? '' : `\n\n… ${older} older; crew why ${view.runId} shows them`;
+  return parts.map(({ text }) => text).join('\n\n') + dropped;
+}
+
+function turnText({ at, phase, role, turn, closing, reason }: TurnView): string {
+  const what = closing ? `${oneLine(role)} writes the artifact` : `turn ${turn}: ${oneLine(role)}`;
+  const head = `**${oneLine(phase)}** ${what} after ${formatDuration(at)}`;
+  return reason === '' ? head : `${head}\n  ${reason}`;
 }
 
 function isAbout({ crew, from, to }: WayView, phase: string): boolean {

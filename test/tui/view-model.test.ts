@@ -8,12 +8,14 @@ import { talkRows } from '../../src/tui/talk-rows.ts';
 import { startUi } from '../../src/tui/ui-state.ts';
 import { MOST } from '../../src/tui/view.ts';
 import { startView, takeDelta, takeEvent, takeState } from '../../src/tui/view-model.ts';
+import { whyText } from '../../src/tui/why-lines.ts';
 import { fc } from '../laws.ts';
 import { SAMPLE_EVENTS } from '../reporters/sample-events.ts';
 import { SETUP, STORY } from './story.ts';
 
 const SAMPLES: readonly RunEvent[] = Object.values(SAMPLE_EVENTS).flat();
 const START = startView(SETUP);
+const UI = startUi({ columns: 80, rows: 24, color: true, how: 'run' });
 
 describe('laws', () => {
   test('every event, in every order, gives a view, one row of the log more, and a frame of exactly that size', () => {
@@ -215,7 +217,52 @@ test('a call under way is seen before anything of its answer is', () => {
     turn: 1,
   } as const;
   const view = [started, asked].reduce(takeEvent, START);
-  const rows = talkRows(view, { filter: {} }, { columns: 60, rows: 10 });
+  const rows = talkRows(view, UI, { columns: 60, rows: 10 });
   const shown = rows.map(row => row.line.map(cell => cell.text).join(''));
   expect(shown).toContainEqual(expect.stringContaining('author is asked in write'));
+});
+
+test('what a run was given stands at the beginning', () => {
+  const [begun] = STORY;
+  if (begun?.type !== 'run.started') throw new Error('the story begins with its run');
+  const shown = (inputs: typeof begun.inputs): string =>
+    talkRows(takeEvent(START, { ...begun, inputs }), UI, { columns: 60, rows: 10 })
+      .map(row => row.line.map(cell => cell.text).join(''))
+      .join('\n');
+  expect(shown({ question: 'Is it **safe**?', summary: null })).toMatch(/you {2}question *\n +Is it safe\?/);
+  expect(shown({ question: 'Why?', summary: true })).toMatch(/question: Why\?\n +summary: true/);
+  expect(shown({})).toBe('');
+});
+
+test('a text that is written has all rows that nothing else needs', () => {
+  const text = Array.from({ length: 80 }, (_, row) => `row ${row}`).join('\n');
+  const view = takeDelta(START, { key: 'k', phase: 'write', role: 'author', text });
+  expect(talkRows(view, UI, { columns: 60, rows: 40 })).toHaveLength(40);
+  const told = takeDelta(STORY.reduce(takeEvent, START), { key: 'k', phase: 'write', role: 'author', text });
+  const rows = talkRows(told, UI, { columns: 60, rows: 40 }).map(row =>
+    row.line.map(cell => cell.text).join(''),
+  );
+  expect(rows).toHaveLength(40);
+  expect(rows.join('\n')).toContain('row 79');
+  expect(rows.filter(row => /row \d/.test(row)).length).toBeLessThan(34);
+});
+
+test('a conversation tells why each role had its turn', () => {
+  const turn = {
+    type: 'turn.started',
+    at: 1,
+    phase: 'debate',
+    turn: 1,
+    role: 'ada',
+    reason: 'it speaks first',
+  } as const;
+  const view = [turn, { ...turn, at: 2, turn: 2, role: 'ben', reason: 'ada named it' }].reduce(
+    takeEvent,
+    START,
+  );
+  expect(whyText(view, undefined)).toBe(
+    '**debate** turn 2: ben after 1 ms\n  ada named it\n\n**debate** turn 1: ada after 0 ms\n  it speaks first',
+  );
+  expect(whyText(view, 'debate')).toContain('it speaks first');
+  expect(whyText(view, 'other')).toContain('has not gone');
 });
