@@ -198,7 +198,7 @@ export const ERROR_CODES = {
   CONSENT_DENIED: {
     exitCode: 1,
     retryable: false,
-    hint: 'A person or a policy refused this call; the role was told and may go another way. `crew audit list RUN` shows who, and why.',
+    hint: 'The message says who refused this call, a person or a rule; the role was told and may go another way. `crew audit list RUN` shows who, and why.',
   },
   CONSENT_REQUIRED: {
     exitCode: 5,

@@ -55,7 +55,7 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
   if (event.outcome === 'error') {
     state.writer.labelled(
       'failed',
-      [{ text: `in ${event.phase}: ` }, ...wholeFailureSpans(event.failure)],
+      [{ text: `in ${event.phase}: ` }, ...wholeFailureSpans(state, event.failure)],
       true,
     );
     tellHint(state, failureHint(state, event.failure));
@@ -73,7 +73,7 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
 export function tellRunSuspended(state: PlainState, event: EventOf<'run.suspended'>): void {
   flushStreams(state);
   spaceBeforeFooter(state);
-  state.writer.labelled('waits', wholeFailureSpans(event.failure), true);
+  state.writer.labelled('waits', wholeFailureSpans(state, event.failure), true);
   tellHint(state, failureHint(state, event.failure));
   tellSpend(state, { text: '‖ suspended', style: 'yellow' }, event.spend);
   state.writer.labelled('resume', [{ text: `crew resume ${state.resumeTarget}`, style: 'bold' }], true);

@@ -65,15 +65,32 @@ export function speakerOf(
 /** Code and message of a failure; only the code when the same failure was told before. */
 export function failureSpans(state: PlainState, failure: CodedFailure): readonly Span[] {
   const code: Span = { text: failure.code, style: 'red' };
-  const identity = `${failure.code} ${failure.message}`;
+  const identity = identityOf(failure);
   if (state.toldFailures.has(identity)) return [code];
   state.toldFailures.add(identity);
   return [code, { text: ` ${failure.message}` }];
 }
 
-/** Code and message of a failure, told in full for those who read only the end. */
-export function wholeFailureSpans(failure: CodedFailure): readonly Span[] {
-  return [{ text: failure.code, style: 'red' }, { text: ` ${failure.message}` }];
+/** A longer message is told once only; units of UTF-16. */
+const LONG_MESSAGE = 160;
+
+/** Code and message of a failure, also for those who read only the end; a long one that was told before only begins here. */
+export function wholeFailureSpans(state: PlainState, failure: CodedFailure): readonly Span[] {
+  const { code, message } = failure;
+  const wasTold = state.options.verbosity !== 'quiet' && state.toldFailures.has(identityOf(failure));
+  const text = wasTold && message.length > LONG_MESSAGE ? `${beginningOf(message)} … (told above)` : message;
+  return [{ text: code, style: 'red' }, { text: ` ${text}` }];
+}
+
+/** Its first words up to where a part of it ends. */
+function beginningOf(message: string): string {
+  const start = message.slice(0, LONG_MESSAGE);
+  const at = Math.max(start.lastIndexOf('; '), start.lastIndexOf(': '), start.lastIndexOf(', '));
+  return at > 0 ? start.slice(0, at) : start;
+}
+
+function identityOf({ code, message }: CodedFailure): string {
+  return `${code} ${message}`;
 }
 
 /** What the table of codes advises, with this run in its commands; undefined for a code of another version. */

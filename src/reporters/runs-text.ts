@@ -15,6 +15,8 @@ export interface ListedRun {
   readonly status: 'running' | 'waiting' | 'open' | 'success' | 'failure' | 'error';
   readonly workedMs?: number;
   readonly spend?: Spend;
+  /** Calls are in `spend` that never answered, counted with the most that they can take. */
+  readonly isBounded?: boolean;
   readonly waitsFor?: CodedFailure;
 }
 
@@ -41,15 +43,16 @@ export function formatRuns(
 }
 
 function cells(run: ListedRun): readonly string[] {
-  const { runId, createdAt, status, crew, workedMs, spend } = run;
+  const { runId, createdAt, status, crew, workedMs, spend, isBounded } = run;
+  const most = isBounded === true && spend?.costMicroUsd !== null ? 'at most ' : '';
   return [
     runId,
     momentText(createdAt).slice(0, 16),
     status,
     crew,
-    workedMs === undefined ? '' : formatDuration(workedMs),
+    workedMs === undefined ? '' : `worked ${formatDuration(workedMs)}`,
     spend === undefined ? '' : formatQuantity(spend.calls, 'call'),
-    spend === undefined ? '' : formatCost(spend.costMicroUsd),
+    spend === undefined ? '' : `${most}${formatCost(spend.costMicroUsd)}`,
     waitingWords(run),
   ];
 }

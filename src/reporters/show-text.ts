@@ -21,11 +21,14 @@ export interface ShowOptions {
   readonly pid?: number;
   /** Only this phase and what is inside it was asked for, and the record holds only that. */
   readonly phase?: string;
+  /** Calls are in the spend that never answered, counted with the most that they can take. */
+  readonly isBounded?: boolean;
   /** What can be done next, one command or sentence a line. */
   readonly next: readonly string[];
 }
 
 const HASH_DIGITS = 12;
+const SPENT_AT_MOST = 'Spent at most (calls that never answered count with all that they can take)';
 
 /** A recorded run for people: what it is, how it stands, the path it walked, its artifacts, its spend, what it waits for. Pure. */
 export function formatRunRecord(record: RunRecord, options: ShowOptions): string {
@@ -44,7 +47,7 @@ export function formatRunRecord(record: RunRecord, options: ShowOptions): string
     ...section('Path', table(record.path.map(visitCells))),
     ...(phase === undefined ? [] : section('Model calls', table(record.calls.map(callCells)))),
     ...section('Artifacts', table(artifacts)),
-    ...section('Spent', spendLines(record, table)),
+    ...section(options.isBounded === true ? SPENT_AT_MOST : 'Spent', spendLines(record, table)),
     ...section('Answered', table(record.answers.map(answerCells))),
     ...section(
       'Waits for',

@@ -122,7 +122,7 @@ test('a listing says what runs cost and wait for', async () => {
   const rows = stdout.split('\n');
   expect(rows[0]).toMatch(
     new RegExp(
-      `^${waiting} {2}[-\\d]+ [:\\d]+ {2}waiting {2}sign +[\\d.]+ m?s {2}0 calls {2}.* {2}waits for an answer$`,
+      `^${waiting} {2}[-\\d]+ [:\\d]+ {2}waiting {2}sign +worked +[\\d.]+ m?s {2}0 calls {2}.* {2}waits for an answer$`,
     ),
   );
   expect(rows[1]).toMatch(/^ {4}PERSON_NEEDED `approve` waits for an answer: May it go out\?$/);
@@ -134,4 +134,12 @@ test('a listing says what runs cost and wait for', async () => {
     summary: { waitsFor: { code: 'PERSON_NEEDED' } },
   });
   expect(runs[1]).toMatchObject({ status: 'success', summary: { spend: { calls: 4, toolCalls: 1 } } });
+});
+
+test('what a run has spent is listed also where nobody has summed it up', async () => {
+  const killed = makePlace();
+  const id = await killed.run(...haiku('kind'));
+  killed.tamper(`UPDATE runs SET status = 'open', summary = NULL WHERE run_id = '${id}'`);
+  expect((await killed.call('ps')).stdout).toMatch(/ open +haiku +worked .* {2}4 calls {2}\$0/);
+  rmSync(killed.folder, { recursive: true, force: true });
 });

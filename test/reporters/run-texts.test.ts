@@ -144,6 +144,10 @@ describe('a listing', () => {
     expect(text.split('\n').map(line => line.length > 60)).not.toContain(true);
     expect(text.split('\n')).toHaveLength(4);
     expect(text).toContain('1970-01-01 00:00');
+    const spend = { ...NOTHING, calls: 2, costMicroUsd: 17_000 };
+    expect(formatRuns([{ ...run, spend, isBounded: true }], { color: false, columns: 200 })).toContain(
+      '2 calls  at most $0.017',
+    );
     expect(formatRuns([], { color: false, columns: 60 })).toBe('');
     expect(formatRuns([{ ...run, createdAt: Number.NaN }], { color: false, columns: 60 })).toContain(
       'unknown',

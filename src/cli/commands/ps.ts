@@ -1,12 +1,12 @@
-import type { RunHeader } from '../../ports/engine.ts';
+import type { Engine, RunHeader } from '../../ports/engine.ts';
 import type { ListedRun } from '../../reporters/runs-text.ts';
 import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
 import { noPositionals } from '../positionals.ts';
+import { type SpentSoFar, spentSoFar } from '../spent-so-far.ts';
 import { loadRunsText } from '../wire-views.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
-import { realWorld } from '../world.ts';
 
-/** `crew ps`: the runs of this workspace, newest first; nothing is read but their headers. */
+/** `crew ps`: the runs of this workspace, newest first; of those that are over nothing is read but their headers. */
 export const psCommand: Command = {
   name: 'ps',
   usage: 'ps',
@@ -17,16 +17,22 @@ export const psCommand: Command = {
 
 async function list({ positionals, values, terminal }: CommandCall): Promise<number> {
   noPositionals(positionals);
-  if (!hasJournal(values, terminal)) return show([], values, terminal);
+  if (!hasJournal(values, terminal)) return show([], { values, terminal });
   const engine = await openExistingEngine(values, terminal);
   try {
-    return await show(engine.list(), values, terminal);
+    return await show(engine.list(), { values, terminal, engine });
   } finally {
     engine.close();
   }
 }
 
-async function show(runs: readonly RunHeader[], values: FlagValues, terminal: Terminal): Promise<0> {
+interface Showing {
+  readonly values: FlagValues;
+  readonly terminal: Terminal;
+  readonly engine?: Engine;
+}
+
+async function show(runs: readonly RunHeader[], { values, terminal, engine }: Showing): Promise<0> {
   if (values.json === true) {
     terminal.stdout(`${JSON.stringify({ version: 1, runs }, null, 2)}\n`);
     return 0;
@@ -36,22 +42,30 @@ async function show(runs: readonly RunHeader[], values: FlagValues, terminal: Te
     return 0;
   }
   const { formatRuns } = await loadRunsText();
-  const now = realWorld.now();
   const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
-  const listed = runs.map(run => listedRun(run, now));
+  const listed: ListedRun[] = [];
+  for (const run of runs) {
+    // Nobody has summed up a run that is at work, or whose process was killed.
+    const spent =
+      engine !== undefined && run.status === 'open' ? await spentSoFar(engine, run.runId) : undefined;
+    listed.push(listedRun(run, spent));
+  }
   terminal.stdout(formatRuns(listed, { color: terminal.stdoutColor, columns }));
   return 0;
 }
 
-/** A run that is at work has no summary of that; it has worked at least since it was begun. */
-function listedRun({ runId, crew, createdAt, status, active, summary }: RunHeader, now: number): ListedRun {
-  const shared = { runId, crew, createdAt };
-  if (active && status === 'open') {
-    const since = summary === undefined ? { workedMs: now - createdAt } : {};
-    return { ...shared, status: 'running', ...since, ...(summary && { spend: summary.spend }) };
-  }
-  if (summary === undefined) return { ...shared, status };
-  const { spend, workedMs, waitsFor } = summary;
-  if (status !== 'open' || waitsFor === undefined) return { ...shared, status, spend, workedMs };
-  return { ...shared, status: 'waiting', spend, workedMs, waitsFor };
+function listedRun(run: RunHeader, spent: SpentSoFar | undefined): ListedRun {
+  const { runId, crew, createdAt, status, active, summary } = run;
+  const known = spent ?? summary;
+  const shared = {
+    runId,
+    crew,
+    createdAt,
+    ...(known === undefined ? {} : { spend: known.spend, workedMs: known.workedMs }),
+    ...(spent?.isBounded === true ? { isBounded: true } : {}),
+  };
+  if (status !== 'open') return { ...shared, status };
+  if (active) return { ...shared, status: 'running' };
+  const waitsFor = summary?.waitsFor;
+  return waitsFor === undefined ? { ...shared, status } : { ...shared, status: 'waiting', waitsFor };
 }

@@ -8,6 +8,7 @@ import { recordOfPhase } from '../record-of-phase.ts';
 import { readRecordedRun } from '../recorded-run.ts';
 import { resumeFlags } from '../resume-flags.ts';
 import { runReport } from '../run-report.ts';
+import { hasBounds } from '../spent-so-far.ts';
 import { loadRecordReaders, loadReporters } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
 import { writeOut } from '../write-out.ts';
@@ -58,7 +59,9 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
     const artifact = textFlag(values, 'artifact');
     if (artifact !== undefined) return await showArtifact(record, artifact, values, terminal);
     if (values.json === true) {
-      terminal.stdout(`${JSON.stringify({ version: 1, active: pid !== undefined, ...record }, null, 2)}\n`);
+      terminal.stdout(
+        `${JSON.stringify({ version: 1, active: pid !== undefined, spendIsAtMost: hasBounds(steps), ...record }, null, 2)}\n`,
+      );
       return 0;
     }
     const text = formatRunRecord(record, {
@@ -66,6 +69,7 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
       columns: terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY,
       ...(pid === undefined ? {} : { pid }),
       ...(phase === undefined ? {} : { phase }),
+      isBounded: hasBounds(steps),
       next:
         phase === undefined
           ? nextSteps(whole, { active: pid !== undefined, flags: resumeFlags(values) })
