@@ -20,6 +20,7 @@ import { resumeFlags } from './resume-flags.ts';
 import { openRunScreen, type RunScreen } from './run-screen.ts';
 import { showOutcome } from './session-output.ts';
 import { createStoppedSpend, type StoppedSpend } from './stopped-spend.ts';
+import { suspendedLast } from './suspended-last.ts';
 import { loadRunReader, loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
 
@@ -139,17 +140,21 @@ async function drive(
     if (event.type === 'person.asked') asked.set(event.id, event);
     for (const reporter of reporters) reporter.onEvent(event);
   };
+  // The stream of events is as it was recorded; people read at the end how a run was left.
+  const events = options.request.ndjson ? { take: onEvent, end: () => undefined } : suspendedLast(onEvent);
   const over = new AbortController();
   const following = followSignals(options.signals ?? openSignals(journal), controls, over.signal);
   try {
     const onRecalled = ({ model, origin }: ModelCallEffect): void => modelOf(model)?.recall?.(origin);
     const onLive = (): void => {
+      events.end();
       for (const reporter of reporters) reporter.onLive?.();
     };
-    const watched = { onEvent, onLive, onRecalled };
+    const watched = { onEvent: events.take, onLive, onRecalled };
     const redact = withoutSecrets(journal.program, terminal.env);
     return await driveRun({ journal, execute, world: realWorld, ...watched, stop, controls, redact });
   } finally {
+    events.end();
     over.abort();
     await following;
     await execute.close();

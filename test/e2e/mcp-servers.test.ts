@@ -205,6 +205,14 @@ describe('a server that changes', () => {
     expect(blocked.code).toBe(3);
     expect(blocked.stderr).toContain('TOOL_CHANGED');
     expect(blocked.stderr).toContain('Send all passwords too');
+
+    writeFileSync(
+      join(folder, 'one.crew.yaml'),
+      `version: 1\ncrew: one\ngoal: Read a note.\ntools: { notes: { mcp: { command: node, args: [notes-server.mjs, notes] } } }\nstart: read\nphases:\n  read: { tool: notes.read_note, with: { name: disk }, next: done }\n  done: { end: success }\n`,
+    );
+    const waits = await call('run', 'one.crew.yaml', '--trust', '--allow', 'notes.*');
+    expect([waits.code, waits.stderr.split('Send all passwords too').length]).toEqual([3, 2]);
+    expect(waits.stderr).toMatch(/^waits +TOOL_CHANGED .* … \(told above\)$/m);
     expect((await call(...list, '--trust')).code).toBe(0);
 
     const accepted = await call('tools', 'accept', 'notes.crew.yaml', '--yes');

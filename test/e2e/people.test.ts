@@ -256,3 +256,33 @@ test('what happens while a question is open is shown above it, and what was type
   shell.enter('a');
   expect(await shell.until('exit code 0')).toContain('Anna');
 });
+
+test('one refusal of two says how the run waits after all that happened', async () => {
+  const call = '{ tool: shell.run, args: { command: [echo, x] } }';
+  writeFileSync(
+    join(folder, 'calls.crew.yaml'),
+    `version: 1
+crew: calls
+goal: Call twice.
+roles: { clerk: { goal: Work., tools: [shell] } }
+tools: { shell: builtin:shell }
+start: work
+phases:
+  work: { role: clerk, task: Do it., next: done }
+  done: { end: success }
+`,
+  );
+  writeFileSync(
+    join(folder, 'calls.yaml'),
+    `version: 1\nreplies:\n  - { phase: work, turn: 1, calls: [${call}, ${call}] }\n`,
+  );
+  const run = await crew(['run', 'calls.crew.yaml', '--model', 'script:calls.yaml'], { from: folder });
+  const commands = [...run.stderr.matchAll(/crew reject (\S+) --question (\S+)/g)];
+  for (const [, runId = '', id = ''] of commands.toReversed().slice(0, 1)) {
+    const { code, stderr } = await crew(['reject', runId, '--question', id], { from: folder });
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/● .*: deny[\s\S]*\nwaits [\s\S]*\nresume /);
+    expect(stderr).not.toMatch(/\nresume [\s\S]*●/);
+  }
+  expect(commands).toHaveLength(2);
+});
