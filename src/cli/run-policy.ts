@@ -22,8 +22,8 @@ export async function policyForRun(
 }
 
 /**
- * Names the policies that are in force on stderr, with how many of their rules count; nothing where there are none, where no
- * tool is called, and with `-q`.
+ * Names the policies that are in force on stderr, with how many of their rules count; nothing where none says anything that
+ * counts, where no tool is called, and with `-q`.
  */
 export function tellPolicy(
   { program, policy }: { readonly program: Program; readonly policy: Policy },
@@ -31,11 +31,13 @@ export function tellPolicy(
   terminal: Terminal,
 ): void {
   if (values.quiet === true || !callsTools(program)) return;
+  const isStrict = policy.default === 'deny' || policy.nonInteractive === 'deny';
   const readSource = sourceReader(terminal.cwd);
   const told = policyPaths(values, terminal).flatMap(path => {
     const text = readSource(path);
     if (text === undefined) return [];
     const count = policy.rules.filter(({ at }) => at.startsWith(`${path}:`)).length;
+    if (count === 0 && !isStrict) return [];
     return [`${path}, ${count === 1 ? '1 rule' : `${count} rules`} in force`];
   });
   if (told.length === 0) return;
