@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '../model/json.ts';
 import { formatQuantity } from '../reporters/amounts.ts';
 import { cutToWidth } from '../reporters/display-width.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
+import { wrapWords } from '../reporters/wrap-words.ts';
 import { foreignRows } from './foreign-lines.ts';
-import { wrapWords } from './wrap-words.ts';
 
 interface Block {
   readonly path: string;

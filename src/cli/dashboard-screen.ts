@@ -2,6 +2,7 @@ import type { PersonAskEffect } from '../model/effect.ts';
 import { formRefusal } from '../model/form-field.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import type { PersonAnswer } from '../ports/engine.ts';
+import { wrapWords } from '../reporters/wrap-words.ts';
 import type { Intent } from '../tui/keys.ts';
 import type { OpenDashboard } from '../tui/open-dashboard.tsx';
 import type { Store } from '../tui/store.ts';
@@ -187,7 +188,8 @@ function endsRun(event: RunEvent): boolean {
 
 function sayComeBack({ journal, values, terminal }: ScreenOptions): void {
   const run = `${journal.runId}${resumeFlags(values)}`;
-  terminal.stderr(`The run goes on; crew watch ${run} opens the dashboard again, Ctrl+C stops the run.\n`);
+  const text = `The run goes on; crew watch ${run} opens the dashboard again, Ctrl+C stops the run.`;
+  terminal.stderr(`${wrapWords(text, terminal.columns).join('\n')}\n`);
 }
 
 function sayLookAgain({ journal, values, terminal }: ScreenOptions): void {

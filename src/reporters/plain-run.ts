@@ -8,6 +8,7 @@ import { LABEL_COLUMNS } from './plain-writer.ts';
 import type { Span } from './render-spans.ts';
 import { shortArguments } from './short-arguments.ts';
 import { spendText } from './spend-text.ts';
+import { wrapWords } from './wrap-words.ts';
 
 /** The header: crew, run, goal, inputs, and for every model alias what was chosen and why. */
 export function tellRunStarted(state: PlainState, event: EventOf<'run.started'>): void {
@@ -37,7 +38,9 @@ export function tellEarlier(state: PlainState, count: number): void {
   if (state.options.verbosity === 'quiet') return;
   const events = count === 1 ? '1 earlier event' : `${count} earlier events`;
   const text = `${events}; crew logs ${state.resumeTarget} shows ${count === 1 ? 'it' : 'them'}`;
-  state.writer.row({ mark: '…', style: 'dim', spans: [{ text, style: 'dim' }], whole: true });
+  const rows = wrapWords(text, state.options.columns - LABEL_COLUMNS);
+  for (const [nth, row] of rows.entries())
+    state.writer.labelled(nth === 0 ? '…' : '', [{ text: row, style: 'dim' }], true);
 }
 
 /** A row that parts what happened before a pause from what happens after it. */

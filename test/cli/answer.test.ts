@@ -330,7 +330,7 @@ phases:
 test('a run that goes on shows what is new; what was told before is counted, or told with `--verbose`', async () => {
   const id = await waitingRun('sign.crew.yaml');
   const next = (await call('answer', id, '1', '--cwd', '.')).stderr;
-  const earlier = `… 3 earlier events; crew logs ${id} --cwd . shows them\n`;
+  const earlier = `…       3 earlier events; crew logs ${id} --cwd . shows them\n`;
   expect(next).toContain(earlier);
   expect(next.match(/^waits /gm)).toHaveLength(1);
   expect(next.match(/asks: May it go out\?/g)).toHaveLength(1);
@@ -341,7 +341,7 @@ test('a run that goes on shows what is new; what was told before is counted, or 
   const again = await call('resume', id);
   expect(again.code).toBe(0);
   expect(again.stdout).toBe(ended.stdout);
-  expect(again.stderr).toMatch(/│ … \d+ earlier events; crew logs \w+ shows them\n\nspent {3}✓ success/);
+  expect(again.stderr).toMatch(/… {7}\d+ earlier events; crew logs \w+ shows them\n\nspent {3}✓ success/);
 });
 
 test('a run that is over, a question that is none and a run that is none are said', async () => {

@@ -281,7 +281,9 @@ describe.runIf(hasTmux)('crew watch and crew replay', () => {
     shell.press('}');
     await shell.until('✓ success');
     shell.press('q');
-    await shell.until('exit code 0');
+    expect(await shell.until('exit code 0')).toContain(
+      'run run1 was played again: success; what it did: crew show run1',
+    );
   });
 });
 

@@ -294,6 +294,20 @@ it('a list of words in arguments is told, so that it is seen which program a cal
   expect(shortArguments({ command: Array.from({ length: 90 }, () => 'word') }).length).toBe(88);
 });
 
+it('what was told before is counted on rows that break between words', () => {
+  const [first] = SAMPLE_EVENTS['run.started'] ?? [];
+  let text = '';
+  const write = (piece: string) => {
+    text += piece;
+  };
+  const options = { color: false, columns: 40, verbosity: 'normal', goesOn: true } as const;
+  const reporter = createPlainReporter({ ...options, write });
+  reporter.onEvent(first as RunEvent);
+  reporter.onEvent({ type: 'run.resumed', at: 1 });
+  reporter.onLive?.();
+  expect(text).toContain('…       1 earlier event; crew logs\n        k3f9x2ab shows it\n');
+});
+
 it('the inputs of a run use the width of the terminal', () => {
   const incident = 'The release of Monday evening has broken the search for all customers in the south.';
   const [first] = SAMPLE_EVENTS['run.started'] ?? [];

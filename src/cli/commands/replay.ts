@@ -5,6 +5,7 @@ import { onePositional } from '../positionals.ts';
 import { readRecordedRun } from '../recorded-run.ts';
 import { readSpeed, waitBefore } from '../replay-pace.ts';
 import { replayOnScreen } from '../replay-screen.ts';
+import { resumeFlags } from '../resume-flags.ts';
 import { eventsOf } from '../step-events.ts';
 import { wantsDashboard } from '../wants-dashboard.ts';
 import { openExistingEngine } from '../workspace.ts';
@@ -34,8 +35,13 @@ async function replay({ positionals, values, terminal }: CommandCall): Promise<n
       terminal.stdout(`${JSON.stringify({ version: 1, runId: run.runId, events }, null, 2)}\n`);
       return 0;
     }
-    if (wantsDashboard(values, terminal) && (await replayOnScreen({ run, events, speed, values, terminal })))
+    if (
+      wantsDashboard(values, terminal) &&
+      (await replayOnScreen({ run, events, speed, values, terminal }))
+    ) {
+      terminal.stderr(`${replayedText(run.runId, events, resumeFlags(values))}\n`);
       return 0;
+    }
     const never = new AbortController().signal;
     let previous: RunEvent | undefined;
     for (const event of events) {
@@ -48,4 +54,12 @@ async function replay({ positionals, values, terminal }: CommandCall): Promise<n
   } finally {
     engine.close();
   }
+}
+
+/** What was played, how it ended, and where all of it stands. */
+function replayedText(runId: string, events: readonly RunEvent[], flags: string): string {
+  const last = events.at(-1);
+  const how =
+    last?.type === 'run.ended' ? last.outcome : last?.type === 'run.suspended' ? 'waits' : 'has not ended';
+  return `run ${runId} was played again: ${how}; what it did: crew show ${runId}${flags}`;
 }

@@ -1,4 +1,4 @@
-import { displayWidth } from '../reporters/display-width.ts';
+import { displayWidth } from './display-width.ts';
 
 /** A sentence of ours as rows of at most `columns` columns, broken between words; a word that is longer stands alone. Pure. */
 export function wrapWords(text: string, columns: number): readonly string[] {
