@@ -2,7 +2,7 @@ import { type FormField, formFields, readField } from '../model/form-field.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { enteredFor } from './entered-field.ts';
 import type { Intent, Key, Pressed } from './keys.ts';
-import { canAnswer, questionText, showsAllChoices } from './sheet.ts';
+import { canAnswer, LARGER, questionText, showsAllChoices } from './sheet.ts';
 import { type AskedHere, type Draft, draftOf, openQuestion, type UiState } from './ui-state.ts';
 
 /** Keys that were on their way when a question came up were meant for something else. */
@@ -29,8 +29,8 @@ const ANSWERS = /^[yAanrdjwxc1-9]$/;
 
 /** A question that the screen has no room for is not answered: whatever is pressed was not meant for it. */
 function pressUnseen(ui: UiState, key: Key, draft: Draft): Pressed | undefined {
-  const toast = 'make the window larger to answer';
-  if (draft.mode !== 'read')
+  const toast = LARGER;
+  if (draft.mode !== 'read' && draft.text !== '')
     return key.name === 'escape'
       ? keep(ui, { ...draft, mode: 'read', text: '', behind: 0 })
       : { ui: { ...ui, toast: `${toast}, or Esc` }, intents: [] };

@@ -5,9 +5,9 @@ import { type Column, type Layout, layOut, SMALLEST } from './layout.ts';
 import { type Cell, fitLine, type Line, lineColumns, lineOf, withLook } from './line.ts';
 import { type ListRow, listRows, logRows, windowOf } from './list-rows.ts';
 import { pagerLines } from './pager.ts';
-import { sheetLines, sheetNeeds } from './sheet.ts';
+import { LARGER, sheetLines, sheetNeeds } from './sheet.ts';
 import { talkRows } from './talk-rows.ts';
-import { PANES, type PaneName, type TabName, type UiState } from './ui-state.ts';
+import { openQuestion, PANES, type PaneName, type TabName, type UiState } from './ui-state.ts';
 import type { View } from './view.ts';
 import { isOver } from './view-model.ts';
 import { wrapText } from './wrap-text.ts';
@@ -55,9 +55,11 @@ export function frameLines(view: View, ui: UiState, nowMs: number): readonly Lin
   return [...top, ...body, ...sheetLines(ui, layout.sheet), foot];
 }
 
-function tooSmall({ columns, rows }: UiState): readonly Line[] {
+function tooSmall(ui: UiState): readonly Line[] {
+  const { columns, rows } = ui;
   const text = `crew needs ${SMALLEST.columns}×${SMALLEST.rows}, this is ${columns}×${rows}; q leaves`;
-  const lines = wrapText(text, columns);
+  const waits = openQuestion(ui) === undefined ? [] : wrapText(LARGER, columns);
+  const lines = [...waits, ...wrapText(text, columns)];
   return Array.from({ length: rows }, (_, row) => fitLine(lineOf(lines[row] ?? ''), columns));
 }
 

@@ -175,7 +175,7 @@ function closingLine(closesInS: number, columns: number): Line {
     [
       { text: ` closes in ${closesInS} s`, look: 'alert' },
       {
-        text: columns < 60 ? ', any key keeps it' : ', any key keeps it; q leaves and prints the result',
+        text: columns < 66 ? ', any key keeps it' : ', any key keeps it; q leaves and prints the result',
         look: 'dim',
       },
     ],

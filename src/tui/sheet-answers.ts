@@ -80,10 +80,10 @@ export function answerLines(asked: AskedHere, ui: UiState, columns: number): rea
 }
 
 function labelOf({ code }: AskedHere, mode: string): string {
-  if (mode === 'code' && code !== undefined) return `Type ${code} and Enter to allow it (Esc goes back): `;
-  if (mode === 'reason') return 'Why not? The role is told (Enter sends, Esc goes back): ';
-  if (mode === 'result') return 'The result of the call as JSON (Enter sends): ';
-  return 'Your answer (Enter sends, Esc goes back): ';
+  if (mode === 'code' && code !== undefined) return `Type ${code} and Enter to allow it: `;
+  if (mode === 'reason') return 'Why not? The role is told: ';
+  if (mode === 'result') return 'The result of the call as JSON: ';
+  return 'Your answer: ';
 }
 
 /** A line that is typed, below its label where both have no room beside each other. */

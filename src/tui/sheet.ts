@@ -94,7 +94,8 @@ function reasonLines({ phase, question }: AskedHere, columns: number): readonly 
 const FEWEST_ROWS = 3;
 const FEWEST_CHOICES = 3;
 const FOOT_ROWS = 1;
-const LARGER = 'make the window larger to answer';
+/** What a screen says that has no room for its question. */
+export const LARGER = 'make the window larger to answer';
 
 /** The rows that a sheet would like, and the fewest in which its question can be answered; 0 without a question. */
 interface SheetNeeds {

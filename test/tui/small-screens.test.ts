@@ -58,7 +58,7 @@ describe('a question on a small screen', () => {
           const shown = words(ui);
           const isShown = shown.includes(tool) && /yallow.*Aall.*nrefuse.*r(?:refuse|why)/.test(shown);
           expect(counts).toBe(isShown);
-          if (!counts) expect(words({ ...ui, toast: '' })).toMatch(/makethewindowlarger|crewneeds/);
+          if (!counts) expect(words({ ...ui, toast: '' })).toContain('makethewindowlargertoanswer');
         },
       ),
       { numRuns: 400 },
@@ -104,6 +104,12 @@ describe('a question on a small screen', () => {
       expect(typed.draft?.text ?? '').toBe(rows === 6 ? '' : 'ö');
       if (rows > 6) expect(words(typed)).toContain('ö▏');
     }
+  });
+
+  test('is left by q where its line of words has no room', () => {
+    const question = { kind: 'question', text: 'Which?', choices: [], freeText: true } as const;
+    const ui = at(30, 8, { id: 'q1', phase: 'ask', shownAt: 0, question });
+    expect(press(ui, 'q').intents).toEqual([{ type: 'leave' }]);
   });
 
   test('a screen that is too small says so in full', () => {
