@@ -67,8 +67,8 @@ export function gaugesOf(view: View, nowMs: number): readonly Gauge[] {
   return gauges.filter(({ name, ceiling }) => name !== 'tools' || ceiling !== undefined);
 }
 
-/** The time that counts: without what only people took. */
-function activeMs(view: View, nowMs: number): number {
+/** The time that counts: without what only people took. Pure. */
+export function activeMs(view: View, nowMs: number): number {
   const since = isAwaiting(view) ? nowMs - view.workedMs : 0;
   return Math.max(0, nowMs - view.awaitedMs - since);
 }

@@ -2,6 +2,7 @@ import { formatCost, formatQuantity } from '../reporters/amounts.ts';
 import { modelName, notALanguageModel } from '../reporters/describe-model.ts';
 import { cellText, columnsOf, cutText, oneLine } from './cell-text.ts';
 import { clockText } from './clock-text.ts';
+import { activeMs } from './gauge.ts';
 import { type Cell, fitLine, type Line, type Look, lineColumns, lineOf, spread } from './line.ts';
 import { MARKS, stateOf } from './procedure-rows.ts';
 import { costText, tokensText } from './spent-text.ts';
@@ -63,7 +64,9 @@ function spentCells(
   const money = costText(view);
   const whole = ceiling === undefined ? money : `${money} of ${formatCost(ceiling)}`;
   const calls = formatQuantity(view.spend.calls, 'call');
-  const time = clockText(nowMs);
+  const worked = activeMs(view, nowMs);
+  const waited = nowMs - worked;
+  const time = waited < 1000 ? clockText(nowMs) : `${clockText(worked)}, waited ${clockText(waited)}`;
   const ways: readonly (readonly [before: readonly string[], money: string])[] = [
     [[time, calls, `${tokensText(view)} tokens`], whole],
     [[time, calls], whole],

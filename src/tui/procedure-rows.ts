@@ -26,6 +26,8 @@ interface Place {
   readonly indent: string;
 }
 
+/** Waiting for people that is worth a word. */
+const LONG_WAIT_MS = 1000;
 const MOST_PARTS = 8;
 const MOST_DEPTH = 4;
 
@@ -111,7 +113,9 @@ function timeText(view: View, phase: PhaseView | undefined, isLive: boolean, now
   if (phase === undefined || phase.kind === 'end') return '';
   const ms = isLive ? (isOver(view.state) ? view.workedMs : nowMs) - phase.startedMs : phase.ms;
   if (ms === undefined) return '';
-  return ` ${isLive ? clockText(ms) : formatDuration(ms)}`;
+  if (isLive) return ` ${clockText(ms)}`;
+  const { waitedMs = 0 } = phase;
+  return ` ${formatDuration(ms)}${waitedMs < LONG_WAIT_MS ? '' : ` · waited ${clockText(waitedMs)}`}`;
 }
 
 /** Branches, items, speakers, and the procedure of a crew phase: shown while the phase works or when a part failed. */

@@ -62,6 +62,7 @@ function begin(view: View, event: EventOf<'phase.started'>): View['phases'] {
     visit,
     attempt: 1,
     startedMs: view.workedMs,
+    startedAwaitedMs: view.awaitedMs,
     note: '',
     calls: 0,
     parts,
@@ -92,10 +93,12 @@ function end(view: View, event: EventOf<'phase.ended'>): View['phases'] {
   const states = { completed: 'done', failed: 'failed', cancelled: 'cancelled' } as const;
   const note = event.outcome === 'failed' ? event.failure.code : '';
   const phases = new Map(view.phases);
+  const waitedMs = view.awaitedMs - known.startedAwaitedMs;
   phases.set(event.phase, {
     ...rest,
     state: states[event.outcome],
-    ms: view.workedMs - known.startedMs,
+    ms: view.workedMs - known.startedMs - waitedMs,
+    waitedMs,
     note: known.kind === 'each' && note === '' ? formatQuantity(known.parts.done, 'item') : note,
   });
   const parent = parentOf(event.phase);
@@ -130,6 +133,7 @@ function ended(view: View, event: EventOf<'run.ended'>): PhaseView {
     visit: 1,
     attempt: 1,
     startedMs: view.workedMs,
+    startedAwaitedMs: view.awaitedMs,
     ms: 0,
     note: '',
     calls: 0,

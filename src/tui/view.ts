@@ -27,7 +27,11 @@ export interface PhaseView {
   readonly visit: number;
   readonly attempt: number;
   readonly startedMs: number;
+  /** What people alone had taken of the run when it began. */
+  readonly startedAwaitedMs: number;
+  /** How long it took, without what only people took of it. */
   readonly ms?: number;
+  readonly waitedMs?: number;
   /** What it delivered, or why it did not; what it does right now while it is live. */
   readonly note: string;
   /** Who has the turn, where roles talk. */

@@ -62,7 +62,15 @@ const TALK: readonly RunEvent[] = [
     usage: { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 },
     costMicroUsd: 0,
   },
-  { type: 'message.sent', at, phase: 'discuss', from: 'dealer', to: ['buyer'], text: 'Used, about 250.' },
+  {
+    type: 'message.sent',
+    at,
+    phase: 'discuss',
+    from: 'dealer',
+    to: ['buyer'],
+    turn: 1,
+    text: 'Used, about 250.',
+  },
   { type: 'phase.ended', at, phase: 'discuss', outcome: 'completed', artifact: { open: ['a'] } },
   {
     type: 'run.ended',

@@ -266,3 +266,27 @@ test('a conversation tells why each role had its turn', () => {
   expect(whyText(view, 'debate')).toContain('it speaks first');
   expect(whyText(view, 'other')).toContain('has not gone');
 });
+
+test('what only people took of a phase is told as waiting', () => {
+  const question = { kind: 'question', text: 'Go?', choices: ['yes'], freeText: false } as const;
+  const asked = { type: 'person.asked', key: 'q', id: 'q', phase: 'save', question } as const;
+  const answered = {
+    type: 'person.answered',
+    key: 'q',
+    id: 'q',
+    phase: 'save',
+    choice: 'yes',
+    text: null,
+    by: 'ana',
+  } as const;
+  const events = [
+    { type: 'phase.started', at: 1000, phase: 'save', kind: 'tool', visit: 1 } as const,
+    { ...asked, at: 1000 },
+    { ...answered, at: 31_000 },
+    { type: 'phase.ended', at: 31_062, phase: 'save', outcome: 'completed', artifact: null } as const,
+  ];
+  const phase = events
+    .reduce<ReturnType<typeof startView>>((view, event) => takeEvent(view, event as RunEvent), START)
+    .phases.get('save');
+  expect(phase).toMatchObject({ ms: 62, waitedMs: 30_000 });
+});
