@@ -229,7 +229,7 @@ function sheetRows(
   const answers = choices === 0 ? all : windowed(all, { choices, marked: draft.choice, leave: tooMany });
   const spare = rows - title.length - answers.length - fewest;
   const why = reasons.slice(Math.max(0, reasons.length - Math.max(warnings(asked), spare)));
-  const gap: readonly Line[] = spare - why.length > 0 ? [[]] : [];
+  const gap: readonly Line[] = spare - why.length > body.length - fewest ? [[]] : [];
   const room = Math.max(0, rows - title.length - answers.length - why.length - gap.length);
   const start = Math.max(0, Math.min(draft.top, body.length - room));
   const shown = body.slice(start, start + room);
