@@ -10,6 +10,9 @@ import { shortArguments } from './short-arguments.ts';
 import { spendText } from './spend-text.ts';
 import { wrapWords } from './wrap-words.ts';
 
+/** Waiting for people that is worth a word. */
+const LONG_WAIT_MS = 1000;
+
 /** The header: crew, run, goal, inputs, and for every model alias what was chosen and why. */
 export function tellRunStarted(state: PlainState, event: EventOf<'run.started'>): void {
   state.resumeTarget = event.runId + (state.options.resumeFlags ?? '');
@@ -88,10 +91,19 @@ function tellHint(state: PlainState, hint: string | undefined): void {
 
 function tellSpend(state: PlainState, outcome: Span, spend: Spend): void {
   const responder = onlyResponders([...state.models.values()]);
-  const elapsed = formatDuration(state.clock.elapsedMs());
+  const elapsed = elapsedText(state.clock);
   const isBounded = state.charges.isBounded();
   const text = spendText(spend, responder === undefined ? { isBounded } : { responder, isBounded });
   state.writer.labelled('spent', [outcome, { text: ` · ${text} · ${elapsed}` }], true);
+}
+
+/** How long it took, and how much of that people did. */
+function elapsedText(clock: PlainState['clock']): string {
+  const waitedMs = clock.waitedMs();
+  const worked = formatDuration(clock.elapsedMs() - waitedMs);
+  return waitedMs < LONG_WAIT_MS
+    ? formatDuration(clock.elapsedMs())
+    : `${worked}, waited ${formatDuration(waitedMs)}`;
 }
 
 function spaceBeforeFooter(state: PlainState): void {

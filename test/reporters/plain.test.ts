@@ -308,6 +308,30 @@ it('what was told before is counted on rows that break between words', () => {
   expect(text).toContain('…       1 earlier event; crew logs\n        k3f9x2ab shows it\n');
 });
 
+it('what only people took of a run is told apart in what it spent', () => {
+  const question = { kind: 'question', text: 'Go?', choices: ['yes'], freeText: false } as const;
+  const spend = {
+    calls: 0,
+    toolCalls: 0,
+    usage: { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 },
+    costMicroUsd: 0,
+  };
+  let text = '';
+  const write = (piece: string) => {
+    text += piece;
+  };
+  const reporter = createPlainReporter({ write, color: false, columns: 80, verbosity: 'normal' });
+  const shared = { key: 'q', id: 'q', phase: 'save' };
+  const events: readonly RunEvent[] = [
+    { type: 'phase.started', at: 0, phase: 'save', kind: 'human', visit: 1 },
+    { type: 'person.asked', at: 100, ...shared, question },
+    { type: 'person.answered', at: 30_100, ...shared, choice: 'yes', text: null, by: 'ana' },
+    { type: 'run.ended', at: 30_200, phase: 'done', outcome: 'success', result: null, spend },
+  ];
+  for (const event of events) reporter.onEvent(event);
+  expect(text).toContain(' · 200 ms, waited 30.0 s\n');
+});
+
 it('the inputs of a run use the width of the terminal', () => {
   const incident = 'The release of Monday evening has broken the search for all customers in the south.';
   const [first] = SAMPLE_EVENTS['run.started'] ?? [];
