@@ -249,7 +249,7 @@ describe('runs of a crew without models', () => {
     expect(JSON.stringify(JSON.parse(ran.stdout))).toContain('good.crew.yaml');
     const listed = await here('ps');
     expect(listed.stdout).toMatch(
-      /^[0-9a-f]{12} {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}success {2}small +\d+ ms {2}0 calls {2}\$0\n$/,
+      /^[0-9a-f]{12} {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}success {2}small {2}worked \d+ ms {2}0 calls {2}\$0\n$/,
     );
     const asJson = JSON.parse((await here('ps', '--json')).stdout);
     expect(asJson.runs).toEqual([expect.objectContaining({ crew: 'small', status: 'success' })]);
