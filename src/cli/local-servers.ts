@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../model/loopback-host.ts';
 import type { Terminal } from './command.ts';
 
 /** A model server of this machine that speaks the wire format of OpenAI, and its models. */
@@ -42,8 +43,7 @@ export async function findLocalServers(env: Terminal['env']): Promise<readonly L
 
 /** Whether a URL points to this machine. Pure. */
 export function isLoopback(url: string): boolean {
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
 }
 
 /** `OLLAMA_HOST` is a URL, a host, or a host and a port; a server that listens everywhere is asked here. */

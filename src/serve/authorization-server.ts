@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { CrewError } from '../model/crew-error.ts';
+import { isLoopbackHost } from '../model/loopback-host.ts';
 import { fetchCapped } from './read-capped.ts';
 
 /** How long a server that could not be read is not asked again. */
@@ -76,10 +77,5 @@ function readMetadata(metadata: unknown, issuer: string): URL {
 
 /** Whether what is read there is what its owner wrote: https, or this machine itself. Pure. */
 function isTrustworthy({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && isLoopbackName(hostname));
-}
-
-/** Whether a name or address, as it stands in an address, is this machine. Pure. */
-export function isLoopbackName(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }

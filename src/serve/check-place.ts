@@ -1,4 +1,4 @@
-import { isLoopbackName } from './authorization-server.ts';
+import { isLoopbackHost } from '../model/loopback-host.ts';
 import type { Refusal } from './gate.ts';
 
 /** The names under which a server may be called: its `host:port` behind loopback names, and those it is public under. */
@@ -17,13 +17,13 @@ export function checkPlace(
 ): Refusal | undefined {
   const { host, origin } = headers;
   const hosts = place.publicOrigins.map(each => new URL(each).host);
-  if (host === undefined || !(hosts.includes(host) || (place.loopback && isLoopbackName(nameOf(host))))) {
+  if (host === undefined || !(hosts.includes(host) || (place.loopback && isLoopbackHost(nameOf(host))))) {
     return { status: 403, message: 'the Host header names another server' };
   }
   if (origin === undefined || place.publicOrigins.includes(origin)) return undefined;
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   const ours =
-    place.loopback && url !== undefined && /^https?:$/.test(url.protocol) && isLoopbackName(url.hostname);
+    place.loopback && url !== undefined && /^https?:$/.test(url.protocol) && isLoopbackHost(url.hostname);
   return ours ? undefined : { status: 403, message: 'requests of that origin are not served' };
 }
 
