@@ -1,6 +1,7 @@
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import { type AdoptedSchema, adoptSchema } from './adopt-schema.ts';
+import { resolvePointer } from './resolve-pointer.ts';
 import { type SchemaProblem, validateValue } from './validate-value.ts';
 
 /** Pairs of a part of the schema and a part of the value that are looked at before a check is given up. */
@@ -64,7 +65,7 @@ function partsHere(schema: JsonObject, root: JsonValue): readonly (JsonValue | u
   const { $ref, not, if: condition, then: met, else: unmet, dependentSchemas } = schema;
   const lists = [schema.allOf, schema.anyOf, schema.oneOf].flatMap(list => (Array.isArray(list) ? list : []));
   const dependent = isObject(dependentSchemas) ? Object.values(dependentSchemas) : [];
-  const target = typeof $ref === 'string' ? pointedAt($ref, root) : undefined;
+  const target = typeof $ref === 'string' ? resolvePointer($ref, root) : undefined;
   return [target, not, condition, met, unmet, ...lists, ...dependent].filter(isObject);
 }
 
@@ -77,16 +78,6 @@ function fieldParts(schema: JsonObject, name: string): readonly JsonValue[] {
   const { properties, additionalProperties, unevaluatedProperties } = schema;
   const own = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
   return [own, additionalProperties, unevaluatedProperties].filter(isObject);
-}
-
-function pointedAt(reference: string, root: JsonValue): JsonValue | undefined {
-  let part: JsonValue | undefined = root;
-  for (const step of reference.split('/').slice(1)) {
-    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (Array.isArray(part)) part = part[Number(key)];
-    else part = isObject(part) && Object.hasOwn(part, key) ? part[key] : undefined;
-  }
-  return part;
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import { meetTypes } from './meet-types.ts';
+import { resolvePointer } from './resolve-pointer.ts';
 import {
   type Alternative,
   ANY,
@@ -169,17 +170,6 @@ function lazily(compute: LazyType): LazyType {
 function listAt(schema: JsonObject, keyword: string): readonly JsonValue[] {
   const value = schema[keyword];
   return Array.isArray(value) ? value : [];
-}
-
-function resolvePointer(reference: string, root: JsonValue): JsonValue | undefined {
-  if (reference !== '#' && !reference.startsWith('#/')) return undefined;
-  let part: JsonValue | undefined = root;
-  for (const step of reference.split('/').slice(1)) {
-    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (Array.isArray(part)) part = part[Number(key)];
-    else part = isObject(part) && Object.hasOwn(part, key) ? part[key] : undefined;
-  }
-  return part;
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
