@@ -1,6 +1,5 @@
 import { answerSlot } from '../model/answer-slot.ts';
 import { fitsQuestion } from '../model/fits-question.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { Engine } from '../ports/engine.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { OpenQuestion } from '../runtime/people/open-questions.ts';
@@ -14,15 +13,7 @@ import { loadRecordReaders } from './wire.ts';
 const HASH_DIGITS = 12;
 
 /** An answer about a call that was left for a run and that the run has not taken yet; it is no fact of the run. */
-interface LeftAnswer {
-  readonly decision: CallDecision['decision'];
-  readonly by: string;
-  readonly key: string;
-  readonly tool: string;
-  readonly args: JsonObject;
-  readonly argsHash: string;
-  readonly why?: string;
-}
+type LeftAnswer = Pick<CallDecision, 'decision' | 'by' | 'key' | 'tool' | 'args' | 'argsHash' | 'why'>;
 
 /**
  * `crew audit list RUN`: every decision about a tool call, out of facts whose chain of hashes was held against them as they

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { CrewError } from '../model/crew-error.ts';
+import { signalGroup } from './signal-group.ts';
 
 const STDERR_TAIL_BYTES = 4096;
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -166,18 +167,6 @@ function collectOutput(child: ChildProcess, call: ProgramCall): CollectedOutput 
     finish: () => ({ stdout: Buffer.concat(chunks), cut, stderr: stderr.toString('utf8').trim() }),
     readerFailure: () => failure,
   };
-}
-
-function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch (error) {
-    // ESRCH: the whole group is gone. EPERM: macOS says this of a group of zombies.
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
 }
 
 function killAll(): void {

@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CrewError } from '../../model/crew-error.ts';
 import { killMarked, killMarkedAtExit } from '../kill-marked.ts';
+import { signalGroup } from '../signal-group.ts';
 import { createLineSplitter } from './line-splitter.ts';
 
 const STDERR_TAIL_BYTES = 4096;
@@ -215,18 +216,6 @@ function forget(child: ChildProcess): void {
 
 function killAll(): void {
   for (const child of running) signalGroup(child, 'SIGKILL');
-}
-
-function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch (error) {
-    // ESRCH: the whole group is gone. EPERM: macOS says this of a group of zombies.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
 }
 
 function startFailure({ command, cwd }: ServerStart, error: NodeJS.ErrnoException): CrewError {
