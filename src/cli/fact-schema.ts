@@ -86,6 +86,11 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     terms: BY_ALIAS,
     'grants?': TEXTS,
     'policy?': POLICY,
+    'memory?': {
+      type: 'object',
+      required: ['place', 'embedder'],
+      properties: { place: TEXT, embedder: TEXT, version: { type: 'number' } },
+    },
   },
   'run.resumed': {
     'forked?': { const: true },
@@ -115,6 +120,23 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
   'role.steered': { role: TEXT, text: TEXT, by: TEXT, 'id?': TEXT },
   'person.absent': { key: TEXT },
   'paths.resolved': { key: TEXT, places: { type: 'object', additionalProperties: TEXT } },
+  'memory.recalled': {
+    ...ANSWERED,
+    recalled: {
+      type: 'object',
+      required: ['version', 'roles', 'remarks'],
+      properties: { version: { type: 'number' }, roles: { type: 'array' }, remarks: TEXTS },
+    },
+  },
+  'memory.written': {
+    ...ANSWERED,
+    written: {
+      type: 'object',
+      required: ['notes', 'retired', 'gathered', 'version'],
+      properties: { notes: { type: 'array' }, retired: TEXTS, version: { type: 'number' } },
+    },
+  },
+  'memory.failed': { ...ANSWERED, failure: FAILURE },
   'timer.fired': { key: TEXT },
 };
 

@@ -1,3 +1,5 @@
+import { MEMORY_ERRORS } from './memory-errors.ts';
+
 /** What a run or a command stopped for: the exit code tells scripts, the hint tells people. */
 interface ErrorCodeRow {
   readonly exitCode: 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
@@ -242,6 +244,7 @@ export const ERROR_CODES = {
   },
   RUN_INTERRUPTED: { exitCode: 130, retryable: true, hint: '`crew resume RUN` goes on where it stopped.' },
   RUN_TERMINATED: { exitCode: 143, retryable: true, hint: '`crew resume RUN` goes on where it stopped.' },
+  ...MEMORY_ERRORS,
   JOURNAL_UNAVAILABLE: {
     exitCode: 3,
     retryable: false,

@@ -1,3 +1,4 @@
+import type { CrewMemory, RoleMemory } from './crew-memory.ts';
 import type { SourceRange } from './diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from './json.ts';
 import type { McpServer, Sandbox } from './mcp-server.ts';
@@ -34,6 +35,7 @@ export interface Role {
   readonly tools: readonly string[];
   /** The ceiling of everything that its calls spend in one run of its crew; without `timeMs`. */
   readonly budget?: Budget;
+  readonly memory?: RoleMemory;
   /** The role of the crew that plays this role of its procedure, where `sop.roles` gives it another name. */
   readonly playedBy?: string;
 }
@@ -366,6 +368,7 @@ export interface Crew {
   readonly budget: Budget;
   /** Rules of the author, by the crew's own aliases. They only narrow what the user's policy allows; absent when none. */
   readonly policy?: readonly PolicyRule[];
+  readonly memory?: CrewMemory;
   /** What untrusted artifacts keep from being called; absent when nothing is. */
   readonly refused?: RefusedTools;
   readonly sop: Sop;

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonSchema } from './json.ts';
 import type { Message } from './message.ts';
 import type { PersonQuestion } from './person-question.ts';
+import type { MemoryWrite, RecallRequest } from './recall.ts';
 import type { RunEvent } from './run-event.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
@@ -78,6 +79,26 @@ export interface PersonAskEffect {
   readonly question: PersonQuestion;
 }
 
+/** A wish to have what is remembered for a piece of work, before it begins. */
+export interface MemoryRecallEffect {
+  readonly type: 'memory.recall';
+  readonly key: string;
+  readonly request: RecallRequest;
+}
+
+/** A wish to have something remembered. Each write has its place in memory by `key`, so that a repetition changes nothing. */
+export interface MemoryWriteEffect {
+  readonly type: 'memory.write';
+  readonly key: string;
+  readonly crew: string;
+  /** A path, as in events. */
+  readonly phase: string;
+  readonly role: string;
+  /** `provider:name` of the model whose words they are, or `rule`. */
+  readonly author: string;
+  readonly writes: readonly MemoryWrite[];
+}
+
 /** A wish to be told after `ms` milliseconds of run time. */
 interface TimerStartEffect {
   readonly type: 'timer.start';
@@ -91,6 +112,8 @@ export type ActEffect =
   | ToolCallEffect
   | PathResolveEffect
   | PersonAskEffect
+  | MemoryRecallEffect
+  | MemoryWriteEffect
   | TimerStartEffect;
 
 /** A wish of a decider: to act, to drop what was begun, or to tell the watchers. */

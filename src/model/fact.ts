@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from './json.ts';
 import type { Message } from './message.ts';
 import type { ToolAsked } from './person-question.ts';
 import type { Policy } from './policy.ts';
+import type { MemoryWritten, Recalled } from './recall.ts';
 import type { Usage } from './usage.ts';
 
 /** Which model an alias stands for in this run, and why; decided once, before the run, and then a fact. */
@@ -40,6 +41,17 @@ export interface ModelTerms {
   readonly price: ModelPrice | null;
 }
 
+/**
+ * The memory of a run. It reads the store as it was at `version`, and what it wrote itself; absent `version` reads what is
+ * there at each moment.
+ */
+export interface RunMemory {
+  readonly place: string;
+  readonly version?: number;
+  /** The embedder's id; `none` when notes are found by words alone. */
+  readonly embedder: string;
+}
+
 /** Why a model's message ended. */
 export type FinishReason = 'stop' | 'tool_calls' | 'length' | 'content_filter';
 
@@ -60,6 +72,8 @@ export type Fact =
       readonly grants?: readonly string[];
       /** What the user's policy said when the run began; absent in runs without one, which ask about all that may change. */
       readonly policy?: Policy;
+      /** Which memory the run works with; absent when it has none, or none is wanted. */
+      readonly memory?: RunMemory;
       /** What draws by lot are made of; the id of the run when absent. A fork draws as the run that it comes from. */
       readonly seed?: string;
       /** The run whose first `at` facts this one began with. */
@@ -165,5 +179,28 @@ export type Fact =
       readonly at: number;
       readonly key: string;
       readonly places: { readonly [path: string]: string };
+    }
+  /** What was remembered for a piece of work, as it stood when it began. */
+  | {
+      readonly type: 'memory.recalled';
+      readonly at: number;
+      readonly key: string;
+      readonly ms: number;
+      readonly recalled: Recalled;
+    }
+  | {
+      readonly type: 'memory.written';
+      readonly at: number;
+      readonly key: string;
+      readonly ms: number;
+      readonly written: MemoryWritten;
+    }
+  /** Memory could not be read or written; the work goes on without it. */
+  | {
+      readonly type: 'memory.failed';
+      readonly at: number;
+      readonly key: string;
+      readonly ms: number;
+      readonly failure: CodedFailure;
     }
   | { readonly type: 'timer.fired'; readonly at: number; readonly key: string };

@@ -7,6 +7,7 @@ import type {
   Role,
   SourceMap,
 } from './crew.ts';
+import type { CrewMemory } from './crew-memory.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { McpServer, Sandbox } from './mcp-server.ts';
 import type { PolicyRule } from './policy.ts';
@@ -66,6 +67,8 @@ export interface Program {
   readonly budget: Budget;
   /** The author's rules, which only narrow; absent when there are none. */
   readonly policy?: readonly PolicyRule[];
+  /** Absent when no role remembers anything. */
+  readonly memory?: CrewMemory;
   readonly phases: { readonly [name: string]: Phase };
   /** What untrusted artifacts keep from being called, see `refusedBy`; absent when nothing is. */
   readonly refused?: RefusedTools;

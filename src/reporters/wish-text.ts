@@ -12,6 +12,10 @@ export function wishTitle(wish: ActEffect): string {
       return `a question of \`${wish.phase}\``;
     case 'path.resolve':
       return `where paths of a call are (\`${wish.call}\`)`;
+    case 'memory.recall':
+      return `what is remembered for \`${wish.request.phase}\``;
+    case 'memory.write':
+      return `what \`${wish.phase}\` leaves in memory`;
     case 'timer.start':
       return `the end of ${wish.ms} ms (\`${wish.key}\`)`;
   }
@@ -28,6 +32,10 @@ export function wishText(wish: ActEffect): string {
       return wish.question.kind === 'question' ? wish.question.text : indented(wish.question);
     case 'path.resolve':
       return wish.paths.join('\n');
+    case 'memory.recall':
+      return indented(wish.request);
+    case 'memory.write':
+      return indented(wish.writes);
     case 'timer.start':
       return `${wish.ms} ms`;
   }

@@ -11,7 +11,7 @@ import { potsOf } from './pots.ts';
 import { type Draft, publish, type RunState, type WaitingCall } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
 import { sentBytes } from './sent-bytes.ts';
-import { startedEvent } from './started-event.ts';
+import { isSilent, startedEvent } from './started-event.ts';
 import { weave } from './steering.ts';
 
 /**
@@ -135,7 +135,7 @@ function admitAct(draft: Draft, wish: ActEffect): void {
   if (refusal !== undefined) return block(draft, wish, refusal);
   if (woven?.steering !== undefined) draft.state = { ...draft.state, steering: woven.steering };
   draft.state = { ...draft.state, acts: { ...draft.state.acts, [effect.key]: effect } };
-  if (effect.type !== 'timer.start' && effect.type !== 'path.resolve' && !wasTold(draft.state, effect.key)) {
+  if (!isSilent(effect) && !wasTold(draft.state, effect.key)) {
     publish(draft, startedEvent(draft.state, effect));
   }
   draft.effects.push(effect);

@@ -1,3 +1,4 @@
+import type { MemoryDoor } from '../memory/memory-door.ts';
 import { type CodedFailure, CrewError } from '../model/crew-error.ts';
 import type {
   ActEffect,
@@ -16,6 +17,7 @@ import type { PersonAnswer } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Tool } from '../ports/tool.ts';
 import type { World } from '../ports/world.ts';
+import { actOnMemory } from './act-on-memory.ts';
 import { callTool } from './call-tool.ts';
 
 /** The doors through which a run reaches the world. */
@@ -34,6 +36,8 @@ export interface ExecutorDoors {
    * the real path of its nearest existing parent and the rest. What cannot be found out is left out.
    */
   readonly places: (paths: readonly string[]) => Promise<{ readonly [path: string]: string }>;
+  /** The memory of the run, opened when it is first needed; absent where a run has none. */
+  readonly memory?: () => Promise<MemoryDoor>;
   /** Asks a person what a tool asks in the middle of its call; undefined when nobody is there. */
   readonly askInCall?: (asked: AskedInCall, signal: AbortSignal) => Promise<ToolAnswer | undefined>;
   /** Takes secrets out of what happened before anybody sees it; the same for the same fact. */
@@ -67,6 +71,9 @@ export function createExecutor(doors: ExecutorDoors): Executor {
         return resolvePaths(doors, effect);
       case 'person.ask':
         return askPerson(doors, effect, signal);
+      case 'memory.recall':
+      case 'memory.write':
+        return actOnMemory(doors, effect, signal);
       case 'timer.start':
         return doors.world.sleep(effect.ms, signal).then(() => ({
           type: 'timer.fired',

@@ -4,7 +4,18 @@ import type { OpenWork, RunState } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
 
 /** What nobody needs to hear of. */
-export type SilentEffect = Extract<ActEffect, { type: 'timer.start' | 'path.resolve' }>;
+export type SilentEffect = Extract<
+  ActEffect,
+  { type: 'timer.start' | 'path.resolve' | 'memory.recall' | 'memory.write' }
+>;
+
+/** Says whether an effect is one that nobody needs to hear of when it begins. Pure. */
+export function isSilent(effect: ActEffect): effect is SilentEffect {
+  const { type } = effect;
+  return (
+    type === 'timer.start' || type === 'path.resolve' || type === 'memory.recall' || type === 'memory.write'
+  );
+}
 
 /** What the watchers are told when a call is let out; a call that has to wait has not started. Pure. */
 export function startedEvent(state: RunState, effect: Exclude<ActEffect, SilentEffect>): RunEvent {

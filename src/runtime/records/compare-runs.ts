@@ -87,7 +87,9 @@ function callsOf(effects: readonly Effect[]): ReadonlyMap<string, ActEffect> {
       effect.type === 'model.call' ||
       effect.type === 'tool.call' ||
       effect.type === 'path.resolve' ||
-      effect.type === 'person.ask';
+      effect.type === 'person.ask' ||
+      effect.type === 'memory.recall' ||
+      effect.type === 'memory.write';
     return isCall ? [[effect.key, effect] as const] : [];
   });
   return new Map(rows);

@@ -1,0 +1,99 @@
+import type { MemoryScope, NewNote, NoteKind, Trust } from './memory.ts';
+
+/** How the best notes are chosen. `hybrid` is the measured default, `generative-agents` the scoring of the paper, exactly. */
+export type RecallScoring = 'hybrid' | 'generative-agents' | 'newest';
+
+/** What a role is to be reminded of before it works. */
+export interface RoleRecall {
+  readonly role: string;
+  /** Blocks that it is shown, in this order. */
+  readonly blocks: readonly { readonly scope: MemoryScope; readonly label: string }[];
+  /** Where notes are looked for, and how many at most; absent when none are. */
+  readonly notes?: {
+    readonly scopes: readonly MemoryScope[];
+    readonly limit: number;
+    readonly maxTokens: number;
+  };
+  /** The most lessons; absent when none are looked for. */
+  readonly lessons?: { readonly scopes: readonly MemoryScope[]; readonly limit: number };
+}
+
+/** What is to be recalled for a piece of work: for each role that takes part, by the text of its task. */
+export interface RecallRequest {
+  readonly crew: string;
+  readonly phase: string;
+  /** What notes are searched by. */
+  readonly query: string;
+  /** As in `LessonRecord.task`. */
+  readonly task: string;
+  readonly scoring: RecallScoring;
+  readonly roles: readonly RoleRecall[];
+}
+
+/** A note as a role is shown it, with the parts of its score, so that a person can see why it was chosen. */
+export interface RecalledNote {
+  readonly id: string;
+  readonly kind: NoteKind;
+  readonly text: string;
+  readonly gist: string;
+  readonly scope: MemoryScope;
+  readonly runId: string;
+  readonly phase: string;
+  readonly role: string;
+  readonly createdAt: number;
+  readonly trust: Trust;
+  readonly score: number;
+  readonly parts: { readonly [part: string]: number };
+}
+
+/** What a role is reminded of. Notes and lessons are best first. */
+export interface RecalledRole {
+  readonly role: string;
+  readonly blocks: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly description: string;
+    readonly limit: number;
+    readonly readOnly: boolean;
+    readonly version: number;
+  }[];
+  readonly notes: readonly RecalledNote[];
+  readonly lessons: readonly RecalledNote[];
+}
+
+/** What was recalled, from which version of the store. */
+export interface Recalled {
+  readonly version: number;
+  readonly roles: readonly RecalledRole[];
+  /** What could not be done and why, such as vectors that are missing; the rest counts. */
+  readonly remarks: readonly string[];
+}
+
+/** Something that a run wants to have remembered. */
+export type MemoryWrite =
+  | { readonly op: 'note'; readonly note: NewNote }
+  /** A task was begun with these lessons and its first trial passed or did not. */
+  | { readonly op: 'credit'; readonly lessons: readonly string[]; readonly passed: boolean }
+  /** How the first trial of a task came out, whether it had lessons or not; what lessons are held against. */
+  | {
+      readonly op: 'tried';
+      readonly scope: MemoryScope;
+      readonly task: string;
+      readonly passed: boolean;
+      readonly withLessons: boolean;
+    };
+
+/** What became of the writes of one effect. */
+export interface MemoryWritten {
+  /** Ids in the order of the notes; of a note that was there already, the id of that one. */
+  readonly notes: readonly {
+    readonly id: string;
+    readonly state: 'new' | 'merged' | 'quarantined' | 'refused';
+    readonly reason?: string;
+  }[];
+  /** Lessons that were retired by this. */
+  readonly retired: readonly string[];
+  /** Importance gathered since the last insights, by scope. */
+  readonly gathered: { readonly [scope: MemoryScope]: number };
+  readonly version: number;
+}
