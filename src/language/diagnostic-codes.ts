@@ -3,6 +3,7 @@ import { FLOW_CODES } from './codes-flow.ts';
 import { IGNORE_CODES } from './codes-ignores.ts';
 import { MCP_CODES } from './codes-mcp.ts';
 import { POLICY_CODES } from './codes-policy.ts';
+import { PROMPT_CODES } from './codes-prompts.ts';
 import { READING_CODES } from './codes-reading.ts';
 import { REFERENCE_CODES } from './codes-references.ts';
 import { SHAPE_CODES } from './codes-shape.ts';
@@ -18,6 +19,7 @@ export const DIAGNOSTIC_CODES = {
   ...MCP_CODES,
   ...IGNORE_CODES,
   ...POLICY_CODES,
+  ...PROMPT_CODES,
 } as const satisfies Record<string, CodeRow>;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

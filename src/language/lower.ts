@@ -85,7 +85,8 @@ export function lowerSop(written: JsonObject, resolveOutput: ResolveOutput): Sop
   return { name: named, start: asText(written.start), roles, ...compact({ inputs }), phases };
 }
 
-function lowerInput([name, value]: [string, JsonValue]): InputDeclaration {
+/** Lowers one declared input: its schema without the default, which makes it one that need not be given. Pure. */
+export function lowerInput([name, value]: [string, JsonValue]): InputDeclaration {
   const { default: fallback, ...rest } = asObject(value);
   const schema = Object.fromEntries(Object.entries(rest).filter(([key]) => !key.startsWith('x-')));
   const description = typeof rest.description === 'string' ? rest.description : undefined;
