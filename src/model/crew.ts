@@ -289,12 +289,22 @@ export type Evaluator =
   | { readonly kind: 'expression'; readonly condition: string }
   | { readonly kind: 'role'; readonly role: string; readonly task: string };
 
+/**
+ * What an attempt that did not pass leaves for the next: nothing (`retry`), a lesson (`reflexion`), the attempt and what was
+ * said of it (`last_attempt`), or both.
+ */
+export type ReflectionStrategy = 'reflexion' | 'retry' | 'last_attempt' | 'last_attempt_and_reflexion';
+
 /** Tries again with what was learnt (Reflexion): at most `trials` attempts, the lessons of the last `window` are read. */
 export interface Reflection {
   readonly evaluator: Evaluator;
   readonly trials: number;
   readonly keep: 'best' | 'last';
   readonly window: number | 'all';
+  /** Absent: `reflexion`. */
+  readonly strategy?: ReflectionStrategy;
+  /** How far lessons reach: this task, or later runs of the crew as well. Absent: `crew` where the crew has memory, else `task`. */
+  readonly lessons?: 'task' | 'crew' | 'off';
 }
 
 /** How a working phase is entered and left. */
