@@ -33,15 +33,22 @@ export function compileCrew(crew: Crew, options: CompileOptions): Program {
     toolsets: toolsetRows(crew.toolsets),
     budget: crew.budget,
     ...(crew.policy === undefined ? {} : { policy: crew.policy }),
+    ...(remembers(crew) ? { memory: crew.memory } : {}),
     phases: Object.fromEntries(crew.sop.phases.map(phase => [phase.name, withoutContent(phase)])),
     ...(crew.refused === undefined ? {} : { refused: crew.refused }),
     ...(Object.keys(crews).length === 0 ? {} : { crews }),
+    ...(crew.rewrites === undefined ? {} : { rewrites: crew.rewrites }),
     ...(crew.bindings === undefined ? {} : { bindings: crew.bindings }),
     machine: buildMachineConfig(crew.name, crew.sop),
   } as const;
   const { sourceMap, folder } = options;
   const program = { ...parts, hash: hashProgram(parts), sourceMap };
   return folder !== undefined && namesModules(program) ? { ...program, folder } : program;
+}
+
+/** A memory that no role uses is none. */
+function remembers(crew: Crew): crew is Crew & Required<Pick<Crew, 'memory'>> {
+  return crew.memory !== undefined && crew.roles.some(role => role.memory !== undefined);
 }
 
 /** Whether a tool of the program, or of one inside it, is a module's. */

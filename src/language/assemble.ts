@@ -153,10 +153,12 @@ function assembleSop(work: CrewWork, root: SourceNode, outer: Outer, assembly: A
   validateShape('sop', root, reader.report);
   const places = createPlaces(outer.crewRoot, root);
   const sop = lowerSopNode(root, places, reader);
-  const { goal, models, toolsets } = outer.crew;
+  const { goal, models, toolsets, memory } = outer.crew;
   const roles = sop.roles.map(name => playerOf(name, work.roles, outer.crew.roles));
   const inputs = sop.inputs ?? outer.crew.inputs;
-  const lowered: Crew = { name: sop.name, goal, inputs, models, roles, toolsets, budget: {}, sop };
+  const own = { name: sop.name, goal, inputs, models, roles, toolsets, budget: {}, sop };
+  // What is remembered in a procedure of a crew is the crew's.
+  const lowered: Crew = memory === undefined ? own : { ...own, memory };
   const crew = attachCrews(lowered, { ...outer, crew: lowered, places, sopRoot: root }, assembly);
   const roots = [outer.crewRoot, root];
   checkRules({ file: outer.file, crew, places, catalog, report: reader.report, failed, roots, inner: true });

@@ -1,8 +1,8 @@
 /** Keys of the language that this version knows but does not run yet, by the kind of mapping that holds them. */
 const LATER_KEYS = {
-  crew: ['memory', 'prompts'],
+  crew: ['prompts'],
   sop: [],
-  role: ['memory'],
+  role: [],
   toolset: [],
   phase: [],
   config: ['reformulation'],

@@ -6,11 +6,13 @@ import type {
   Sop,
   ToolsetDeclaration,
 } from '../model/crew.ts';
+import type { CrewMemory } from '../model/crew-memory.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { type Bundles, bundlesOf, expandGrants } from './bundles.ts';
 import { lowerCasting } from './lower-branch.ts';
 import { lowerBudget } from './lower-budget.ts';
 import { lowerSandbox } from './lower-mcp-server.ts';
+import { lowerCrewMemory, lowerRoleMemory } from './lower-memory.ts';
 import { lowerPhase } from './lower-phase.ts';
 import { asObject, asText, asTexts, compact, namedRows, wholeNumber } from './lower-values.ts';
 import type { ResolveOutput } from './lower-work.ts';
@@ -25,7 +27,8 @@ import type { ReadModule } from './read-module.ts';
 export function lowerCrew(written: JsonObject, sop: Sop, readers?: ToolsetReaders): Crew {
   const procedure = asObject(written.sop);
   const bundles = bundlesOf(written.tools);
-  const roles = namedRows(written.roles).map(row => lowerRole(row, bundles));
+  const memory = lowerCrewMemory(written.memory);
+  const roles = namedRows(written.roles).map(row => lowerRole(row, { bundles, memory }));
   const bindings = bindInputs(
     sop,
     Object.fromEntries(namedRows(procedure.inputs)),
@@ -40,8 +43,13 @@ export function lowerCrew(written: JsonObject, sop: Sop, readers?: ToolsetReader
     toolsets: namedRows(written.tools).flatMap(row => lowerToolset(row, readers)),
     budget: lowerBudget(written.budget),
     sop,
-    ...compact({ bindings }),
+    ...compact({ memory: memoryOf(memory, roles), bindings }),
   };
+}
+
+/** A crew that says nothing of memory has one as soon as a role has. */
+function memoryOf(written: CrewMemory | undefined, roles: readonly Role[]): CrewMemory | undefined {
+  return roles.some(role => role.memory !== undefined) ? (written ?? lowerCrewMemory({})) : written;
 }
 
 /** The roles of a procedure that roles of another name play: copies under the names that the procedure has. Pure. */
@@ -112,11 +120,18 @@ function lowerModel([name, value]: [string, JsonValue]): ModelDeclaration {
   return { name, use: first ?? '', ...compact(settings) };
 }
 
-function lowerRole([name, value]: [string, JsonValue], bundles: Bundles): Role {
-  const { goal, backstory, model, tools, budget } = asObject(value);
+function lowerRole(
+  [name, value]: [string, JsonValue],
+  { bundles, memory: crewMemory }: { readonly bundles: Bundles; readonly memory: CrewMemory | undefined },
+): Role {
+  const { goal, backstory, model, tools, budget, memory } = asObject(value);
   const background = compact({
     backstory: typeof backstory === 'string' ? backstory : undefined,
     budget: budget === undefined ? undefined : lowerBudget(budget),
+    memory: lowerRoleMemory(
+      memory,
+      (crewMemory?.blocks ?? []).map(block => block.name),
+    ),
   });
   return {
     name,

@@ -46,8 +46,16 @@ function placeOf(path: NodePath): string {
   if (isInnerPath(path)) return 'inner';
   if (path[0] === 'phases') return placeInPhase(path);
   if (path[0] === 'roles' && path[2] === 'budget') return 'roleBudget';
+  if (path[0] === 'roles' && path[2] === 'memory') return 'roleMemory';
+  if (path[0] === 'memory') return placeInMemory(path);
   if (path[0] !== 'tools' || path.length < 3) return String(path[0]);
   return path[2] === 'tools' ? 'moduleTool' : String(path.at(-1));
+}
+
+/** A block has a name of the author's own. */
+function placeInMemory(path: NodePath): string {
+  if (path[1] !== 'blocks') return String(path.at(-1));
+  return path.length === 3 ? 'blocks' : '';
 }
 
 function isBranchPath(path: NodePath): boolean {

@@ -229,6 +229,7 @@ export const PLACE_KEYS = {
     "tools",
     "budget",
     "policy",
+    "memory",
     "sop",
     "start",
     "phases"
@@ -271,7 +272,8 @@ export const PLACE_KEYS = {
     "backstory",
     "model",
     "tools",
-    "budget"
+    "budget",
+    "memory"
   ],
   "tools": [
     "module",
@@ -326,6 +328,45 @@ export const PLACE_KEYS = {
     "tool_calls",
     "tokens",
     "usd"
+  ],
+  "memory": [
+    "store",
+    "embedder",
+    "scoring",
+    "blocks",
+    "stream",
+    "expires_after",
+    "pinned"
+  ],
+  "blocks": [
+    "value",
+    "limit",
+    "level",
+    "read_only",
+    "description"
+  ],
+  "stream": [
+    "weights",
+    "half_life",
+    "threshold",
+    "model"
+  ],
+  "weights": [
+    "relevance",
+    "vector",
+    "neighbours",
+    "session",
+    "author",
+    "importance",
+    "recency",
+    "outcome"
+  ],
+  "roleMemory": [
+    "blocks",
+    "recall",
+    "lessons",
+    "levels",
+    "observe"
   ],
   "retry": [
     "max",
