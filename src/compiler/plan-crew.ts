@@ -70,6 +70,7 @@ function sizesOf(program: Program, inputs: JsonObject | undefined, knownOnly: bo
     knownOnly,
     declared: program.inputs,
     ...(inputs === undefined ? {} : { inputs }),
+    rewritten: program.rewrites !== undefined,
     ...(program.bindings === undefined ? {} : { bindings: program.bindings }),
   });
 }

@@ -28,13 +28,16 @@ export function boundSizes(options: {
   readonly inputs?: JsonObject;
   /** Values for the inputs of the procedure, as templates over `inputs`. */
   readonly bindings?: JsonObject;
+  /** An input is said again before the rest begins, at any length. */
+  readonly rewritten?: boolean;
   /** Counts artifacts as empty, because nobody knows them before the run. */
   readonly knownOnly?: boolean;
 }): Sizes {
-  const { phases, declared, inputs, bindings = {}, knownOnly = false } = options;
+  const { phases, declared, inputs, bindings = {}, rewritten = false, knownOnly = false } = options;
   const sizes = new Map<string, number>([['visit', 20]]);
   sizes.set('inputs', inputs === undefined ? declaredBytes(declared) : jsonBytes(inputs));
   sizes.set('inputs', (sizes.get('inputs') ?? 0) + boundBytes(bindings, sizes));
+  if (rewritten && !knownOnly) sizes.set('inputs', Number.POSITIVE_INFINITY);
   for (const phase of phases) {
     if (phase.kind !== 'end') sizes.set(phase.name, knownOnly ? 0 : artifactBytes(phase));
   }

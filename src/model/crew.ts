@@ -367,6 +367,15 @@ export interface Sop {
   readonly phases: readonly Phase[];
 }
 
+/**
+ * The artifact of `phase` has a `text`, which stands for the crew's input of that name from then on. Until then templates
+ * read what the run was given.
+ */
+export interface InputRewrite {
+  readonly phase: string;
+  readonly input: string;
+}
+
 /** A crew file with its SOP, lowered: defaults filled in, durations in milliseconds, references still names. */
 export interface Crew {
   readonly name: string;
@@ -382,6 +391,8 @@ export interface Crew {
   /** What untrusted artifacts keep from being called; absent when nothing is. */
   readonly refused?: RefusedTools;
   readonly sop: Sop;
+  /** Which phase says an input again before the rest begins; absent when none does. */
+  readonly rewrites?: InputRewrite;
   /** Values for the inputs of the procedure, over the crew's `inputs`; what is not bound is the crew's of that name. */
   readonly bindings?: { readonly [input: string]: TemplateValue };
 }

@@ -1,6 +1,7 @@
 import type {
   Budget,
   InputDeclaration,
+  InputRewrite,
   ModelDeclaration,
   Phase,
   RefusedTools,
@@ -74,6 +75,8 @@ export interface Program {
   readonly refused?: RefusedTools;
   /** The programs of `crew` phases and branches by path (`build`, `split.docs`); absent when there are none. */
   readonly crews?: { readonly [path: string]: Program };
+  /** Which phase says an input of the run again before the rest begins; absent when none does, as in all crews inside. */
+  readonly rewrites?: InputRewrite;
   /** Values for the inputs of the procedure over `inputs`; absent when templates read the crew's own. */
   readonly bindings?: { readonly [input: string]: JsonValue };
   readonly machine: JsonObject;

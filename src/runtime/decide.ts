@@ -4,7 +4,7 @@ import type { Program } from '../model/program.ts';
 import { nearestTimeLimit, openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, chargeLostCalls, settleAct, takePlaces } from './admission.ts';
 import { reconsider } from './consent/reconsider.ts';
-import { bindInputs } from './crews/bind-inputs.ts';
+import { firstInputs } from './crews/rewritten-inputs.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { doubtCall } from './people/doubts.ts';
 import { takePersonFact } from './people/person-facts.ts';
@@ -29,7 +29,8 @@ export function startRun(
     place: '',
     crewPath: '',
     program,
-    inputs: bindInputs(program, inputs),
+    inputs: firstInputs(program, inputs),
+    given: inputs,
     artifacts: {},
     visits: {},
     entered: {},

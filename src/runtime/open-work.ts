@@ -5,6 +5,7 @@ import type { Fact } from '../model/fact.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import { closePots, startPotTime, stopPotTime } from '../policy/budget.ts';
 import { admit, cancelActsOf } from './admission.ts';
+import { inputsAfter, refusedRewrite } from './crews/rewritten-inputs.ts';
 import { declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
 import { openPots, phasePot } from './pots.ts';
 import { startReflection } from './reflect/reflection-work.ts';
@@ -222,8 +223,11 @@ function openProcedure(draft: Draft, work: OpenWork, inner: InnerProcedure): voi
 
 /** An artifact that does not fit its schema never gets out, whoever made it. */
 function checkedOutcome(state: RunState, work: OpenWork, outcome: WorkOutcome): WorkOutcome {
+  if (outcome.type !== 'completed') return outcome;
+  const unread = refusedRewrite(procedureOf(state, work.procedure), work.path, outcome.artifact);
+  if (unread !== undefined) return { type: 'failed', failure: unread };
   const schema = artifactSchema(declaredOf(state, work));
-  if (outcome.type !== 'completed' || schema === undefined) return outcome;
+  if (schema === undefined) return outcome;
   const problems = validateValue(schema, outcome.artifact);
   if (problems.length === 0) return outcome;
   const message = `the artifact of \`${placeOf(state, work)}\` does not fit its schema: ${describeProblems(problems, 5)}`;
@@ -255,13 +259,15 @@ function ending(outcome: PartOutcome) {
 }
 
 function keepArtifact(draft: Draft, { procedure, path }: OpenWork, outcome: PartOutcome): void {
-  const { artifacts, talks, published, moment, place } = procedureOf(draft.state, procedure);
+  const around = procedureOf(draft.state, procedure);
+  const { artifacts, talks, published, moment, place } = around;
   if (outcome.type === 'failed') {
     const part = outcome.part === undefined ? '' : `.${outcome.part}`;
     const phase = `${place}${path}${part}`;
     return setProcedure(draft, procedure, { lastFailure: { ...outcome.failure, phase } });
   }
   setProcedure(draft, procedure, {
+    inputs: inputsAfter(around, path, outcome.artifact),
     artifacts: { ...artifacts, [path]: outcome.artifact },
     ...(outcome.thread === undefined ? {} : { talks: { ...talks, [path]: outcome.thread } }),
     published: { ...published, [path]: moment + 1 },

@@ -76,6 +76,8 @@ export interface Procedure {
   readonly crewPath: string;
   readonly program: Program;
   readonly inputs: JsonObject;
+  /** The inputs as they were given; only the run's own procedure has them. */
+  readonly given?: JsonObject;
   /** Absent until its first state is entered. */
   readonly position?: StatechartPosition;
   readonly artifacts: JsonObject;
