@@ -1,4 +1,4 @@
-// Compiles the schemas of crew, SOP, policy, config and test files, and the draft 2020-12 meta-schema, into plain validators without
+// Compiles the schemas of crew, SOP, prompt, policy, config and test files, and the draft 2020-12 meta-schema, into plain validators without
 // dependencies: compiling them at start would cost 100 ms.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
@@ -52,10 +52,13 @@ function fileValidators() {
   sop.$defs.branch = { type: 'object' };
   const ajv = new ajv2020({
     ...options(),
-    schemas: ['policy', 'crew', 'config', 'crewtest'].map(readSchema).concat(sop),
+    schemas: ['policy', 'crew', 'config', 'crewtest', 'prompt'].map(readSchema).concat(sop),
   });
   const rows = kinds.map(kind => [kind, `sop.schema.json#/$defs/${kind}`]);
-  const files = ['crew', 'sop', 'policy', 'config', 'crewtest'].map(name => [name, `${name}.schema.json`]);
+  const files = ['crew', 'sop', 'policy', 'config', 'crewtest', 'prompt'].map(name => [
+    name,
+    `${name}.schema.json`,
+  ]);
   return { ...Object.fromEntries([...files, ...rows]), ajv };
 }
 
@@ -67,6 +70,9 @@ import type { Validate } from '../validate.ts';
 ${rows}
 `;
 }
+
+/** The keys under which a prompt file may stand for a text. */
+const PROMPT_PLACES = ['task', 'goal', 'backstory', 'ask', 'prompt_template', 'prompt'];
 
 /** The keys of each mapping that the schemas describe, for did-you-mean. */
 function schemaKeys() {
@@ -110,6 +116,7 @@ function schemaKeys() {
     reflect: keys(sop.$defs.reflect),
     untrusted: keys(sop.$defs.untrusted),
     evaluator: keys(sop.$defs.reflect.properties.evaluator),
+    ...Object.fromEntries(PROMPT_PLACES.map(place => [place, keys(sop.$defs.task)])),
   };
   const config = Object.fromEntries(keysByPath(readSchema('config'), []));
   const crewtest = readSchema('crewtest');
@@ -126,6 +133,7 @@ function schemaKeys() {
     CONFIG_KEYS: config,
     CREWTEST_KEYS: tests,
     POLICY_KEYS: policyKeys(keys),
+    PROMPT_KEYS: { file: keys(readSchema('prompt')) },
   };
   const code = Object.entries(rows).map(
     ([name, row]) => `export const ${name} = ${JSON.stringify(row, null, 2)};\n`,
@@ -161,6 +169,7 @@ export const PLACE_KEYS: KeyTable;
 export const CONFIG_KEYS: KeyTable;
 export const CREWTEST_KEYS: KeyTable;
 export const POLICY_KEYS: KeyTable;
+export const PROMPT_KEYS: KeyTable;
 `;
 
 /** Renders every generated file by name. */

@@ -1,4 +1,10 @@
-import { BRANCH_KEYS, PHASE_KEYS, PLACE_KEYS, POLICY_KEYS } from './generated/schema-keys.generated.js';
+import {
+  BRANCH_KEYS,
+  PHASE_KEYS,
+  PLACE_KEYS,
+  POLICY_KEYS,
+  PROMPT_KEYS,
+} from './generated/schema-keys.generated.js';
 import type { NodePath, SourceNode } from './source-node.ts';
 
 /** The keys that the schemas know at a path of a crew or SOP file, for suggestions. Empty where anything goes. */
@@ -11,6 +17,13 @@ export function keysOfSchema(path: NodePath, node: SourceNode | undefined): read
 export function keysOfPolicy(path: NodePath, node: SourceNode | undefined): readonly string[] {
   const written = new Set(node?.kind === 'map' ? node.entries.map(entry => entry.key) : []);
   return keysInPolicy(path).filter(key => !written.has(key));
+}
+
+/** The keys that the schema knows at a path of the front matter of a prompt file, for suggestions. */
+export function keysOfPrompt(path: NodePath, node: SourceNode | undefined): readonly string[] {
+  const written = new Set(node?.kind === 'map' ? node.entries.map(entry => entry.key) : []);
+  const keys = path.length === 0 ? PROMPT_KEYS.file : path[0] === 'input' ? PLACE_KEYS.inputs : [];
+  return (keys ?? []).filter(key => !written.has(key));
 }
 
 function keysInPolicy(path: NodePath): readonly string[] {
@@ -46,6 +59,7 @@ function placeOf(path: NodePath): string {
   if (isInnerPath(path)) return 'inner';
   if (path[0] === 'phases') return placeInPhase(path);
   if (path[0] === 'roles' && path[2] === 'budget') return 'roleBudget';
+  if (path[0] === 'roles' && path.length === 3) return String(path[2]);
   if (path[0] === 'roles' && path[2] === 'memory') return 'roleMemory';
   if (path[0] === 'memory') return placeInMemory(path);
   if (path[0] !== 'tools' || path.length < 3) return String(path[0]);

@@ -6,6 +6,7 @@ export const sop: Validate;
 export const policy: Validate;
 export const config: Validate;
 export const crewtest: Validate;
+export const prompt: Validate;
 export const rolePhase: Validate;
 export const talkPhase: Validate;
 export const managePhase: Validate;

@@ -7,3 +7,4 @@ export const PLACE_KEYS: KeyTable;
 export const CONFIG_KEYS: KeyTable;
 export const CREWTEST_KEYS: KeyTable;
 export const POLICY_KEYS: KeyTable;
+export const PROMPT_KEYS: KeyTable;

@@ -3,6 +3,7 @@ export const PHASE_KEYS = {
   "role": [
     "role",
     "task",
+    "model",
     "max_turns",
     "output",
     "timeout",
@@ -181,6 +182,7 @@ export const BRANCH_KEYS = {
   "role": [
     "role",
     "task",
+    "model",
     "max_turns",
     "output",
     "timeout",
@@ -227,6 +229,7 @@ export const PLACE_KEYS = {
     "models",
     "roles",
     "tools",
+    "prompts",
     "budget",
     "policy",
     "memory",
@@ -239,6 +242,7 @@ export const PLACE_KEYS = {
     "sop",
     "roles",
     "inputs",
+    "prompts",
     "start",
     "phases"
   ],
@@ -442,6 +446,36 @@ export const PLACE_KEYS = {
     "expression",
     "role",
     "task"
+  ],
+  "task": [
+    "prompt",
+    "variant",
+    "with"
+  ],
+  "goal": [
+    "prompt",
+    "variant",
+    "with"
+  ],
+  "backstory": [
+    "prompt",
+    "variant",
+    "with"
+  ],
+  "ask": [
+    "prompt",
+    "variant",
+    "with"
+  ],
+  "prompt_template": [
+    "prompt",
+    "variant",
+    "with"
+  ],
+  "prompt": [
+    "prompt",
+    "variant",
+    "with"
   ]
 };
 export const CONFIG_KEYS = {
@@ -536,5 +570,16 @@ export const POLICY_KEYS = {
     "destructiveHint",
     "idempotentHint",
     "openWorldHint"
+  ]
+};
+export const PROMPT_KEYS = {
+  "file": [
+    "description",
+    "model",
+    "input",
+    "output",
+    "partials",
+    "metrics",
+    "samples"
   ]
 };
