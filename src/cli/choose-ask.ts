@@ -24,7 +24,7 @@ interface AskSources {
 }
 
 /**
- * Chooses by flag, then `CREW_MODEL`, then `config.yaml`, then `auto`. Unless it is said, the first of the models
+ * Chooses by flag, then the variable of the setting, then `CREW_MODEL`, then `config.yaml`, then `auto`. Unless it is said, the first of the models
  * summarizes, and there is a summary when there is more than one answer to merge. Fails with USAGE for a model that is
  * named twice. Pure.
  */
@@ -46,8 +46,8 @@ function chooseModels({ values, env, config, auto }: AskSources): readonly Resol
     refuseOdd(words);
     return words.map(use => ({ use, reason: '--models' }));
   }
-  if (env.CREW_MODEL) return [{ use: env.CREW_MODEL, reason: 'CREW_MODEL' }];
   const setting = settingOf(config, 'parallel_processing.models');
+  if (env.CREW_MODEL && setting?.isVariable !== true) return [{ use: env.CREW_MODEL, reason: 'CREW_MODEL' }];
   return setting?.value.map(use => ({ use, reason: setting.origin })) ?? [auto];
 }
 
@@ -61,8 +61,9 @@ function refuseOdd(words: readonly string[]): void {
 function chooseSummarizer({ values, env, config, auto }: AskSources, first: ResolvedModel): ResolvedModel {
   const flag = textFlag(values, 'summarizer');
   if (flag !== undefined) return resolveAuto({ use: flag, reason: '--summarizer' }, auto);
-  if (env.CREW_MODEL) return resolveAuto({ use: env.CREW_MODEL, reason: 'CREW_MODEL' }, auto);
   const setting = settingOf(config, 'parallel_processing.summarizer.model');
+  if (env.CREW_MODEL && setting?.isVariable !== true)
+    return resolveAuto({ use: env.CREW_MODEL, reason: 'CREW_MODEL' }, auto);
   return setting === undefined ? first : resolveAuto({ use: setting.value, reason: setting.origin }, auto);
 }
 

@@ -2,35 +2,49 @@ import { join, relative } from 'node:path';
 import type { ConfigLayer } from '../model/config.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { envSettings } from './env-settings.ts';
 import { sourceReader } from './read-files.ts';
 import { userFolder } from './user-folder.ts';
-import { loadConfigReader, loadDiagnosticReporters } from './wire.ts';
+import { loadConfigEditor, loadConfigReader, loadDiagnosticReporters } from './wire.ts';
 import { workspaceOf } from './workspace.ts';
 
 /**
- * Reads the `config.yaml` of the project (`.crew/` in the workspace) and of the person (`$XDG_CONFIG_HOME/crew`, else
- * `~/.config/crew`), nearest first; a file that is not there is left out. All mistakes of both are shown. Fails with
- * CONFIG_INVALID or FILE_UNREADABLE.
+ * Reads the settings of the environment (`CREW_…`), of the `config.yaml` of the project (`.crew/` in the workspace) and of
+ * the person (`$XDG_CONFIG_HOME/crew`, else `~/.config/crew`), nearest first; what is not there is left out. All mistakes are
+ * shown. Fails with CONFIG_INVALID, USAGE or FILE_UNREADABLE.
  */
 export async function readConfig(values: FlagValues, terminal: Terminal): Promise<readonly ConfigLayer[]> {
   const readSource = sourceReader(terminal.cwd);
-  const found = configPaths(values, terminal).flatMap(path => {
+  const files = configPaths(values, terminal).flatMap(path => {
     const text = readSource(path);
-    return text === undefined ? [] : [{ path, text }];
+    return text === undefined ? [] : [{ path, text, isVariable: false }];
   });
+  const found = [...(await variablesAsFiles(terminal.env)), ...files];
   if (found.length === 0) return [];
   const { loadConfig } = await loadConfigReader();
-  const loaded = found.map(({ path, text }) => ({ path, ...loadConfig(path, text) }));
+  const loaded = found.map(each => ({ ...each, ...loadConfig(each.path, each.text) }));
   const diagnostics = loaded.flatMap(each => each.diagnostics);
   if (diagnostics.length > 0) {
     const { formatDiagnostics } = await loadDiagnosticReporters();
     const sources = new Map(found.map(({ path, text }) => [path, text]));
     terminal.stderr(`${formatDiagnostics(diagnostics, sources, { color: terminal.stderrColor })}\n`);
   }
-  return loaded.map(({ path, values: read }) => {
-    if (read !== undefined) return { origin: path, values: read };
+  return loaded.map(({ path, values: read, isVariable }) => {
+    if (read !== undefined) return { origin: path, values: read, ...(isVariable ? { isVariable } : {}) };
     throw new CrewError('CONFIG_INVALID', `\`${path}\` has errors, so nothing was run`);
   });
+}
+
+/** Each variable as a file of one setting, so that it is checked as one. */
+async function variablesAsFiles(env: Terminal['env']) {
+  const settings = envSettings(env);
+  if (settings.length === 0) return [];
+  const { editConfig } = await loadConfigEditor();
+  return settings.map(({ variable, key, value }) => ({
+    path: variable,
+    text: editConfig('', key, value),
+    isVariable: true as const,
+  }));
 }
 
 /** Where settings may stand, the project's file and then the person's, each as a person would write it from the current folder. */

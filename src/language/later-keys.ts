@@ -5,7 +5,7 @@ const LATER_KEYS = {
   role: [],
   toolset: [],
   phase: [],
-  config: ['reformulation'],
+  config: [],
   none: [],
 } as const satisfies Record<string, readonly string[]>;
 

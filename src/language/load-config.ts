@@ -1,10 +1,10 @@
 import type { ConfigValues } from '../model/config.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { JsonValue } from '../model/json.ts';
-import { checkSummarizerPrompt } from './check-summarizer-prompt.ts';
+import { checkReformulationPrompt, checkSummarizerPrompt } from './check-config-prompt.ts';
 import { config } from './generated/file-validators.generated.js';
 import { CONFIG_KEYS } from './generated/schema-keys.generated.js';
-import { asText, asTexts, compact } from './lower-values.ts';
+import { asObject, asText, asTexts, compact } from './lower-values.ts';
 import { parseSource } from './parse.ts';
 import { createReport, sortDiagnostics } from './report.ts';
 import { explainProblems } from './schema-problems.ts';
@@ -30,8 +30,10 @@ export function loadConfig(path: string, text: string): LoadedConfig {
   if (root !== undefined && !isBlank(root)) {
     const problems = config(toJson(root)) ? [] : (config.errors ?? []);
     explainProblems(problems, { root, path: [], report, laterPlace: 'config', keysAt });
-    const prompt = nodeAt(root, ['parallel_processing', 'summarizer', 'prompt']);
-    if (prompt !== undefined) checkSummarizerPrompt(prompt, report);
+    const summarizer = nodeAt(root, ['parallel_processing', 'summarizer', 'prompt']);
+    if (summarizer !== undefined) checkSummarizerPrompt(summarizer, report);
+    const reformulation = nodeAt(root, ['reformulation', 'prompt']);
+    if (reformulation !== undefined) checkReformulationPrompt(reformulation, report);
   }
   const found = { diagnostics: sortDiagnostics(diagnostics, [path]) };
   return failed() ? found : { ...found, values: lowerConfig(root) };
@@ -58,10 +60,22 @@ function lowerConfig(root: SourceNode | undefined): ConfigValues {
   const model = read('parallel_processing', 'summarizer', 'model');
   const prompt = read('parallel_processing', 'summarizer', 'prompt');
   const show = read('parallel_processing', 'ui', 'show_summary');
+  const enabled = read('reformulation', 'enabled');
   return compact({
     'parallel_processing.models': models === undefined ? undefined : asTexts(models),
     'parallel_processing.summarizer.model': asText(model) || undefined,
     'parallel_processing.summarizer.prompt': asText(prompt) || undefined,
     'parallel_processing.ui.show_summary': typeof show === 'boolean' ? show : undefined,
+    'reformulation.enabled': typeof enabled === 'boolean' ? enabled : undefined,
+    'reformulation.model': lowerUse(read('reformulation', 'model')),
+    'reformulation.prompt': asText(read('reformulation', 'prompt')) || undefined,
+    'reformulation.custom_prompt_path': asText(read('reformulation', 'custom_prompt_path')) || undefined,
   });
+}
+
+/** A model in one text, or as its two parts. */
+function lowerUse(value: JsonValue | undefined): string | undefined {
+  if (value === undefined || typeof value === 'string') return value || undefined;
+  const { provider, model } = asObject(value);
+  return `${asText(provider)}:${asText(model)}`;
 }

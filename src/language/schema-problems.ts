@@ -198,6 +198,7 @@ const PATTERN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^\^\[0-9\].*\(ms/, 'a span of time such as `30s`, `15m` or `500ms`'],
   [/^\^\[0-9\].*\[km\]/, 'a number of tokens such as `300k`, `1.5m` or `50000`'],
   [/^\\S$/, 'text that is not empty'],
+  [/^\^\\S\+\$$/, 'text without spaces'],
   [/0-9a-f\]\{64\}/, '64 hexadecimal digits'],
   [/#@%/, 'a host without scheme, port and path, such as `example.org` or `*.example.org`'],
 

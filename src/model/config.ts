@@ -6,6 +6,12 @@ export interface ConfigValues {
   /** A Liquid template over `question` and `answers`. */
   readonly 'parallel_processing.summarizer.prompt'?: string;
   readonly 'parallel_processing.ui.show_summary'?: boolean;
+  readonly 'reformulation.enabled'?: boolean;
+  /** `auto`, `offline` or `provider:name`. */
+  readonly 'reformulation.model'?: string;
+  /** A Liquid template over `request`, `purpose`, `inputs`, `previous` and `remark`. */
+  readonly 'reformulation.prompt'?: string;
+  readonly 'reformulation.custom_prompt_path'?: string;
 }
 
 export type ConfigKey = keyof ConfigValues;
@@ -16,14 +22,20 @@ export const CONFIG_SETTINGS = {
   'parallel_processing.summarizer.model': { written: 'text', otherwise: 'the first of the models' },
   'parallel_processing.summarizer.prompt': { written: 'text', otherwise: 'the prompt of `crew ask`' },
   'parallel_processing.ui.show_summary': { written: 'switch', otherwise: 'true' },
+  'reformulation.enabled': { written: 'switch', otherwise: 'false' },
+  'reformulation.model': { written: 'text', otherwise: 'what `--model` or `auto` stands for' },
+  'reformulation.prompt': { written: 'text', otherwise: 'the prompt of `--reformulate`' },
+  'reformulation.custom_prompt_path': { written: 'text', otherwise: 'no file' },
 } as const satisfies Record<
   ConfigKey,
   { readonly written: 'text' | 'list' | 'switch'; readonly otherwise: string }
 >;
 
-/** The values of one file; `origin` is its path as people know it. */
+/** The values of one file or variable; `origin` is its path, or its name, as people know it. */
 export interface ConfigLayer {
   readonly origin: string;
+  /** It is a variable of the environment, which goes over all files. */
+  readonly isVariable?: true;
   readonly values: ConfigValues;
 }
 
@@ -31,6 +43,7 @@ export interface ConfigLayer {
 export interface Setting<Key extends ConfigKey> {
   readonly value: NonNullable<ConfigValues[Key]>;
   readonly origin: string;
+  readonly isVariable?: true;
 }
 
 /** The value of a key in the first layer that has it; undefined when none has. Pure. */
@@ -38,9 +51,9 @@ export function settingOf<Key extends ConfigKey>(
   layers: readonly ConfigLayer[],
   key: Key,
 ): Setting<Key> | undefined {
-  for (const { origin, values } of layers) {
+  for (const { origin, values, isVariable } of layers) {
     const value = values[key];
-    if (value !== undefined) return { value, origin };
+    if (value !== undefined) return { value, origin, ...(isVariable ? { isVariable } : {}) };
   }
   return undefined;
 }

@@ -35,6 +35,17 @@ describe('whom `crew ask` asks', () => {
     expect(choose({}).models).toEqual([AUTO]);
   });
 
+  test('a variable of the setting goes over CREW_MODEL, which goes over files', () => {
+    const variable: ConfigLayer = {
+      origin: 'CREW_PARALLEL_PROCESSING_MODELS',
+      isVariable: true,
+      values: { 'parallel_processing.models': ['v:1', 'v:2'] },
+    };
+    const chosen = choose({ env: { CREW_MODEL: 'e:1' }, config: [variable, project] });
+    expect(uses(chosen)).toEqual(['v:1', 'v:2']);
+    expect(chosen.models[0]?.reason).toBe('CREW_PARALLEL_PROCESSING_MODELS');
+  });
+
   test('is said with its reason, for people and for the journal', () => {
     expect(choose({ flags: { models: ['f:1'] } }).models).toEqual([{ use: 'f:1', reason: '--models' }]);
     expect(choose({ config: [project] }).models[0]?.reason).toBe('.crew/config.yaml');

@@ -41,6 +41,39 @@ describe('crew config', () => {
     });
   });
 
+  test('a variable of the environment goes over both files, and is checked like them', async () => {
+    await config('set', 'reformulation.model', 'openai:ours');
+    await config('set', 'reformulation.enabled', 'true', '--user');
+    const env = {
+      XDG_CONFIG_HOME: join(folder, 'mine'),
+      CREW_REFORMULATION_MODEL: 'openai:tiny',
+      CREW_PARALLEL_PROCESSING_MODELS: 'openai:a, offline',
+      CREW_MODEL: 'openai:b',
+    };
+    const { stdout } = await crew(['config', 'list', '--show-origin'], { from: folder, env });
+    expect(stdout).toMatch(/reformulation\.model +openai:tiny +CREW_REFORMULATION_MODEL\n/);
+    expect(stdout).toMatch(/reformulation\.enabled +true +.*mine\/crew\/config\.yaml/);
+    expect(stdout).toMatch(/processing\.models +openai:a, offline +CREW_PARALLEL_PROCESSING_MODELS\n/);
+    expect(stdout).toMatch(/CREW_MODEL +openai:b +the environment\n/);
+    const wrong = { ...env, CREW_REFORMULATION_MODEL: 'tiny' };
+    const refused = await crew(['config', 'get', 'reformulation.model'], { from: folder, env: wrong });
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('--> CREW_REFORMULATION_MODEL:2:10');
+    const neither = { ...env, CREW_REFORMULATION_ENABLED: 'perhaps' };
+    const said = await crew(['config', 'list'], { from: folder, env: neither });
+    expect([said.code, said.stderr]).toEqual([
+      2,
+      expect.stringContaining('`CREW_REFORMULATION_ENABLED` is true or false'),
+    ]);
+  });
+
+  test('a model may be written in its two parts', async () => {
+    mkdirSync(join(folder, '.crew'));
+    const text = 'reformulation: { model: { provider: openai, model: gpt-5-nano } }\n';
+    writeFileSync(join(folder, '.crew/config.yaml'), text);
+    expect((await config('get', 'reformulation.model')).stdout).toBe('openai:gpt-5-nano\n');
+  });
+
   test('keeps comments and everything else in the file', async () => {
     mkdirSync(join(folder, '.crew'));
     const before = '# ours\nparallel_processing:\n  models: [openai:a] # cheap\nx-note: kept\n';

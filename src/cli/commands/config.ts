@@ -6,6 +6,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { textTable } from '../../reporters/text-table.ts';
 import type { Command, CommandCall } from '../command.ts';
+import { readSettingText } from '../env-settings.ts';
 import { configPaths, readConfig } from '../read-config.ts';
 import { sourceReader } from '../read-files.ts';
 import { loadConfigEditor, loadDiagnosticReporters } from '../wire.ts';
@@ -23,7 +24,7 @@ export const configCommand: Command = {
     { name: 'unset', usage: 'config unset KEY', summary: 'take one out of the file', flags: ['user'] },
   ],
   flags: {
-    'show-origin': { type: 'boolean', help: 'list: say which file each value stands in' },
+    'show-origin': { type: 'boolean', help: 'list: say which file or variable each value stands in' },
     user: {
       type: 'boolean',
       help: 'set, unset: your own file, for all projects, instead of .crew/config.yaml',
@@ -46,7 +47,7 @@ async function config(call: CommandCall): Promise<number> {
   }
   const key = settingKey(name);
   if (verb === 'get') return get(call, key);
-  return change(call, key, value === undefined ? undefined : readValue(key, value));
+  return change(call, key, value === undefined ? undefined : readSettingText(key, value, key));
 }
 
 function settingKey(name: string): ConfigKey {
@@ -56,29 +57,35 @@ function settingKey(name: string): ConfigKey {
   throw new CrewError('USAGE', `there is no setting \`${name}\`; ${hint}`);
 }
 
-function readValue(key: ConfigKey, text: string): JsonValue {
-  const { written } = CONFIG_SETTINGS[key];
-  if (written === 'text') return text;
-  if (written === 'list') return text.split(',').map(word => word.trim());
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new CrewError('USAGE', `\`${key}\` is true or false, and \`${text}\` is neither`);
-}
-
 async function list({ values, terminal }: CommandCall): Promise<number> {
   const layers = await readConfig(values, terminal);
   const keys = Object.keys(CONFIG_SETTINGS) as ConfigKey[];
+  const variables = VARIABLES.flatMap(name => {
+    const value = terminal.env[name];
+    return value ? [{ name, value }] : [];
+  });
   if (values.json === true) {
-    const settings = keys.map(key => ({ key, ...(settingOf(layers, key) ?? { value: null, origin: null }) }));
-    terminal.stdout(`${JSON.stringify({ version: 1, settings }, null, 2)}\n`);
+    const settings = keys.map(key => ({ key, ...originOf(layers, key) }));
+    terminal.stdout(`${JSON.stringify({ version: 1, settings, variables }, null, 2)}\n`);
     return 0;
   }
-  const rows = keys.map(key => {
-    const { shown, origin } = valueText(layers, key);
-    return values['show-origin'] === true ? [key, shown, origin] : [key, shown];
-  });
+  const rows = [
+    ...keys.map(key => ({ name: key, ...valueText(layers, key) })),
+    ...variables.map(({ name, value }) => ({ name, shown: value, origin: 'the environment' })),
+  ].map(({ name, shown, origin }) =>
+    values['show-origin'] === true ? [name, shown, origin] : [name, shown],
+  );
   const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
   terminal.stdout(`${textTable(rows, { columns }).join('\n')}\n`);
   return 0;
+}
+
+/** Variables of the environment that are no settings of a file, but count like one. */
+const VARIABLES = ['CREW_MODEL', 'CREW_MAX_CONCURRENT'];
+
+function originOf(layers: readonly ConfigLayer[], key: ConfigKey) {
+  const { value = null, origin = null } = settingOf(layers, key) ?? {};
+  return { value, origin };
 }
 
 function valueText(layers: readonly ConfigLayer[], key: ConfigKey) {
@@ -94,9 +101,10 @@ function plainText(value: JsonValue | readonly string[]): string {
 
 /** Exit 1 when nobody has set it, as scripts expect. */
 async function get({ values, terminal }: CommandCall, key: ConfigKey): Promise<number> {
-  const setting = settingOf(await readConfig(values, terminal), key);
+  const layers = await readConfig(values, terminal);
+  const setting = settingOf(layers, key);
   if (values.json === true) {
-    terminal.stdout(`${JSON.stringify({ key, ...(setting ?? { value: null, origin: null }) })}\n`);
+    terminal.stdout(`${JSON.stringify({ key, ...originOf(layers, key) })}\n`);
   } else if (setting !== undefined) terminal.stdout(`${plainText(setting.value)}\n`);
   return setting === undefined ? 1 : 0;
 }

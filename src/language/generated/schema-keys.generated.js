@@ -481,7 +481,8 @@ export const PLACE_KEYS = {
 export const CONFIG_KEYS = {
   "": [
     "version",
-    "parallel_processing"
+    "parallel_processing",
+    "reformulation"
   ],
   "parallel_processing": [
     "models",
@@ -494,6 +495,16 @@ export const CONFIG_KEYS = {
   ],
   "parallel_processing.ui": [
     "show_summary"
+  ],
+  "reformulation": [
+    "enabled",
+    "model",
+    "prompt",
+    "custom_prompt_path"
+  ],
+  "reformulation.model": [
+    "provider",
+    "model"
   ]
 };
 export const CREWTEST_KEYS = {

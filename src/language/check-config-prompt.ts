@@ -1,0 +1,70 @@
+import { checkTemplate } from '../expressions/template-check.ts';
+import { typeTemplate } from '../expressions/template-types.ts';
+import { ANY, TEXT, type ValueType } from '../expressions/value-type.ts';
+import { answersType } from './answers-type.ts';
+import { suggest } from './closest.ts';
+import { pathRange } from './path-range.ts';
+import { quote, type Report } from './report.ts';
+import type { SourceNode } from './source-node.ts';
+import { reportTemplateProblems, reportTypeProblem } from './template-problems.ts';
+
+/** What a template of a `config.yaml` may read. */
+interface Readable {
+  readonly types: ReadonlyMap<string, ValueType>;
+  /** Said where it reads something else. */
+  readonly hint: string;
+  /** Said where it reads a part that is not always there. */
+  readonly optionalHint?: string;
+}
+
+const SUMMARIZER: Readable = {
+  types: new Map([
+    ['question', TEXT],
+    ['answers', answersType(TEXT)],
+  ]),
+  hint: 'a summarizer reads `question` and `answers`',
+  optionalHint: 'a model that failed has `failure` and no `answer`; ask with `{% if … %}`',
+};
+
+const REFORMULATION: Readable = {
+  types: new Map<string, ValueType>([
+    ['request', TEXT],
+    ['purpose', TEXT],
+    ['inputs', ANY],
+    ['previous', ANY],
+    ['remark', ANY],
+  ]),
+  hint: 'it reads `request`, `purpose`, `inputs`, `previous` and `remark`',
+};
+
+/** Reports what is wrong with the template of a summarizer, which reads `question` and `answers`. */
+export function checkSummarizerPrompt(node: SourceNode, report: Report): void {
+  checkPrompt(node, SUMMARIZER, report);
+}
+
+/** Reports what is wrong with the template that says requests again. */
+export function checkReformulationPrompt(node: SourceNode, report: Report): void {
+  checkPrompt(node, REFORMULATION, report);
+}
+
+function checkPrompt(node: SourceNode, { types, hint, optionalHint }: Readable, report: Report): void {
+  // What is no text has been reported by its type.
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') return;
+  const source = node.value;
+  const mode = 'text';
+  const check = checkTemplate(source, mode);
+  reportTemplateProblems({ node, check }, report);
+  if (check.problems.length > 0) return;
+  const unknown = check.paths.filter(([root]) => !types.has(String(root)));
+  for (const path of unknown) {
+    const root = String(path[0]);
+    const range = pathRange({ node, source, mode }, path, 1);
+    const message = `There is no variable ${quote(root)} here`;
+    report({ code: 'unknown-variable', range, message, hint: suggest(root, types.keys()) ?? hint });
+  }
+  const { problems } = typeTemplate(source, { rootType: name => types.get(name) });
+  for (const problem of problems) {
+    const isOptional = problem.code === 'optional-field' && optionalHint !== undefined;
+    reportTypeProblem({ node, mode }, isOptional ? { ...problem, hint: optionalHint } : problem, report);
+  }
+}
