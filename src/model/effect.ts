@@ -1,4 +1,5 @@
 import type { JsonObject, JsonSchema } from './json.ts';
+import type { MemoryProvenance } from './memory.ts';
 import type { Message } from './message.ts';
 import type { PersonQuestion } from './person-question.ts';
 import type { MemoryWrite, RecallRequest } from './recall.ts';
@@ -36,6 +37,17 @@ export interface ModelCallEffect {
   readonly paidBy?: string;
 }
 
+/**
+ * Who calls a tool that works on what the crew remembers: where, as which role, and whose words the arguments are.
+ * `untrusted` names where words of strangers that stand in its context come from: a phase, a tool, or a note.
+ */
+export interface CallOrigin extends Pick<MemoryProvenance, 'phase' | 'role' | 'author'> {
+  readonly untrusted?: string;
+}
+
+/** The same, as the tool is told. */
+export interface ToolOrigin extends CallOrigin, MemoryProvenance {}
+
 /** A wish to have a tool called. `repeatable` calls may run again after a crash. */
 export interface ToolCallEffect {
   readonly type: 'tool.call';
@@ -47,6 +59,8 @@ export interface ToolCallEffect {
   readonly crew?: string;
   /** The role with a budget of its own that pays for it. */
   readonly paidBy?: string;
+  /** Present exactly for tools of `builtin:memory`. */
+  readonly origin?: CallOrigin;
   /** What was decided on: just these arguments, with their paths at these places. Absent when nothing had to be looked at. */
   readonly consent?: ToolConsent;
 }

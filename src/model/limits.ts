@@ -39,3 +39,9 @@ export const MAX_STEERS = 100;
 export const MAX_ASKED_PER_CALL = 20;
 /** What a tool asks a person is kept whole: characters of JSON; a longer question is not asked. */
 export const MAX_ASKED_LENGTH = 65_536;
+/** The most characters of one note of memory. */
+export const MAX_NOTE_LENGTH = 2_000;
+/** What a tool of memory gives back has at most about so many tokens. */
+export const MAX_MEMORY_RESULT_TOKENS = 2_000;
+/** What stands for the messages that a context does not hold any more has at most about so many tokens. */
+export const MAX_SUMMARY_TOKENS = 400;

@@ -21,6 +21,11 @@ export interface ToolSpec {
   readonly pin?: string;
   /** The name that the MCP server knows the tool by, where ours is another one. */
   readonly remoteName?: string;
+  /**
+   * What a tool of `builtin:memory` does with what the crew remembers, and with nothing else: it reads, edits core blocks, or
+   * writes notes. Absent for all other tools; each change is kept with what was before it, and can be taken back.
+   */
+  readonly memory?: 'reads' | 'edits' | 'writes';
 }
 
 /** The hints of MCP; each absent one counts as the worst: may write, may destroy, not repeatable, reaches the open world. */

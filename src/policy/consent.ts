@@ -52,8 +52,8 @@ export type Decision =
 
 /**
  * Decides whether a tool may be called: untrusted words where they are refused, then any rule that denies, any that asks, any
- * that allows, then what is known to change nothing, then the default. A crew's own rules only narrow. A grant answers what
- * would be asked, never what is denied. Pure.
+ * that allows, then what is known to change nothing, or only what the crew remembers, then the default. A crew's own rules only
+ * narrow. A grant answers what would be asked, never what is denied. Pure.
  */
 export function decideConsent(request: ConsentRequest): Decision {
   const { spec, grants, taint, places } = request;
@@ -134,6 +134,9 @@ function userSays({ spec, policy }: ConsentRequest, layer: Layer, places: RealPl
   const rule = firstMatch(layer, places);
   if (rule !== undefined) return ruled(rule, 'your policy');
   if (layer.subject.hints.readOnlyHint) return { consent: 'allow', reason: 'the tool changes nothing' };
+  if (spec.memory !== undefined && spec.source === undefined) {
+    return { consent: 'allow', reason: 'it changes only what the crew remembers, and can be taken back' };
+  }
   if (policy.default === 'deny') {
     return { consent: 'deny', reason: 'your policy lets nothing happen that no rule allows' };
   }

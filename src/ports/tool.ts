@@ -1,3 +1,4 @@
+import type { ToolOrigin } from '../model/effect.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { ToolAnswer, ToolQuestion } from '../model/person-question.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
@@ -23,6 +24,8 @@ export interface ToolContext {
   readonly declined?: (question: ToolQuestion, why: string) => void;
   /** The same for every try of the same call, also after a crash. */
   readonly idempotencyKey?: string;
+  /** Who calls; only tools of `builtin:memory` are told. */
+  readonly origin?: ToolOrigin;
 }
 
 /**

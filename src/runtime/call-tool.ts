@@ -47,7 +47,7 @@ function contextOf(
   { signal, asked }: { readonly signal: AbortSignal; readonly asked: ToolAsked[] },
 ): ToolContext {
   const { workspace, runId, onNotice, onProgress, askInCall } = doors;
-  const { key, tool } = effect;
+  const { key, tool, origin } = effect;
   const ask = async (question: ToolQuestion): Promise<ToolAnswer | undefined> => {
     if (signal.aborted || !isAskable(question, asked)) return undefined;
     const given = await askInCall?.({ effect, question }, signal);
@@ -66,6 +66,7 @@ function contextOf(
     idempotencyKey: `${runId}/${key}`,
     ask,
     declined,
+    ...(origin === undefined ? {} : { origin: { ...origin, runId, key } }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { MEMORY_TOOL_SPECS } from '../model/memory-tool-specs.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
 import { CHANGE_SPECS } from './change/specs.ts';
 import { DRAFT_SPECS } from './draft/specs.ts';
@@ -18,4 +19,5 @@ export const BUILTIN_CATALOG: ToolCatalog = new Map([
   ['change', CHANGE_SPECS],
   ['gate', GATE_SPECS],
   ['shell', SHELL_SPECS],
+  ['memory', MEMORY_TOOL_SPECS],
 ]);

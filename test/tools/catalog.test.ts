@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject, JsonSchema } from '../../src/model/json.ts';
+import type { ToolSpec } from '../../src/model/tool-spec.ts';
 import { createBuiltinTools } from '../../src/tools/builtin.ts';
 import { BUILTIN_CATALOG } from '../../src/tools/catalog.ts';
 import { makeRepository, type TestRepository } from './git-repository.ts';
@@ -14,13 +15,18 @@ const SPECS = [...BUILTIN_CATALOG].flatMap(([toolset, specs]) => specs.map(spec 
 /** Tools that run foreign code or write files, so that a person must allow their calls. */
 const NOT_READ_ONLY = new Set(['change.test', 'change.check', 'change.apply', 'shell.run']);
 
+/** Those of memory are made by its own room, and change nothing but what the crew remembers. */
+const isOfMemory = ({ memory }: ToolSpec): boolean => memory !== undefined;
+
+const OWN = SPECS.filter(({ spec }) => !isOfMemory(spec));
+
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
 test('the catalogue and the tools are the same', () => {
-  const catalogued = SPECS.map(({ spec }) => spec.name).sort();
+  const catalogued = OWN.map(({ spec }) => spec.name).sort();
   const tools = createBuiltinTools();
   expect([...tools.keys()].sort()).toEqual(catalogued);
-  for (const { spec } of SPECS) expect(tools.get(spec.name)?.spec).toBe(spec);
+  for (const { spec } of OWN) expect(tools.get(spec.name)?.spec).toBe(spec);
 });
 
 test('the catalogue is light: it imports specs and words only', () => {
@@ -42,7 +48,8 @@ test('the catalogue is light: it imports specs and words only', () => {
 describe.each(SPECS)('$spec.name', ({ toolset, spec }) => {
   test('belongs to its toolset and says whether it changes anything', () => {
     expect(spec.name).toMatch(new RegExp(`^${toolset}\\.[a-z_]+$`));
-    expect(spec.readOnly).toBe(!NOT_READ_ONLY.has(spec.name));
+    if (isOfMemory(spec)) expect(spec.readOnly).toBe(spec.memory === 'reads');
+    else expect(spec.readOnly).toBe(!NOT_READ_ONLY.has(spec.name));
     expect(spec.description.length).toBeGreaterThan(40);
   });
 

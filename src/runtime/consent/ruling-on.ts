@@ -55,7 +55,9 @@ export function rulingOn(state: RunState, call: ToolCallEffect): Ruling {
   const { consent, reason, rule, grant } = decision;
   const isAlike = consent === 'ask' && state.alike.includes(toolIdentity(call, spec));
   const mayPass = consent === 'allow' || isAlike;
-  const guarded = mayPass && !spec.readOnly ? guardedFile(call.args, places) : undefined;
+  // What is remembered is text, never a path.
+  const acts = !spec.readOnly && spec.memory === undefined;
+  const guarded = mayPass && acts ? guardedFile(call.args, places) : undefined;
   if (guarded !== undefined) {
     const why = `it names \`${guarded}\`, and what decides about calls is never changed unasked`;
     return { effect: 'ask', reason: why, destructive: true };
