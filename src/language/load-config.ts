@@ -61,6 +61,7 @@ function lowerConfig(root: SourceNode | undefined): ConfigValues {
   const prompt = read('parallel_processing', 'summarizer', 'prompt');
   const show = read('parallel_processing', 'ui', 'show_summary');
   const enabled = read('reformulation', 'enabled');
+  const remembers = read('memory', 'enabled');
   return compact({
     'parallel_processing.models': models === undefined ? undefined : asTexts(models),
     'parallel_processing.summarizer.model': asText(model) || undefined,
@@ -70,6 +71,9 @@ function lowerConfig(root: SourceNode | undefined): ConfigValues {
     'reformulation.model': lowerUse(read('reformulation', 'model')),
     'reformulation.prompt': asText(read('reformulation', 'prompt')) || undefined,
     'reformulation.custom_prompt_path': asText(read('reformulation', 'custom_prompt_path')) || undefined,
+    'memory.enabled': typeof remembers === 'boolean' ? remembers : undefined,
+    'memory.store': asText(read('memory', 'store')) || undefined,
+    'memory.embedder': asText(read('memory', 'embedder')) || undefined,
   });
 }
 

@@ -12,6 +12,11 @@ export interface ConfigValues {
   /** A Liquid template over `request`, `purpose`, `inputs`, `previous` and `remark`. */
   readonly 'reformulation.prompt'?: string;
   readonly 'reformulation.custom_prompt_path'?: string;
+  readonly 'memory.enabled'?: boolean;
+  /** A folder relative to the workspace, or a place such as `s3://…`. */
+  readonly 'memory.store'?: string;
+  /** `none`, `static`, `use`, `openai:NAME` or `ollama:NAME`. */
+  readonly 'memory.embedder'?: string;
 }
 
 export type ConfigKey = keyof ConfigValues;
@@ -26,6 +31,9 @@ export const CONFIG_SETTINGS = {
   'reformulation.model': { written: 'text', otherwise: 'what `--model` or `auto` stands for' },
   'reformulation.prompt': { written: 'text', otherwise: 'the prompt of `--reformulate`' },
   'reformulation.custom_prompt_path': { written: 'text', otherwise: 'no file' },
+  'memory.enabled': { written: 'switch', otherwise: 'true' },
+  'memory.store': { written: 'text', otherwise: '.crew/memory' },
+  'memory.embedder': { written: 'text', otherwise: 'static' },
 } as const satisfies Record<
   ConfigKey,
   { readonly written: 'text' | 'list' | 'switch'; readonly otherwise: string }

@@ -482,7 +482,8 @@ export const CONFIG_KEYS = {
   "": [
     "version",
     "parallel_processing",
-    "reformulation"
+    "reformulation",
+    "memory"
   ],
   "parallel_processing": [
     "models",
@@ -505,6 +506,11 @@ export const CONFIG_KEYS = {
   "reformulation.model": [
     "provider",
     "model"
+  ],
+  "memory": [
+    "enabled",
+    "store",
+    "embedder"
   ]
 };
 export const CREWTEST_KEYS = {
