@@ -303,6 +303,21 @@ export const ERROR_CODES = {
     retryable: false,
     hint: 'Nothing was stored. The message says which rule of OAuth 2.1 was not kept, and by whom.',
   },
+  PROMPT_UNKNOWN: {
+    exitCode: 2,
+    retryable: false,
+    hint: '`crew prompt list` shows the prompts and their labels, `crew prompt log PROMPT` the versions of one.',
+  },
+  PROMPT_UNCOMMITTED: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Commit the prompt first; git can bring back only what is committed.',
+  },
+  PROMPT_NOT_LOCKED: {
+    exitCode: 2,
+    retryable: false,
+    hint: 'Look at what has changed with `crew prompt diff PROMPT`; if it is meant, `crew prompt pin` locks it.',
+  },
   RESULT_NOT_A_REVIEW: {
     exitCode: 2,
     retryable: false,

@@ -1,0 +1,116 @@
+import { relative } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
+import { type FolderTree, folderTrees } from '../../tools/git/folder-history.ts';
+import { readObjects } from '../../tools/git/read-objects.ts';
+import { type RefTarget, type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
+import { type PlacedPrompt, promptContents } from './hash-trees.ts';
+import type { PromptFolder } from './prompt-folders.ts';
+import { dropIndex, type IndexCall, openIndex } from './version-index.ts';
+import { folderOf, isPromptFile, joined, readContents, type VersionRow } from './version-rows.ts';
+
+/** What git knows of the prompts of one folder. */
+export interface PromptHistory {
+  readonly state: RepositoryState;
+  /** The path of a file of the folder from the top of the repository. */
+  pathOf(file: string): string;
+  /** Every moment at which a file changed, newest first, also under the names that it had before. */
+  lineage(file: string): readonly VersionRow[];
+  /** The path that a row of a lineage is about. */
+  pathAt(row: VersionRow): string;
+  /** The files of the folder that were ever there. */
+  files(): readonly string[];
+  /** Tags `prompt/STEM/LABEL`, by label. */
+  labels(stem: string): ReadonlyMap<string, RefTarget>;
+  /** All prompts of a folder as they stood in commits, by file name. Paths are from the top. */
+  placedAt(
+    commits: readonly string[],
+    folder?: string,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, PlacedPrompt>>>;
+  /** The texts of contents, by id. Fails with TOOL_FAILED for one that is not there any more. */
+  texts(blobs: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** What keeps a history from being read, in words: no git, no repository. */
+export interface NoHistory {
+  readonly problem: string;
+}
+
+const UNKNOWN_ENDS = new Set(['NOT_A_REPOSITORY', 'TOOL_MISSING', 'TOOL_FAILED', 'OUTSIDE_WORKSPACE']);
+
+/** Opens the history of a folder of prompts, or says why there is none. */
+export async function openHistory(call: {
+  readonly folder: PromptFolder;
+  /** A folder that is there. */
+  readonly workspace: string;
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+}): Promise<PromptHistory | NoHistory> {
+  const { folder, workspace, cacheDir, signal } = call;
+  try {
+    const state = await repositoryState(workspace, signal);
+    const below = relative(workspace, folder.path).replaceAll('\\', '/');
+    if (below.startsWith('..')) return { problem: `\`${folder.shown}\` is outside of the workspace` };
+    const place = joined(state.prefix.replace(/\/$/, ''), below).replace(/\/$/, '');
+    if (place.includes('\n')) return { problem: 'the path of the folder has a line feed' };
+    const index = {
+      workspace: state.top,
+      folder: place,
+      state,
+      cacheDir,
+      signal,
+      contents: promptContents(),
+    };
+    return await readHistory(index);
+  } catch (error) {
+    if (!(error instanceof CrewError) || !UNKNOWN_ENDS.has(error.code)) throw error;
+    return { problem: error.message };
+  }
+}
+
+async function readHistory(call: IndexCall): Promise<PromptHistory> {
+  const { folder, workspace, state, contents, signal } = call;
+  const index = await openIndex(call);
+  const paths = new Map<VersionRow, string>();
+  const pathOf = (file: string): string => joined(folder, file);
+  const lineageOf = (path: string, before: number, seen: Set<string>): readonly VersionRow[] => {
+    if (seen.has(path)) return [];
+    seen.add(path);
+    const own = index.rows(path).filter(({ n }) => n < before);
+    for (const row of own) paths.set(row, path);
+    const earlier = own.flatMap(({ from, n }) => (from === undefined ? [] : lineageOf(from, n, seen)));
+    return [...own, ...earlier];
+  };
+  return {
+    state,
+    pathOf,
+    lineage: file =>
+      lineageOf(pathOf(file), Number.POSITIVE_INFINITY, new Set()).toSorted(
+        (left, right) => right.n - left.n,
+      ),
+    pathAt: row => paths.get(row) ?? '',
+    files: () => {
+      const own = index.paths().filter(path => folderOf(path) === folder);
+      return own.map(path => path.slice(path.lastIndexOf('/') + 1)).toSorted();
+    },
+    labels: stem => {
+      const prefix = `refs/tags/prompt/${stem}/`;
+      const tags = [...state.refs].filter(([name]) => name.startsWith(prefix));
+      return new Map(tags.map(([name, target]) => [name.slice(prefix.length), target]));
+    },
+    placedAt: async (commits, other = folder) => {
+      const trees = await folderTrees({ workspace, signal, folder: other }, commits, isPromptFile);
+      await readContents({ workspace, signal, contents }, trees.values());
+      return new Map([...trees].map(([id, tree]: [string, FolderTree]) => [id, contents.hashTree(tree)]));
+    },
+    texts: async blobs => {
+      const texts = new Map<string, string>();
+      await readObjects({ workspace, signal, names: blobs }, (blob, object) => {
+        if (object?.type === 'blob') texts.set(blob, object.content.toString('utf8'));
+      });
+      const lost = blobs.find(blob => !texts.has(blob));
+      if (lost === undefined) return texts;
+      dropIndex(call);
+      throw new CrewError('TOOL_FAILED', `the content ${lost} is not in the repository any more; try again`);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { suggest } from '../../language/closest.ts';
+import { CrewError } from '../../model/crew-error.ts';
+import type { FlagValues, Terminal } from '../command.ts';
+import { makeStateDir, stateDirOf, workspaceOf } from '../workspace.ts';
+import { type PlacedPrompt, promptContents } from './hash-trees.ts';
+import { type PromptFolder, promptFolder, promptFolders, readPromptTexts } from './prompt-folders.ts';
+import { type NoHistory, openHistory, type PromptHistory } from './prompt-history.ts';
+import type { PromptRef } from './prompt-ref.ts';
+import { stemOf } from './prompt-ref.ts';
+
+/** The prompts of one folder: as they stand in the working tree, and what git knows of them. */
+export interface PromptStore {
+  readonly folder: PromptFolder;
+  /** The texts in the working tree, by file name. */
+  readonly working: () => ReadonlyMap<string, string>;
+  /** The versions in the working tree, by file name. */
+  readonly placed: () => ReadonlyMap<string, PlacedPrompt>;
+  /** Asked for only where it is needed: it starts git. */
+  readonly history: () => Promise<PromptHistory | NoHistory>;
+}
+
+/** Where prompts are looked for. */
+export interface PromptPlaces {
+  readonly values: FlagValues;
+  readonly terminal: Terminal;
+}
+
+/** Opens the prompts of one folder. */
+export function openStore(folder: PromptFolder, { values, terminal }: PromptPlaces): PromptStore {
+  const working = once(() => readPromptTexts(folder));
+  return {
+    folder,
+    working,
+    placed: once(() => hashTexts(working())),
+    history: once(() =>
+      openHistory({
+        folder,
+        workspace: workspaceOf(values, terminal),
+        cacheDir: cacheDirOf(values, terminal),
+        signal: new AbortController().signal,
+      }),
+    ),
+  };
+}
+
+/** All folders of prompts of a workspace, its own `prompts` first, or the one that was named. */
+export function openStores(places: PromptPlaces, named?: string): readonly PromptStore[] {
+  const workspace = workspaceOf(places.values, places.terminal);
+  const folders = named === undefined ? promptFolders(workspace) : [promptFolder(workspace, named)];
+  return folders.map(folder => openStore(folder, places));
+}
+
+/**
+ * The store that has, or had, a prompt. Without a folder in the reference the workspace's own `prompts` goes first, then all
+ * others are asked. Fails with PROMPT_UNKNOWN and what there is, or that there are several.
+ */
+export async function storeOf(ref: PromptRef, places: PromptPlaces): Promise<PromptStore> {
+  const workspace = workspaceOf(places.values, places.terminal);
+  if (ref.folder !== undefined) {
+    const [named] = openStores(places, ref.folder);
+    if (named !== undefined && (await holds(named, ref.file))) return named;
+    throw await unknownPrompt(ref, named === undefined ? [] : [named]);
+  }
+  const own = openStore(promptFolder(workspace, 'prompts'), places);
+  if (await holds(own, ref.file)) return own;
+  const others = openStores(places).slice(1);
+  const there = others.filter(store => store.working().has(ref.file));
+  const found = there.length > 0 ? there : await filterHolding(others, ref.file);
+  const [one, ...more] = found;
+  if (one === undefined) throw await unknownPrompt(ref, [own, ...others]);
+  if (more.length === 0) return one;
+  const candidates = found.map(({ folder }) => `\`${folder.shown}/${ref.text}\``);
+  throw new CrewError(
+    'PROMPT_UNKNOWN',
+    `several folders have a prompt \`${ref.stem}\`: ${candidates.join(', ')}`,
+  );
+}
+
+async function filterHolding(stores: readonly PromptStore[], file: string): Promise<readonly PromptStore[]> {
+  const found: PromptStore[] = [];
+  for (const store of stores) if (await holds(store, file)) found.push(store);
+  return found;
+}
+
+/** Whether a folder has a prompt, or had it. */
+async function holds(store: PromptStore, file: string): Promise<boolean> {
+  if (store.working().has(file)) return true;
+  const history = await store.history();
+  return 'lineage' in history && history.lineage(file).length > 0;
+}
+
+async function unknownPrompt(ref: PromptRef, stores: readonly PromptStore[]): Promise<CrewError> {
+  const stems = new Set<string>();
+  let problem: string | undefined;
+  for (const store of stores) {
+    const history = await store.history();
+    if ('problem' in history) problem = history.problem;
+    const files = 'files' in history ? history.files() : [];
+    for (const file of [...store.working().keys(), ...files]) stems.add(stemOf(file));
+  }
+  const names = [...stems].toSorted();
+  const close = suggest(ref.stem, names);
+  const known = names.length === 0 ? 'there is none here' : `there is ${names.slice(0, 8).join(', ')}`;
+  const where = ref.folder === undefined ? '' : ` in \`${ref.folder}\``;
+  const blind = problem === undefined ? '' : `; its history is not known: ${problem}`;
+  return new CrewError(
+    'PROMPT_UNKNOWN',
+    `there is no prompt \`${ref.stem}\`${where}; ${close ?? known}${blind}`,
+  );
+}
+
+/** Made with its `.gitignore` where that can be. */
+function cacheDirOf(values: FlagValues, terminal: Terminal): string {
+  try {
+    return join(makeStateDir(values, terminal), 'cache');
+  } catch (error) {
+    if (!(error instanceof CrewError)) throw error;
+    return join(stateDirOf(values, terminal), 'cache');
+  }
+}
+
+/** The contents need ids that differ where texts do. */
+function hashTexts(texts: ReadonlyMap<string, string>): ReadonlyMap<string, PlacedPrompt> {
+  const contents = promptContents();
+  const tree = new Map<string, string>();
+  for (const [file, text] of texts) {
+    const blob = `${createHash('sha256').update(text).digest('hex')}${file.startsWith('_') ? '_' : ''}`;
+    contents.add(blob, text, file.startsWith('_'));
+    tree.set(file, blob);
+  }
+  return contents.hashTree(tree);
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
