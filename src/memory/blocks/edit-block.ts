@@ -1,0 +1,114 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { BlockDeclaration } from '../../model/crew-memory.ts';
+import type { MemoryBlock, MemoryChange, MemoryProvenance, MemoryScope } from '../../model/memory.ts';
+import { changeId } from '../note-hash.ts';
+import type { OpenMemory } from '../open-memory.ts';
+import { blockOf } from './read-blocks.ts';
+
+/** Others may edit a shared block at the same time; an edit that still fits is tried so often. */
+const MAX_EDIT_TRIES = 20;
+/** More changes of one block in one run than any role makes. */
+const MOST_CHANGES = 10_000;
+
+/** A block that is to be edited: whose it is, and how it is declared. */
+export interface BlockTarget {
+  readonly scope: MemoryScope;
+  readonly declaration: BlockDeclaration;
+}
+
+/** Who edits, and why. `untrusted` names where words of strangers in the context of the editor come from. */
+export interface BlockEditor extends MemoryProvenance {
+  readonly untrusted?: string;
+  readonly reason?: string;
+}
+
+/**
+ * Works an edit out on what stands in a block now and writes it, if nobody has changed the block meanwhile; else once more on
+ * what stands there then. The change is kept with the text before and after. An edit that was made already under the same key
+ * of the same run, by a process that stopped, is not made again. Nothing is written that is longer than the limit. Fails with
+ * MEMORY_REFUSED (read only, untrusted context, too long, or as `edit` says), MEMORY_CONFLICT when others were faster each time.
+ */
+export async function editBlock(
+  memory: OpenMemory,
+  target: BlockTarget,
+  by: BlockEditor,
+  edit: (block: MemoryBlock) => string,
+): Promise<MemoryBlock> {
+  const { store } = memory;
+  const { scope, declaration } = target;
+  const { name: label } = declaration;
+  refuseEditor(target, by);
+  for (let tries = 0; tries < MAX_EDIT_TRIES; tries += 1) {
+    const before = blockOf({ scope, label }, declaration, await store.block(scope, label));
+    if (await isMade(memory, before, by)) return before;
+    const value = memory.redact(edit(before)).toWellFormed();
+    refuseLength(before, value);
+    if (value === before.value) return before;
+    const after = editedBlock(before, { value, by, at: memory.now() });
+    if (!(await store.putBlock(after, before.version))) continue;
+    await store.record([changeOf(before, after, by)]);
+    return after;
+  }
+  throw new CrewError(
+    'MEMORY_CONFLICT',
+    `the block \`${label}\` was changed by others ${MAX_EDIT_TRIES} times while it was edited`,
+  );
+}
+
+function refuseEditor({ declaration: { name, readOnly } }: BlockTarget, { untrusted }: BlockEditor): void {
+  if (readOnly) throw new CrewError('MEMORY_REFUSED', `the block \`${name}\` is read only`);
+  if (untrusted === undefined) return;
+  throw new CrewError(
+    'MEMORY_REFUSED',
+    `the block \`${name}\` takes no edits now: what you have read comes from \`${untrusted}\`, which is not trusted`,
+  );
+}
+
+function refuseLength({ label, limit, value: held }: MemoryBlock, value: string): void {
+  // A limit that was lowered must not keep a long value from becoming shorter.
+  if (value.length <= limit || value.length < held.length) return;
+  throw new CrewError(
+    'MEMORY_REFUSED',
+    `the block \`${label}\` would have ${value.length} characters, its limit is ${limit}; nothing was changed`,
+  );
+}
+
+/** A process may have stopped between the edit and its answer. */
+async function isMade(
+  { store }: OpenMemory,
+  block: MemoryBlock,
+  { runId, key }: BlockEditor,
+): Promise<boolean> {
+  if (key === '' || block.version === 0) return false;
+  if (block.updatedBy.runId === runId && block.updatedBy.key === key) return true;
+  const made = await store.changes({ target: targetOf(block), runId }, { limit: MOST_CHANGES });
+  return made.some(({ by }) => by.key === key);
+}
+
+function editedBlock(
+  block: MemoryBlock,
+  { value, by, at }: { readonly value: string; readonly by: BlockEditor; readonly at: number },
+): MemoryBlock {
+  const { untrusted: _untrusted, reason: _reason, ...updatedBy } = by;
+  const trust = by.author === 'person' ? 3 : 2;
+  return { ...block, value, version: block.version + 1, trust, updatedAt: at, updatedBy };
+}
+
+function targetOf({ scope, label }: MemoryBlock): string {
+  return `${scope} ${label}`;
+}
+
+function changeOf(before: MemoryBlock, after: MemoryBlock, { reason }: BlockEditor): MemoryChange {
+  const target = targetOf(after);
+  return {
+    id: changeId({ target, action: 'edit', cause: String(after.version) }),
+    at: after.updatedAt,
+    by: after.updatedBy,
+    what: 'block',
+    target,
+    action: 'edit',
+    before: before.value,
+    after: after.value,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
