@@ -35,7 +35,7 @@ export async function versionIn(store: PromptStore, ref: PromptRef): Promise<Fou
   const history = await store.history();
   if ('problem' in history) {
     const working = store.placed().get(ref.file);
-    const isMeant = /^[0-9a-f]{4,64}$/.test(ref.version ?? '') && ref.back === 0;
+    const isMeant = isHashLike(ref.version ?? '') && ref.back === 0;
     if (isMeant && working?.hash.startsWith(ref.version ?? '') === true) {
       return { store, ref, prompt: working, isWorking: true };
     }
@@ -80,14 +80,13 @@ async function namedVersion(
   const { version = COMMITTED } = ref;
   if (version === COMMITTED) return committedVersion(store, ref, history);
   const lineage = history.lineage(ref.file);
-  const working = store.placed().get(ref.file);
   const labelled = await labelledPrompt(history, ref, version);
   const byHash = versionsByHash(lineage, version);
-  if (working !== undefined && working.hash.startsWith(version) && !byHash.has(working.hash)) {
-    byHash.set(working.hash, { prompt: working });
-  }
   if (labelled !== undefined)
     byHash.set(labelled.hash, { prompt: labelled, ...withRow(lineage, labelled.hash) });
+  // To hash the working tree takes time, and it is meant seldom.
+  const working = byHash.size === 0 && isHashLike(version) ? store.placed().get(ref.file) : undefined;
+  if (working?.hash.startsWith(version)) byHash.set(working.hash, { prompt: working });
   const [found, ...others] = byHash.values();
   if (found === undefined) throw await noVersion(ref, history, lineage);
   if (others.length > 0) throw severalVersions(ref, [...byHash.values()]);
@@ -100,10 +99,14 @@ interface Candidate {
   readonly row?: VersionRow;
 }
 
+function isHashLike(text: string): boolean {
+  return /^[0-9a-f]{4,64}$/.test(text);
+}
+
 /** The versions whose hash begins so, each by the newest row that has it. */
 function versionsByHash(lineage: readonly VersionRow[], prefix: string): Map<string, Candidate> {
   const found = new Map<string, Candidate>();
-  if (!/^[0-9a-f]{4,64}$/.test(prefix)) return found;
+  if (!isHashLike(prefix)) return found;
   for (const row of lineage) {
     const { prompt } = row;
     if (prompt?.hash.startsWith(prefix) !== true) continue;
@@ -221,27 +224,28 @@ function stepBack(from: FoundVersion, history: PromptHistory, steps: number): Fo
   const { ref, store } = from;
   const lineage = history.lineage(ref.file).filter(row => row.prompt !== undefined);
   const own = lineage.filter(({ elsewhere }) => elsewhere !== true || from.row?.elsewhere === true);
-  let { hash } = from.prompt;
-  let at = own.findIndex(({ prompt }) => prompt?.hash === hash);
+  let { prompt, row } = from;
+  let at = own.findIndex(one => one.prompt?.hash === prompt.hash);
   let left = steps;
   while (left > 0) {
     at += 1;
-    const prompt = own[at]?.prompt;
-    if (prompt === undefined) {
-      const shallow = history.state.shallow
-        ? '; this clone is shallow and has only a part of the history'
-        : '';
-      throw new CrewError(
-        'PROMPT_UNKNOWN',
-        `\`${ref.text}\` goes back behind the first version of \`${ref.stem}\`${shallow}`,
-      );
-    }
-    if (prompt.hash === hash) continue;
-    hash = prompt.hash;
+    const before = own[at];
+    if (before?.prompt === undefined) throw beforeAll(ref, history);
+    if (before.prompt.hash === prompt.hash) continue;
+    prompt = before.prompt;
+    row = before;
     left -= 1;
   }
-  const { row = from.row, prompt = from.prompt } = { row: own[at], prompt: own[at]?.prompt };
   return { store, ref, prompt, ...(row === undefined ? {} : { row }), isWorking: false };
+}
+
+function beforeAll({ text, stem }: PromptRef, history: PromptHistory): CrewError {
+  const message = `\`${text}\` goes back behind the first version of \`${stem}\``;
+  return new CrewError('PROMPT_UNKNOWN', `${message}${shallowNote(history)}`);
+}
+
+function shallowNote({ state }: PromptHistory): string {
+  return state.shallow ? '; this clone is shallow and has only a part of the history' : '';
 }
 
 async function noVersion(
@@ -256,10 +260,9 @@ async function noVersion(
   const versions = uniqueRows(lineage).slice(0, MAX_LISTED);
   const known = versions.map(row => versionName(ref.stem, row)).join(', ');
   const latest = known === '' ? 'nothing of it is committed' : `its latest versions are ${known}`;
-  const shallow = history.state.shallow ? '; this clone is shallow and has only a part of the history' : '';
   return new CrewError(
     'PROMPT_UNKNOWN',
-    `\`${ref.stem}\` has no version \`${ref.version ?? ''}\`; ${close ?? labelled}; ${latest}${shallow}`,
+    `\`${ref.stem}\` has no version \`${ref.version ?? ''}\`; ${close ?? labelled}; ${latest}${shallowNote(history)}`,
   );
 }
 
