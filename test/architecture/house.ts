@@ -64,7 +64,7 @@ export const DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['@lancedb/lancedb', ['stores']],
   ['@modelcontextprotocol/client', ['tools']],
   ['@modelcontextprotocol/server', ['serve']],
-  ['@noble/hashes', ['compiler', 'language', 'policy']],
+  ['@noble/hashes', ['compiler', 'language', 'memory', 'policy']],
   ['@secretlint/core', ['tools']],
   ['@secretlint/secretlint-rule-preset-recommend', ['tools']],
   ['ajv', ['expressions']],

@@ -1,0 +1,104 @@
+import type { MemoryChange, MemoryNote } from '../model/memory.ts';
+import type { MemoryWritten } from '../model/recall.ts';
+import type { StoredNote } from '../ports/memory-store.ts';
+import { changeId } from './note-hash.ts';
+import type { Newcomer, Place } from './note-place.ts';
+import type { OpenMemory } from './open-memory.ts';
+import type { NoteAuthor } from './prepare-note.ts';
+
+/** What a wish became. */
+export type Outcome = MemoryWritten['notes'][number];
+
+/** What becomes of one wish, and all that has to be written for it. */
+export interface Step {
+  readonly outcome: Outcome;
+  readonly put?: StoredNote;
+  readonly isNew?: boolean;
+  readonly changes: readonly MemoryChange[];
+  readonly giveWay?: { readonly ids: readonly string[]; readonly to: string };
+}
+
+interface StepOptions {
+  readonly memory: OpenMemory;
+  readonly by: NoteAuthor;
+  readonly newcomer: Newcomer;
+  readonly place: Place;
+  readonly seq: number;
+  readonly reason: string | undefined;
+}
+
+/** What has to be written for a newcomer in its place. Pure, but for the clock of the memory. */
+export function stepOf({ memory, by, newcomer, place, seq, reason }: StepOptions): Step {
+  const { note, vector } = newcomer;
+  const { crew: _, ...provenance } = by;
+  const change = (
+    of: Pick<MemoryChange, 'target' | 'action'> & Partial<MemoryChange>,
+    cause = note.id,
+  ): MemoryChange => ({
+    ...{ id: changeId({ target: of.target, action: of.action, cause }), at: memory.now(), by: provenance },
+    what: 'note',
+    ...of,
+  });
+  switch (place.as) {
+    case 'refused':
+      return { outcome: { id: note.id, state: 'refused', reason: place.reason }, changes: [] };
+    case 'same': {
+      const same = place.of.note;
+      const retired = same.state === 'retired' ? `was retired before: ${same.lesson?.retiredFor ?? ''}` : '';
+      return {
+        outcome: { id: same.id, state: 'merged', ...(retired === '' ? {} : { reason: retired }) },
+        put: { ...place.of, note: mergedNote(same, note) },
+        changes: [
+          change({ target: same.id, action: 'merge', reason: `seen ${same.seen + 1} times` }),
+          change({ target: note.id, action: 'merge', after: same.id }),
+        ],
+      };
+    }
+    case 'waiting':
+    case 'new': {
+      const waits = place.as === 'waiting' ? `waits for a person: ${place.reason}` : undefined;
+      const state = waits === undefined ? note.state : 'quarantined';
+      const said = waits ?? reason;
+      const told = said === undefined ? {} : { reason: said };
+      const instead = place.as === 'new' ? place.instead : [];
+      const written: MemoryNote = { ...note, seq, state };
+      return {
+        outcome: { id: note.id, state: state === 'quarantined' ? 'quarantined' : 'new', ...told },
+        put: vector === undefined ? { note: written } : { note: written, vector },
+        isNew: true,
+        changes: [
+          change({ target: note.id, action: 'write', after: note.text, ...told }),
+          ...instead.map(old =>
+            change({
+              ...{ target: old.note.id, action: 'supersede', before: old.note.text, after: note.text },
+              reason: old.reason,
+            }),
+          ),
+        ],
+        giveWay: { ids: instead.map(old => old.note.id), to: note.id },
+      };
+    }
+  }
+}
+
+/** What was there, seen once more. A person who says the same vouches for it. */
+function mergedNote(same: MemoryNote, again: Newcomer['note']): MemoryNote {
+  const vouched = again.trust === 3 && same.state === 'quarantined';
+  const expiresAt =
+    same.expiresAt === undefined || again.expiresAt === undefined
+      ? undefined
+      : Math.max(same.expiresAt, again.expiresAt);
+  const { expiresAt: _, ...kept } = same;
+  return {
+    ...kept,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    seen: same.seen + 1,
+    importance: Math.max(same.importance, again.importance),
+    outcome: again.outcome === 'unknown' ? same.outcome : again.outcome,
+    sources: [...new Set([...same.sources, ...again.sources])].slice(0, 20),
+    tags: [...new Set([...same.tags, ...again.tags])].slice(0, 20),
+    lastUsedAt: Math.max(same.lastUsedAt, again.createdAt),
+    ...(again.trust === 3 ? { trust: 3 } : {}),
+    ...(vouched ? { state: 'active' } : {}),
+  };
+}
