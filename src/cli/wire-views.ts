@@ -41,3 +41,15 @@ export async function loadChartSvg() {
   const { chartSvg } = await import('./chart-svg.ts');
   return { chartSvg };
 }
+
+/** What is remembered, for people. */
+export async function loadMemoryText() {
+  const [text, { blameLines }, { formatTextDiff }, { momentText }, { textTable }] = await Promise.all([
+    import('../reporters/memory-text.ts'),
+    import('../reporters/blame-lines.ts'),
+    import('../reporters/text-diff.ts'),
+    import('../reporters/moment-text.ts'),
+    import('../reporters/text-table.ts'),
+  ]);
+  return { ...text, blameLines, formatTextDiff, momentText, textTable };
+}

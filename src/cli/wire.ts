@@ -34,6 +34,12 @@ export async function loadConfigReader() {
   return { loadConfig };
 }
 
+/** Reads the file of a reformulation's prompt. */
+export async function loadReformulationPrompts() {
+  const { loadReformulationPrompt } = await import('../language/load-reformulation-prompt.ts');
+  return { loadReformulationPrompt };
+}
+
 /** Reads policies. */
 export async function loadPolicyReader() {
   const [{ loadPolicies }, { hashPolicy }, { BUILTIN_CATALOG }] = await Promise.all([
@@ -354,4 +360,13 @@ export async function loadPlanner() {
       import('../reporters/plan-text.ts'),
     ]);
   return { planCrew, measurePrompt, simulateRun, formatPlan, formatWalk, excessLine };
+}
+
+/** What people mend in memory. */
+export async function loadMemoryMending() {
+  const [{ revertChange }, { closureOf }] = await Promise.all([
+    import('../memory/revert-change.ts'),
+    import('../memory/closure-of.ts'),
+  ]);
+  return { revertChange, closureOf };
 }

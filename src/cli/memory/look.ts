@@ -1,0 +1,143 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { MemoryChange } from '../../model/memory.ts';
+import { noPositionals, onePositional } from '../positionals.ts';
+import { loadMemoryText } from '../wire-views.ts';
+import { blockTarget, findRemembered } from './find-remembered.ts';
+import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
+import { readLimit, readNoteFilter } from './read-note-filter.ts';
+
+const MOST_CHANGES = 10_000;
+
+/** `crew memory list`: the blocks, then the notes, newest first. */
+export const listMemory: MemoryVerb = async (call, { store }) => {
+  noPositionals(call.positionals);
+  const filter = readNoteFilter(call.values);
+  const limit = readLimit(call.values);
+  const notes = await store.find(filter, { limit, order: 'newest' });
+  const isNarrow = ['kind', 'state', 'run', 'role', 'tag'].some(flag => call.values[flag] !== undefined);
+  const blocks = isNarrow ? [] : await store.blocks(filter.scopes);
+  if (call.values.json === true) {
+    printJson(call, { blocks, notes });
+    return 0;
+  }
+  if (blocks.length + notes.length === 0) {
+    call.terminal.stderr(`Nothing is remembered in ${store.place}.\n`);
+    return 0;
+  }
+  const { formatBlocks, formatNotes } = await loadMemoryText();
+  const layout = layoutOf(call);
+  const gap = blocks.length > 0 && notes.length > 0 ? '\n' : '';
+  call.terminal.stdout(`${formatBlocks(blocks, layout)}${gap}${formatNotes(notes, layout)}`);
+  const all = await store.count(filter);
+  if (all > notes.length)
+    call.terminal.stderr(`… ${all - notes.length} more; \`--limit ${all}\` shows all.\n`);
+  return 0;
+};
+
+/** `crew memory show ID|BLOCK`: all that is known of it, with what it rests on. */
+export const showMemory: MemoryVerb = async (call, { store }) => {
+  const name = onePositional(
+    call.positionals,
+    'the id of a note or the name of a block: `crew memory show ID`',
+  );
+  const found = await findRemembered(store, name);
+  const { formatBlock, formatNote, formatNotes } = await loadMemoryText();
+  if (found.what === 'block') {
+    if (call.values.json === true) printJson(call, { block: found.block });
+    else call.terminal.stdout(formatBlock(found.block, layoutOf(call)));
+    return 0;
+  }
+  const { note } = found;
+  const evidence = (await store.get(note.evidence)).map(each => each.note);
+  if (call.values.json === true) {
+    printJson(call, { note, evidence });
+    return 0;
+  }
+  const rests = evidence.length === 0 ? '' : `\nIt rests on:\n${formatNotes(evidence, layoutOf(call))}`;
+  call.terminal.stdout(`${formatNote(note, layoutOf(call))}${rests}`);
+  return 0;
+};
+
+/** `crew memory log [ID|BLOCK]`: what was changed, newest first. */
+export const logMemory: MemoryVerb = async (call, { store }) => {
+  const [name, ...rest] = call.positionals;
+  noPositionals(rest);
+  const target = name === undefined ? undefined : await targetOf(store, name);
+  const runId = typeof call.values.run === 'string' ? call.values.run : undefined;
+  const changes = await store.changes(
+    { ...(target === undefined ? {} : { target }), ...(runId === undefined ? {} : { runId }) },
+    { limit: readLimit(call.values) },
+  );
+  if (call.values.json === true) printJson(call, { changes });
+  else if (changes.length === 0) call.terminal.stderr('Nothing was changed.\n');
+  else {
+    const { formatChanges } = await loadMemoryText();
+    call.terminal.stdout(formatChanges(changes, layoutOf(call)));
+  }
+  return 0;
+};
+
+/** `crew memory diff ID|BLOCK|CHANGE`: what a change did to the text; of a note or a block its last one. */
+export const diffMemory: MemoryVerb = async (call, { store }) => {
+  const name = onePositional(call.positionals, 'a block, a note or a change: `crew memory diff NAME`');
+  const change = await changeNamed(store, name);
+  const { before = '', after = '' } = change;
+  if (call.values.json === true) {
+    printJson(call, { change });
+    return 0;
+  }
+  const { formatChanges, formatTextDiff } = await loadMemoryText();
+  call.terminal.stdout(formatChanges([change], layoutOf(call)));
+  call.terminal.stdout(formatTextDiff(before, after, { color: call.terminal.stdoutColor }));
+  return 0;
+};
+
+/** `crew memory blame BLOCK`: each line with the change that it comes from. */
+export const blameMemory: MemoryVerb = async (call, { store }) => {
+  const name = onePositional(call.positionals, 'a block or a note: `crew memory blame BLOCK`');
+  const target = await targetOf(store, name);
+  const changes = await store.changes({ target }, { limit: MOST_CHANGES });
+  const { blameLines, momentText, textTable } = await loadMemoryText();
+  const lines = blameLines(changes.toReversed());
+  if (call.values.json === true) {
+    const rows = lines.map(({ text, change }) => ({
+      text,
+      change: change?.id ?? null,
+      by: change?.by ?? null,
+    }));
+    printJson(call, { target, lines: rows });
+    return 0;
+  }
+  const rows = lines.map(({ text, change }) => [
+    change?.id.slice(0, 12) ?? 'declared',
+    change === undefined ? '' : momentText(change.at).slice(0, 16),
+    change === undefined ? 'crew file' : change.by.role || change.by.author,
+    text,
+  ]);
+  call.terminal.stdout(
+    textTable(rows, { columns: layoutOf(call).columns })
+      .map(row => `${row}\n`)
+      .join(''),
+  );
+  return 0;
+};
+
+/** The last change of what is named, or the change of that id. Fails with MEMORY_NOT_FOUND. */
+export async function changeNamed(
+  store: Parameters<MemoryVerb>[1]['store'],
+  name: string,
+): Promise<MemoryChange> {
+  const all = await store.changes({}, { limit: MOST_CHANGES });
+  const named = all.filter(({ id }) => id === name || (name.length >= 6 && id.startsWith(name)));
+  const [only] = named;
+  if (only !== undefined && named.length === 1) return only;
+  const target = await targetOf(store, name);
+  const last = all.find(change => change.target === target && (change.before ?? change.after) !== undefined);
+  if (last !== undefined) return last;
+  throw new CrewError('MEMORY_NOT_FOUND', `the text of \`${name}\` was never changed`);
+}
+
+async function targetOf(store: Parameters<MemoryVerb>[1]['store'], name: string): Promise<string> {
+  const found = await findRemembered(store, name);
+  return found.what === 'note' ? found.note.id : blockTarget(found.block);
+}

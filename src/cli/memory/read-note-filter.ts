@@ -1,0 +1,83 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { NoteKind, NoteState } from '../../model/memory.ts';
+import type { NoteFilter } from '../../ports/memory-store.ts';
+import { type Flags, type FlagValues, textFlag, textFlags } from '../command.ts';
+
+const KINDS: readonly NoteKind[] = [
+  'observation',
+  'lesson',
+  'insight',
+  'plan',
+  'decision',
+  'fact',
+  'message',
+  'summary',
+];
+const STATES: readonly NoteState[] = [
+  'active',
+  'quarantined',
+  'archived',
+  'superseded',
+  'retracted',
+  'retired',
+];
+
+/** Flags that say which notes are meant. */
+export const NOTE_FLAGS = {
+  scope: {
+    type: 'string',
+    multiple: true,
+    value: 'SCOPE',
+    help: 'only what is remembered for this: crew:NAME, role:CREW/ROLE, run:ID, project, user',
+  },
+  kind: { type: 'string', multiple: true, value: 'KIND', help: `only ${KINDS.join(', ')}` },
+  state: {
+    type: 'string',
+    multiple: true,
+    value: 'STATE',
+    help: `only ${STATES.join(', ')}, or all; active when left out`,
+  },
+  run: { type: 'string', value: 'RUN', help: 'only what this run wrote' },
+  role: { type: 'string', value: 'ROLE', help: 'only what this role wrote' },
+  tag: { type: 'string', multiple: true, value: 'TAG', help: 'only what has this tag' },
+  limit: { type: 'string', value: 'N', help: 'at most so many; 50 when left out' },
+} as const satisfies Flags;
+
+/** The notes that flags mean. Fails with USAGE for a word that is none of its kind. Pure. */
+export function readNoteFilter(values: FlagValues): NoteFilter {
+  const scopes = textFlags(values, 'scope');
+  const kinds = textFlags(values, 'kind').map(word => wordOf('kind', word, KINDS));
+  const states = textFlags(values, 'state');
+  const tags = textFlags(values, 'tag');
+  const runId = textFlag(values, 'run');
+  const role = textFlag(values, 'role');
+  return {
+    scopes: scopes.length === 0 ? 'all' : scopes,
+    ...(kinds.length === 0 ? {} : { kinds }),
+    ...statesOf(states),
+    ...(tags.length === 0 ? {} : { tagsAll: tags }),
+    ...(runId === undefined ? {} : { runId }),
+    ...(role === undefined ? {} : { role }),
+  };
+}
+
+/** `--limit`, a whole number from 1. Fails with USAGE. Pure. */
+export function readLimit(values: FlagValues, otherwise = 50): number {
+  const text = textFlag(values, 'limit');
+  if (text === undefined) return otherwise;
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit > 0 && Number.isSafeInteger(limit)) return limit;
+  throw new CrewError('USAGE', `--limit is a whole number from 1, and \`${text}\` is none`);
+}
+
+function statesOf(words: readonly string[]): Pick<NoteFilter, 'states'> {
+  if (words.length === 0) return {};
+  if (words.includes('all')) return { states: 'all' };
+  return { states: words.map(word => wordOf('state', word, STATES)) };
+}
+
+function wordOf<Word extends string>(flag: string, word: string, known: readonly Word[]): Word {
+  const found = known.find(one => one === word);
+  if (found !== undefined) return found;
+  throw new CrewError('USAGE', `--${flag} is one of ${known.join(', ')}, and \`${word}\` is none`);
+}

@@ -1,0 +1,203 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { exportMemory, importMemory } from '../../../src/cli/memory/carry.ts';
+import { listLessons, pinLesson, retireLesson } from '../../../src/cli/memory/lessons.ts';
+import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../../../src/cli/memory/look.ts';
+import { releaseMemory, revertMemory } from '../../../src/cli/memory/mend.ts';
+import { statsOfMemory } from '../../../src/cli/memory/stats.ts';
+import type { MemoryChange } from '../../../src/model/memory.ts';
+import { block, callOf, memoryWith, note } from './remembering.ts';
+
+const LESSON = { task: 't', uses: 4, passes: 3, fails: 1, pinned: false };
+
+function edit(id: string, before: string, after: string): MemoryChange {
+  const by = { runId: 'run1', phase: 'fix', role: 'fixer', key: 'k', author: 'openai:x' };
+  return { id, at: 1, by, what: 'block', target: 'crew:house rules', action: 'edit', before, after };
+}
+
+describe('looking at what is remembered', () => {
+  test('lists blocks, then notes, and says how many more there are', async () => {
+    const memory = await memoryWith([note('n1'), note('n2', { seq: 2 })], [block('rules', 'Be kind.')]);
+    const { call, out, said } = callOf([], { limit: '1' });
+    expect(await listMemory(call, memory)).toBe(0);
+    expect(out()).toMatch(/^rules {2}crew:house {2}8\/200 {2}version 1 {2}Be kind\.\n\nn[12] /);
+    expect(said()).toContain('1 more');
+  });
+
+  test('shows a note by the beginning of its id, with what it rests on', async () => {
+    const insight = note('insight-77', { kind: 'insight', evidence: ['n1'], depth: 1 });
+    const memory = await memoryWith([note('n1'), insight]);
+    const { call, out } = callOf(['insight']);
+    await showMemory(call, memory);
+    expect(out()).toContain('trust       2, by a model');
+    expect(out()).toContain('It rests on:\nn1');
+  });
+
+  test('never shows control characters of a note', async () => {
+    const memory = await memoryWith([note('n1', { gist: '\u001b]0;gotcha\u0007', text: 'a\u001b[2Jb' })]);
+    for (const verb of [listMemory, showMemory]) {
+      const { call, out } = callOf(verb === showMemory ? ['n1'] : []);
+      await verb(call, memory);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+      expect(out()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    }
+  });
+
+  test('names blocks of one name in several scopes', async () => {
+    const memory = await memoryWith([], [block('rules', 'a'), block('rules', 'b', { scope: 'project' })]);
+    await expect(showMemory(callOf(['rules']).call, memory)).rejects.toMatchObject({
+      code: 'MEMORY_NOT_FOUND',
+      message: '`rules` is the name of several blocks: `crew:house rules`, `project rules`',
+    });
+    const { call, out } = callOf(['project rules']);
+    await showMemory(call, memory);
+    expect(out()).toContain('\nb\n');
+  });
+
+  test('says what a state or a limit may be', async () => {
+    const memory = await memoryWith([]);
+    await expect(listMemory(callOf([], { state: ['gone'] }).call, memory)).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+    await expect(listMemory(callOf([], { limit: '0' }).call, memory)).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+  });
+
+  test('counts in stats', async () => {
+    const memory = await memoryWith([
+      note('n1'),
+      note('n2', { state: 'retired', kind: 'lesson', lesson: LESSON }),
+    ]);
+    const { call, out } = callOf([], { json: true });
+    await statsOfMemory(call, memory);
+    expect(JSON.parse(out())).toMatchObject({
+      notes: 2,
+      byKind: { lesson: 1, observation: 1 },
+      byState: { active: 1, retired: 1 },
+      embedder: 'none',
+    });
+  });
+});
+
+describe('the history of a block', () => {
+  async function edited() {
+    const memory = await memoryWith([], [block('rules', 'one\ntwo', { version: 2 })]);
+    await memory.store.record([edit('change-a', 'one', 'one\ntwo')]);
+    return memory;
+  }
+
+  test('is logged, compared and blamed line by line', async () => {
+    const memory = await edited();
+    const log = callOf(['rules']);
+    await logMemory(log.call, memory);
+    expect(log.out()).toContain('edit');
+    const diff = callOf(['rules']);
+    await diffMemory(diff.call, memory);
+    expect(diff.out()).toContain('+ two');
+    const blame = callOf(['rules'], { json: true });
+    await blameMemory(blame.call, memory);
+    expect(JSON.parse(blame.out()).lines.map((line: { change: string | null }) => line.change)).toEqual([
+      null,
+      'change-a',
+    ]);
+  });
+
+  test('is taken back, and that too', async () => {
+    const memory = await edited();
+    await revertMemory(callOf(['change-a']).call, memory);
+    expect((await memory.store.block('crew:house', 'rules'))?.value).toBe('one');
+    await revertMemory(callOf(['rules']).call, memory);
+    expect((await memory.store.block('crew:house', 'rules'))?.value).toBe('one\ntwo');
+  });
+
+  test('is not taken back under somebody else’s later edit', async () => {
+    const memory = await memoryWith([], [block('rules', 'three', { version: 3 })]);
+    await memory.store.record([edit('change-a', 'one', 'two')]);
+    await expect(revertMemory(callOf(['change-a']).call, memory)).rejects.toMatchObject({
+      code: 'MEMORY_CONFLICT',
+    });
+  });
+});
+
+test('a note that was held back is recalled only after a person let it', async () => {
+  const memory = await memoryWith([note('n1', { state: 'quarantined', trust: 0 })]);
+  await releaseMemory(callOf(['n1']).call, memory);
+  const [released] = await memory.store.get(['n1']);
+  expect(released?.note).toMatchObject({ state: 'active', trust: 3 });
+  await expect(releaseMemory(callOf(['n1']).call, memory)).rejects.toMatchObject({ code: 'MEMORY_REFUSED' });
+});
+
+describe('lessons', () => {
+  test('are listed with how they did', async () => {
+    const memory = await memoryWith([note('l1', { kind: 'lesson', lesson: LESSON }), note('n1')]);
+    const { call, out } = callOf([]);
+    await listLessons(call, memory);
+    expect(out()).toMatch(/l1 +crew:house +fix +3\/4 +gist of l1/);
+    expect(out()).not.toContain('n1');
+  });
+
+  test('are retired with a reason, and come back when they are pinned', async () => {
+    const memory = await memoryWith([note('l1', { kind: 'lesson', lesson: LESSON })]);
+    await retireLesson(callOf(['l1'], { reason: 'wrong now' }).call, memory);
+    expect((await memory.store.get(['l1']))[0]?.note).toMatchObject({
+      state: 'retired',
+      lesson: { retiredFor: 'wrong now' },
+    });
+    await pinLesson(callOf(['l1']).call, memory);
+    expect((await memory.store.get(['l1']))[0]?.note).toMatchObject({
+      state: 'active',
+      lesson: { pinned: true },
+    });
+  });
+
+  test('are no other notes', async () => {
+    const memory = await memoryWith([note('n1')]);
+    await expect(pinLesson(callOf(['n1']).call, memory)).rejects.toMatchObject({ code: 'MEMORY_NOT_FOUND' });
+  });
+});
+
+describe('a memory file', () => {
+  function folder(): string {
+    const made = mkdtempSync(join(tmpdir(), 'crew-memory-'));
+    onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+    return made;
+  }
+
+  test('carries notes, blocks and history to another memory, and a second time nothing', async () => {
+    const file = join(folder(), 'memory.jsonl');
+    const from = await memoryWith([note('note1', { trust: 3 })], [block('rules', 'one')]);
+    await from.store.record([edit('change-a', '', 'one')]);
+    await exportMemory(callOf([], { out: file }).call, from);
+    const to = await memoryWith([]);
+    await importMemory(callOf([file]).call, to);
+    expect((await to.store.get(['note1']))[0]?.note).toEqual(note('note1', { trust: 2 }));
+    expect((await to.store.blocks('all'))[0]?.value).toBe('one');
+    const again = callOf([file], { json: true });
+    await importMemory(again.call, to);
+    expect(JSON.parse(again.out()).imported).toEqual({ notes: 0, blocks: 0, known: 1 });
+    expect(await to.store.changes({}, { limit: 10 })).toHaveLength(1);
+  });
+
+  test('is held back as a whole where that is wanted', async () => {
+    const file = join(folder(), 'memory.jsonl');
+    await exportMemory(callOf([], { out: file }).call, await memoryWith([note('note1')]));
+    const to = await memoryWith([]);
+    await importMemory(callOf([file], { quarantine: true }).call, to);
+    expect((await to.store.get(['note1']))[0]?.note.state).toBe('quarantined');
+  });
+
+  test('is refused with its line when it was changed by hand or cut off', async () => {
+    const file = join(folder(), 'memory.jsonl');
+    await exportMemory(callOf([], { out: file }).call, await memoryWith([note('note1'), note('note2')]));
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    writeFileSync(file, lines.slice(0, -1).join('\n'));
+    const to = await memoryWith([]);
+    await expect(importMemory(callOf([file]).call, to)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    writeFileSync(file, [lines[0], lines[1]?.replace('"trust":2', '"trust":9'), lines[2]].join('\n'));
+    await expect(importMemory(callOf([file]).call, to)).rejects.toThrow(/line 2/);
+    expect(await to.store.count({ scopes: 'all', states: 'all' })).toBe(0);
+  });
+});
