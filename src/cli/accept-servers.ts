@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { LoadedCrew } from '../language/load-crew.ts';
 import { CrewError } from '../model/crew-error.ts';
-import type { CrewLock, LockedServer } from '../model/crew-lock.ts';
+import { type CrewLock, EMPTY_LOCK, type LockedServer } from '../model/crew-lock.ts';
 import type { McpListing } from '../model/mcp-listing.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import type { FlagValues, Terminal } from './command.ts';
@@ -123,7 +123,7 @@ async function compare(
   const { serverDeclaration, toolPin, lockPath } = await loadMcpLock();
   const { identity } = server.source;
   const path = lockPath(server.file);
-  const lock = locks.get(path) ?? new Map(await lockAt(path, terminal));
+  const lock = locks.get(path) ?? new Map((await lockAt(path, terminal)).servers);
   locks.set(path, lock);
   const { tools, problems, ...about } = listing;
   const before =
@@ -150,10 +150,10 @@ async function compare(
 async function lockAt(path: string, terminal: Terminal): Promise<CrewLock> {
   const { readLock } = await loadMcpLock();
   const text = sourceReader(terminal.cwd)(path);
-  return text === undefined ? new Map() : (readLock(text).lock ?? new Map());
+  return text === undefined ? EMPTY_LOCK : (readLock(text).lock ?? EMPTY_LOCK);
 }
 
-/** Writes the locks, without the servers that no crew file beside them declares any more. */
+/** Writes the locks, without the servers that no crew file beside them declares any more; prompts stay as they are. */
 async function writeLocks(
   locks: ReadonlyMap<string, ReadonlyMap<string, LockedServer>>,
   terminal: Terminal,
@@ -161,8 +161,9 @@ async function writeLocks(
   const { formatLock } = await loadMcpLock();
   for (const [path, lock] of locks) {
     const declared = await identitiesBeside(path, terminal);
-    const kept = [...lock].filter(([identity]) => declared.has(identity));
-    const text = formatLock(new Map(kept));
+    const servers = new Map([...lock].filter(([identity]) => declared.has(identity)));
+    const { prompts } = await lockAt(path, terminal);
+    const text = formatLock({ servers, prompts });
     const file = resolve(terminal.cwd, path);
     if (sourceReader(terminal.cwd)(path) !== text) replaceFile(file, text, 0o644);
   }

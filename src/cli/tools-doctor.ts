@@ -78,7 +78,7 @@ async function acceptedServer(
 ): Promise<LockedServer | undefined> {
   const { readLock, lockPath } = await loadMcpLock();
   const text = sourceReader(terminal.cwd)(lockPath(file));
-  return text === undefined ? undefined : readLock(text).lock?.get(source.identity);
+  return text === undefined ? undefined : readLock(text).lock?.servers.get(source.identity);
 }
 
 function differencesOf(accepted: LockedServer, now: LockedServer): readonly string[] {

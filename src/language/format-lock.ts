@@ -1,13 +1,28 @@
-import { CREW_LOCK_VERSION, type CrewLock, type LockedServer } from '../model/crew-lock.ts';
+import {
+  CREW_LOCK_VERSION,
+  type CrewLock,
+  type LockedPrompt,
+  type LockedServer,
+} from '../model/crew-lock.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /**
  * The text of a `crew.lock`: JSON with sorted keys and two spaces, one text for one content, so that version control shows
- * what changed. `readLock` reads it back. Pure.
+ * what changed; each prompt is one line, so that two who pin different ones do not get in each other's way. A lock without
+ * prompts has no such section. `readLock` reads it back. Pure.
  */
-export function formatLock(lock: CrewLock): string {
-  const servers = Object.fromEntries([...lock].map(([identity, server]) => [identity, toJson(server)]));
-  return `${JSON.stringify(sorted({ version: CREW_LOCK_VERSION, servers }), null, 2)}\n`;
+export function formatLock({ servers, prompts }: CrewLock): string {
+  const rows = Object.fromEntries([...servers].map(([identity, server]) => [identity, toJson(server)]));
+  const rest = JSON.stringify(sorted({ servers: rows, version: CREW_LOCK_VERSION }), null, 2);
+  if (prompts.size === 0) return `${rest}\n`;
+  const names = [...prompts.keys()].toSorted((left, right) => (left < right ? -1 : 1));
+  const lines = names.map(name => `    ${JSON.stringify(name)}: ${promptLine(prompts.get(name))}`);
+  // `prompts` comes before `servers`.
+  return `{\n  "prompts": {\n${lines.join(',\n')}\n  },\n${rest.slice('{\n'.length)}\n`;
+}
+
+function promptLine(prompt: LockedPrompt | undefined): string {
+  return JSON.stringify(sorted((prompt ?? {}) as unknown as JsonObject));
 }
 
 function toJson({ tools, aliases, ...server }: LockedServer): JsonObject {

@@ -1,4 +1,10 @@
-import { CREW_LOCK_VERSION, type CrewLock, type LockedServer, type LockedTool } from '../model/crew-lock.ts';
+import {
+  CREW_LOCK_VERSION,
+  type CrewLock,
+  type LockedPrompt,
+  type LockedServer,
+  type LockedTool,
+} from '../model/crew-lock.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import type { ToolAnnotations } from '../model/tool-spec.ts';
 import { asObject, asText, asTexts, compact } from './lower-values.ts';
@@ -23,19 +29,40 @@ export function readLock(text: string): ReadLock {
   const written = parse(text.replace(/^\uFEFF/, ''));
   if (written === undefined) return { problem: 'it is not valid JSON' };
   if (isDeeper(written, DEEPEST)) return { problem: `it has more than ${DEEPEST} levels` };
-  const { version, servers } = asObject(written);
+  const { version, servers, prompts } = asObject(written);
   if (version !== CREW_LOCK_VERSION) {
     return {
       problem: `its version is ${JSON.stringify(version ?? null).slice(0, 40)}; this program reads version 1`,
     };
   }
-  const lock = new Map<string, LockedServer>();
+  const lock = { servers: new Map<string, LockedServer>(), prompts: new Map<string, LockedPrompt>() };
   for (const [identity, value] of Object.entries(asObject(servers))) {
     const { server, problem } = readServer(identity, asObject(value));
     if (server === undefined) return { problem };
-    lock.set(identity, server);
+    lock.servers.set(identity, server);
+  }
+  for (const [name, value] of Object.entries(asObject(prompts))) {
+    const prompt = readPrompt(asObject(value));
+    const title = JSON.stringify(name.slice(0, 80));
+    if (prompt === undefined) return { problem: `what it says of the prompt ${title} is not whole` };
+    lock.prompts.set(name, prompt);
   }
   return { lock };
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+const COMMIT = /^[0-9a-f]{40,64}$/;
+
+function readPrompt({ hash, partials = {}, commit }: JsonObject): LockedPrompt | undefined {
+  if (typeof hash !== 'string' || !HASH.test(hash)) return undefined;
+  if (commit !== undefined && (typeof commit !== 'string' || !COMMIT.test(commit))) return undefined;
+  if (typeof partials !== 'object' || partials === null || Array.isArray(partials)) return undefined;
+  const rows: [string, string | null][] = [];
+  for (const [name, value] of Object.entries(partials)) {
+    if (value !== null && (typeof value !== 'string' || !HASH.test(value))) return undefined;
+    rows.push([name, value]);
+  }
+  return { hash, partials: Object.fromEntries(rows), ...(commit === undefined ? {} : { commit }) };
 }
 
 type ReadServer =

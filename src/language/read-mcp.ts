@@ -1,5 +1,5 @@
 import type { McpSource } from '../model/crew.ts';
-import { CREW_LOCK_NAME, type CrewLock, type LockedServer } from '../model/crew-lock.ts';
+import { CREW_LOCK_NAME, type CrewLock, EMPTY_LOCK, type LockedServer } from '../model/crew-lock.ts';
 import type { SourceRange } from '../model/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { McpServer } from '../model/mcp-server.ts';
@@ -34,7 +34,7 @@ export function mcpReader(root: SourceNode, reader: IncludeReader): ReadMcp {
     known ??= { lock: lockBeside(root, range, reader) };
     const { lock } = known;
     if (lock === undefined) return source;
-    const accepted = lock.get(identity);
+    const accepted = lock.servers.get(identity);
     if (accepted === undefined) {
       refuse({ alias, server, range }, lock, reader);
       return source;
@@ -61,7 +61,7 @@ function lockBeside(
 ): CrewLock | undefined {
   const path = lockPath(root.file.path);
   const text = readSource(path);
-  if (text === undefined) return new Map();
+  if (text === undefined) return EMPTY_LOCK;
   sources.set(path, text);
   const { lock, problem } = readLock(text);
   if (lock !== undefined) return lock;
@@ -77,7 +77,7 @@ interface Refused {
 }
 
 function refuse({ alias, server, range }: Refused, lock: CrewLock, { report }: IncludeReader): void {
-  const before = [...lock.values()].filter(({ aliases }) => aliases.includes(alias));
+  const before = [...lock.servers.values()].filter(({ aliases }) => aliases.includes(alias));
   const hint = `\`crew tools accept ${range.file}\` starts it, shows its tools and keeps what they say`;
   const [one] = before;
   if (one === undefined) {

@@ -20,11 +20,28 @@ export interface LockedServer {
   readonly tools: readonly LockedTool[];
 }
 
-/** What `crew.lock` holds: what the MCP servers of the crews beside it said of their tools, by `serverIdentity`. */
-export type CrewLock = ReadonlyMap<string, LockedServer>;
+/** The version of a prompt that was pinned. Hashes are sha256 in hex, as `promptHash` gives them. */
+export interface LockedPrompt {
+  readonly hash: string;
+  /** Every partial that it puts in, at any depth, by name; null for one that was not there. */
+  readonly partials: { readonly [name: string]: string | null };
+  /** The commit that has this version; absent when it was pinned before it was committed. */
+  readonly commit?: string;
+}
+
+/** What `crew.lock` holds. */
+export interface CrewLock {
+  /** What the MCP servers of the crews beside it said of their tools, by `serverIdentity`. */
+  readonly servers: ReadonlyMap<string, LockedServer>;
+  /** The prompts of the folder of prompts beside it, by the names of their files without the ending: `merge.short`. */
+  readonly prompts: ReadonlyMap<string, LockedPrompt>;
+}
+
+/** A lock in which nothing stands. */
+export const EMPTY_LOCK: CrewLock = { servers: new Map(), prompts: new Map() };
 
 /** The version of the file's own form; it counts apart from that of crew files. */
 export const CREW_LOCK_VERSION = 1;
 
-/** The name of the file, which stands beside the crew file. */
+/** The name of the file, which stands beside the crew file, or beside the folder of prompts. */
 export const CREW_LOCK_NAME = 'crew.lock';

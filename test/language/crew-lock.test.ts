@@ -5,7 +5,7 @@ import { lowerMcpServer } from '../../src/language/lower-mcp-server.ts';
 import { mcpToolNames } from '../../src/language/mcp-tool-names.ts';
 import { readLock } from '../../src/language/read-lock.ts';
 import { serverDeclaration, serverIdentity, toolPin } from '../../src/language/server-identity.ts';
-import type { CrewLock } from '../../src/model/crew-lock.ts';
+import { type CrewLock, EMPTY_LOCK, type LockedServer } from '../../src/model/crew-lock.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { ListedTool } from '../../src/model/mcp-listing.ts';
 import { toolNames } from '../../src/providers/tool-names.ts';
@@ -23,21 +23,23 @@ function lockOf(tools: readonly ListedTool[], declared = DECLARED): CrewLock {
   const server = lowerMcpServer(declared);
   const identity = serverIdentity(server);
   const locked = tools.map(tool => ({ ...tool, pin: toolPin(identity, tool) }));
-  return new Map([
-    [
-      identity,
-      {
-        aliases: ['notes'],
-        declaration: serverDeclaration(server),
-        server: { name: 'notes', version: '1' },
-        protocol: '2025-11-25',
-        resources: false,
-        prompts: true,
-        tools: locked,
-      },
-    ],
-  ]);
+  const accepted: LockedServer = {
+    aliases: ['notes'],
+    declaration: serverDeclaration(server),
+    server: { name: 'notes', version: '1' },
+    protocol: '2025-11-25',
+    resources: false,
+    prompts: true,
+    tools: locked,
+  };
+  return { servers: new Map([[identity, accepted]]), prompts: new Map() };
 }
+
+const HASH = 'f'.repeat(64);
+const PROMPTS: CrewLock['prompts'] = new Map([
+  ['zebra', { hash: HASH, partials: { style: 'a'.repeat(64), gone: null }, commit: 'c'.repeat(40) }],
+  ['answer.short', { hash: 'e'.repeat(64), partials: {} }],
+]);
 
 describe('the identity of a server', () => {
   const identity = (declared: JsonObject): string => serverIdentity(lowerMcpServer(declared));
@@ -68,12 +70,54 @@ describe('crew.lock', () => {
     const text = formatLock(lockOf([TOOL]));
     const { lock } = readLock(text);
     expect(lock).toEqual(lockOf([TOOL]));
-    expect(formatLock(lock ?? new Map())).toBe(text);
+    expect(formatLock(lock ?? EMPTY_LOCK)).toBe(text);
     expect(
       formatLock(
         lockOf([{ ...TOOL, inputSchema: { properties: { word: { type: 'string' } }, type: 'object' } }]),
       ),
     ).toBe(text);
+  });
+
+  test('keeps servers and prompts, each prompt in one line, sorted', () => {
+    const both: CrewLock = { ...lockOf([TOOL]), prompts: PROMPTS };
+    const text = formatLock(both);
+    expect(readLock(text).lock).toEqual(both);
+    expect(text).toContain(
+      `{
+  "prompts": {
+    "answer.short": {"hash":"${'e'.repeat(64)}","partials":{}},
+    "zebra": {"commit":"${'c'.repeat(40)}","hash":"${HASH}","partials":{"gone":null,"style":"${'a'.repeat(64)}"}}
+  },
+  "servers": {
+`,
+    );
+    expect(formatLock({ servers: new Map(), prompts: PROMPTS })).toMatch(
+      /^ {2}"servers": \{\},\n {2}"version": 1\n\}\n$/m,
+    );
+  });
+
+  test.each<[string, string, string]>([
+    ['a hash that is none', HASH, 'fff'],
+    ['no hash', `"hash":"${HASH}"`, '"x":1'],
+    ['a partial that is no hash', 'a'.repeat(64), '7'],
+    ['a commit that is none', 'c'.repeat(40), 'main'],
+  ])('is refused with %s of a prompt', (_what, from, to) => {
+    const text = formatLock({ servers: new Map(), prompts: PROMPTS }).replace(from, to);
+    expect(readLock(text).problem).toContain('the prompt "zebra" is not whole');
+  });
+
+  test('of any prompts is read back as it was written', () => {
+    const hash = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });
+    const name = fc.string({ minLength: 1 }).filter(text => text !== '__proto__');
+    const partials = fc.dictionary(name, fc.option(hash), { noNullPrototype: true });
+    const prompts = fc.array(fc.tuple(name, fc.record({ hash, partials })));
+    fc.assert(
+      fc.property(prompts, rows => {
+        const lock: CrewLock = { servers: new Map(), prompts: new Map(rows) };
+        const read = readLock(formatLock(lock)).lock;
+        expect(new Map([...(read?.prompts ?? [])].toSorted())).toEqual(new Map([...lock.prompts].toSorted()));
+      }),
+    );
   });
 
   test.each<[string, (text: string) => string, string]>([
@@ -107,7 +151,17 @@ describe('crew.lock', () => {
   });
 
   test('never throws, whatever it holds', () => {
-    const part = fc.constantFrom('servers', 'tools', 'declaration', 'aliases', 'version', '__proto__', 'pin');
+    const part = fc.constantFrom(
+      'servers',
+      'prompts',
+      'hash',
+      'tools',
+      'declaration',
+      'aliases',
+      'version',
+      '__proto__',
+      'pin',
+    );
     fc.assert(
       fc.property(fc.dictionary(part, fc.oneof(fc.jsonValue(), fc.constant(1))), value => {
         const { lock, problem } = readLock(JSON.stringify(value));
@@ -121,7 +175,7 @@ describe('crew.lock', () => {
       '"servers": {',
       '"__proto__": { "polluted": 1 }, "servers": {',
     );
-    expect(readLock(text).lock?.size).toBe(1);
+    expect(readLock(text).lock?.servers.size).toBe(1);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 });
@@ -133,6 +187,7 @@ test('what is written fits the schema of locks', async () => {
   const titled = { ...TOOL, title: 'Find', outputSchema: true, name: 'titled' };
   expect(validate(JSON.parse(formatLock(lockOf([TOOL, titled]))))).toBe(true);
   expect(validate(JSON.parse(formatLock(lockOf([]))))).toBe(true);
+  expect(validate(JSON.parse(formatLock({ ...lockOf([]), prompts: PROMPTS })))).toBe(true);
 });
 
 describe('the name that a crew calls a tool of a server by', () => {
