@@ -68,7 +68,7 @@ export function prepareNote(
   const text = clean.length <= limit ? clean : cutTo(clean, limit);
   const trust = leastTrust(wanted, evidence, known);
   const tags = tidyTags(wanted.tags ?? []).map(memory.redact);
-  const gist = oneLine(memory.redact(wanted.gist?.toWellFormed() ?? '')) || gistOf(text);
+  const gist = gistOf(memory.redact(wanted.gist?.toWellFormed() ?? '')) || gistOf(text);
   const suspicion =
     trust < SCANNED_BELOW ? suspicionOf(wanted.kind, trust, [text, gist, ...tags]) : undefined;
   const now = memory.now();
