@@ -53,3 +53,12 @@ export async function loadMemoryText() {
   ]);
   return { ...text, blameLines, formatTextDiff, momentText, textTable };
 }
+
+/** Reads and writes `crew.lock`. */
+export async function loadLock() {
+  const [{ formatLock }, { readLock }] = await Promise.all([
+    import('../language/format-lock.ts'),
+    import('../language/read-lock.ts'),
+  ]);
+  return { formatLock, readLock };
+}

@@ -1,0 +1,60 @@
+import { basename, dirname, join, relative } from 'node:path';
+import { CREW_LOCK_NAME, type CrewLock, EMPTY_LOCK, type LockedPrompt } from '../../model/crew-lock.ts';
+import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
+import { sourceReader } from '../read-files.ts';
+import { replaceFile } from '../trust-store.ts';
+import { loadLock } from '../wire-views.ts';
+import type { PlacedPrompt } from './hash-trees.ts';
+
+/** The lock of a folder of prompts as it is on disk, or why it cannot be believed. */
+export interface ReadPromptLock {
+  /** As it is shown: relative to the folder that the program was called in. */
+  readonly path: string;
+  readonly lock: CrewLock;
+  readonly isThere: boolean;
+  readonly problem?: string;
+}
+
+/**
+ * Where the lock of a folder of prompts stands: beside a folder `prompts`, as that of the crews beside it; in a folder with
+ * another name, for more than one could stand side by side. Pure.
+ */
+export function promptLockPath(folder: string): string {
+  return join(basename(folder) === PROMPT_FOLDER ? dirname(folder) : folder, CREW_LOCK_NAME);
+}
+
+/** Reads the lock of a folder, whose path is absolute. Fails with FILE_UNREADABLE. */
+export async function readPromptLock(folder: string, cwd: string): Promise<ReadPromptLock> {
+  const { readLock } = await loadLock();
+  const file = promptLockPath(folder);
+  const path = relative(cwd, file);
+  const text = sourceReader(cwd)(file);
+  if (text === undefined) return { path, lock: EMPTY_LOCK, isThere: false };
+  const { lock, problem } = readLock(text);
+  if (lock !== undefined) return { path, lock, isThere: true };
+  return { path, lock: EMPTY_LOCK, isThere: true, problem };
+}
+
+/** Writes prompts into the lock of a folder; the servers in it stay as they are. Fails with FILE_UNWRITABLE. */
+export async function writePromptLock(
+  folder: string,
+  { servers }: Pick<CrewLock, 'servers'>,
+  prompts: ReadonlyMap<string, LockedPrompt>,
+): Promise<void> {
+  const { formatLock } = await loadLock();
+  replaceFile(promptLockPath(folder), formatLock({ servers, prompts }), 0o644);
+}
+
+/** Whether a prompt is the one that is locked. Pure. */
+export function isLocked(locked: LockedPrompt | undefined, prompt: Pick<PlacedPrompt, 'hash'>): boolean {
+  return locked?.hash === prompt.hash;
+}
+
+/** The partials that differ from those that are locked, by name. Pure. */
+export function changedPartials(
+  locked: Pick<LockedPrompt, 'partials'>,
+  now: Pick<PlacedPrompt, 'partials'>,
+): readonly string[] {
+  const names = new Set([...Object.keys(locked.partials), ...Object.keys(now.partials)]);
+  return [...names].filter(name => locked.partials[name] !== now.partials[name]).toSorted();
+}

@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
+import type { LockedPrompt } from '../../model/crew-lock.ts';
+import type { Program } from '../../model/program.ts';
+import { promptVersion, type UsedPrompt } from '../../model/prompt-file.ts';
+import type { FlagValues, Terminal } from '../command.ts';
+import type { PlacedPrompt } from './hash-trees.ts';
+import { promptFolder } from './prompt-folders.ts';
+import { changedPartials, type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
+import { stemOf } from './prompt-ref.ts';
+import { openStore, type PromptStore } from './prompt-store.ts';
+
+/** The prompts of a program and of the crews inside it, each version once. Pure. */
+export function usedPrompts({ prompts = [], crews = {} }: Program): readonly UsedPrompt[] {
+  const found = new Map<string, UsedPrompt>();
+  for (const used of [...prompts, ...Object.values(crews).flatMap(usedPrompts)]) {
+    found.set(`${used.file}\0${used.hash}`, used);
+  }
+  return [...found.values()];
+}
+
+/**
+ * With `--frozen`, fails with PROMPT_NOT_LOCKED unless each prompt that a program uses is locked in just this version. All
+ * that are not are named, with both hashes and the partials that have changed. Asks git nothing.
+ */
+export async function requireLocked(
+  program: Program,
+  { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
+): Promise<void> {
+  if (values.frozen !== true) return;
+  const shelves = new Map<string, { readonly store: PromptStore; readonly lock: ReadPromptLock }>();
+  const problems: string[] = [];
+  for (const used of usedPrompts(program)) {
+    const path = dirname(resolve(terminal.cwd, used.file));
+    const shelf = shelves.get(path) ?? {
+      store: openStore(promptFolder(terminal.cwd, path), { values, terminal }),
+      lock: await readPromptLock(path, terminal.cwd),
+    };
+    shelves.set(path, shelf);
+    const locked = shelf.lock.lock.prompts.get(stemOf(used.file));
+    if (locked?.hash === used.hash) continue;
+    const file = used.file.slice(used.file.lastIndexOf('/') + 1);
+    problems.push(problemOf(used, shelf.lock, { locked, now: shelf.store.placed().get(file) }));
+  }
+  if (problems.length > 0) throw new CrewError('PROMPT_NOT_LOCKED', problems.join('\n'));
+}
+
+function problemOf(
+  used: UsedPrompt,
+  lock: ReadPromptLock,
+  { locked, now }: { readonly locked: LockedPrompt | undefined; readonly now: PlacedPrompt | undefined },
+): string {
+  const found = promptVersion(used, used.hash);
+  if (lock.problem !== undefined)
+    return `\`${found}\` is not locked: \`${lock.path}\` cannot be believed, ${lock.problem}`;
+  if (!lock.isThere) return `\`${found}\` is not locked: there is no \`${lock.path}\``;
+  if (locked === undefined) return `\`${found}\` is not locked: \`${lock.path}\` does not know it`;
+  const changed = now === undefined ? [] : changedPartials(locked, now).map(name => `\`_${name}\``);
+  const what = changed.length === 0 ? '' : `; ${changed.join(', ')}, which it puts in, changed`;
+  const expected = promptVersion(used, locked.hash);
+  return `\`${lock.path}\` has \`${expected}\`, and found was \`${found}\`${what}`;
+}
