@@ -1,6 +1,6 @@
 // The public door: what stands here is stable, nothing else is.
 import { resolve } from 'node:path';
-import { sourceReader } from './cli/read-files.ts';
+import { folderLister, sourceReader } from './cli/read-files.ts';
 import { type CrewOutcome, type RunProgramOptions, runProgram } from './cli/run-program.ts';
 import { loadCompiler, loadLanguage } from './cli/wire.ts';
 import type { LoadedCrew } from './language/load-crew.ts';
@@ -34,10 +34,16 @@ export type RunCrewOptions = RunProgramOptions &
  */
 export async function loadCrew(path: string, options: { readonly cwd?: string } = {}): Promise<LoadedCrew> {
   const language = await loadLanguage();
-  const readSource = sourceReader(options.cwd ?? process.cwd());
+  const cwd = options.cwd ?? process.cwd();
+  const readSource = sourceReader(cwd);
   if (readSource(path) === undefined)
     throw new CrewError('FILE_NOT_FOUND', `there is no crew file \`${path}\``);
-  const loaded = language.loadCrew({ path, readSource, catalog: language.catalog });
+  const loaded = language.loadCrew({
+    path,
+    readSource,
+    listFolder: folderLister(cwd),
+    catalog: language.catalog,
+  });
   return { ...loaded, folder: resolve(options.cwd ?? process.cwd()) };
 }
 

@@ -1,6 +1,6 @@
 import type { LoadedCrew } from '../language/load-crew.ts';
 import type { Terminal } from './command.ts';
-import { missingFile, sourceReader } from './read-files.ts';
+import { folderLister, missingFile, sourceReader } from './read-files.ts';
 import { loadDiagnosticReporters, loadLanguage } from './wire.ts';
 
 /** Reads a crew file with all that is wrong with it. Fails with FILE_NOT_FOUND. */
@@ -8,7 +8,7 @@ export async function readCrewFile(path: string, terminal: Terminal): Promise<Lo
   const { loadCrew, catalog } = await loadLanguage();
   const readSource = sourceReader(terminal.cwd);
   if (readSource(path) === undefined) throw missingFile(terminal.cwd, path, 'crew file');
-  return loadCrew({ path, readSource, catalog });
+  return loadCrew({ path, readSource, listFolder: folderLister(terminal.cwd), catalog });
 }
 
 /** Shows what is wrong with a crew file on stderr, if anything is. */

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
-import type { ReadSource } from '../model/source.ts';
+import type { ListFolder, ReadSource } from '../model/source.ts';
 
 /** Reads source files relative to `cwd`; a file that is not there, or is no file, is undefined. */
 export function sourceReader(cwd: string): ReadSource {
@@ -12,6 +12,17 @@ export function sourceReader(cwd: string): ReadSource {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
       throw new CrewError('FILE_UNREADABLE', `\`${path}\` cannot be read: ${(error as Error).message}`);
+    }
+  };
+}
+
+/** Names what stands in folders relative to `cwd`, sorted; nothing where there is no such folder, or it cannot be read. */
+export function folderLister(cwd: string): ListFolder {
+  return path => {
+    try {
+      return readdirSync(resolve(cwd, path)).toSorted();
+    } catch {
+      return [];
     }
   };
 }

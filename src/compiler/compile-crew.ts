@@ -42,7 +42,8 @@ export function compileCrew(crew: Crew, options: CompileOptions): Program {
     machine: buildMachineConfig(crew.name, crew.sop),
   } as const;
   const { sourceMap, folder } = options;
-  const program = { ...parts, hash: hashProgram(parts), sourceMap };
+  const used = crew.prompts === undefined ? {} : { prompts: crew.prompts };
+  const program = { ...parts, ...used, hash: hashProgram(parts), sourceMap };
   return folder !== undefined && namesModules(program) ? { ...program, folder } : program;
 }
 
@@ -89,19 +90,25 @@ function bare<Work extends PhaseWork>(work: Work): Work {
 }
 
 /**
- * The sha256, in hex, of a program's parts in canonical form; `hash`, `sourceMap`, `folder` and the places of rules do not
- * count. Pure.
+ * The sha256, in hex, of a program's parts in canonical form; `hash`, `sourceMap`, `folder`, `prompts` and the places of rules
+ * do not count. The texts of prompt files do, for they stand in the phases by value. Pure.
  */
 export function hashProgram(program: Omit<Program, 'hash' | 'sourceMap' | 'folder'>): string {
-  const { hash: _hash, sourceMap: _sourceMap, folder: _folder, ...parts } = program as Program;
+  const {
+    hash: _hash,
+    sourceMap: _sourceMap,
+    folder: _folder,
+    prompts: _prompts,
+    ...parts
+  } = program as Program;
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(withoutPlaces(parts) as unknown as JsonValue))));
 }
 
-/** The same program, and those inside it, with rules that do not know where they stand. */
-function withoutPlaces<Part extends Pick<Program, 'policy' | 'crews'>>(program: Part): Part {
-  const { policy, crews } = program;
+/** The same program, and those inside it, with rules that do not know where they stand, and without the names of prompts. */
+function withoutPlaces<Part extends Pick<Program, 'policy' | 'crews' | 'prompts'>>(program: Part): Part {
+  const { policy, crews, prompts: _prompts, ...rest } = program;
   return {
-    ...program,
+    ...(rest as Part),
     ...(policy === undefined ? {} : { policy: policy.map(rule => ({ ...rule, at: '' })) }),
     ...(crews === undefined
       ? {}

@@ -32,6 +32,7 @@ function modelsOf(work: PhaseWork): readonly string[] {
     case 'each':
       return modelsOf(work.work);
     case 'role':
+      return work.model === undefined ? [] : [work.model];
     case 'tool':
     case 'manage':
     case 'human':

@@ -33,6 +33,8 @@ export interface RoleTask {
   readonly task: string;
   readonly maxTurns: number;
   readonly output?: JsonSchema;
+  /** Asked instead of the role's own. */
+  readonly model?: string;
   /** The controls of a role that manages others let it take turns, but are no tool calls. */
   readonly manages?: Management;
   /** What a worker is given, asked or sent back, so many times, in one conversation at worst. */
@@ -52,7 +54,8 @@ const RESULT_FRAME = 300;
 export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound {
   const role = context.roles.find(each => each.name === task.role);
   const tools = role === undefined ? [] : grantedSpecs(role.tools, context.tools);
-  const { terms, models } = role === undefined ? NO_TERMS : aliasTerms(context.terms, keyOf(context, role));
+  const { terms, models } =
+    role === undefined ? NO_TERMS : aliasTerms(context.terms, keyOf(context, role, task.model));
   const rules = terms?.rules;
   const jobs = task.jobs?.count ?? 1;
   // A model that goes by rules calls tools, but never a control.
@@ -163,8 +166,8 @@ export function termsOf(context: PlanContext, role: Role): ModelTerms | undefine
 
 const NO_TERMS: AliasTerms = { terms: undefined, models: 1 };
 
-function keyOf({ terms }: PlanContext, { name, model }: Role): string {
-  return terms.has(`role:${name}`) ? `role:${name}` : model;
+function keyOf({ terms }: PlanContext, { name, model }: Role, asked = model): string {
+  return terms.has(`role:${name}`) ? `role:${name}` : asked;
 }
 
 /** Each model is given up after so many failures, and all but the last one hand the call on once. */

@@ -1,6 +1,7 @@
 import type { AskWork, BranchWork, InputDeclaration, Phase, PhaseWork } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { MAX_ANSWER_LENGTH, MAX_TOOL_RESULT_LENGTH } from '../model/limits.ts';
+import { withAssigned } from './assigned-sizes.ts';
 
 /** A UTF-16 unit of JSON text takes at most so many bytes of UTF-8. */
 export const BYTES_PER_UNIT = 3;
@@ -53,7 +54,8 @@ export function templateBytes(source: string, sizes: Sizes): number {
   const tags = [...source.matchAll(/\{%-?\s*(\w+)/g)].map(([, tag = '']) => tag);
   if (tags.some(tag => !CHOOSING_TAGS.has(tag))) return Number.POSITIVE_INFINITY;
   const outputs = [...source.matchAll(/\{\{-?(.*?)-?\}\}/gs)].map(([, inner = '']) => inner);
-  return outputs.reduce((sum, inner) => sum + outputBytes(inner, sizes), static_);
+  const known = withAssigned(source, sizes, outputBytes);
+  return outputs.reduce((sum, inner) => sum + outputBytes(inner, known), static_);
 }
 
 const CHOOSING_TAGS = new Set([
@@ -65,9 +67,12 @@ const CHOOSING_TAGS = new Set([
   'endunless',
   'comment',
   'endcomment',
+  'assign',
+  'capture',
+  'endcapture',
 ]);
 const SHORTENING_FILTERS = new Set(
-  'json slice first last size strip lstrip rstrip sort uniq reverse compact map where truncate default'.split(
+  'json slice first last size strip lstrip rstrip sort uniq reverse compact map where truncate truncate_tokens default'.split(
     ' ',
   ),
 );

@@ -77,7 +77,9 @@ export function boundVisit(
 
 function roleTask(work: RoleWork, path: string) {
   const output = work.output === undefined ? {} : { output: work.output };
-  return { path, name: work.name, role: work.role, task: work.task, maxTurns: work.maxTurns, ...output };
+  const model = work.model === undefined ? {} : { model: work.model };
+  const { name, role, task, maxTurns } = work;
+  return { path, name, role, task, maxTurns, ...output, ...model };
 }
 
 function boundParallel(work: ParallelWork, { context, path, boundCrew }: Place): ExplainedBound {

@@ -11,6 +11,7 @@ import { mcpReader } from './read-mcp.ts';
 import { moduleReader } from './read-module.ts';
 import { quote } from './report.ts';
 import { checkRules } from './rules.ts';
+import { type ResolvedPrompts, resolvePrompts } from './resolve-prompts.ts';
 import { validateShape } from './schema.ts';
 import { createPlaces, type Places } from './source-map.ts';
 import { entryOf, type NodePath, type SourceNode, toJsonObject } from './source-node.ts';
@@ -51,14 +52,14 @@ interface Outer {
  * absence is reported, the rest is still checked, and `sopRoot` is absent.
  */
 export function assembleCrew(
-  crewRoot: SourceNode,
+  written: SourceNode,
   path: string,
   assembly: Assembly,
-): { readonly crew: Crew; readonly sopRoot?: SourceNode } {
+): { readonly crew: Crew; readonly crewRoot: SourceNode; readonly sopRoot?: SourceNode } {
   const { reader, catalog, failed } = assembly;
   const { report } = reader;
-  validateShape('crew', crewRoot, report);
-  const sopRoot = includeSop(crewRoot, path, reader);
+  validateShape('crew', written, report);
+  const { crewRoot, sopRoot, prompts } = resolveBoth(written, includeSop(written, path, reader), reader);
   const places = createPlaces(crewRoot, sopRoot ?? crewRoot);
   const sop = sopRoot ? lowerSopNode(sopRoot, places, reader) : EMPTY_SOP;
   const policy = lowerRules(crewRoot, ['policy']);
@@ -69,12 +70,41 @@ export function assembleCrew(
     }),
     ...(policy.length === 0 ? {} : { policy }),
   };
+    ...usedPrompts(prompts),
   assembly.toolsets.push(...lowered.toolsets.map(toolset => ({ ...toolset, file: crewRoot.file.path })));
   const outer = { file: 'crew', crew: lowered, places, crewRoot, sopRoot: sopRoot ?? crewRoot } as const;
   const crew = attachCrews(lowered, outer, assembly);
   const roots = sopRoot && sopRoot !== crewRoot ? [crewRoot, sopRoot] : [crewRoot];
-  checkRules({ file: 'crew', crew, places, catalog, report, failed, roots });
-  return sopRoot ? { crew, sopRoot } : { crew };
+  checkRules({ file: 'crew', crew, places, catalog, report, failed, roots, prompts });
+  return sopRoot ? { crew, crewRoot, sopRoot } : { crew, crewRoot };
+}
+
+/** The files of a crew with the texts of their prompt files in place; each looks for them beside itself. */
+function resolveBoth(
+  written: SourceNode,
+  procedure: SourceNode | undefined,
+  reader: IncludeReader,
+): { readonly crewRoot: SourceNode; readonly sopRoot?: SourceNode; readonly prompts: ResolvedPrompts[] } {
+  const inputs = inputNames(written) ?? [];
+  const own = resolvePrompts(written, inputs, reader);
+  if (procedure === undefined) return { crewRoot: own.root, prompts: [own] };
+  if (procedure === written) return { crewRoot: own.root, sopRoot: own.root, prompts: [own] };
+  const inside = resolvePrompts(procedure, inputNames(procedure) ?? inputs, reader);
+  return { crewRoot: own.root, sopRoot: inside.root, prompts: [own, inside] };
+}
+
+/** The names of the inputs that a file declares; undefined when it says nothing of inputs. Pure. */
+export function inputNames(root: SourceNode): readonly string[] | undefined {
+  const inputs = entryOf(root, 'inputs')?.value;
+  if (inputs === undefined) return undefined;
+  const names = inputs.kind === 'map' ? inputs.entries.map(({ key }) => key) : [];
+  return names.filter(name => !name.startsWith('x-'));
+}
+
+/** Which prompt stands where; nothing when there is none. Pure. */
+function usedPrompts(prompts: readonly ResolvedPrompts[]): Pick<Crew, 'prompts'> {
+  const used = prompts.flatMap(({ placed }) => placed.map(one => one.used));
+  return used.length === 0 ? {} : { prompts: used };
 }
 
 const EMPTY_SOP: Sop = { name: '', start: '', roles: [], phases: [] };
@@ -148,20 +178,33 @@ function readContent(
 }
 
 /** A procedure inside a crew is a crew of its own, with the models, tools and players of the one around it. */
-function assembleSop(work: CrewWork, root: SourceNode, outer: Outer, assembly: Assembly): Crew {
+function assembleSop(work: CrewWork, written: SourceNode, outer: Outer, assembly: Assembly): Crew {
   const { reader, catalog, failed } = assembly;
-  validateShape('sop', root, reader.report);
+  validateShape('sop', written, reader.report);
+  const prompts = resolvePrompts(written, inputNames(written) ?? inputNames(outer.crewRoot) ?? [], reader);
+  const { root } = prompts;
   const places = createPlaces(outer.crewRoot, root);
   const sop = lowerSopNode(root, places, reader);
   const { goal, models, toolsets, memory } = outer.crew;
   const roles = sop.roles.map(name => playerOf(name, work.roles, outer.crew.roles));
   const inputs = sop.inputs ?? outer.crew.inputs;
-  const own = { name: sop.name, goal, inputs, models, roles, toolsets, budget: {}, sop };
+  const used = usedPrompts([prompts]);
+  const own = { name: sop.name, goal, inputs, models, roles, toolsets, budget: {}, sop, ...used };
   // What is remembered in a procedure of a crew is the crew's.
   const lowered: Crew = memory === undefined ? own : { ...own, memory };
   const crew = attachCrews(lowered, { ...outer, crew: lowered, places, sopRoot: root }, assembly);
   const roots = [outer.crewRoot, root];
-  checkRules({ file: outer.file, crew, places, catalog, report: reader.report, failed, roots, inner: true });
+  checkRules({
+    file: outer.file,
+    crew,
+    places,
+    catalog,
+    report: reader.report,
+    failed,
+    roots,
+    inner: true,
+    prompts: [prompts],
+  });
   return crew;
 }
 

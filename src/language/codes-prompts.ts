@@ -8,25 +8,59 @@ const PROMPTED = GOOD_CREW.replace(
 const PROMPT = `---
 input:
   change: { type: object }
+partials: [style]
+output: { type: string }
 ---
+{% render "style" %}
 Describe {{ change | json }}
 `;
 
+const PARTIAL = 'Write plainly.\n';
+
 /** A row whose bad example names a prompt file in which one stretch of the good one is replaced. */
 function swapPrompt(meaning: string, from: string, to: string): CodeRow {
-  const bad = PROMPTED.replace('prompt: describe', 'prompt: broken');
-  const files = {
-    'prompts/describe.prompt.md': PROMPT,
-    'prompts/broken.prompt.md': PROMPT.replace(from, to),
+  return {
+    severity: 'error',
+    meaning,
+    bad: PROMPTED.replace('prompt: describe', 'prompt: broken'),
+    good: PROMPTED,
+    files: {
+      'prompts/describe.prompt.md': PROMPT,
+      'prompts/broken.prompt.md': PROMPT.replace(from, () => to),
+      'prompts/_style.prompt.md': PARTIAL,
+    },
   };
-  return { severity: 'error', meaning, bad, good: PROMPTED, files };
+}
+
+/** A row whose bad example is the crew with one stretch replaced. */
+function swapUse(meaning: string, from: string, to: string): CodeRow {
+  return { ...swapPrompt(meaning, '', ''), bad: PROMPTED.replace(from, () => to) };
 }
 
 /** Codes about prompt files. */
 export const PROMPT_CODES = {
   'prompt-front-matter': swapPrompt(
     'The front matter of a prompt file is a mapping between two lines `---`.',
-    'input:\n  change: { type: object }\n',
-    '- change\n',
+    PROMPT.slice(0, PROMPT.lastIndexOf('---')),
+    '---\n- change\n',
   ),
+  'prompt-not-found': swapUse(
+    'There is no file for the prompt, variant or partial in the folder of the prompt files.',
+    'prompt: describe',
+    'prompt: describ',
+  ),
+  'prompt-partial': swapPrompt(
+    'A prompt file puts a partial in by its name in quotes, with `, name: value` behind it; what the partial sets has a name that is used nowhere else.',
+    '{% render "style" %}',
+    '{% render "style" for change %}',
+  ),
+  'prompt-output-conflict': swapUse(
+    'The `output` of a prompt file and that of the place where it is used are two schemas for one artifact.',
+    'max_visits: 3',
+    'output: { type: object }\n    max_visits: 3',
+  ),
+  'unused-partial': {
+    ...swapPrompt('A prompt file lists a partial that it never puts in.', '{% render "style" %}\n', ''),
+    severity: 'warning',
+  },
 } as const satisfies Record<string, CodeRow>;

@@ -1,6 +1,6 @@
 import type { SourceRange } from '../model/diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
-import { type ReadSource, resolveSourcePath } from '../model/source.ts';
+import { type ListFolder, type ReadSource, resolveSourcePath } from '../model/source.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 import { asObject } from './lower-values.ts';
 import { quote, type Report } from './report.ts';
@@ -12,6 +12,8 @@ const LARGEST_SCHEMA = 1024 * 1024;
 /** What is read while files are included; `sources` fills with the text of every file. */
 export interface IncludeReader {
   readonly readSource: ReadSource;
+  /** Names what stands in a folder, for suggestions; absent where folders cannot be looked into. */
+  readonly listFolder?: ListFolder;
   readonly sources: Map<string, string>;
   readonly report: Report;
 }

@@ -1,6 +1,6 @@
 import type { Crew, SourceMap } from '../model/crew.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { ReadSource } from '../model/source.ts';
+import type { ListFolder, ReadSource } from '../model/source.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
 import { assembleCrew, type PlacedToolset } from './assemble.ts';
 import { followUntrusted, withRefused } from './follow-untrusted.ts';
@@ -16,6 +16,8 @@ export interface LoadOptions {
   /** The file as the author gives it; includes are resolved against it. */
   readonly path: string;
   readonly readSource: ReadSource;
+  /** For suggestions; without it only those are made that need no look into a folder. */
+  readonly listFolder?: ListFolder;
   readonly catalog: ToolCatalog;
 }
 
@@ -38,11 +40,11 @@ export interface LoadedCrew {
  * text: all mistakes of all files are in `diagnostics`, sorted by file, line and column. Deterministic.
  */
 export function loadCrew(options: LoadOptions): LoadedCrew {
-  const { path, readSource, catalog } = options;
+  const { path, readSource, listFolder, catalog } = options;
   const sources = new Map<string, string>();
   const toolsets: PlacedToolset[] = [];
   const { report, diagnostics, failed } = createReport();
-  const reader: IncludeReader = { readSource, sources, report };
+  const reader: IncludeReader = { readSource, sources, report, ...(listFolder ? { listFolder } : {}) };
   const found = (sourceMap: SourceMap, crew?: Crew): LoadedCrew => {
     const left = applyIgnores(diagnostics, sources);
     const sorted = sortDiagnostics(left, [...sources.keys()]);
@@ -51,7 +53,7 @@ export function loadCrew(options: LoadOptions): LoadedCrew {
   };
   const root = readRoot(path, reader);
   if (!root || refuseWrongKind('crew', root, report)) return found({});
-  const { crew, sopRoot } = assembleCrew(root, path, {
+  const { crew, crewRoot, sopRoot } = assembleCrew(root, path, {
     reader,
     catalog,
     failed,
@@ -60,5 +62,5 @@ export function loadCrew(options: LoadOptions): LoadedCrew {
     toolsets,
   });
   const checked = sopRoot && withRefused(crew, followUntrusted(crew, catalog));
-  return found(buildSourceMap(root, sopRoot ?? root), checked);
+  return found(buildSourceMap(crewRoot, sopRoot ?? crewRoot), checked);
 }

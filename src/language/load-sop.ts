@@ -1,6 +1,6 @@
 import type { Sop, SourceMap } from '../model/crew.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { attachCrews } from './assemble.ts';
+import { attachCrews, inputNames } from './assemble.ts';
 import { applyIgnores } from './ignores.ts';
 import type { IncludeReader } from './includes.ts';
 import type { LoadOptions } from './load-crew.ts';
@@ -8,6 +8,7 @@ import { lowerCrew } from './lower.ts';
 import { lowerSopNode } from './lower-sop-node.ts';
 import { readRoot } from './read-root.ts';
 import { createReport, sortDiagnostics } from './report.ts';
+import { resolvePrompts } from './resolve-prompts.ts';
 import { checkRules } from './rules.ts';
 import { validateShape } from './schema.ts';
 import { buildSourceMap, createPlaces } from './source-map.ts';
@@ -28,19 +29,21 @@ export interface LoadedSop {
  * bring is not known, so uses of them are not checked. Never throws for any text. Deterministic.
  */
 export function loadSop(options: LoadOptions): LoadedSop {
-  const { path, readSource, catalog } = options;
+  const { path, readSource, listFolder, catalog } = options;
   const sources = new Map<string, string>();
   const { report, diagnostics, failed } = createReport();
-  const reader: IncludeReader = { readSource, sources, report };
+  const reader: IncludeReader = { readSource, sources, report, ...(listFolder ? { listFolder } : {}) };
   const found = (sourceMap: SourceMap, sop?: Sop): LoadedSop => {
     const left = applyIgnores(diagnostics, sources);
     const sorted = sortDiagnostics(left, [...sources.keys()]);
     const complete = sop !== undefined && !left.some(row => row.severity === 'error');
     return { ...(complete ? { sop } : {}), sourceMap, diagnostics: sorted, sources };
   };
-  const root = readRoot(path, reader);
-  if (!root || refuseWrongKind('sop', root, report)) return found({});
-  validateShape('sop', root, report);
+  const written = readRoot(path, reader);
+  if (!written || refuseWrongKind('sop', written, report)) return found({});
+  validateShape('sop', written, report);
+  const prompts = resolvePrompts(written, inputNames(written), reader);
+  const { root } = prompts;
   const places = createPlaces(root, root);
   const lowered = lowerCrew({}, lowerSopNode(root, places, reader));
   const assembly = { reader, catalog, failed, stack: [path], count: { crews: 0 }, toolsets: [] };
@@ -49,6 +52,6 @@ export function loadSop(options: LoadOptions): LoadedSop {
     { file: 'sop', crew: lowered, places, crewRoot: root, sopRoot: root },
     assembly,
   );
-  checkRules({ file: 'sop', crew, places, catalog, report, failed, roots: [root] });
+  checkRules({ file: 'sop', crew, places, catalog, report, failed, roots: [root], prompts: [prompts] });
   return found(buildSourceMap(root, root), crew.sop);
 }

@@ -41,6 +41,7 @@ function lowerRole(written: Written): RoleWork {
     role: asText(value.role),
     task: asText(value.task),
     maxTurns: wholeNumber(value.max_turns) ?? DEFAULT_MAX_TURNS,
+    ...compact({ model: asText(value.model) || undefined }),
   };
 }
 

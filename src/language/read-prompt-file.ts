@@ -2,11 +2,14 @@ import { LineCounter } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { type PromptFile, type PromptHead, promptNameOf } from '../model/prompt-file.ts';
+import { prompt } from './generated/file-validators.generated.js';
 import { lowerInput } from './lower.ts';
 import { asObject, asTexts, compact, namedRows } from './lower-values.ts';
 import { parseSource } from './parse.ts';
 import { listPartialTags } from './prompt-partials.ts';
 import { createReport, type Report } from './report.ts';
+import { keysOfPrompt } from './schema-keys.ts';
+import { explainProblems } from './schema-problems.ts';
 import { rangeOf, type SourceFile } from './source-file.ts';
 import { type ScalarNode, type SourceNode, toJson } from './source-node.ts';
 
@@ -37,7 +40,7 @@ export function readPromptFile(path: string, text: string): ReadPrompt {
   const written = writtenHead(file.text.slice(0, frontEnd), head);
   const body = canonicalBody(file.text.slice(bodyStart));
   const includes = listPartialTags(body).flatMap(({ name }) => (name === undefined ? [] : [name]));
-  const prompt: PromptFile = {
+  const found: PromptFile = {
     ...(promptNameOf(path) ?? { name: path, partial: false }),
     path,
     head: lowerHead(asObject(written)),
@@ -47,7 +50,7 @@ export function readPromptFile(path: string, text: string): ReadPrompt {
   };
   const scalar = { kind: 'scalar', value: body, style: 'plain', file } as const;
   const node: ScalarNode = { ...scalar, start: bodyStart, end: file.text.length };
-  return { prompt, ...(head === undefined ? {} : { head }), body: node, diagnostics };
+  return { prompt: found, ...(head === undefined ? {} : { head }), body: node, diagnostics };
 }
 
 function sourceOf(path: string, text: string): SourceFile {
@@ -97,6 +100,10 @@ function isFence(line: string): boolean {
 function readHead(path: string, text: string, report: Report): SourceNode | undefined {
   if (text.slice(lineEnd(text, 0)).trim() === '') return undefined;
   const { root } = parseSource(path, text, report);
+  if (root?.kind === 'map') {
+    const problems = prompt(toJson(root)) ? [] : (prompt.errors ?? []);
+    explainProblems(problems, { root, path: [], report, laterPlace: 'none', keysAt: keysOfPrompt });
+  }
   if (root === undefined || root.kind === 'map') return root;
   const message = 'The front matter must be a mapping of keys to values';
   report({ code: 'prompt-front-matter', range: rangeOf(root.file, root.start, root.end), message });

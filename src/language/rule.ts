@@ -3,6 +3,7 @@ import type { ToolCatalog } from '../model/tool-spec.ts';
 import type { CrewTypes } from './crew-types.ts';
 import type { PhaseGraph } from './phase-graph.ts';
 import type { Report } from './report.ts';
+import type { ResolvedPrompts } from './resolve-prompts.ts';
 import type { Places } from './source-map.ts';
 import type { NodePath, SourceNode } from './source-node.ts';
 import type { TemplateSite } from './template-sites.ts';
@@ -19,6 +20,8 @@ export interface RuleInput {
   readonly failed: () => boolean;
   /** The YAML files that the crew is made of: the crew's own first, then the SOP's when it is another one. */
   readonly roots: readonly SourceNode[];
+  /** What stands in these files for prompt files. */
+  readonly prompts?: readonly ResolvedPrompts[];
   /** True for a procedure that stands in a phase of the crew: who plays its roles is checked there. */
   readonly inner?: boolean;
 }

@@ -14,6 +14,7 @@ import { checkLiveness } from './rules/liveness.ts';
 import { checkMcpServers } from './rules/mcp-servers.ts';
 import { checkOutputSchemas } from './rules/output-schemas.ts';
 import { checkPolicy } from './rules/policy.ts';
+import { checkPrompts } from './rules/prompts.ts';
 import { checkReachability } from './rules/reachability.ts';
 import { checkReferences } from './rules/references.ts';
 import { checkReservedNames } from './rules/reserved-names.ts';
@@ -24,6 +25,7 @@ import { checkSubscriptions } from './rules/subscriptions.ts';
 import { checkTemplates } from './rules/templates.ts';
 import { checkToolSchemas } from './rules/tool-schemas.ts';
 import { checkTools } from './rules/tools.ts';
+import { checkTrials } from './rules/trials.ts';
 import { checkUntrusted } from './rules/untrusted.ts';
 import { checkUnused } from './rules/unused.ts';
 import { checkValueFlow } from './rules/value-flow.ts';
@@ -36,6 +38,7 @@ const RULES = {
   references: checkReferences,
   conversations: checkConversations,
   settings: checkSettings,
+  trials: checkTrials,
   subscriptions: checkSubscriptions,
   crews: checkCrews,
   tools: checkTools,
@@ -51,6 +54,7 @@ const RULES = {
   variables: checkVariables,
   'value-flow': checkValueFlow,
   'argument-types': checkArgumentTypes,
+  prompts: checkPrompts,
   'dead-guards': checkDeadGuards,
   untrusted: checkUntrusted,
   'write-conflicts': checkWriteConflicts,

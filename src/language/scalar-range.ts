@@ -1,6 +1,6 @@
 import type { SourceRange } from '../model/diagnostic.ts';
 import { rangeOf } from './source-file.ts';
-import type { ScalarNode } from './source-node.ts';
+import { nodeRange, type ScalarNode, type TextPiece } from './source-node.ts';
 
 const ESCAPE = /^\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|[\s\S])/;
 const BLANK_ESCAPES = new Set([
@@ -21,9 +21,11 @@ const BLANK_ESCAPES = new Set([
 
 /**
  * Finds a stretch of a scalar's value in the text as it is written, whatever its style. Indentation and folding change
- * only white space, so the n-th visible character of the value is the n-th visible one of the text. Pure.
+ * only white space, so the n-th visible character of the value is the n-th visible one of the text. Of a text that was put
+ * together the place is in the file where the first unit of the stretch stands. Pure.
  */
 export function scalarRange(node: ScalarNode, offset: number, length: number): SourceRange {
+  if (node.pieces !== undefined) return rangeInPiece(node.pieces, offset, length) ?? nodeRange(node);
   const value = String(node.value);
   const from = Math.min(offset, value.length);
   const places = visiblePlaces(node);
@@ -31,6 +33,19 @@ export function scalarRange(node: ScalarNode, offset: number, length: number): S
   const until = Math.min(value.length, from + Math.max(1, length));
   const end = placeInText(value, Math.max(from, until - 1), places, node) + 1;
   return rangeOf(node.file, start, Math.max(start + 1, end));
+}
+
+/** The stretch that stands at an offset; behind the end it is the last one. Pure. */
+export function pieceAt(pieces: readonly TextPiece[], offset: number): TextPiece | undefined {
+  return pieces.find(({ at, length }) => at <= offset && offset < at + length) ?? pieces.at(-1);
+}
+
+function rangeInPiece(pieces: readonly TextPiece[], offset: number, length: number): SourceRange | undefined {
+  const piece = pieceAt(pieces, offset);
+  if (piece === undefined) return undefined;
+  if (piece.glue) return nodeRange(piece.node);
+  const inside = Math.min(offset, piece.at + piece.length) - piece.at;
+  return scalarRange(piece.node, piece.from + inside, Math.min(length, Math.max(1, piece.length - inside)));
 }
 
 function placeInText(value: string, offset: number, places: readonly number[], node: ScalarNode): number {

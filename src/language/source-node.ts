@@ -16,6 +16,18 @@ export interface ScalarNode extends NodePlace {
   readonly kind: 'scalar';
   readonly value: null | boolean | number | string;
   readonly style: ScalarStyle;
+  /** Where the stretches of a text stand that was put together from several places; absent when it is written as it is. */
+  readonly pieces?: readonly TextPiece[];
+}
+
+/** A stretch of a text that was put together: `length` units from `at` are those of a scalar from `from`. */
+export interface TextPiece {
+  readonly at: number;
+  readonly length: number;
+  readonly node: ScalarNode;
+  readonly from: number;
+  /** The stretch is not written anywhere; the scalar is what it stands for. */
+  readonly glue?: true;
 }
 
 interface ListNode extends NodePlace {

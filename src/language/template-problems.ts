@@ -2,7 +2,7 @@ import type { TypeProblem, TypeProblemCode } from '../expressions/type-problem.t
 import type { Severity } from '../model/diagnostic.ts';
 import { suggest } from './closest.ts';
 import { quote, type Report } from './report.ts';
-import { scalarRange } from './scalar-range.ts';
+import { pieceAt, scalarRange } from './scalar-range.ts';
 import type { TemplateSite } from './template-sites.ts';
 
 /** Reports what is wrong with a template as Liquid, each mistake at its place. */
@@ -39,6 +39,8 @@ export function reportTypeProblem(
   report: Report,
 ): void {
   const { code, message, offset, length, word, candidates = [] } = problem;
+  // A prompt file may have an input of any name.
+  if (code === 'shadowed-variable' && node.pieces && pieceAt(node.pieces, offset)?.glue) return;
   // A condition has no `{% if … %}`, and YAML wants quotes around a colon.
   const isCondition = mode === 'condition' && problem.hint !== undefined;
   const advice = isCondition && MAYBE_ABSENT.has(code) ? CONDITION_HINT : problem.hint;

@@ -1,4 +1,5 @@
-import type { Crew, Phase, PhaseWork, TalkWork } from '../model/crew.ts';
+import { placedChecks } from '../model/checks.ts';
+import type { Check, Crew, Phase, PhaseWork, TalkWork } from '../model/crew.ts';
 import { innerTalk } from '../model/inner-talk.ts';
 import type { NodePath } from './source-node.ts';
 
@@ -46,9 +47,19 @@ export function rolesOf({
   path,
 }: PlacedWork): readonly { readonly role: string; readonly path: NodePath }[] {
   const own = ownRoles(work).map(([role, at]) => ({ role, path: [...path, ...at] }));
-  const reflect = phase.kind === 'end' || path.length > 2 ? undefined : phase.reflect;
-  if (reflect?.evaluator.kind !== 'role') return own;
-  return [...own, { role: reflect.evaluator.role, path: [...path, 'reflect', 'evaluator', 'role'] }];
+  const judges = checksAt({ phase, path }).flatMap(({ check, path: at }) =>
+    check.kind === 'role' ? [{ role: check.role, path: [...at, 'role'] }] : [],
+  );
+  return [...own, ...judges];
+}
+
+/** What judges the attempts of a phase, each with its place; none for its parts. Pure. */
+export function checksAt({
+  phase,
+  path,
+}: Pick<PlacedWork, 'phase' | 'path'>): readonly { readonly check: Check; readonly path: NodePath }[] {
+  if (phase.kind === 'end' || path.length > 2) return [];
+  return placedChecks(phase.reflect).map(({ check, path: at }) => ({ check, path: [...path, ...at] }));
 }
 
 function ownRoles(work: PhaseWork): readonly (readonly [string, NodePath])[] {
@@ -83,6 +94,7 @@ function ownModels(work: PhaseWork): readonly (readonly [string, NodePath])[] {
   if (work.kind === 'chain') {
     return work.steps.map(({ model }, index) => [model, ['chain', index, 'model']] as const);
   }
+  if (work.kind === 'role') return work.model === undefined ? [] : [[work.model, ['model']]];
   if (work.kind === 'talk') return work.selector ? [[work.selector.model, ['selector', 'model']]] : [];
   if (work.kind !== 'ask') return [];
   const asked = work.models.map((model, index) => [model, ['models', index]] as const);
@@ -96,8 +108,8 @@ export function callsOf({ work, phase, path }: PlacedWork): readonly {
   readonly path: NodePath;
 }[] {
   const own = work.kind === 'tool' ? [{ name: work.tool, args: work.with, path }] : [];
-  const reflect = phase.kind === 'end' || path.length > 2 ? undefined : phase.reflect;
-  if (reflect?.evaluator.kind !== 'tool') return own;
-  const { tool, with: args } = reflect.evaluator;
-  return [...own, { name: tool, args, path: [...path, 'reflect', 'evaluator'] }];
+  const judges = checksAt({ phase, path }).flatMap(({ check, path: at }) =>
+    check.kind === 'tool' ? [{ name: check.tool, args: check.with, path: at }] : [],
+  );
+  return [...own, ...judges];
 }

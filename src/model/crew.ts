@@ -3,6 +3,7 @@ import type { SourceRange } from './diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from './json.ts';
 import type { McpServer, Sandbox } from './mcp-server.ts';
 import type { PolicyRule } from './policy.ts';
+import type { UsedPrompt } from './prompt-file.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
 /** One typed input of a crew; without `default` it must be given. `schema` is the declaration as a JSON Schema. */
@@ -113,6 +114,8 @@ export interface RoleWork extends WorkBase {
   readonly role: string;
   readonly task: string;
   readonly maxTurns: number;
+  /** Asked instead of the role's own model. */
+  readonly model?: string;
 }
 
 /** One deterministic tool call. `tool` is `<toolset>.<tool>`. */
@@ -404,3 +407,5 @@ export interface Crew {
 export interface SourceMap {
   readonly [path: string]: SourceRange;
 }
+  /** Which prompt files stand at which places; absent when none is used. The texts are there by value. */
+  readonly prompts?: readonly UsedPrompt[];

@@ -12,6 +12,7 @@ import type { CrewMemory } from './crew-memory.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { McpServer, Sandbox } from './mcp-server.ts';
 import type { PolicyRule } from './policy.ts';
+import type { UsedPrompt } from './prompt-file.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
 /** The program format that this version writes and runs. A journal replays only on its own format. */
@@ -50,7 +51,7 @@ export interface ProgramSandboxed {
 /**
  * A compiled crew: plain JSON, stored by value with every run. `machine` is an XState machine config with named
  * actions and guards only; `phases` holds the work behind each state; `tools` the specs as models were shown them.
- * `hash` is the sha256 of all the rest but `sourceMap` and `folder` in canonical form: a changed comment changes no hash.
+ * `hash` is the sha256 of all the rest but `sourceMap`, `folder` and `prompts` in canonical form: a changed comment changes no hash.
  */
 export interface Program {
   readonly format: typeof PROGRAM_FORMAT;
@@ -80,6 +81,8 @@ export interface Program {
   /** Values for the inputs of the procedure over `inputs`; absent when templates read the crew's own. */
   readonly bindings?: { readonly [input: string]: JsonValue };
   readonly machine: JsonObject;
+  /** Which prompt files, in which versions, stand at which places; absent when none is used. */
+  readonly prompts?: readonly UsedPrompt[];
   readonly sourceMap: SourceMap;
   /** The absolute folder that paths of modules are relative to; absent when no tool of this program or inside it is a module's. */
   readonly folder?: string;

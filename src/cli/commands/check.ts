@@ -3,7 +3,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { checkConfig, checkPolicy, isConfigName, isPolicyName, policyRemarks } from '../check-policy.ts';
 import type { Command, CommandCall } from '../command.ts';
-import { missingFile, sourceReader } from '../read-files.ts';
+import { folderLister, missingFile, sourceReader } from '../read-files.ts';
 import { loadCrewTestReader, loadDiagnosticReporters, loadLanguage } from '../wire.ts';
 
 /** `crew check FILE…`: shows everything that is wrong with crews, SOPs, tests, policies and settings, before a token is spent. */
@@ -68,6 +68,6 @@ async function checkFile(path: string, place: Pick<CommandCall, 'values' | 'term
     const { loadCrewTests } = await loadCrewTestReader();
     return { diagnostics: loadCrewTests(path, text).diagnostics, sources };
   }
-  const options = { path, readSource, catalog };
+  const options = { path, readSource, listFolder: folderLister(terminal.cwd), catalog };
   return /\.sop\.ya?ml$/.test(path) ? loadSop(options) : loadCrew(options);
 }

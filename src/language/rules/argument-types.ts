@@ -89,7 +89,8 @@ function onlyFields(type: ValueType): ReadonlyMap<string, FieldType> | undefined
   return objects.length === 1 ? only?.fields : undefined;
 }
 
-function checkTemplated(
+/** Reports where a template gives another kind of value than what takes it. */
+export function checkTemplated(
   context: RuleContext,
   site: TemplateSite,
   argument: Argument,

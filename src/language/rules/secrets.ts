@@ -15,9 +15,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40}/g, 'a private key'],
 ];
 
-/** No file holds a secret; also comments are read. */
-export function checkSecrets({ roots, report }: RuleContext): void {
-  for (const { file } of roots) {
+/** No file holds a secret, also no prompt file; comments are read too. */
+export function checkSecrets({ roots, prompts = [], report }: RuleContext): void {
+  const files = [...roots.map(root => root.file), ...prompts.flatMap(one => one.files)];
+  for (const file of files) {
     for (const [form, what] of SECRETS) {
       for (const match of file.text.matchAll(form)) {
         const range = rangeOf(file, match.index, match.index + match[0].length);

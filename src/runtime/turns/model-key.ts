@@ -6,10 +6,14 @@ export function roleModelKey(role: string): string {
   return `role:${role}`;
 }
 
-/** The key of the model that works for a role. Pure. */
-export function modelOfRole(context: Pick<WorkContext, 'crewPath' | 'models'>, role: Role): string {
+/** The key of the model that works for a role; `asked` is what the work names instead of the role's own. Pure. */
+export function modelOfRole(
+  context: Pick<WorkContext, 'crewPath' | 'models'>,
+  role: Role,
+  asked = role.model,
+): string {
   const own = `${context.crewPath}${roleModelKey(role.name)}`;
-  return context.models[own] === undefined ? modelKey(context, role.model) : own;
+  return context.models[own] === undefined ? modelKey(context, asked) : own;
 }
 
 /** The key of a model by its alias or use, as the program around the work names it. Pure. */

@@ -16,20 +16,22 @@ export interface RoleTurnsOptions {
   readonly messages: readonly Message[];
   readonly values: JsonObject;
   readonly controls?: readonly Control[];
+  /** Asked instead of the role's own model: an alias or a use. */
+  readonly model?: string;
   /** More for the system prompt, such as the rules of a conversation. */
   readonly rules?: string;
 }
 
 /** Starts a role's turn loop with its own prompt, model and granted tools. Pure. */
 export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext): TurnStep {
-  const { task, key, messages, values, controls = [], rules } = options;
+  const { task, key, messages, values, controls = [], model: asked, rules } = options;
   const role = roleOf(context, task.role);
   const tools = grantedSpecs(role.tools, context.program.tools);
   const output = task.output === undefined ? {} : { output: { name: task.name, schema: task.output } };
   const specs = [...tools, ...controls.map(control => control.spec)];
   const prompt = buildRolePrompt({ crewGoal: context.program.goal, role, tools: specs, ...output });
   const system = textMessage('system', rules === undefined ? prompt : `${prompt}\n\n${rules}`);
-  const model = modelOfRole(context, role);
+  const model = modelOfRole(context, role, asked);
   const paid = role.budget === undefined ? {} : { paidBy: role.name };
   const told = [system, ...messages];
   return startTurns({ task, key, model, messages: told, values, tools, controls, ...paid }, context);

@@ -19,12 +19,18 @@ export interface RoleState {
 
 /** One role works in turns until it delivers its artifact, as a decider. @see ./turn-loop.ts */
 export function startRole(work: RoleWork, context: WorkContext): Step<RoleState> {
-  const task = withLessons(renderTemplate(work.task, context.scope), context.lessons);
-  const { name, role, output, maxTurns } = work;
+  const task = withLessons(renderTemplate(work.task, context.scope), context);
+  const { name, role, output, maxTurns, model } = work;
   const turnTask = { name, role, maxTurns, ...(output === undefined ? {} : { output }) };
   const messages = [textMessage('user', task)];
   const values = valuesRead(work.task, context.scope);
-  return stepOf(work, startRoleTurns({ task: turnTask, key: context.key, messages, values }, context));
+  return stepOf(
+    work,
+    startRoleTurns(
+      { task: turnTask, key: context.key, messages, values, ...(model === undefined ? {} : { model }) },
+      context,
+    ),
+  );
 }
 
 /** Decides on a fact about one of this role's effects. Pure. */

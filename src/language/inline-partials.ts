@@ -1,0 +1,244 @@
+import { checkTemplate } from '../expressions/template-check.ts';
+import { MAX_TEMPLATE_LENGTH } from '../expressions/template-engine.ts';
+import { templateNames } from '../expressions/template-names.ts';
+import type { SourceRange } from '../model/diagnostic.ts';
+import { promptFileName } from '../model/prompt-file.ts';
+import { suggest } from './closest.ts';
+import { type PartialParameter, readParameters } from './partial-parameters.ts';
+import { listPartialTags, type PartialTag } from './prompt-partials.ts';
+import type { PromptShelf } from './prompt-shelf.ts';
+import { asScalar, glueText, joinTexts, type PromptText, stretchOf } from './prompt-text.ts';
+import type { ReadPrompt } from './read-prompt-file.ts';
+import { quote, type Report } from './report.ts';
+import { scalarRange } from './scalar-range.ts';
+import { keyPlaceOf, nodeAt, nodeRange } from './source-node.ts';
+import { reportTemplateProblems } from './template-problems.ts';
+
+const DEEPEST_NESTING = 8;
+const MOST_PARTIALS = 1000;
+
+/** A text in which all partials stand, with the names that it reads from around it and those that it sets. */
+export interface InlinedText extends PromptText {
+  readonly reads: ReadonlySet<string>;
+  readonly sets: ReadonlySet<string>;
+}
+
+interface Inlining {
+  readonly shelf: PromptShelf;
+  readonly report: Report;
+  /** The partials that are being put in, outermost first. */
+  readonly open: readonly string[];
+  /** How many characters and partials may still be put in. */
+  readonly room: { left: number; partials: number };
+}
+
+/** A tag with what it puts in. */
+interface Placed {
+  readonly tag: PartialTag;
+  readonly parameters: readonly PartialParameter[];
+  readonly inner: InlinedText;
+}
+
+const NOTHING: InlinedText = { text: '', pieces: [], reads: new Set(), sets: new Set() };
+
+/**
+ * Puts the partials of a prompt in the places of their tags, all the way down. What cannot be put in is reported where it is
+ * named and left out. A partial reads what stands around it; what the tag gives it is set before it. Since the names that a
+ * partial sets stay set, one that is also used around it is reported: so the text means what rendering with partials would.
+ */
+export function inlinePartials(
+  read: ReadPrompt,
+  { shelf, report }: Pick<Inlining, 'shelf' | 'report'>,
+): InlinedText {
+  return inline(read, {
+    shelf,
+    report,
+    open: [],
+    room: { left: MAX_TEMPLATE_LENGTH, partials: MOST_PARTIALS },
+  });
+}
+
+function inline(read: ReadPrompt, state: Inlining): InlinedText {
+  const { body, prompt } = read;
+  const tags = listPartialTags(prompt.body);
+  state.room.left -= prompt.body.length;
+  state.room.partials -= tags.length;
+  if (state.room.partials < 0) {
+    const message = `With its partials the prompt puts in more than ${MOST_PARTIALS} of them`;
+    state.report({ code: 'file-too-large', range: scalarRange(body, 0, 1), message });
+    return NOTHING;
+  }
+  const placed = tags.map(tag => placeTag(read, tag, state));
+  if (state.open.length === 0) reportUnusedPartials(read, state.report);
+  const blanked = blank(prompt.body, tags);
+  const own = templateNames(blanked);
+  const kept = placed.filter(one => one !== undefined);
+  for (const one of kept) reportClash(read, one, { own, others: kept, report: state.report });
+  const parts: PromptText[] = [];
+  let at = 0;
+  for (const [index, tag] of tags.entries()) {
+    parts.push(stretchOf(body, at, tag.offset));
+    const one = placed[index];
+    if (one !== undefined) parts.push(writeOut(read, one));
+    at = tag.offset + tag.length;
+  }
+  const text = joinTexts([...parts, stretchOf(body, at)]);
+  const reads = new Set([...own.reads, ...kept.flatMap(readsOf)]);
+  return { ...text, reads, sets: new Set([...own.sets, ...kept.flatMap(setsOf)]) };
+}
+
+/** The text with white space in place of the tags, so that offsets stay. */
+function blank(text: string, tags: readonly PartialTag[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { offset, length } of tags) {
+    parts.push(text.slice(at, offset), ' '.repeat(length));
+    at = offset + length;
+  }
+  return [...parts, text.slice(at)].join('');
+}
+
+function placeTag(read: ReadPrompt, tag: PartialTag, state: Inlining): Placed | undefined {
+  const { report, open, shelf, room } = state;
+  const range = scalarRange(read.body, tag.nameOffset, tag.nameLength);
+  const refuse = (
+    code: 'prompt-partial' | 'include-cycle' | 'too-deep' | 'file-too-large',
+    message: string,
+    hint?: string,
+  ): undefined => {
+    report({ code, range, message, hint });
+    return undefined;
+  };
+  const { name } = tag;
+  if (name === undefined) {
+    const message = 'A partial is named by a text in quotes, so that it is known before a run';
+    return refuse('prompt-partial', message, `write \`{% ${tag.tag} "name" %}\``);
+  }
+  const parameters = readParameters(tag.rest);
+  if (parameters === undefined) {
+    const at = scalarRange(read.body, tag.restOffset, Math.max(1, tag.rest.trimEnd().length));
+    const message = `What stands behind the name of the partial is not \`, name: value\``;
+    const hint = 'for a list write `{% for item in items %}` around it, and give it `, item: item`';
+    report({ code: 'prompt-partial', range: at, message, hint });
+    return undefined;
+  }
+  if (!isAllowed(read, name, { range, report })) return undefined;
+  if (open.includes(name)) {
+    const chain = [...open.slice(open.indexOf(name)), name].map(quote).join(' → ');
+    return refuse('include-cycle', `The partial puts itself in: ${chain}`);
+  }
+  if (open.length >= DEEPEST_NESTING) {
+    return refuse('too-deep', `Partials stand in one another more than ${DEEPEST_NESTING} levels deep`);
+  }
+  const partial = shelf.find({ name, partial: true }, range);
+  if (partial === undefined) return undefined;
+  if (partial.prompt.body.length > room.left) {
+    return refuse(
+      'file-too-large',
+      `With its partials the prompt has more than ${MAX_TEMPLATE_LENGTH} characters`,
+    );
+  }
+  const inner = inline(partial, { ...state, open: [...open, name] });
+  return {
+    tag,
+    parameters: parameters.filter(one => one.name !== one.value),
+    inner: checked(partial, inner, state),
+  };
+}
+
+/** A prompt that lists its partials puts no others in. */
+function isAllowed(
+  { prompt }: ReadPrompt,
+  name: string,
+  { range, report }: { readonly range: SourceRange; readonly report: Report },
+): boolean {
+  const { partials } = prompt.head;
+  if (partials === undefined || partials.includes(name)) return true;
+  const message = `The prompt does not list the partial ${quote(name)}`;
+  const hint = suggest(name, partials) ?? `add ${quote(name)} to \`partials\` of the front matter`;
+  report({ code: 'prompt-partial', range, message, hint });
+  return false;
+}
+
+/** A partial is a whole template by itself, so that no block of it ends outside of it; one that is not is left out. */
+function checked({ body, prompt, head }: ReadPrompt, inner: InlinedText, { report }: Inlining): InlinedText {
+  for (const key of ['model', 'input', 'output', 'samples', 'metrics']) {
+    if (head === undefined || nodeAt(head, [key]) === undefined) continue;
+    const message = `${quote(key)} has no effect in the partial ${quote(promptFileName(prompt))}`;
+    const hint = 'it belongs to the prompts that put the partial in';
+    report({ code: 'idle-setting', range: keyPlaceOf(head, [key]), message, hint });
+  }
+  const check = checkTemplate(inner.text, 'text');
+  reportTemplateProblems({ node: asScalar(inner, body), check }, report);
+  return check.problems.length > 0 ? NOTHING : inner;
+}
+
+/** Names that stay set behind a partial must not be used around it, nor by another partial that is not given them. */
+function reportClash(
+  { body }: ReadPrompt,
+  one: Placed,
+  around: {
+    readonly own: ReturnType<typeof templateNames>;
+    readonly others: readonly Placed[];
+    readonly report: Report;
+  },
+): void {
+  const { own, others, report } = around;
+  const used = new Set([...own.reads, ...own.sets, ...others.flatMap(other => givenReads(other))]);
+  for (const other of others) if (other !== one) for (const name of innerReads(other)) used.add(name);
+  const name = setsOf(one).find(set => used.has(set));
+  if (name === undefined) return;
+  const given = one.parameters.some(parameter => parameter.name === name);
+  const message = given
+    ? `${quote(name)} is given to this partial and used around it too, where it would be another value then`
+    : `This partial sets ${quote(name)}, which is used around it too`;
+  const range = scalarRange(body, one.tag.nameOffset, one.tag.nameLength);
+  report({ code: 'prompt-partial', range, message, hint: 'take another name for one of them' });
+}
+
+function setsOf({ parameters, inner }: Placed): readonly string[] {
+  return [...parameters.map(one => one.name), ...inner.sets];
+}
+
+/** What a tag reads from around it: in the values that it gives, and inside its partial. */
+function readsOf(placed: Placed): readonly string[] {
+  return [...givenReads(placed), ...innerReads(placed)];
+}
+
+function givenReads({ parameters }: Placed): readonly string[] {
+  return parameters.flatMap(({ value }) => [...templateNames(`{{ ${value} }}`).reads]);
+}
+
+function innerReads({ parameters, inner }: Placed): readonly string[] {
+  const given = new Set(parameters.map(one => one.name));
+  return [...inner.reads].filter(name => !given.has(name));
+}
+
+/** What stands in the place of a tag. `{% # %}` keeps white space where rendering with partials would keep it. */
+function writeOut({ body }: ReadPrompt, { tag, parameters, inner }: Placed): PromptText {
+  const { start, end } = scalarRange(body, tag.offset, tag.length);
+  const mark = { ...body, value: '', start: start.offset, end: end.offset };
+  const glue = (text: string): PromptText => glueText(text, mark);
+  const left = tag.trimsLeft ? '{%- # %}' : /^\s*\{[{%]-/.test(inner.text) ? '{% # %}' : '';
+  const right = tag.trimsRight ? '{% # -%}' : /-[}%]\}\s*$/.test(inner.text) ? '{% # %}' : '';
+  const assigned = parameters.flatMap(({ name, value, offset }) => {
+    const from = tag.restOffset + offset;
+    return [glue(`{% assign ${name} = `), stretchOf(body, from, from + value.length), glue(' %}')];
+  });
+  return joinTexts([glue(left), ...assigned, inner, glue(right)]);
+}
+
+function reportUnusedPartials({ prompt, head }: ReadPrompt, report: Report): void {
+  for (const [index, name] of (prompt.head.partials ?? []).entries()) {
+    const node = nodeAt(head, ['partials', index]);
+    if (node === undefined || prompt.includes.includes(name)) continue;
+    const message = `The partial ${quote(name)} is listed and never put in`;
+    report({
+      code: 'unused-partial',
+      range: nodeRange(node),
+      message,
+      severity: 'warning',
+      hint: 'take it out',
+    });
+  }
+}

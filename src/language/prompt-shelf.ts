@@ -1,0 +1,66 @@
+import type { SourceRange } from '../model/diagnostic.ts';
+import { type PromptName, promptFileName, promptNameOf } from '../model/prompt-file.ts';
+import { resolveSourcePath } from '../model/source.ts';
+import { suggest } from './closest.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
+import type { IncludeReader } from './includes.ts';
+import { promptHash } from './prompt-hash.ts';
+import { type ReadPrompt, readPromptFile } from './read-prompt-file.ts';
+import { quote } from './report.ts';
+import type { SourceFile } from './source-file.ts';
+
+/** The prompt files of one folder, each read once. */
+export interface PromptShelf {
+  /** The prompt of a name; undefined when there is none, which was reported at `range`. */
+  readonly find: (name: PromptName, range: SourceRange) => ReadPrompt | undefined;
+  /** The version of a prompt of this folder. */
+  readonly hashOf: (read: ReadPrompt) => string;
+  /** The files that were read so far. */
+  readonly files: () => readonly SourceFile[];
+}
+
+/** Makes the shelf of a folder, whose path is as the other files are named. What is wrong with a file is reported once. */
+export function createPromptShelf(folder: string, reader: IncludeReader): PromptShelf {
+  const known = new Map<string, ReadPrompt | undefined>();
+  const read = (name: PromptName): ReadPrompt | undefined => {
+    const path = resolveSourcePath(`${folder}/x`, promptFileName(name));
+    if (!known.has(path)) known.set(path, readFrom(path, reader));
+    return known.get(path);
+  };
+  return {
+    find: (name, range) => {
+      const found = read(name);
+      if (found === undefined) reportMissing(name, { folder, range, reader });
+      return found;
+    },
+    hashOf: ({ prompt }) => promptHash(prompt, name => read({ name, partial: true })?.prompt),
+    files: () => [...known.values()].flatMap(found => (found === undefined ? [] : [found.body.file])),
+  };
+}
+
+function readFrom(path: string, reader: IncludeReader): ReadPrompt | undefined {
+  const text = reader.readSource(path)?.replace(/^\uFEFF/, '');
+  if (text === undefined) return undefined;
+  reader.sources.set(path, text);
+  const read = readPromptFile(path, text);
+  for (const { code, ...finding } of read.diagnostics)
+    reader.report({ ...finding, code: code as DiagnosticCode });
+  return read;
+}
+
+function reportMissing(
+  name: PromptName,
+  { folder, range, reader }: { folder: string; range: SourceRange; reader: IncludeReader },
+): void {
+  const file = promptFileName(name);
+  const others = (reader.listFolder?.(folder) ?? []).flatMap(path => promptNameOf(path) ?? []);
+  const what = name.partial ? 'partial' : name.variant === undefined ? 'prompt' : 'variant';
+  const word = name.variant ?? name.name;
+  const words = others
+    .filter(({ partial }) => partial === name.partial)
+    .filter(other => name.variant === undefined || other.name === name.name)
+    .flatMap(other => (name.variant === undefined ? [other.name] : (other.variant ?? [])));
+  const path = resolveSourcePath(`${folder}/x`, file);
+  const message = `There is no ${what} ${quote(word)}: the file ${quote(path)} does not exist`;
+  reader.report({ code: 'prompt-not-found', range, message, hint: suggest(word, [...new Set(words)]) });
+}

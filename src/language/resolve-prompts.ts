@@ -1,0 +1,196 @@
+import { checkTemplate } from '../expressions/template-check.ts';
+import { renderTemplate } from '../expressions/template-evaluate.ts';
+import type { UsedPrompt } from '../model/prompt-file.ts';
+import { PROMPT_FOLDER } from '../model/prompt-file.ts';
+import { resolveSourcePath } from '../model/source.ts';
+import { type BoundInput, bindPrompt } from './bind-prompt.ts';
+import { suggest } from './closest.ts';
+import { type IncludeReader, refusedInclude } from './includes.ts';
+import { inlinePartials } from './inline-partials.ts';
+import { pathRange } from './path-range.ts';
+import { addHead, type HeadPlaces } from './prompt-heads.ts';
+import { type PlacedText, replacePrompts } from './prompt-places.ts';
+import { createPromptShelf, type PromptShelf } from './prompt-shelf.ts';
+import { asScalar, joinTexts, type PromptText } from './prompt-text.ts';
+import type { ReadPrompt } from './read-prompt-file.ts';
+import { quote } from './report.ts';
+import type { SourceFile } from './source-file.ts';
+import { entryOf, type NodePath, nodeRange, type ScalarNode, type SourceNode } from './source-node.ts';
+import { reportTemplateProblems } from './template-problems.ts';
+
+/** A prompt that stands at a place, with the text that is there now and the templates that give it values. */
+export interface PlacedPrompt {
+  readonly used: UsedPrompt;
+  readonly path: NodePath;
+  readonly node: ScalarNode;
+  readonly bound: readonly BoundInput[];
+}
+
+/** A crew or SOP file in which final texts stand for prompt files. */
+export interface ResolvedPrompts {
+  readonly root: SourceNode;
+  readonly placed: readonly PlacedPrompt[];
+  /** The prompt files that were read. */
+  readonly files: readonly SourceFile[];
+}
+
+interface Resolving {
+  readonly shelf: PromptShelf;
+  readonly reader: IncludeReader;
+  readonly inputs: readonly string[] | undefined;
+  readonly placed: PlacedPrompt[];
+}
+
+/**
+ * Puts the final text of every prompt file that a crew or SOP file names in its place, so that all that holds of texts that are
+ * written there holds of it too: partials in place, inputs set before the body, each stretch with its place in its own file.
+ * `model` and `output` of the front matter become those of the place. `inputs` are the names of the inputs that templates
+ * there may read; undefined when they are not known. What is wrong is reported, and an empty text stands for it.
+ */
+export function resolvePrompts(
+  root: SourceNode,
+  inputs: readonly string[] | undefined,
+  reader: IncludeReader,
+): ResolvedPrompts {
+  const shelf = createPromptShelf(folderOf(root, reader), reader);
+  const state: Resolving = { shelf, reader, inputs, placed: [] };
+  const resolved = replacePrompts(root, place => textAt(place, state));
+  return { root: resolved, placed: state.placed, files: shelf.files() };
+}
+
+/** The folder of the prompt files, as the other files are named. */
+function folderOf(root: SourceNode, { report }: IncludeReader): string {
+  const node = entryOf(root, 'prompts')?.value;
+  const written = node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : PROMPT_FOLDER;
+  const refusal = refusedInclude(written);
+  if (refusal !== undefined && node) {
+    report({ code: 'include-not-relative', range: nodeRange(node), message: refusal });
+  }
+  return resolveSourcePath(root.file.path, refusal === undefined ? written : PROMPT_FOLDER);
+}
+
+function textAt(place: PlacedText, state: Resolving): HeadPlaces {
+  const { node } = place;
+  const mark = entryOf(node, 'prompt')?.value;
+  const empty: ScalarNode = {
+    kind: 'scalar',
+    value: '',
+    style: 'plain',
+    file: node.file,
+    start: node.start,
+    end: node.start,
+  };
+  if (mark?.kind !== 'scalar' || typeof mark.value !== 'string' || !isName(mark.value))
+    return { value: empty };
+  const variant = entryOf(node, 'variant')?.value;
+  const variantName =
+    variant?.kind === 'scalar' && typeof variant.value === 'string' ? variant.value : undefined;
+  if (variant !== undefined && (variantName === undefined || !isName(variantName))) return { value: empty };
+  const name = {
+    name: mark.value,
+    ...(variantName === undefined ? {} : { variant: variantName }),
+    partial: false,
+  };
+  const read = state.shelf.find(name, nodeRange(variant ?? mark));
+  if (read === undefined) return { value: empty };
+  const value = finalText(read, { place, mark, state }) ?? empty;
+  return addHead(read, { place, value, report: state.reader.report });
+}
+
+const NAME = /^[a-z][a-z0-9_-]*$/;
+
+/** Anything else has been refused by the schema. */
+function isName(word: string): boolean {
+  return NAME.test(word);
+}
+
+interface Use {
+  readonly place: PlacedText;
+  readonly mark: ScalarNode;
+  readonly state: Resolving;
+}
+
+/** The text, or undefined when nothing more can be said of it; that was reported. */
+function finalText(read: ReadPrompt, { place, mark, state }: Use): ScalarNode | undefined {
+  const { report } = state.reader;
+  const fixed = place.kind === 'fixed';
+  const inlined = inlinePartials(read, { shelf: state.shelf, report });
+  const given = entryOf(place.node, 'with')?.value;
+  const { before, bound, names } = bindPrompt({ read, mark, given, inputs: state.inputs, fixed, report });
+  const { name, variant, path } = read.prompt;
+  const used: UsedPrompt = {
+    at: place.path.join('.'),
+    name,
+    ...(variant === undefined ? {} : { variant }),
+    hash: state.shelf.hashOf(read),
+    file: path,
+  };
+  if (inlined.text.trim() === '') {
+    report({
+      code: 'empty-file',
+      range: nodeRange(read.body),
+      message: `The prompt ${quote(name)} has no text`,
+    });
+    return undefined;
+  }
+  const known = refuseStrangers(read, inlined, { names: fixed ? (names ?? []) : names, state, fixed });
+  if (names !== undefined) reportUnread(read, inlined.reads, state);
+  if (!known) return undefined;
+  const text = joinTexts([before, inlined]);
+  const node = fixed ? renderFixed(text, { read, mark, state }) : asScalar(text, mark);
+  if (node !== undefined) state.placed.push({ used, path: place.path, node, bound: fixed ? [] : bound });
+  return node;
+}
+
+/** A body with inputs reads nothing else. Says whether that is so. */
+function refuseStrangers(
+  read: ReadPrompt,
+  text: PromptText,
+  {
+    names,
+    state,
+    fixed,
+  }: { readonly names: readonly string[] | undefined; readonly state: Resolving; readonly fixed: boolean },
+): boolean {
+  if (names === undefined) return true;
+  const { report } = state.reader;
+  const node = asScalar(text, read.body);
+  const check = checkTemplate(text.text, 'text');
+  const strange = check.paths.filter(([root]) => !names.includes(String(root)));
+  if (strange.length === 0 && !(fixed && check.problems.length > 0)) return true;
+  reportTemplateProblems({ node, check }, report);
+  const site = { node, source: text.text, mode: 'text' } as const;
+  for (const path of strange) {
+    const root = String(path[0]);
+    const message = `${quote(root)} is not an input of the prompt ${quote(read.prompt.name)}`;
+    const hint =
+      suggest(root, names) ??
+      (fixed ? 'nothing of a run can be read here' : 'declare it under `input` of the front matter');
+    report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
+  }
+  return false;
+}
+
+function reportUnread({ prompt, head }: ReadPrompt, reads: ReadonlySet<string>, { reader }: Resolving): void {
+  for (const { name } of prompt.head.input ?? []) {
+    const key = entryOf(entryOf(head, 'input')?.value, name)?.keyPlace;
+    if (key === undefined || reads.has(name)) continue;
+    const message = `The input ${quote(name)} of the prompt is never read`;
+    reader.report({ code: 'unused-input', range: nodeRange(key), message, severity: 'warning' });
+  }
+}
+
+/** A text that is no template is rendered now, with the values that it is given. */
+function renderFixed(
+  text: PromptText,
+  { read, mark, state }: { readonly read: ReadPrompt; readonly mark: ScalarNode; readonly state: Resolving },
+): ScalarNode | undefined {
+  try {
+    const { file, start, end } = mark;
+    return { kind: 'scalar', value: renderTemplate(text.text, {}), style: 'plain', file, start, end };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    state.reader.report({ code: 'template-syntax', range: nodeRange(read.body), message });
+    return undefined;
+  }
+}
