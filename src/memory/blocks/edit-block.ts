@@ -3,6 +3,7 @@ import type { BlockDeclaration } from '../../model/crew-memory.ts';
 import type { MemoryBlock, MemoryChange, MemoryProvenance, MemoryScope } from '../../model/memory.ts';
 import { changeId } from '../note-hash.ts';
 import type { OpenMemory } from '../open-memory.ts';
+import { scanNote } from '../scan-note.ts';
 import { blockOf } from './read-blocks.ts';
 
 /** Others may edit a shared block at the same time; an edit that still fits is tried so often. */
@@ -26,7 +27,7 @@ export interface BlockEditor extends MemoryProvenance {
  * Works an edit out on what stands in a block now and writes it, if nobody has changed the block meanwhile; else once more on
  * what stands there then. The change is kept with the text before and after. An edit that was made already under the same key
  * of the same run, by a process that stopped, is not made again. Nothing is written that is longer than the limit. Fails with
- * MEMORY_REFUSED (read only, untrusted context, too long, or as `edit` says), MEMORY_CONFLICT when others were faster each time.
+ * MEMORY_REFUSED (read only, untrusted context, too long, words that speak to their reader, or as `edit` says), MEMORY_CONFLICT when others were faster each time.
  */
 export async function editBlock(
   memory: OpenMemory,
@@ -43,6 +44,7 @@ export async function editBlock(
     if (await isMade(memory, before, by)) return before;
     const value = memory.redact(edit(before)).toWellFormed();
     refuseLength(before, value);
+    refuseShape(before, value, by);
     if (value === before.value) return before;
     const after = editedBlock(before, { value, by, at: memory.now() });
     if (!(await store.putBlock(after, before.version))) continue;
@@ -70,6 +72,16 @@ function refuseLength({ label, limit, value: held }: MemoryBlock, value: string)
   throw new CrewError(
     'MEMORY_REFUSED',
     `the block \`${label}\` would have ${value.length} characters, its limit is ${limit}; nothing was changed`,
+  );
+}
+
+/** A block stands in system prompts; what speaks to its reader is for a person to write. */
+function refuseShape({ label, value: held }: MemoryBlock, value: string, { author }: BlockEditor): void {
+  const found = author === 'person' ? undefined : scanNote(value);
+  if (found === undefined || scanNote(held) === found) return;
+  throw new CrewError(
+    'MEMORY_REFUSED',
+    `the block \`${label}\` takes no ${found}; say what is known in plain words`,
   );
 }
 
