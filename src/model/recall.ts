@@ -15,12 +15,23 @@ export interface RoleRecall {
     readonly maxTokens: number;
   };
   /** The most lessons; absent when none are looked for. */
-  readonly lessons?: { readonly scopes: readonly MemoryScope[]; readonly limit: number };
+  readonly lessons?: {
+    readonly scopes: readonly MemoryScope[];
+    readonly limit: number;
+    /** Only those that this very task has taught. */
+    readonly sameTask?: true;
+  };
+  /** How earlier runs decided where this one has to decide as well; absent where nothing is decided. */
+  readonly decisions?: { readonly scopes: readonly MemoryScope[]; readonly limit: number };
 }
 
-/** What is to be recalled for a piece of work: for each role that takes part, by the text of its task. */
+/**
+ * What is to be recalled for a piece of work: for each role that takes part, by the text of its task. The role '' stands for
+ * the work itself: it has the lessons of a phase with `reflect`, and the decisions for whoever delegates or gives turns.
+ */
 export interface RecallRequest {
   readonly crew: string;
+  /** A path inside the procedure of that crew. */
   readonly phase: string;
   /** What notes are searched by. */
   readonly query: string;
@@ -59,6 +70,7 @@ export interface RecalledRole {
   }[];
   readonly notes: readonly RecalledNote[];
   readonly lessons: readonly RecalledNote[];
+  readonly decisions?: readonly RecalledNote[];
 }
 
 /** What was recalled, from which version of the store. */
@@ -72,12 +84,16 @@ export interface Recalled {
 /** Something that a run wants to have remembered. */
 export type MemoryWrite =
   | { readonly op: 'note'; readonly note: NewNote }
-  /** A task was begun with these lessons and its first trial passed or did not. */
+  /** The run is over: what was remembered for it alone expires then. */
+  | { readonly op: 'expire'; readonly scope: MemoryScope; readonly at: number }
+  /** A task was begun with these lessons and its first trial passed or did not; it goes with a `tried`. */
   | { readonly op: 'credit'; readonly lessons: readonly string[]; readonly passed: boolean }
   /** How the first trial of a task came out, whether it had lessons or not; what lessons are held against. */
   | {
       readonly op: 'tried';
       readonly scope: MemoryScope;
+      /** The phase as in `RecallRequest`. */
+      readonly phase: string;
       readonly task: string;
       readonly passed: boolean;
       readonly withLessons: boolean;

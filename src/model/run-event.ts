@@ -1,6 +1,7 @@
 import type { CodedFailure } from './crew-error.ts';
 import type { ResolvedModel } from './fact.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { NoteKind } from './memory.ts';
 import type { PersonQuestion, ToolAnswer, ToolQuestion } from './person-question.ts';
 import type { Usage } from './usage.ts';
 
@@ -12,11 +13,27 @@ export interface Spend {
   readonly costMicroUsd: number | null;
 }
 
+/** What one check said of an attempt; its words are in the feedback of the whole. */
+export interface TrialCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly score: number;
+}
+
 /** A condition that was asked on the way, and the values that it read; long ones are described. */
 export interface GuardAsked {
   readonly when: string;
   readonly held: boolean;
   readonly values: { readonly [path: string]: string | number | boolean | null };
+}
+
+/** A note that a role was reminded of, in one line, and why it was chosen. `role` is '' where it goes to the whole work. */
+export interface RememberedNote {
+  readonly role: string;
+  readonly id: string;
+  readonly kind: NoteKind;
+  readonly gist: string;
+  readonly why: string;
 }
 
 /**
@@ -91,7 +108,10 @@ export type RunEvent = { readonly at: number } & (
   | { readonly type: 'role.steered'; readonly role: string; readonly text: string; readonly by: string }
   /** A role was told that what it does leads nowhere. */
   | { readonly type: 'role.warned'; readonly phase: string; readonly role: string; readonly reason: string }
-  /** An attempt of a phase with `reflect` was judged; `kept` is the trial that counts when none has passed. */
+  /**
+   * An attempt of a phase with `reflect` was judged; `kept` is the trial that counts when none has passed. `checks` are those
+   * that were made, in the order of the file; absent in runs of older versions.
+   */
   | {
       readonly type: 'trial.judged';
       readonly phase: string;
@@ -99,6 +119,7 @@ export type RunEvent = { readonly at: number } & (
       readonly passed: boolean;
       readonly score: number | null;
       readonly feedback: string;
+      readonly checks?: readonly TrialCheck[];
       readonly kept?: number;
     }
   /**
@@ -121,7 +142,43 @@ export type RunEvent = { readonly at: number } & (
       readonly phase: string;
       readonly trial: number;
       readonly lesson: string;
+      /** The checks that did not pass, which it answers; absent in runs of older versions. */
+      readonly answers?: readonly string[];
     }
+  /** A role was reminded of something before its work: which notes and why, and which blocks stand in its context. */
+  | {
+      readonly type: 'memory.recalled';
+      readonly phase: string;
+      /** The version of the store that was read. */
+      readonly version: number;
+      readonly notes: readonly RememberedNote[];
+      readonly blocks: readonly { readonly role: string; readonly label: string; readonly version: number }[];
+      /** What could not be done, and why. */
+      readonly remarks: readonly string[];
+    }
+  /** A lesson of an earlier run is used in the work that begins. */
+  | {
+      readonly type: 'lesson.used';
+      readonly phase: string;
+      readonly id: string;
+      readonly lesson: string;
+      readonly why: string;
+    }
+  | {
+      readonly type: 'memory.written';
+      readonly phase: string;
+      readonly notes: readonly {
+        readonly id: string;
+        readonly kind: NoteKind;
+        readonly text: string;
+        readonly state: 'new' | 'merged' | 'quarantined' | 'refused';
+        readonly reason?: string;
+      }[];
+      /** Lessons that were retired, because they do not help. */
+      readonly retired: readonly string[];
+    }
+  /** Memory could not be read or written; the work goes on without. */
+  | { readonly type: 'memory.failed'; readonly phase: string; readonly failure: CodedFailure }
   | {
       readonly type: 'person.asked';
       readonly key: string;

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { formatDuration } from './amounts.ts';
+import { type MemoryEvent, memoryLines } from './memory-event.ts';
 import { flushStreams } from './plain-call.ts';
 import { beginAgain, keepTrial } from './plain-phase.ts';
 import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
@@ -107,6 +108,16 @@ function readable(text: string): string {
     return `${key}: ${word}`;
   });
   return oneLine(rows.join(' · '));
+}
+
+/** What is remembered for a piece of work, and of it. */
+export function tellMemory(state: PlainState, event: MemoryEvent): void {
+  flushStreams(state, event.phase);
+  const { phase } = event;
+  const place = phase === '' ? {} : { place: phase };
+  for (const { text, isTrouble } of memoryLines(event)) {
+    tellRow(state, { ...place, mark: '◆', style: isTrouble ? 'yellow' : 'cyan', spans: [{ text }] });
+  }
 }
 
 /** What a person is asked, and what they say. */

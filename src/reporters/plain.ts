@@ -1,12 +1,13 @@
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import { createChargeWatch } from './charge-watch.ts';
+import { isMemoryEvent } from './memory-event.ts';
 import { createPhaseSpend } from './phase-spend.ts';
 import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolStarted } from './plain-call.ts';
 import { createHistory } from './plain-history.ts';
 import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
 import { tellEarlier, tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
 import type { PlainState } from './plain-state.ts';
-import { tellAskedByTool, tellPerson, tellTurn } from './plain-turns.ts';
+import { tellAskedByTool, tellMemory, tellPerson, tellTurn } from './plain-turns.ts';
 import { createPlainWriter, type PlainOptions } from './plain-writer.ts';
 import { createRunClock } from './run-clock.ts';
 
@@ -67,6 +68,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
 }
 
 function tell(state: PlainState, event: RunEvent): void {
+  if (isMemoryEvent(event)) return tellMemory(state, event);
   switch (event.type) {
     case 'run.started':
       tellRunStarted(state, event);

@@ -8,6 +8,7 @@ import { callCost } from './call-cost.ts';
 import { type LeaveReason, leaveQuestion } from './consent/leave-question.ts';
 import { rulingOn } from './consent/ruling-on.ts';
 import { potsOf } from './pots.ts';
+import { withOrigin } from './remember/with-origin.ts';
 import { type Draft, publish, type RunState, type WaitingCall } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
 import { sentBytes } from './sent-bytes.ts';
@@ -16,7 +17,7 @@ import { weave } from './steering.ts';
 
 /**
  * Lets effects out: the one place where consent and budget are asked.
- * 1. Nothing goes out while the run is suspended; it waits in `blocked`.
+ * 1. Nothing goes out while the run is suspended; it waits in `blocked`. What is over is remembered all the same.
  * 2. A tool call goes out only with consent (R9), any call only with a reservation of its worst case (R8).
  * 3. What may not go out suspends the run; a call that a person may allow waits in `approvals` until they have answered.
  *    A call that is decided against is refused: its work is told, and goes another way.
@@ -127,9 +128,9 @@ export function refuseCall(draft: Draft, call: ToolCallEffect, message: string):
 
 function admitAct(draft: Draft, wish: ActEffect): void {
   const { suspension } = draft.state;
-  if (suspension !== undefined) return block(draft, wish, suspension.failure);
+  if (suspension !== undefined && !isMemory(wish)) return block(draft, wish, suspension.failure);
   const woven = wish.type === 'model.call' ? weave(draft.state, wish) : undefined;
-  const effect = wish.type === 'tool.call' ? passConsent(draft, wish) : (woven?.call ?? wish);
+  const effect = wish.type === 'tool.call' ? passConsent(draft, withOrigin(draft.state, wish)) : (woven?.call ?? wish);
   if (effect === undefined) return;
   const refusal = refusalOf(draft, effect);
   if (refusal !== undefined) return block(draft, wish, refusal);
@@ -212,6 +213,10 @@ function refusalOf(draft: Draft, effect: ActEffect): CodedFailure | undefined {
   if ('failure' in reserved) return reserved.failure;
   draft.state = { ...state, ledger: reserved.ledger };
   return undefined;
+}
+
+function isMemory({ type }: ActEffect): boolean {
+  return type === 'memory.recall' || type === 'memory.write';
 }
 
 type Charged = ModelCallEffect | ToolCallEffect;

@@ -5,10 +5,12 @@ import { nearestTimeLimit, openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, chargeLostCalls, settleAct, takePlaces } from './admission.ts';
 import { reconsider } from './consent/reconsider.ts';
 import { firstInputs } from './crews/rewritten-inputs.ts';
+import { goOnEnding } from './end-run.ts';
 import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { doubtCall } from './people/doubts.ts';
 import { takePersonFact } from './people/person-facts.ts';
 import { openPots } from './pots.ts';
+import { noteCall } from './remember/around-work.ts';
 import { route } from './routing.ts';
 import { type Draft, ENTER, publish, type RunState } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
@@ -23,7 +25,7 @@ export function startRun(
   program: Program,
   fact: Extract<Fact, { type: 'run.started' }>,
 ): readonly [RunState, readonly Effect[]] {
-  const { at, runId, inputs, models, terms, grants = [], policy, seed = runId } = fact;
+  const { at, runId, inputs, models, terms, grants = [], policy, memory, seed = runId } = fact;
   const procedure = {
     id: '',
     place: '',
@@ -45,6 +47,7 @@ export function startRun(
     terms,
     grants,
     ...(policy === undefined ? {} : { policy }),
+    ...(memory === undefined ? {} : { memory }),
     alike: [],
     procedures: { '': procedure },
     open: {},
@@ -84,6 +87,8 @@ function takeOutcome(draft: Draft, fact: Extract<Fact, { key: string }>): void {
   const act = settleAct(draft, fact);
   if (act === undefined) return;
   if (isRunTimer(fact.key)) return runOutOfTime(draft);
+  if (draft.state.ending !== undefined) return goOnEnding(draft, fact);
+  if (act.type === 'tool.call') noteCall(draft, act);
   if (fact.type === 'tool.returned' || fact.type === 'tool.failed') publishAsked(draft, fact, act);
   if (fact.type === 'paths.resolved') {
     return act.type === 'path.resolve' ? takePlaces(draft, fact, act.call) : undefined;
@@ -125,7 +130,8 @@ function resume(draft: Draft, fact: Extract<Fact, { type: 'run.resumed' }>): voi
     ledger: raiseLimits(state.ledger, fact.budget ?? {}),
   };
   if (fact.budget?.timeMs !== undefined) cancelAct(draft, timeKey(draft.state));
-  if (draft.state.acts[timeKey(draft.state)] === undefined) limitTime(draft);
+  const isOver = draft.state.ending !== undefined;
+  if (draft.state.acts[timeKey(draft.state)] === undefined && !isOver) limitTime(draft);
   const waiting = fact.policy === undefined ? blocked : reconsider(draft, blocked);
   // Without time left nothing is asked again, so nothing is charged again either; and a fork has lost no calls.
   if (draft.state.suspension === undefined && fact.forked !== true) chargeLostCalls(draft);
@@ -159,8 +165,8 @@ const RUN_WORDS = { where: '', path: '' } as const;
 
 /** The time of a crew inside begins and ends with it. */
 function followTimeLimits(draft: Draft): void {
-  const { suspension, end, idle, ledger, timeDue } = draft.state;
-  if (suspension !== undefined || end !== undefined || idle) return;
+  const { suspension, end, ending, idle, ledger, timeDue } = draft.state;
+  if (suspension !== undefined || end !== undefined || ending !== undefined || idle) return;
   if (nearestTimeLimit(ledger)?.due === timeDue) return;
   cancelAct(draft, timeKey(draft.state));
   limitTime(draft);
@@ -170,9 +176,9 @@ function timeKey(state: RunState): string {
   return `run/time-${state.timeLimits}`;
 }
 
-/** All other keys begin with the path of a phase and a colon. */
+/** All other keys begin with the path of a phase and a colon, or are of what is remembered of the run. */
 function isRunTimer(key: string): boolean {
-  return key.startsWith('run/');
+  return key.startsWith('run/time-');
 }
 
 /** Stops the clock of the run's time ceiling while only people are waited for. */
@@ -196,10 +202,15 @@ function finish(draft: Draft): readonly [RunState, readonly Effect[]] {
   }
   if (suspension === undefined || suspension.settled || end !== undefined)
     return [draft.state, draft.effects];
-  const underWay = Object.values(acts).some(act => act.type === 'model.call' || act.type === 'tool.call');
+  const underWay = Object.values(acts).some(isWaitedFor);
   if (underWay && !suspension.atOnce) return [draft.state, draft.effects];
   const { failure } = suspension;
   draft.state = { ...draft.state, suspension: { ...suspension, settled: true } };
   publish(draft, { at, type: 'run.suspended', failure, spend: ledger.spent });
   return [draft.state, draft.effects];
+}
+
+/** Timers and people are not waited for when a run stops. */
+function isWaitedFor({ type }: ActEffect): boolean {
+  return type !== 'timer.start' && type !== 'person.ask' && type !== 'path.resolve';
 }

@@ -3,23 +3,30 @@ import { artifactSchema } from '../model/artifact-schema.ts';
 import { type CodedFailure, CrewError } from '../model/crew-error.ts';
 import type { Fact } from '../model/fact.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
-import { closePots, startPotTime, stopPotTime } from '../policy/budget.ts';
+import { startPotTime } from '../policy/budget.ts';
 import { admit, cancelActsOf } from './admission.ts';
+import { closeInside, removeWork } from './close-work.ts';
 import { inputsAfter, refusedRewrite } from './crews/rewritten-inputs.ts';
 import { declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
 import { openPots, phasePot } from './pots.ts';
 import { startReflection } from './reflect/reflection-work.ts';
+import { reminded, takeEnding, withVerdicts } from './remember/around-work.ts';
+import { noteStep, noteWorkDecision } from './remember/decisions.ts';
+import { recallWish } from './remember/recall-wish.ts';
+import { rememberWishes } from './remember/remember-wishes.ts';
 import {
   type Draft,
   ENTER,
+  type Ending,
   type OpenWork,
   procedureOf,
   publish,
   type RunState,
   setProcedure,
+  setWork,
 } from './run-state.ts';
 import { contextOf, ownerOf, placeOf, splitPath, workAt } from './scope.ts';
-import { forgetWoven, steersBefore } from './steering.ts';
+import { steersBefore } from './steering.ts';
 import type { Delivered, InnerProcedure, PartOutcome, Step, WorkOutcome } from './step.ts';
 import {
   beginPart,
@@ -31,6 +38,7 @@ import {
   timeOutWork,
   type WorkState,
 } from './work.ts';
+import { backoffKey, limitTime, timeoutKey } from './work-timers.ts';
 
 /**
  * Work from its opening to its end, with attempts, trials, timeouts and what waits for a model or a person.
@@ -62,7 +70,7 @@ export function openWork(draft: Draft, at: { readonly procedure: string; readonl
   setWork(draft, work);
   const { ledger, activeMs } = draft.state;
   draft.state = { ...draft.state, ledger: startPotTime(ledger, phasePot(id), activeMs) };
-  beginAttempt(draft, limitTime(draft, work));
+  beginVisit(draft, limitTime(draft, work));
 }
 
 /** Begins a branch or a role's turn inside a phase, as its statechart says. */
@@ -72,8 +80,9 @@ export function beginInside(
   part: { readonly name: string; readonly closing?: boolean },
 ): void {
   const work = draft.state.open[`${at.procedure}${at.path}`];
+  if (work?.recalling !== undefined) return setWork(draft, { ...work, recalling: [...work.recalling, part] });
   // Its phase has ended, or waits for its next attempt, by what happened earlier in the same transition.
-  if (work?.state === undefined) return;
+  if (work?.state === undefined || work.ending !== undefined) return;
   takeStep(draft, work, beginPart(work.state, contextOf(draft.state, work), part));
 }
 
@@ -83,6 +92,8 @@ export function takeWorkFact(draft: Draft, fact: Extract<Fact, { key: string }>)
   if (work === undefined) throw new Error(`effect ${fact.key} outlived its work`);
   if (fact.type === 'timer.fired' && fact.key === timeoutKey(work)) return runOutOfTime(draft, work);
   if (fact.type === 'timer.fired' && fact.key === backoffKey(work)) return beginAttempt(draft, work);
+  if (work.recalling !== undefined) return takeRecall(draft, work, fact);
+  if (work.ending !== undefined) return goOnRemembering(draft, work, fact);
   if (work.state === undefined) throw new Error(`effect ${fact.key} outlived its attempt`);
   takeStep(draft, work, decideWork(work.state, contextOf(draft.state, work), fact));
 }
@@ -91,7 +102,8 @@ export function takeWorkFact(draft: Draft, fact: Extract<Fact, { key: string }>)
 export function releaseHeld(draft: Draft): void {
   for (const { held, ...work } of Object.values(draft.state.open)) {
     if (draft.state.open[work.id] === undefined || work.state === undefined) continue;
-    const timed = work.state.kind === 'human' ? limitTime(draft, work) : work;
+    const isAsked = work.state.kind === 'human' && work.ending === undefined;
+    const timed = isAsked ? limitTime(draft, work) : work;
     if (held === undefined) continue;
     setWork(draft, timed);
     takeStep(draft, timed, resumeWork(work.state, contextOf(draft.state, work)));
@@ -103,16 +115,6 @@ export function endProcedure(draft: Draft, procedure: string, outcome: PartOutco
   const work = draft.state.open[ownerOf(procedure)];
   if (work?.state === undefined) throw new Error(`procedure ${procedure} outlived its work`);
   takeStep(draft, work, takeInnerEnd(work.state, contextOf(draft.state, work), outcome));
-}
-
-/** Takes a piece of work, all that is done inside it and all open effects of it off the run. */
-export function removeWork(draft: Draft, work: OpenWork): void {
-  closeInside(draft, work);
-  cancelActsOf(draft, `${work.id}:`);
-  forgetWoven(draft, `${work.id}:`);
-  const { [work.id]: _closed, ...open } = draft.state.open;
-  const { ledger, activeMs } = draft.state;
-  draft.state = { ...draft.state, open, ledger: stopPotTime(ledger, phasePot(work.id), activeMs) };
 }
 
 function publishStart(draft: Draft, work: OpenWork): void {
@@ -133,24 +135,25 @@ function publishStart(draft: Draft, work: OpenWork): void {
   });
 }
 
-/** Starts the timer of the work's timeout for what is left of it; people's time goes on while the run is stopped. */
-function limitTime(draft: Draft, work: OpenWork): OpenWork {
-  const declared = declaredOf(draft.state, work);
-  const { timeoutMs } = declared;
-  if (timeoutMs === undefined) return work;
-  if (work.timeouts > 0) cancelActsOf(draft, timeoutKey(work));
-  const timed = { ...work, timeouts: work.timeouts + 1 };
-  setWork(draft, timed);
-  const passed = declared.kind === 'human' ? draft.state.at - work.openedAt : 0;
-  admit(draft, [{ type: 'timer.start', key: timeoutKey(timed), ms: Math.max(0, timeoutMs - passed) }]);
-  return timed;
-}
-
 function runOutOfTime(draft: Draft, work: OpenWork): void {
   const step = work.state === undefined ? undefined : timeOutWork(work.state, contextOf(draft.state, work));
   if (step !== undefined) return takeStep(draft, work, step);
   const message = `phase \`${placeOf(draft.state, work)}\` did not end within its timeout`;
   closeWork(draft, work, { type: 'failed', failure: { code: 'PHASE_TIMEOUT', message } });
+}
+
+/** Whoever works is reminded first, where there is something to be reminded of. */
+function beginVisit(draft: Draft, work: OpenWork): void {
+  const wish = recallWish(draft.state, work);
+  if (wish === undefined) return beginAttempt(draft, work);
+  setWork(draft, { ...work, recalling: [] });
+  admit(draft, [wish]);
+}
+
+/** What the statechart began meanwhile is begun now, in its order. */
+function takeRecall(draft: Draft, { recalling = [], ...work }: OpenWork, fact: Fact): void {
+  beginAttempt(draft, reminded(draft, work, fact));
+  for (const part of recalling) beginInside(draft, work, part);
 }
 
 function beginAttempt(draft: Draft, work: OpenWork): void {
@@ -177,8 +180,9 @@ function firstStep(state: RunState, work: OpenWork): Step<WorkState> | CodedFail
 }
 
 function takeStep(draft: Draft, work: OpenWork, step: Step<WorkState>): void {
-  const next = { ...work, state: step.state };
+  const next = withVerdicts(draft.state, { ...work, state: step.state }, step.effects);
   setWork(draft, next);
+  noteStep(draft, next, step.effects);
   for (const prefix of step.withdraw ?? []) cancelActsOf(draft, prefix);
   admit(draft, step.effects);
   for (const move of step.moves ?? []) draft.moves.push({ ...move, procedure: work.procedure });
@@ -243,6 +247,28 @@ function closeWork(draft: Draft, work: OpenWork, outcome: WorkOutcome): void {
   if (outcome.type === 'completed' && mustBeJudged(draft.state, work)) {
     return beginJudging(draft, work, outcome);
   }
+  const writes = rememberWishes(draft.state, work, outcome);
+  if (writes.length > 0) return beginRemembering(draft, work, { outcome, writes });
+  endWork(draft, work, outcome);
+}
+
+/** The work is over, but for what is to be remembered of it: nothing can take its outcome away any more. */
+function beginRemembering(draft: Draft, work: OpenWork, ending: Ending): void {
+  closeInside(draft, work);
+  cancelActsOf(draft, `${work.key}/`);
+  cancelActsOf(draft, timeoutKey(work));
+  setWork(draft, { ...work, ending });
+  admit(draft, ending.writes.slice(0, 1));
+}
+
+function goOnRemembering(draft: Draft, work: OpenWork, fact: Fact): void {
+  const { outcome, left } = takeEnding(draft, work, fact);
+  if (left.length === 0) return endWork(draft, work, outcome);
+  setWork(draft, { ...work, ending: { outcome, writes: left } });
+  admit(draft, left.slice(0, 1));
+}
+
+function endWork(draft: Draft, work: OpenWork, outcome: PartOutcome): void {
   const place = placeOf(draft.state, work);
   removeWork(draft, work);
   publish(draft, { at: draft.state.at, type: 'phase.ended', phase: place, ...ending(outcome) });
@@ -297,6 +323,7 @@ function waitForAttempt(draft: Draft, work: OpenWork, failure: CodedFailure): vo
   cancelActsOf(draft, `${work.key}/`);
   const next = nextAttempt({ ...waiting, retries: work.retries + 1 });
   setWork(draft, next);
+  noteWorkDecision(draft, next, `an attempt failed with ${failure.code} and was made again`);
   const place = placeOf(draft.state, next);
   publish(draft, { at: draft.state.at, type: 'phase.retried', phase: place, attempt: next.attempt, failure });
   const backoffMs = declaredOf(draft.state, work).retry?.backoffMs ?? 0;
@@ -329,12 +356,17 @@ function beginJudging(draft: Draft, work: OpenWork, { artifact, thread }: Delive
 function beginTrial(
   draft: Draft,
   work: OpenWork,
-  { lesson, kept }: Extract<WorkOutcome, { type: 'again' }>,
+  { lesson, last, kept }: Extract<WorkOutcome, { type: 'again' }>,
 ): void {
   const { state: _judged, ...waiting } = work;
   cancelActsOf(draft, `${work.key}/`);
   const { trial, lessons } = work.reflection ?? { trial: 1, lessons: [] };
-  const reflection = { trial: trial + 1, lessons: [...lessons, lesson], kept };
+  const reflection = {
+    trial: trial + 1,
+    lessons: lesson === undefined ? lessons : [...lessons, lesson],
+    ...(last === undefined ? {} : { last }),
+    kept,
+  };
   const next = nextAttempt({ ...waiting, reflection });
   setWork(draft, next);
   beginAttempt(draft, next);
@@ -347,40 +379,6 @@ function hold(draft: Draft, work: OpenWork, failure: CodedFailure): void {
   draft.state = { ...draft.state, suspension };
 }
 
-/** Ends what is done inside: parts, and the procedures of crew phases; the innermost first. */
-function closeInside(draft: Draft, work: OpenWork): void {
-  const inside = (id: string): boolean => id.startsWith(`${work.id}.`) || id.startsWith(`${work.id}:`);
-  const works = Object.values(draft.state.open).filter(({ id }) => inside(id));
-  for (const inner of works.toSorted((left, right) => depthOf(right.id) - depthOf(left.id))) {
-    const place = placeOf(draft.state, inner);
-    cancelActsOf(draft, `${inner.id}:`);
-    const { [inner.id]: _closed, ...open } = draft.state.open;
-    draft.state = { ...draft.state, open };
-    publish(draft, { at: draft.state.at, type: 'phase.ended', phase: place, outcome: 'cancelled' });
-  }
-  const procedures = Object.entries(draft.state.procedures).filter(([id]) => !inside(id));
-  if (procedures.length === Object.keys(draft.state.procedures).length) return;
-  const ledger = closePots(draft.state.ledger, inside);
-  draft.state = { ...draft.state, procedures: Object.fromEntries(procedures), ledger };
-}
-
-function depthOf(id: string): number {
-  return id.split(/[/.]/).length;
-}
-
 function tell(draft: Draft, work: OpenWork, type: string): void {
   draft.moves.push({ procedure: work.procedure, type });
-}
-
-function timeoutKey(work: OpenWork): string {
-  const again = work.timeouts > 1 ? `-${work.timeouts}` : '';
-  return `${work.id}:${work.visit}/timeout${again}`;
-}
-
-function backoffKey(work: OpenWork): string {
-  return `${work.key}/backoff`;
-}
-
-function setWork(draft: Draft, work: OpenWork): void {
-  draft.state = { ...draft.state, open: { ...draft.state.open, [work.id]: work } };
 }

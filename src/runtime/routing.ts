@@ -1,7 +1,11 @@
 import { evaluateTemplate } from '../expressions/template-evaluate.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
-import { beginInside, endProcedure, openWork, removeWork, takeWorkFact } from './open-work.ts';
+import { endRun } from './end-run.ts';
+import { removeWork } from './close-work.ts';
+import { beginInside, endProcedure, openWork, takeWorkFact } from './open-work.ts';
+import { noteDecision } from './remember/decisions.ts';
+import { whyThisWay } from './remember/why-this-way.ts';
 import {
   type Draft,
   ENTER,
@@ -23,7 +27,7 @@ import { type TakenTransition, transitionTaken } from './transition-taken.ts';
  * one transition are done before the next is taken. So do the calls that may not be made.
  */
 export function route(draft: Draft): void {
-  while (draft.state.end === undefined) {
+  while (draft.state.end === undefined && draft.state.ending === undefined) {
     const move = draft.moves.shift();
     if (move === undefined) {
       const refused = draft.refused.shift();
@@ -80,12 +84,16 @@ function isIllegal(type: string, actions: readonly StatechartAction[]): boolean 
   return /\.to\.[^.]+$/.test(type) && !actions.some(action => action.type === 'turn.start');
 }
 
-function publishTransition(draft: Draft, { place }: Procedure, taken: TakenTransition): void {
+function publishTransition(draft: Draft, procedure: Procedure, taken: TakenTransition): void {
   // A run that fails without `on_error` goes to no phase of the author's.
   if (taken.to.startsWith('$')) return;
+  const { place } = procedure;
+  const told = transitionTaken(taken);
+  const decided = whyThisWay(told);
+  if (decided !== undefined) noteDecision(draft, { procedure, phase: taken.from }, decided);
   publish(draft, {
     at: draft.state.at,
-    ...transitionTaken(taken),
+    ...told,
     ...(place === '' ? {} : { crew: place.slice(0, -1) }),
   });
 }
@@ -134,9 +142,7 @@ function end(draft: Draft, id: string, phase: string): void {
     const scope = scopeOf(draft.state, procedure, 1);
     const result = template === undefined ? null : evaluateTemplate(template, scope);
     if (id !== '') return endInner(draft, procedure, { outcome, phase, result });
-    draft.state = { ...draft.state, end: { outcome, phase, result } };
-    const { at, ledger } = draft.state;
-    publish(draft, { at, type: 'run.ended', outcome, phase, result, spend: ledger.spent });
+    endRun(draft, { outcome, phase, result });
   } catch (error) {
     if (!(error instanceof CrewError)) throw error;
     const failure = { ...error.toFailure(), phase: `${procedure.place}${phase}` };
@@ -173,7 +179,5 @@ function fail(draft: Draft, id: string): void {
   for (const work of Object.values(draft.state.open)) {
     if (draft.state.open[work.id] !== undefined) removeWork(draft, work);
   }
-  const { at, ledger } = draft.state;
-  draft.state = { ...draft.state, end: { outcome: 'error', phase, failure } };
-  publish(draft, { at, type: 'run.ended', outcome: 'error', phase, failure, spend: ledger.spent });
+  endRun(draft, { outcome: 'error', phase, failure });
 }

@@ -1,14 +1,16 @@
 import type { CodedFailure } from '../model/crew-error.ts';
-import type { ActEffect, Effect, ToolCallEffect } from '../model/effect.ts';
-import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
+import type { ActEffect, Effect, MemoryWriteEffect, ToolCallEffect } from '../model/effect.ts';
+import type { ModelTerms, ResolvedModel, RunMemory } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Program } from '../model/program.ts';
+import type { RecalledRole } from '../model/recall.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Ledger } from '../policy/budget.ts';
+import type { LastAttempt } from '../prompts/lessons.ts';
 import type { StatechartPosition } from './statechart.ts';
 import type { Steering } from './steering.ts';
-import type { Delivered } from './step.ts';
+import type { BegunPart, KeptTrial, PartOutcome } from './step.ts';
 import type { WorkState } from './work.ts';
 
 /**
@@ -36,6 +38,30 @@ export interface OpenWork {
   readonly reflection?: TrialRecord;
   /** How much people had said to roles when it was opened. */
   readonly steersBefore?: number;
+  /** It waits for what is remembered, and these parts wait for it. Absent once it has begun. */
+  readonly recalling?: readonly BegunPart[];
+  /** What it was reminded of, for all attempts and trials of this visit. */
+  readonly recalled?: readonly RecalledRole[];
+  /** The tools that were called for it; kept only in runs that remember. */
+  readonly called?: readonly string[];
+  /** How its trials were judged; kept only in runs that remember. */
+  readonly verdicts?: readonly TrialVerdict[];
+  /** It is over, but for what is being remembered of it. */
+  readonly ending?: Ending;
+}
+
+/** How a trial of a phase with `reflect` was judged. */
+export interface TrialVerdict {
+  readonly trial: number;
+  readonly passed: boolean;
+  readonly score: number | null;
+  readonly feedback: string;
+}
+
+/** What is still to be remembered before a piece of work ends: one effect at a time, the first is under way. */
+export interface Ending {
+  readonly outcome: PartOutcome;
+  readonly writes: readonly MemoryWriteEffect[];
 }
 
 /** What is known of the trials of a phase with `reflect` so far. */
@@ -43,14 +69,30 @@ export interface TrialRecord {
   /** The number of the current trial, from 1. */
   readonly trial: number;
   readonly lessons: readonly string[];
+  /** The attempt before this one, where its strategy shows it. */
+  readonly last?: LastAttempt;
   /** The kept artifact of the earlier trials. */
-  readonly kept?: Delivered & { readonly trial: number; readonly score: number };
+  readonly kept?: KeptTrial;
 }
 
 /** How a run ended. */
 export type RunEnd =
   | { readonly outcome: 'success' | 'failure'; readonly phase: string; readonly result: JsonValue }
   | { readonly outcome: 'error'; readonly phase: string; readonly failure: CodedFailure };
+
+/** Something that a run decided about itself, as it is remembered. `phase` is its path inside the crew named. */
+export interface Decision {
+  readonly crew: string;
+  readonly phase: string;
+  readonly what: string;
+  readonly times: number;
+}
+
+/** An end that waits for what is being remembered of the run. */
+export interface RunEnding {
+  readonly end: RunEnd;
+  readonly writes: readonly MemoryWriteEffect[];
+}
 
 /**
  * Why nothing more is begun. `atOnce`: what is under way is not waited for, it is asked again after a resume.
@@ -146,6 +188,12 @@ export interface RunState {
   readonly ledger: Ledger;
   /** What people have said to roles; absent when nothing was said. */
   readonly steering?: Steering;
+  /** The memory of the run; absent when it has none, or none is wanted. */
+  readonly memory?: RunMemory;
+  /** How the procedures went where they could go several ways; kept only in runs that remember. */
+  readonly decisions?: readonly Decision[];
+  /** The end of the run, which is there as soon as it is remembered. */
+  readonly ending?: RunEnding;
   readonly suspension?: Suspension;
   /** Milliseconds that the run was worked on; the time between a stop and a resume, and that of people, does not count. */
   readonly activeMs: number;
@@ -205,4 +253,9 @@ export function procedureOf(state: RunState, id: string): Procedure {
 export function setProcedure(draft: Draft, id: string, change: Partial<Procedure>): void {
   const procedure = { ...procedureOf(draft.state, id), ...change };
   draft.state = { ...draft.state, procedures: { ...draft.state.procedures, [id]: procedure } };
+}
+
+/** Puts a piece of open work in the place of what it was. */
+export function setWork(draft: Draft, work: OpenWork): void {
+  draft.state = { ...draft.state, open: { ...draft.state.open, [work.id]: work } };
 }

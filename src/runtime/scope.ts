@@ -2,6 +2,7 @@ import type { BranchWork, TalkWork, WorkingPhase } from '../model/crew.ts';
 import { innerTalk } from '../model/inner-talk.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
+import type { LastAttempt } from '../prompts/lessons.ts';
 import { type OpenWork, type Procedure, procedureOf, type RunState } from './run-state.ts';
 import { talkScope } from './talk/talk-thread.ts';
 import type { WorkContext } from './work-context.ts';
@@ -77,6 +78,7 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
   const { phase, part } = splitPath(work.path);
   const scope = scopeOf(state, procedure, procedure.visits[phase] ?? 0);
   const parent = part === undefined ? undefined : state.open[`${procedure.id}${phase}`];
+  const lastAttempts = lastAttemptsFor(state, work);
   return {
     seed: state.seed,
     program: procedure.program,
@@ -88,6 +90,8 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
     key: work.key,
     scope: part === undefined ? scope : { ...scope, ...itemOf(parent, part) },
     lessons: lessonsFor(state, work),
+    ...(lastAttempts.length === 0 ? {} : { lastAttempts }),
+    ...(work.recalled === undefined ? {} : { memory: work.recalled }),
     openedAt: work.openedAt,
     at: state.at,
   };
@@ -102,11 +106,20 @@ function itemOf(parent: OpenWork | undefined, part: string): JsonObject {
   return { [state.work.as]: state.items[index] ?? null, index };
 }
 
-/** Lessons reach all that is done inside the phase that learned them. */
+/** Lessons, also those of earlier runs, reach all that is done inside the phase that learned them or was reminded of them. */
 function lessonsFor(state: RunState, work: OpenWork): readonly string[] {
-  const own = lessonsOf(state, work);
+  const earlier = (work.recalled ?? []).flatMap(({ lessons }) => lessons.map(({ text }) => text));
+  const own = [...earlier, ...lessonsOf(state, work)];
   const outer = outerOf(state, work);
   return outer === undefined ? own : [...lessonsFor(state, outer), ...own];
+}
+
+/** So do attempts that are shown. */
+function lastAttemptsFor(state: RunState, work: OpenWork): readonly LastAttempt[] {
+  const { last } = work.reflection ?? {};
+  const own = last === undefined ? [] : [last];
+  const outer = outerOf(state, work);
+  return outer === undefined ? own : [...lastAttemptsFor(state, outer), ...own];
 }
 
 /** Those that its `window` lets the next trial see. */

@@ -1,6 +1,8 @@
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
+import type { RecalledRole } from '../model/recall.ts';
+import type { LastAttempt } from '../prompts/lessons.ts';
 
 /** What a work decider may read. `key` is unique to this attempt and starts the keys of all its effects. */
 export interface WorkContext {
@@ -22,6 +24,10 @@ export interface WorkContext {
   readonly scope: JsonObject;
   /** What earlier trials have taught, oldest first. */
   readonly lessons: readonly string[];
+  /** The attempts before this one that are shown themselves, the outermost phase's first; absent when there are none. */
+  readonly lastAttempts?: readonly LastAttempt[];
+  /** What its roles were reminded of; absent when nothing was. */
+  readonly memory?: readonly RecalledRole[];
   /** When the work was opened, and the moment of the fact that is being decided on; wall-clock milliseconds. */
   readonly openedAt: number;
   readonly at: number;

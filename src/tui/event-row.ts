@@ -1,6 +1,7 @@
 import { hintInRun } from '../model/crew-error.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { formatCost, formatDuration, formatQuantity } from '../reporters/amounts.ts';
+import { type MemoryEvent, memoryLines } from '../reporters/memory-event.ts';
 import { shortArguments } from '../reporters/short-arguments.ts';
 import { usageText } from '../reporters/spend-text.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
@@ -57,9 +58,22 @@ function rowOf(event: RunEvent): Row {
       return { mark: '?', look: 'alert', text: asksText(event.question) };
     case 'person.answered':
       return { mark: '●', look: 'good', text: answerText(event) };
+    case 'memory.recalled':
+    case 'memory.written':
+    case 'memory.failed':
+    case 'lesson.used':
+      return memoryRow(event);
     default:
       return turnRow(event);
   }
+}
+
+/** All of its lines in one row; the record has each. */
+function memoryRow(event: MemoryEvent): Row {
+  const lines = memoryLines(event);
+  const text = lines.map(line => line.text).join(' · ');
+  const look = lines.some(({ isTrouble }) => isTrouble) ? 'alert' : 'cyan';
+  return { mark: '◆', look, text: text === '' ? 'nothing is remembered for it' : text };
 }
 
 function turnRow(

@@ -102,11 +102,15 @@ function lessonRows(view: View, { columns }: Size): readonly ListRow[] {
   const rows: ListRow[] = [];
   for (const [number, lesson] of itemsFrom(view.lessons, view.lessons.next - 1, -1)) {
     const left: Line = [{ text: '✎ ', look: 'cyan' }, { text: oneLine(lesson.text) }];
-    const right = lineOf(` ${cutStart(oneLine(lesson.phase), 20)} · trial ${lesson.trial}`, 'dim');
+    const right = lineOf(` ${cutStart(oneLine(lesson.phase), 20)} · ${trialOf(lesson.trial)}`, 'dim');
     rows.push({ id: String(number), line: spread(left, right, columns) });
   }
   if (rows.length > 0) return rows;
   return [{ id: undefined, line: lineOf('no lessons yet: phases with `reflect` write them', 'dim') }];
+}
+
+function trialOf(trial: number): string {
+  return trial === 0 ? 'used' : `trial ${trial}`;
 }
 
 /** The rows of the log that fit: the end, or those around the marked one. Pure. */

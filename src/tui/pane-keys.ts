@@ -122,7 +122,7 @@ function openMarked(ui: UiState, view: View): UiState {
       const lesson = marked === undefined ? undefined : itemAt(view.lessons, Number(marked));
       return lesson === undefined
         ? ui
-        : withPager(ui, { title: `Lesson of ${lesson.phase}`, text: lesson.text, copy: lesson.text });
+        : withPager(ui, { title: `Lesson of ${lesson.phase}`, text: textOf(lesson), copy: lesson.text });
     }
     default:
       return ui;
@@ -152,4 +152,9 @@ function withPager(
 ): UiState {
   const kind = /^\s*[[{]/.test(text) ? 'code' : /^(?:diff --git |--- \S)/m.test(text) ? 'diff' : 'prose';
   return { ...ui, pager: { title, text, kind, top: 0, ...(copy === undefined ? {} : { copy }) } };
+}
+
+/** A lesson of an earlier run is shown with why it is used. */
+function textOf({ text, why }: { readonly text: string; readonly why?: string }): string {
+  return why === undefined || why === '' ? text : `${text}\n\nUsed because: ${why}`;
 }

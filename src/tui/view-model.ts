@@ -169,6 +169,11 @@ function outcomesOf(view: View, event: RunEvent): View {
       const given = { at: view.workedMs, phase, role, turn, closing, reason: oneLine(reason) };
       return { ...view, turns: addItem(view.turns, given, MOST.turns) };
     }
+    case 'lesson.used': {
+      const { phase, why } = event;
+      const lesson = { phase, trial: 0, text: cellText(event.lesson), at: view.workedMs, why: cellText(why) };
+      return { ...view, lessons: addItem(view.lessons, lesson, MOST.lessons) };
+    }
     case 'lesson.learned': {
       const lesson = {
         phase: event.phase,

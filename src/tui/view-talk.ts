@@ -89,6 +89,16 @@ function inputsOf(view: View, { inputs }: EventOf<'run.started'>): View {
   });
 }
 
+/** What was remembered for the work, where it says more than that something was. */
+function memoryNote(view: View, event: RunEvent): View {
+  if (event.type === 'lesson.used') {
+    return add(view, event.phase, { kind: 'note', title: 'lesson of an earlier run', ...body(event.lesson) });
+  }
+  if (event.type !== 'memory.failed') return view;
+  const trouble = { kind: 'note', state: 'bad', title: 'no memory', ...body(event.failure.message) } as const;
+  return add(view, event.phase, trouble);
+}
+
 /** What is neither said nor called: judgements, lessons, warnings, questions. */
 function notesOf(view: View, event: RunEvent): View {
   switch (event.type) {
@@ -149,7 +159,7 @@ function notesOf(view: View, event: RunEvent): View {
     case 'person.answered':
       return add(view, event.phase, { kind: 'answered', state: 'good', title: oneLine(answerText(event)) });
     default:
-      return view;
+      return memoryNote(view, event);
   }
 }
 

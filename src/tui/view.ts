@@ -114,9 +114,12 @@ interface ArtifactView {
 /** Something that was learned, or used, across trials. */
 interface LessonView {
   readonly phase: string;
+  /** 0 for one that an earlier run has learned. */
   readonly trial: number;
   readonly text: string;
   readonly at: number;
+  /** Why one of an earlier run is used. */
+  readonly why?: string;
 }
 
 /** A way that was taken, and the conditions that were asked. */

@@ -152,6 +152,42 @@ export const SAMPLE_EVENTS = {
     },
   ],
   'lesson.learned': [{ type: 'lesson.learned', at, phase, trial: 1, lesson: 'Write more.' }],
+  'lesson.used': [
+    { type: 'lesson.used', at, phase, id: 'n1', lesson: 'Write more.', why: 'sameTask 1, passes 3' },
+  ],
+  'memory.recalled': [
+    {
+      type: 'memory.recalled',
+      at,
+      phase,
+      version: 7,
+      notes: [
+        { role: 'lead', id: 'n2', kind: 'fact', gist: 'The tests need a database.', why: 'lexical 0.8' },
+      ],
+      blocks: [{ role: 'lead', label: 'house_rules', version: 2 }],
+      remarks: ['vectors are missing'],
+    },
+  ],
+  'memory.written': [
+    {
+      type: 'memory.written',
+      at,
+      phase,
+      notes: [
+        { id: 'n3', kind: 'observation', text: 'merge: done', state: 'new' },
+        { id: 'n4', kind: 'lesson', text: 'Trust me.', state: 'quarantined', reason: 'waits for a person' },
+      ],
+      retired: ['n1'],
+    },
+  ],
+  'memory.failed': [
+    {
+      type: 'memory.failed',
+      at,
+      phase,
+      failure: { code: 'MEMORY_UNAVAILABLE', message: 'the folder cannot be written to' },
+    },
+  ],
   'person.asked': [
     {
       type: 'person.asked',

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../model/run-event.ts';
 import { formatCost, formatDuration } from '../amounts.ts';
 import { isReview } from '../is-review.ts';
+import { memoryLines } from '../memory-event.ts';
 import { shortArguments } from '../short-arguments.ts';
 import { usageText } from '../spend-text.ts';
 import { summarizeValue } from '../summarize-value.ts';
@@ -260,6 +261,13 @@ function noteHtml(event: RunEvent, writing: Writing): string {
       );
     case 'lesson.learned':
       return note(event, `${phaseChip(event.phase)} lesson: ${escapeHtml(event.lesson)}`, writing);
+    case 'lesson.used':
+    case 'memory.recalled':
+    case 'memory.written':
+    case 'memory.failed':
+      return memoryLines(event)
+        .map(({ text }) => note(event, `${memoryPlace(event.phase)}${escapeHtml(text)}`, writing))
+        .join('');
     case 'artifact.rejected':
       return note(
         event,
@@ -277,6 +285,11 @@ function noteHtml(event: RunEvent, writing: Writing): string {
   }
 }
 
+/** What is remembered of the run as a whole belongs to no phase. */
+function memoryPlace(phase: string): string {
+  return phase === '' ? '' : `${phaseChip(phase)} `;
+}
+
 function note(event: RunEvent, html: string, writing: Writing): string {
   const phase = 'phase' in event ? event.phase : event.type === 'transition.taken' ? event.from : '';
   const role = 'role' in event && event.role !== undefined ? event.role : '';
@@ -288,6 +301,7 @@ const NOTE_TONES: ReadonlyMap<RunEvent['type'], string> = new Map([
   ['transition.taken', 'way'],
   ['artifact.rejected', 'warn'],
   ['role.warned', 'warn'],
+  ['memory.failed', 'warn'],
   ['phase.retried', 'warn'],
   ['run.suspended', 'warn'],
 ]);

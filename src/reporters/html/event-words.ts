@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../model/run-event.ts';
 import { formatDuration, formatQuantity } from '../amounts.ts';
+import { type MemoryEvent, memoryLines } from '../memory-event.ts';
 import { shortArguments } from '../short-arguments.ts';
 import { spendText, usageText } from '../spend-text.ts';
 import { summarizeValue } from '../summarize-value.ts';
@@ -29,6 +30,10 @@ const WORDS: Rows = {
     `trial ${trial} ${passed ? 'passed' : 'did not pass'}${score === null ? '' : `, score ${score}`}: ${feedback}`,
   'answers.judged': event => tallyText(event),
   'lesson.learned': ({ lesson }) => lesson,
+  'lesson.used': memoryWords,
+  'memory.recalled': memoryWords,
+  'memory.written': memoryWords,
+  'memory.failed': memoryWords,
   'person.asked': ({ question }) =>
     question.kind === 'question'
       ? question.text
@@ -59,6 +64,12 @@ const WORDS: Rows = {
     `${event.outcome}${event.outcome === 'error' ? ` · ${event.failure.code}: ${event.failure.message}` : ''} · ${spendText(event.spend)}`,
   'run.suspended': ({ failure }) => `${failure.code}: ${failure.message}`,
 };
+
+function memoryWords(event: MemoryEvent): string {
+  return memoryLines(event)
+    .map(({ text }) => text)
+    .join(' · ');
+}
 
 /** What an event says in a few words; foreign text is in it as it is. Pure. */
 export function eventWords(event: RunEvent): string {

@@ -1,0 +1,60 @@
+import type { Effect, MemoryWriteEffect, ToolCallEffect } from '../../model/effect.ts';
+import type { Fact } from '../../model/fact.ts';
+import { type Draft, type OpenWork, publish, type RunState, setWork } from '../run-state.ts';
+import { outerOf, ownerOf, placeOf } from '../scope.ts';
+import type { PartOutcome } from '../step.ts';
+import { recalledEvents } from './take-recalled.ts';
+import { writtenEvents } from './take-written.ts';
+
+/**
+ * The work with what its roles were reminded of; memory that cannot be read is none, and the watchers hear of it.
+ * Throws for a fact of anything else, which work that has not begun cannot have.
+ */
+export function reminded(draft: Draft, work: Omit<OpenWork, 'recalling'>, fact: Fact): OpenWork {
+  if (fact.type !== 'memory.recalled' && fact.type !== 'memory.failed') {
+    throw new Error(`work that waits to be reminded cannot decide on ${fact.type}`);
+  }
+  for (const event of recalledEvents(fact, placeOf(draft.state, work))) publish(draft, event);
+  return fact.type === 'memory.failed' ? work : { ...work, recalled: fact.recalled.roles };
+}
+
+/** How a piece of work came out, and what is still to be remembered of it after a fact about the first of its wishes. */
+export function takeEnding(
+  draft: Draft,
+  { id, ending }: OpenWork,
+  fact: Fact,
+): { readonly outcome: PartOutcome; readonly left: readonly MemoryWriteEffect[] } {
+  const [first, ...left] = ending?.writes ?? [];
+  const isWritten = fact.type === 'memory.written' || fact.type === 'memory.failed';
+  if (ending === undefined || first === undefined || !isWritten) {
+    throw new Error(`${id} is over and cannot decide on ${fact.type}`);
+  }
+  for (const event of writtenEvents(fact, first)) publish(draft, event);
+  return { outcome: ending.outcome, left };
+}
+
+/** The work with how its trials were judged by a step of it, in runs that remember. Pure. */
+export function withVerdicts(
+  { memory }: Pick<RunState, 'memory'>,
+  work: OpenWork,
+  effects: readonly Effect[],
+): OpenWork {
+  if (memory === undefined) return work;
+  const judged = effects.flatMap(effect => {
+    if (effect.type !== 'event.publish' || effect.event.type !== 'trial.judged') return [];
+    const { trial, passed, score, feedback } = effect.event;
+    return [{ trial, passed, score, feedback }];
+  });
+  return judged.length === 0 ? work : { ...work, verdicts: [...(work.verdicts ?? []), ...judged] };
+}
+
+/** Keeps that a tool was called, for the work that called it and all around it, in runs that remember. */
+export function noteCall(draft: Draft, { key, tool }: ToolCallEffect): void {
+  if (draft.state.memory === undefined) return;
+  let work = draft.state.open[ownerOf(key)];
+  while (work !== undefined) {
+    const { called = [] } = work;
+    if (!called.includes(tool)) setWork(draft, { ...work, called: [...called, tool] });
+    work = outerOf(draft.state, work);
+  }
+}
