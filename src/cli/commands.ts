@@ -20,6 +20,7 @@ import { mcpConformanceCommand } from './commands/mcp-conformance.ts';
 import { modelsCommand } from './commands/models.ts';
 import { pendingCommand } from './commands/pending.ts';
 import { planCommand } from './commands/plan.ts';
+import { promptCommand } from './commands/prompt.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { psCommand } from './commands/ps.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -46,6 +47,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       checkCommand,
       planCommand,
       testCommand,
+      promptCommand,
       resumeCommand,
       forkCommand,
       stopCommand,

@@ -350,6 +350,15 @@ export const loadContextWindows = once(async () => {
   return contextWindow;
 });
 
+/** What a phase would be sent, and how it is shown. */
+export async function loadPromptRenderer() {
+  const [{ renderFirstCalls }, { formatPrompt }] = await Promise.all([
+    import('../runtime/render-calls.ts'),
+    import('../reporters/prompt-text.ts'),
+  ]);
+  return { renderFirstCalls, formatPrompt };
+}
+
 /** The upper bound of a run, and a walk through its phases with given artifacts. */
 export async function loadPlanner() {
   const [{ planCrew }, { measurePrompt }, { simulateRun }, { formatPlan, formatWalk, excessLine }] =

@@ -20,6 +20,7 @@ import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readStubsFile } from '../read-stubs.ts';
 import { loadPlanner } from '../wire.ts';
+import { withoutNeedOfKeys } from '../without-keys.ts';
 
 /** `crew plan FILE`: the most that a run can cost, before it starts; with `--stubs`, the phases that it would walk. */
 export const planCommand: Command = {
@@ -85,14 +86,4 @@ async function inputsOrNone(
 /** What has no bound is Infinity, which JSON writes as null. */
 function asJson(value: object): string {
   return `${JSON.stringify({ version: 1, ...value }, null, 2)}\n`;
-}
-
-/** A plan asks no model, so it needs no key: a word stands in for one that is not set. */
-function withoutNeedOfKeys(terminal: Terminal): Terminal {
-  const stand = { OPENAI_API_KEY: 'not needed', ANTHROPIC_API_KEY: 'not needed' };
-  return { ...terminal, env: { ...stand, ...definedOnly(terminal.env) } };
-}
-
-function definedOnly(env: Terminal['env']): Terminal['env'] {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 }

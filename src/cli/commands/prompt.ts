@@ -1,0 +1,28 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { Command } from '../command.ts';
+import { renderVerb } from '../prompt-render.ts';
+import type { PromptVerb } from '../prompt-verb.ts';
+
+/** The verbs as help shows them, one row each. */
+const VERBS: readonly PromptVerb[] = [renderVerb];
+
+/** `crew prompt VERB …`: prompts as they are sent, and their versions. */
+export const promptCommand: Command = {
+  name: 'prompt',
+  usage: 'prompt VERB',
+  summary: 'see what a phase would be sent before it runs, and versions of prompts',
+  verbs: VERBS.map(({ name, usage, summary, flags }) => ({
+    name,
+    usage,
+    summary,
+    flags: Object.keys(flags),
+  })),
+  flags: Object.assign({}, ...VERBS.map(({ flags }) => flags)),
+  run: call => {
+    const [wanted, ...rest] = call.positionals;
+    const verb = VERBS.find(({ name }) => name === wanted);
+    if (verb !== undefined) return verb.run({ ...call, positionals: rest });
+    const usages = VERBS.map(({ usage }) => `\`crew ${usage}\``).join(' or ');
+    throw new CrewError('USAGE', `expected ${usages}`);
+  },
+};

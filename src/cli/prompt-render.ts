@@ -1,0 +1,140 @@
+import { CrewError } from '../model/crew-error.ts';
+import type { ModelCallEffect } from '../model/effect.ts';
+import { messageText } from '../model/message.ts';
+import { promptVersion, type UsedPrompt } from '../model/prompt-file.ts';
+import { chooseModels } from './choose-models.ts';
+import { type CommandCall, textFlag, textFlags } from './command.ts';
+import { INPUT_FLAGS } from './flags.ts';
+import { loadProgram } from './load-program.ts';
+import { modelTerms, openModels } from './open-models.ts';
+import { onePositional } from './positionals.ts';
+import { findPromptPlace, type PromptPlace } from './prompt-place.ts';
+import { readPromptValues } from './prompt-values.ts';
+import type { PromptVerb } from './prompt-verb.ts';
+import { loadPromptRenderer } from './wire.ts';
+import { withoutNeedOfKeys } from './without-keys.ts';
+
+/** `crew prompt render CREW --phase P`: every message of the first model call of a phase, without running anything. */
+export const renderVerb: PromptVerb = {
+  name: 'render',
+  usage: 'prompt render CREW --phase PHASE',
+  summary: 'every message that a phase begins with, without running anything',
+  flags: {
+    phase: {
+      type: 'string',
+      value: 'PHASE',
+      help: 'render: a phase, or a part of one such as `inspect.security`',
+    },
+    role: { type: 'string', value: 'ROLE', help: 'render: who speaks first in a conversation' },
+    with: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=JSON',
+      help: 'render: the artifact of an earlier phase, or `NAME=@FILE`; else a sample stands for it',
+    },
+    ...INPUT_FLAGS,
+  },
+  run: render,
+};
+
+async function render({ positionals, values, terminal }: CommandCall): Promise<number> {
+  const file = onePositional(
+    positionals,
+    'a crew file, such as `crew prompt render my.crew.yaml --phase merge`',
+  );
+  const program = await loadProgram(file, terminal);
+  const place = findPromptPlace(program, textFlag(values, 'phase'));
+  const role = roleAt(place, textFlag(values, 'role'));
+  const read = await readPromptValues(program, place, { values, terminal });
+  const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
+  const opened = await openModels(models, withoutNeedOfKeys(terminal));
+  const terms = await modelTerms({ program, models, opened, terminal });
+  const { renderFirstCalls, formatPrompt } = await loadPromptRenderer();
+  const asked = role === undefined ? {} : { role };
+  const [call, ...others] = renderFirstCalls({ program, path: place.path, ...read, ...asked, models, terms });
+  if (call === undefined) {
+    throw new CrewError('USAGE', `at \`${place.path}\` nothing is asked at first; name another \`--role\``);
+  }
+  const prompts = (program.prompts ?? []).filter(({ at }) => isOf(at, place, call.origin.role));
+  const shown: Shown = {
+    call,
+    use: models[call.model]?.use ?? call.model,
+    others: others.map(({ model }) => models[model]?.use ?? model),
+    samples: samplesRead(call, read.samples),
+    prompts,
+  };
+  if (values.json === true) {
+    terminal.stdout(`${JSON.stringify(asJson(shown, place), null, 2)}\n`);
+    return 0;
+  }
+  terminal.stdout(formatPrompt(call, { color: terminal.stdoutColor, terminal: terminal.stdoutIsTerminal }));
+  terminal.stderr(
+    remarks(shown)
+      .map(line => `${line}\n`)
+      .join(''),
+  );
+  return 0;
+}
+
+/** Who may speak first: anybody in a conversation, elsewhere who works there. */
+function roleAt({ work, path }: PromptPlace, wanted: string | undefined): string | undefined {
+  if (wanted === undefined) return undefined;
+  const roles = work.kind === 'talk' ? work.roles : 'role' in work ? [work.role] : [];
+  if (roles.includes(wanted)) return wanted;
+  const who =
+    roles.length === 0 ? 'of a model without a role' : `of ${roles.map(name => `\`${name}\``).join(' or ')}`;
+  throw new CrewError('USAGE', `at \`${path}\` the first call is ${who}, not of \`${wanted}\``);
+}
+
+/** What stands at a place, and what its role is told beside. */
+function isOf(at: string, { path, phase }: PromptPlace, role: string): boolean {
+  const [, part] = path.split('.');
+  const key = { parallel: 'parallel.', talk: 'inner.', each: '' }[phase.kind as 'parallel'] ?? '';
+  const prefix = `phases.${phase.name}.${part === undefined ? '' : `${key}${part}.`}`;
+  return at === 'goal' || at.startsWith(`roles.${role}.`) || at.startsWith(prefix);
+}
+
+interface Shown {
+  readonly call: ModelCallEffect;
+  /** The model as it was resolved, and the others that are sent the same. */
+  readonly use: string;
+  readonly others: readonly string[];
+  readonly samples: readonly string[];
+  readonly prompts: readonly UsedPrompt[];
+}
+
+/** The samples among the values that the template has read. */
+function samplesRead({ origin }: ModelCallEffect, samples: ReadonlySet<string>): readonly string[] {
+  const read = Object.keys(origin.values);
+  return [...samples].filter(
+    name => read.includes(name) || (name.startsWith('inputs.') && read.includes('inputs')),
+  );
+}
+
+function remarks({ samples, prompts, others, use }: Shown): readonly string[] {
+  return [
+    ...(samples.length === 0
+      ? []
+      : [`samples stand for ${samples.join(', ')}; give values with --with NAME=JSON and -i NAME=VALUE`]),
+    ...prompts.map(prompt => `${prompt.at} is ${promptVersion(prompt, prompt.hash)} of ${prompt.file}`),
+    ...(others.length === 0 ? [] : [`${use} is shown; the same is sent to ${others.join(', ')}`]),
+  ];
+}
+
+function asJson({ call, use, others, samples, prompts }: Shown, { path }: PromptPlace) {
+  const { messages, tools, output, maxTokens, temperature, origin } = call;
+  return {
+    version: 1,
+    phase: path,
+    role: origin.role,
+    model: use,
+    ...(others.length === 0 ? {} : { others }),
+    maxTokens,
+    ...(temperature === undefined ? {} : { temperature }),
+    messages: messages.map(message => ({ from: message.from, text: messageText(message) })),
+    tools: tools.map(({ name, description }) => ({ name, description })),
+    ...(output === undefined ? {} : { output }),
+    samples,
+    prompts,
+  };
+}
