@@ -42,6 +42,8 @@ export interface ModelCallEffect {
  * `untrusted` names where words of strangers that stand in its context come from: a phase, a tool, or a note.
  */
 export interface CallOrigin extends Pick<MemoryProvenance, 'phase' | 'role' | 'author'> {
+  /** The crew that remembers: the one around a procedure that it plays. */
+  readonly crew: string;
   readonly untrusted?: string;
 }
 

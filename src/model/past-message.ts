@@ -4,6 +4,8 @@
  */
 export interface PastMessage {
   readonly runId: string;
+  /** The crew whose role it was: the run's, or one inside it. */
+  readonly crew: string;
   /** A path, as in events. */
   readonly phase: string;
   readonly role: string;

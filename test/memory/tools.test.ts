@@ -49,7 +49,15 @@ const PROGRAM = compiled();
 
 function origin(more: Partial<ToolOrigin> = {}): ToolOrigin {
   calls += 1;
-  return { runId: 'r1', phase: 'keep', role: 'keeper', key: `k${calls}`, author: 'fake:model', ...more };
+  return {
+    crew: 'house',
+    runId: 'r1',
+    phase: 'keep',
+    role: 'keeper',
+    key: `k${calls}`,
+    author: 'fake:model',
+    ...more,
+  };
 }
 let calls = 0;
 
@@ -58,8 +66,8 @@ function toolsOver(memory: OpenMemory, past: readonly PastMessage[] = []) {
   const tools = createMemoryTools({
     open: async () => memory,
     program: PROGRAM,
-    past: async ({ runs, crew, runId }) => {
-      asked.push(`${runs} ${crew} ${runId}`);
+    past: async ({ runs, runId }) => {
+      asked.push(`${runs} ${runId}`);
       return past;
     },
   });
@@ -266,6 +274,7 @@ describe('the archive', () => {
 describe('what was said before', () => {
   const message = (text: string, more: Partial<PastMessage> = {}): PastMessage => ({
     runId: 'r0',
+    crew: 'house',
     phase: 'keep',
     role: 'keeper',
     at: FIRST_MOMENT,
@@ -289,12 +298,16 @@ describe('what was said before', () => {
   });
 
   test('is that of the whole crew only for who remembers with it', async () => {
-    const past = [message('apple', { role: 'keeper' }), message('apple pie', { role: 'guest' })];
+    const past = [
+      message('apple', { role: 'keeper' }),
+      message('apple pie', { role: 'guest' }),
+      message('apple', { crew: 'other' }),
+    ];
     const { call, asked } = toolsOver(freshMemory(), past);
     expect((await call('recall_search', { query: 'apple' })).found).toBe(2);
     expect((await call('recall_search', { query: 'apple', role: 'guest', runs: 'earlier' })).found).toBe(1);
     expect((await call('recall_search', { query: 'apple', runs: 'this' }, { role: 'guest' })).found).toBe(1);
-    expect(asked).toEqual(['all house r1', 'earlier house r1', 'this house r1']);
+    expect(asked).toEqual(['all r1', 'earlier r1', 'this r1']);
   });
 
   test('takes no more room than its budget', async () => {

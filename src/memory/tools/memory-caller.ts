@@ -23,15 +23,17 @@ const LEVELS_OF_PHASE: readonly MemoryLevel[] = ['crew', 'project'];
  * Who calls, by the program and the origin of the call. Notes of the own run can always be kept and found. Fails with
  * MEMORY_REFUSED for a role without memory. Pure.
  */
-export function callerOf({ crew, memory, roles }: Program, { origin }: ToolContext): MemoryCaller {
+export function callerOf({ memory, roles }: Program, { origin }: ToolContext): MemoryCaller {
   if (origin === undefined) throw new Error('a tool of memory was called without its origin');
-  const { role, runId } = origin;
-  const own = roles.find(({ name }) => name === role)?.memory;
+  const { crew, role, runId } = origin;
+  const played = roles.find(({ name }) => name === role);
+  const own = played?.memory;
   if (memory === undefined || (own === undefined && role !== '')) {
     throw new CrewError('MEMORY_REFUSED', `role \`${role}\` has no memory`);
   }
   const levels = own?.levels ?? LEVELS_OF_PHASE;
-  const scopeOf = (level: MemoryLevel): MemoryScope => scopeOfLevel(level, { crew, role, runId });
+  const scopeOf = (level: MemoryLevel): MemoryScope =>
+    scopeOfLevel(level, { crew, role: played?.playedBy ?? role, runId });
   const isSeen = (block: BlockDeclaration): boolean =>
     own === undefined ? block.level !== 'role' : own.blocks.includes(block.name);
   const seen = memory.blocks.filter(isSeen).map(declaration => ({

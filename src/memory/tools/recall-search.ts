@@ -6,10 +6,9 @@ import type { MemoryCaller } from './memory-caller.ts';
 import { rankMessages } from './rank-messages.ts';
 import { readArguments } from './read-arguments.ts';
 
-/** Reads what was said in runs of the crew, oldest first. `runId` is the run that is under way. */
+/** Reads what was said in the run that is under way, and in earlier ones of its crew, oldest first. */
 export type ReadPast = (asked: {
   readonly runId: string;
-  readonly crew: string;
   readonly runs: PastRuns;
 }) => Promise<readonly PastMessage[]>;
 
@@ -30,12 +29,14 @@ export async function searchPast(
   const asked = (['this', 'earlier', 'all'] as const).find(each => each === read.text('runs')) ?? 'all';
   const remembers = levels.some(level => level !== 'run');
   if (!remembers && asked === 'earlier') return { results: [], found: 0 };
-  const messages = await past({ runId: origin.runId, crew, runs: remembers ? asked : 'this' });
+  const messages = await past({ runId: origin.runId, runs: remembers ? asked : 'this' });
   const reachesOthers = levels.some(level => level !== 'run' && level !== 'role');
   const role = read.text('role') || undefined;
   const visible = messages.filter(
     message =>
-      (reachesOthers || message.role === origin.role) && (role === undefined || message.role === role),
+      message.crew === crew &&
+      (reachesOthers || message.role === origin.role) &&
+      (role === undefined || message.role === role),
   );
   const found = rankMessages(read.text('query') ?? '', visible);
   const shown = found.slice(0, read.count('limit') ?? 5);

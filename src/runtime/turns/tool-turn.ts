@@ -8,6 +8,7 @@ import { MAX_PROBLEM_LENGTH, MAX_TOOL_CALLS_PER_TURN } from '../../model/limits.
 import { type Message, messageText, type ToolCall, textMessage } from '../../model/message.ts';
 import { isRepeatable } from '../../model/tool-spec.ts';
 import type { WorkContext } from '../work-context.ts';
+import { originOfCall, untrustedAfter } from './call-origin.ts';
 import { isStaleTurn } from './is-stale-turn.ts';
 import { askModel } from './model-turn.ts';
 import { toolEnded } from './tool-ended.ts';
@@ -109,7 +110,12 @@ function answerModel(loop: TurnLoop, context: WorkContext): TurnStep {
       : [{ type: 'tool-result' as const, callId: call.id, tool: call.tool, ...result }],
   );
   const stale = isStaleTurn(loop.messages, loop.calls);
-  const answered = { ...loop, messages: [...loop.messages, { from: 'tool' as const, parts }] };
+  const untrusted = untrustedAfter(loop, loop.calls);
+  const answered = {
+    ...loop,
+    messages: [...loop.messages, { from: 'tool' as const, parts }],
+    ...(untrusted === undefined ? {} : { untrusted }),
+  };
   if (!stale) return askModel(answered, context);
   const { role } = loop.task;
   if (loop.warned) {
@@ -132,11 +138,24 @@ function answerModel(loop: TurnLoop, context: WorkContext): TurnStep {
   return withEffects([{ type: 'event.publish', event }], askModel(warned, context));
 }
 
-function wish(loop: TurnLoop, { crewPath }: WorkContext, { call, key }: TurnCall): Effect {
-  const repeatable = loop.tools.some(spec => spec.name === call.tool && isRepeatable(spec));
+function wish(loop: TurnLoop, context: WorkContext, { call, key }: TurnCall): Effect {
+  const { crewPath } = context;
+  const spec = loop.tools.find(({ name }) => name === call.tool);
+  const repeatable = spec !== undefined && isRepeatable(spec);
   const crew = crewPath === '' ? {} : { crew: crewPath };
   const paid = loop.paidBy === undefined ? {} : { paidBy: loop.paidBy };
-  return { type: 'tool.call', key, tool: call.tool, args: call.args, repeatable, ...crew, ...paid };
+  const { task, model, untrusted } = loop;
+  const origin = originOfCall(context, { spec, role: task.role, model, untrusted });
+  return {
+    type: 'tool.call',
+    key,
+    tool: call.tool,
+    args: call.args,
+    repeatable,
+    ...crew,
+    ...paid,
+    ...origin,
+  };
 }
 
 function isControl(loop: TurnLoop, call: ToolCall): boolean {

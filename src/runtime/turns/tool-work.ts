@@ -8,6 +8,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { isRepeatable } from '../../model/tool-spec.ts';
 import { completed, failed, type Step } from '../step.ts';
 import type { WorkContext } from '../work-context.ts';
+import { originOfCall } from './call-origin.ts';
 import { toolEnded } from './tool-ended.ts';
 
 /** A tool phase has one call under way and nothing else to remember. */
@@ -41,6 +42,7 @@ export function startTool(work: ToolWork, context: WorkContext): Step<ToolState>
     args,
     repeatable: isRepeatable(spec),
     ...crew,
+    ...originOfCall(context, { spec, role: '' }),
   };
   return { state, effects: [call] };
 }

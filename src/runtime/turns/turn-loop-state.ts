@@ -58,6 +58,8 @@ export interface TurnLoop {
   readonly paidBy?: string;
   /** It was told that it repeats itself. */
   readonly warned: boolean;
+  /** Where words of strangers come from that it has read since it began; absent while it has read none. */
+  readonly untrusted?: string;
 }
 
 /** How a loop came out: with its artifact or its failure, or because a control ended it. */
