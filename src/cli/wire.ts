@@ -379,3 +379,12 @@ export async function loadMemoryMending() {
   ]);
   return { revertChange, closureOf };
 }
+
+/** How notes are found. */
+export async function loadRetrieval() {
+  const [{ retrieve }, { scopesOf }] = await Promise.all([
+    import('../memory/retrieve.ts'),
+    import('../memory/scopes-of.ts'),
+  ]);
+  return { retrieve, scopesOf };
+}

@@ -1,0 +1,57 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { RecallScoring } from '../../model/recall.ts';
+import { textFlag } from '../command.ts';
+import { loadRetrieval } from '../wire.ts';
+import { loadMemoryText } from '../wire-views.ts';
+import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
+import { readLimit, readNoteFilter } from './read-note-filter.ts';
+
+const SCORINGS: readonly RecallScoring[] = ['hybrid', 'generative-agents', 'newest'];
+const MOST_TOKENS = 100_000;
+
+/** `crew memory search WORDS`: what a role would be reminded of, best first; `--why` shows the parts of each score. */
+export const searchMemory: MemoryVerb = async (call, memory) => {
+  const text = call.positionals.join(' ').trim();
+  if (text === '') throw new CrewError('USAGE', 'expected words to look for: `crew memory search WORDS`');
+  const { scopes, kinds } = readNoteFilter(call.values);
+  const { retrieve, scopesOf } = await loadRetrieval();
+  const found = await retrieve(memory, {
+    text,
+    scopes: scopes === 'all' ? await scopesOf(memory.store) : scopes,
+    limit: readLimit(call.values, 10),
+    maxTokens: MOST_TOKENS,
+    ...(kinds === undefined ? {} : { kinds }),
+    ...scoringOf(textFlag(call.values, 'scoring')),
+  });
+  if (call.values.json === true) {
+    printJson(call, { query: text, notes: found });
+    return 0;
+  }
+  if (found.length === 0) call.terminal.stderr('Nothing like that is remembered.\n');
+  const { oneLine, textTable } = await loadMemoryText();
+  const { columns } = layoutOf(call);
+  const rows = found.map(note => [
+    note.score.toFixed(3),
+    note.id,
+    note.kind,
+    note.scope,
+    note.gist || note.text,
+  ]);
+  const lines = textTable(rows, { columns });
+  for (const [index, line] of lines.entries()) {
+    call.terminal.stdout(`${line}\n`);
+    if (call.values.why !== true) continue;
+    const parts = Object.entries(found[index]?.parts ?? {}).map(
+      ([name, part]) => `${name} ${part.toFixed(3)}`,
+    );
+    call.terminal.stdout(`${oneLine(`    ${parts.join(', ')}`, columns)}\n`);
+  }
+  return 0;
+};
+
+function scoringOf(word: string | undefined): { readonly scoring?: RecallScoring } {
+  if (word === undefined) return {};
+  const scoring = SCORINGS.find(one => one === word);
+  if (scoring !== undefined) return { scoring };
+  throw new CrewError('USAGE', `--scoring is one of ${SCORINGS.join(', ')}, and \`${word}\` is none`);
+}
