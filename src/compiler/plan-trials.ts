@@ -1,8 +1,10 @@
-import type { Evaluator, PhaseWork, Reflection } from '../model/crew.ts';
+import { checksOf } from '../model/checks.ts';
+import type { Check, Evaluator, PhaseWork, Reflection } from '../model/crew.ts';
 import { JUDGEMENT_SCHEMA } from '../model/judgement.ts';
 import { lessonRole } from '../model/lesson-role.ts';
 import { MAX_LESSON_LENGTH, MAX_QUOTED_LENGTH, MAX_REPLY_TURNS } from '../model/limits.ts';
 import type { Bound } from '../model/plan.ts';
+import { learnsLessons, showsAttempt } from '../model/strategies.ts';
 import { addBounds, NO_COST, timesBound } from './plan-bound.ts';
 import type { PlanContext } from './plan-context.ts';
 import { boundRole, boundSingleTurns } from './plan-role.ts';
@@ -12,18 +14,25 @@ const MOST_BYTES_PER_UNIT = 6;
 /** More than the words around lessons, and around what whoever writes one is shown. */
 const WORDS_BYTES = 4_000;
 const LESSON_BYTES = MAX_LESSON_LENGTH * MOST_BYTES_PER_UNIT;
+const ATTEMPT_BYTES = (MAX_QUOTED_LENGTH + MAX_LESSON_LENGTH) * MOST_BYTES_PER_UNIT;
 const SHOWN_BYTES = (2 * MAX_QUOTED_LENGTH + MAX_LESSON_LENGTH) * MOST_BYTES_PER_UNIT;
 
-/** What is counted inside a phase, whose attempts may read lessons. Pure. */
+/** What is counted inside a phase, whose attempts may read lessons and the attempt before. Pure. */
 export function withLessonBytes(context: PlanContext, reflect: Reflection | undefined): PlanContext {
-  const most = reflect === undefined ? 0 : reflect.trials - 1;
-  const read = reflect === undefined || reflect.window === 'all' ? most : Math.min(most, reflect.window);
-  // Each lesson has its number before it.
-  const bytes = read === 0 ? 0 : WORDS_BYTES + read * (LESSON_BYTES + 10);
-  return { ...context, lessonBytes: context.lessonBytes + bytes };
+  return { ...context, lessonBytes: context.lessonBytes + readBytes(reflect) };
 }
 
-/** Bounds trials: each is worked and judged, and each but the last leaves a lesson. Pure but for the notes. */
+function readBytes(reflect: Reflection | undefined): number {
+  const most = reflect === undefined ? 0 : reflect.trials - 1;
+  if (reflect === undefined || most === 0) return 0;
+  const window = reflect.window === 'all' ? most : Math.min(most, reflect.window);
+  const lessons = learnsLessons(reflect) ? window : 0;
+  // Each lesson has its number before it.
+  const lessonBytes = lessons === 0 ? 0 : WORDS_BYTES + lessons * (LESSON_BYTES + 10);
+  return lessonBytes + (showsAttempt(reflect) ? WORDS_BYTES + ATTEMPT_BYTES : 0);
+}
+
+/** Bounds trials: each is worked and judged, and each but the last may leave a lesson. Pure but for the notes. */
 export function boundTrials(
   attempt: Bound,
   reflect: Reflection,
@@ -31,8 +40,8 @@ export function boundTrials(
 ): Bound {
   const { work, path } = at;
   const judged = addBounds(attempt, boundEvaluation(reflect.evaluator, at));
-  const lessons = reflect.trials - 1;
-  if (lessons === 0) return judged;
+  const lessons = learnsLessons(reflect) ? reflect.trials - 1 : 0;
+  if (lessons === 0) return timesBound(judged, reflect.trials);
   const context = withLessonBytes(at.context, reflect);
   const model = lessonModel(work, context);
   // A model that goes by rules is not asked: what was said of the attempt is its lesson.
@@ -52,19 +61,29 @@ function lessonModel(work: PhaseWork, { roles, terms }: PlanContext): string {
   return roles.find(role => role.name === name)?.model ?? 'default';
 }
 
-/** The role that judges reads the artifact under the name of its phase, but no lessons of its own. */
+/** At most all checks are made, one after another. */
 function boundEvaluation(
   evaluator: Evaluator,
+  at: { readonly context: PlanContext; readonly path: string },
+): Bound {
+  return checksOf(evaluator)
+    .map(check => boundCheck(check, at))
+    .reduce(addBounds, NO_COST);
+}
+
+/** The role that judges reads the artifact under the name of its phase, but no lessons of its own. */
+function boundCheck(
+  check: Check,
   { context, path }: { readonly context: PlanContext; readonly path: string },
 ): Bound {
-  switch (evaluator.kind) {
+  switch (check.kind) {
     case 'tool':
       return { ...NO_COST, toolCalls: 1, timeMs: Number.POSITIVE_INFINITY };
     case 'schema':
     case 'expression':
       return NO_COST;
     case 'role': {
-      const { role, task } = evaluator;
+      const { role, task } = check;
       const judging = { path, name: 'evaluation', role, task, output: JUDGEMENT_SCHEMA };
       return boundRole(context, { ...judging, maxTurns: MAX_REPLY_TURNS }).bound;
     }

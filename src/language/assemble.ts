@@ -1,6 +1,7 @@
 import type { Crew, CrewWork, Phase, Role, Sop, ToolsetDeclaration } from '../model/crew.ts';
 import { resolveSourcePath } from '../model/source.ts';
 import type { ToolCatalog } from '../model/tool-spec.ts';
+import { withTrialToolset } from '../model/trial-tool.ts';
 import { includeSop } from './include-sop.ts';
 import { type IncludeReader, refusedInclude } from './includes.ts';
 import { lowerCrew } from './lower.ts';
@@ -10,8 +11,8 @@ import { parseSource } from './parse.ts';
 import { mcpReader } from './read-mcp.ts';
 import { moduleReader } from './read-module.ts';
 import { quote } from './report.ts';
-import { checkRules } from './rules.ts';
 import { type ResolvedPrompts, resolvePrompts } from './resolve-prompts.ts';
+import { checkRules } from './rules.ts';
 import { validateShape } from './schema.ts';
 import { createPlaces, type Places } from './source-map.ts';
 import { entryOf, type NodePath, type SourceNode, toJsonObject } from './source-node.ts';
@@ -69,8 +70,8 @@ export function assembleCrew(
       readMcp: mcpReader(crewRoot, reader),
     }),
     ...(policy.length === 0 ? {} : { policy }),
-  };
     ...usedPrompts(prompts),
+  };
   assembly.toolsets.push(...lowered.toolsets.map(toolset => ({ ...toolset, file: crewRoot.file.path })));
   const outer = { file: 'crew', crew: lowered, places, crewRoot, sopRoot: sopRoot ?? crewRoot } as const;
   const crew = attachCrews(lowered, outer, assembly);
@@ -191,7 +192,7 @@ function assembleSop(work: CrewWork, written: SourceNode, outer: Outer, assembly
   const used = usedPrompts([prompts]);
   const own = { name: sop.name, goal, inputs, models, roles, toolsets, budget: {}, sop, ...used };
   // What is remembered in a procedure of a crew is the crew's.
-  const lowered: Crew = memory === undefined ? own : { ...own, memory };
+  const lowered = withTrialToolset(memory === undefined ? own : { ...own, memory });
   const crew = attachCrews(lowered, { ...outer, crew: lowered, places, sopRoot: root }, assembly);
   const roots = [outer.crewRoot, root];
   checkRules({

@@ -37,6 +37,11 @@ export const SHAPE_CODES = {
     'speaker: handoff',
     'speaker: handoff\n    selector: { model: default }',
   ),
+  'self-judged': swapWarning(
+    'Only the role that makes an artifact judges it; what one wrote oneself looks good to oneself.',
+    '    max_visits: 3\n',
+    '    reflect: { evaluator: { role: writer, task: "Is it clear? {{ write }}" } }\n    max_visits: 3\n',
+  ),
   'unsupported-version': swap(
     'The file is written in a version of the language that this program does not read.',
     'version: 1',

@@ -1,3 +1,4 @@
+import { placedChecks } from '../model/checks.ts';
 import type {
   BranchWork,
   Crew,
@@ -10,6 +11,7 @@ import type {
 import { innerTalk } from '../model/inner-talk.ts';
 import { grantedSpecs, type ToolCatalog, type ToolSpec } from '../model/tool-spec.ts';
 import { toolsetSpecs } from '../model/toolset-specs.ts';
+import { COMMAND_TOOL } from '../model/trial-tool.ts';
 import type { NodePath } from './source-node.ts';
 import {
   isRefused,
@@ -234,15 +236,15 @@ function refusedAmong(specs: readonly ToolSpec[], marks: Marks, crew: Crew): Ref
 }
 
 function judgeTools({ reflect }: WorkingPhase, crew: Crew, specs: readonly ToolSpec[]): readonly ToolSpec[] {
-  if (reflect?.evaluator.kind !== 'role') return [];
-  const { role } = reflect.evaluator;
-  return grantedSpecs(crew.roles.find(({ name }) => name === role)?.tools ?? [], specs);
+  const judges = placedChecks(reflect).flatMap(({ check }) => (check.kind === 'role' ? [check.role] : []));
+  const grants = crew.roles.filter(({ name }) => judges.includes(name)).flatMap(({ tools }) => tools);
+  return grantedSpecs(grants, specs);
 }
 
 /** A judge reads what the phase made; that the phase is untrusted itself does not bind the phase. */
 function judgeMarks({ name, reflect }: WorkingPhase, scope: MarkScope, { prefix }: Outer): Marks {
-  if (reflect?.evaluator.kind !== 'role') return NO_MARKS;
-  const marks = [...marksOf(reflect.evaluator.task, scope)];
+  const tasks = placedChecks(reflect).flatMap(({ check }) => (check.kind === 'role' ? [check.task] : []));
+  const marks = tasks.flatMap(task => [...marksOf(task, scope)]);
   return new Map(marks.filter(([source]) => source !== `${prefix}${name}`));
 }
 
@@ -252,12 +254,14 @@ function evaluatorCalls(
   scope: MarkScope,
   specs: readonly ToolSpec[],
 ): readonly RefusedCall[] {
-  const evaluator = phase.reflect?.evaluator;
-  if (evaluator?.kind !== 'tool') return [];
-  const called = specs.filter(({ name }) => name === evaluator.tool);
-  const path: NodePath = ['phases', phase.name, 'reflect', 'evaluator', 'tool'];
-  const tools = refusedAmong(called, marksOf(evaluator.with, scope), scope.crew);
-  return Object.entries(tools).map(([tool, source]) => ({ path, tool, source }));
+  return placedChecks(phase.reflect).flatMap(({ check, path: at }) => {
+    if (check.kind !== 'tool') return [];
+    const called = specs.filter(({ name }) => name === check.tool);
+    const key = check.tool === COMMAND_TOOL ? 'command' : 'tool';
+    const path: NodePath = ['phases', phase.name, ...at, key];
+    const tools = refusedAmong(called, marksOf(check.with, scope), scope.crew);
+    return Object.entries(tools).map(([tool, source]) => ({ path, tool, source }));
+  });
 }
 
 /** The same crew, and those inside it, with what must not be called where. Pure. */

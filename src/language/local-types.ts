@@ -1,5 +1,6 @@
 import { type TypeScope, typeTemplate } from '../expressions/template-types.ts';
 import { ANY, NULL, TEXT, unionOf, type ValueType } from '../expressions/value-type.ts';
+import { placedChecks } from '../model/checks.ts';
 import type { TalkWork } from '../model/crew.ts';
 import { type ArtifactContext, localTypes, replyType, toolType } from './artifact-type.ts';
 import type { RuleInput } from './rule.ts';
@@ -31,14 +32,17 @@ export function typeLocals(
     const own = new Map(localTypes(phase, listType));
     if (phase.kind === 'each')
       for (const [name, type] of localTypes(phase.work, ANY)) if (!own.has(name)) own.set(name, type);
-    const judge = phase.reflect?.evaluator;
-    if (judge?.kind === 'tool') own.set('evaluation', toolType(judge.tool, input));
     if (phase.kind === 'talk') {
       const path = ['phases', phase.name];
       own.set('reply', replyType(phase, path, input));
       for (const [place, names] of innerTypes(phase, path, input)) types.set(place, names);
     }
     types.set(phase.name, own);
+    for (const { check, path } of placedChecks(phase.reflect)) {
+      if (check.kind !== 'tool') continue;
+      const evaluation = ['evaluation', toolType(check.tool, input)] as const;
+      types.set([phase.name, ...path].join('.'), new Map([...own, evaluation]));
+    }
   }
   return types;
 }

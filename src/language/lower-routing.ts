@@ -1,11 +1,13 @@
-import type { Evaluator, Reflection, Transition, Untrusted, WorkingPhase } from '../model/crew.ts';
+import type { Reflection, Transition, Untrusted, WorkingPhase } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { STRATEGIES } from '../model/strategies.ts';
 import { lowerBudget } from './lower-budget.ts';
+import { lowerEvaluator } from './lower-evaluator.ts';
 import { asObject, asText, asTexts, compact, wholeNumber } from './lower-values.ts';
-import { lowerSchema, type Written } from './lower-work.ts';
+import type { Written } from './lower-work.ts';
 
 const DEFAULT_TRIALS = 3;
-const DEFAULT_PASS = 'evaluation.passed';
+const LEVELS = ['task', 'crew', 'off'] as const;
 
 type Modifiers = Pick<
   WorkingPhase,
@@ -50,23 +52,14 @@ export function lowerNext(value: JsonValue | undefined): Transition[] {
   });
 }
 
-function lowerReflect(written: Written, { evaluator, trials, keep, window }: JsonObject): Reflection {
+function lowerReflect(written: Written, value: JsonObject): Reflection {
+  const { evaluator, trials, keep, window, strategy, lessons } = value;
   return {
-    evaluator: lowerEvaluator(written, asObject(evaluator)),
+    evaluator: lowerEvaluator(written, evaluator),
     trials: wholeNumber(trials) ?? DEFAULT_TRIALS,
     keep: keep === 'last' ? 'last' : 'best',
     window: window === 'all' ? 'all' : (wholeNumber(window) ?? 1),
+    strategy: STRATEGIES.find(one => one === strategy) ?? 'reflexion',
+    ...compact({ lessons: LEVELS.find(one => one === lessons) }),
   };
-}
-
-function lowerEvaluator(written: Written, value: JsonObject): Evaluator {
-  if (Object.hasOwn(value, 'role'))
-    return { kind: 'role', role: asText(value.role), task: asText(value.task) };
-  if (Object.hasOwn(value, 'expression')) return { kind: 'expression', condition: asText(value.expression) };
-  if (Object.hasOwn(value, 'schema')) {
-    return { kind: 'schema', schema: lowerSchema(written, ['reflect', 'evaluator', 'schema']) ?? true };
-  }
-  const pass = asText(value.pass) || DEFAULT_PASS;
-  const tool = { tool: asText(value.tool), with: asObject(value.with), pass };
-  return { kind: 'tool', ...tool, ...compact({ score: asText(value.score) || undefined }) };
 }

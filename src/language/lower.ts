@@ -8,6 +8,7 @@ import type {
 } from '../model/crew.ts';
 import type { CrewMemory } from '../model/crew-memory.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { withTrialToolset } from '../model/trial-tool.ts';
 import { type Bundles, bundlesOf, expandGrants } from './bundles.ts';
 import { lowerCasting } from './lower-branch.ts';
 import { lowerBudget } from './lower-budget.ts';
@@ -34,7 +35,7 @@ export function lowerCrew(written: JsonObject, sop: Sop, readers?: ToolsetReader
     Object.fromEntries(namedRows(procedure.inputs)),
     namedRows(written.inputs),
   );
-  return {
+  return withTrialToolset({
     name: asText(written.crew),
     goal: asText(written.goal),
     inputs: namedRows(written.inputs).map(lowerInput),
@@ -44,7 +45,7 @@ export function lowerCrew(written: JsonObject, sop: Sop, readers?: ToolsetReader
     budget: lowerBudget(written.budget),
     sop,
     ...compact({ memory: memoryOf(memory, roles), bindings }),
-  };
+  });
 }
 
 /** A crew that says nothing of memory has one as soon as a role has. */

@@ -47,11 +47,11 @@ function isSchema(path: NodePath): boolean {
     key === 'output' ||
     (key === 'input' && path[0] === 'tools' && path.length === 5) ||
     (key === 'reply' && path.length === talk + 1) ||
-    path.slice(2).join('.') === EVALUATOR_SCHEMA
+    CHECK_SCHEMA.test(path.slice(2).join('.'))
   );
 }
 
-const EVALUATOR_SCHEMA = 'reflect.evaluator.schema';
+const CHECK_SCHEMA = /^reflect\.evaluator(\.\d+)?\.schema$/;
 
 function collect(root: SourceNode, node: SourceNode, path: NodePath, map: Record<string, SourceRange>): void {
   if (path.length > 0) map[path.join('.')] = placeOf(root, path);

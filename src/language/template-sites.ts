@@ -1,5 +1,6 @@
 import { checkTemplate, type TemplateCheck } from '../expressions/template-check.ts';
-import type { Phase, PhaseWork } from '../model/crew.ts';
+import { placedChecks } from '../model/checks.ts';
+import type { Phase, PhaseWork, WorkingPhase } from '../model/crew.ts';
 import type { RuleContext } from './rule.ts';
 import type { NodePath, ScalarNode, SourceNode } from './source-node.ts';
 import { isInnerTalk, listWorks, type PlacedWork } from './works.ts';
@@ -51,7 +52,7 @@ export function listTemplateSites({
         const branch = work.path[2] === 'parallel' ? work.work.name : undefined;
         return placesOf(work).flatMap(place => sitesAt(place, phase, branch, places));
       });
-    const around = [...reflectPlaces(path), ...guardPlaces(phase, path)];
+    const around = [...reflectPlaces(phase, path), ...guardPlaces(phase, path)];
     return [...inWork, ...around.flatMap(place => sitesAt(place, phase, undefined, places))];
   });
 }
@@ -125,16 +126,23 @@ function talkPlaces({ until, rules }: Extract<PhaseWork, { kind: 'talk' }>): rea
   ];
 }
 
-function reflectPlaces(path: NodePath): readonly Place[] {
-  const at: NodePath = [...path, 'reflect', 'evaluator'];
-  const judged = ['evaluation'];
-  return [
-    { path: [...at, 'with'], after: true },
-    { path: [...at, 'pass'], mode: 'condition', after: true, locals: judged },
-    { path: [...at, 'score'], after: true, locals: judged },
-    { path: [...at, 'expression'], mode: 'condition', after: true },
-    { path: [...at, 'task'], after: true },
-  ];
+/** What a command is given may be templates, as the arguments of a tool may. */
+const COMMAND_KEYS = ['command', 'cwd', 'artifact_as', 'copy', 'input', 'output_from', 'sandbox'];
+
+function reflectPlaces({ name, reflect }: WorkingPhase, path: NodePath): readonly Place[] {
+  return placedChecks(reflect).flatMap(({ path: below }): readonly Place[] => {
+    const at: NodePath = [...path, ...below];
+    const judged = { after: true, locals: ['evaluation'], localPlace: [name, ...below].join('.') } as const;
+    return [
+      { path: [...at, 'with'], after: true },
+      ...COMMAND_KEYS.map(key => ({ path: [...at, key], after: true }) as const),
+      { path: [...at, 'pass'], mode: 'condition', ...judged },
+      { path: [...at, 'score'], ...judged },
+      { path: [...at, 'feedback'], ...judged },
+      { path: [...at, 'expression'], mode: 'condition', after: true },
+      { path: [...at, 'task'], after: true },
+    ];
+  });
 }
 
 function guardPlaces(phase: Exclude<Phase, { kind: 'end' }>, path: NodePath): readonly Place[] {

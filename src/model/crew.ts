@@ -279,18 +279,30 @@ export interface CrewWork extends WorkBase {
 /** What may stand in a branch and in `do`. */
 export type BranchWork = RoleWork | ToolWork | AskWork | ChainWork | CrewWork;
 
-/** Who or what judges an attempt. `pass` is a Liquid condition and `score` a template over `evaluation`. */
-export type Evaluator =
-  | {
+/** What every check may have. `name` is what feedback and lessons call it by; absent: what `checkName` makes of it. */
+interface CheckBase {
+  readonly name?: string;
+}
+
+/**
+ * One thing that judges an attempt. `pass` is a Liquid condition, `score` and `feedback` are templates over `evaluation`, which
+ * is what the tool returned. A command is the tool `trial.run` with the feedback that it writes.
+ */
+export type Check =
+  | (CheckBase & {
       readonly kind: 'tool';
       readonly tool: string;
       readonly with: { readonly [argument: string]: TemplateValue };
       readonly pass: string;
       readonly score?: string;
-    }
-  | { readonly kind: 'schema'; readonly schema: JsonSchema }
-  | { readonly kind: 'expression'; readonly condition: string }
-  | { readonly kind: 'role'; readonly role: string; readonly task: string };
+      readonly feedback?: string;
+    })
+  | (CheckBase & { readonly kind: 'schema'; readonly schema: JsonSchema })
+  | (CheckBase & { readonly kind: 'expression'; readonly condition: string })
+  | (CheckBase & { readonly kind: 'role'; readonly role: string; readonly task: string });
+
+/** What judges an attempt: one check, or a list of them, all of which must pass; see `checksOf`. */
+export type Evaluator = Check | { readonly kind: 'all'; readonly checks: readonly Check[] };
 
 /**
  * What an attempt that did not pass leaves for the next: nothing (`retry`), a lesson (`reflexion`), the attempt and what was
@@ -298,7 +310,10 @@ export type Evaluator =
  */
 export type ReflectionStrategy = 'reflexion' | 'retry' | 'last_attempt' | 'last_attempt_and_reflexion';
 
-/** Tries again with what was learnt (Reflexion): at most `trials` attempts, the lessons of the last `window` are read. */
+/**
+ * Tries again with what was learnt (Reflexion): at most `trials` attempts, the lessons of the last `window` are read. Of equally
+ * good attempts `best` keeps the earliest; in programs without `strategy`, which are older, the latest.
+ */
 export interface Reflection {
   readonly evaluator: Evaluator;
   readonly trials: number;
@@ -306,7 +321,7 @@ export interface Reflection {
   readonly window: number | 'all';
   /** Absent: `reflexion`. */
   readonly strategy?: ReflectionStrategy;
-  /** How far lessons reach: this task, or later runs of the crew as well. Absent: `crew` where the crew has memory, else `task`. */
+  /** Which later runs read its lessons: those of the same task, all of the crew, or none. Absent: `crew` where the crew has memory, else `off`. */
   readonly lessons?: 'task' | 'crew' | 'off';
 }
 
@@ -393,6 +408,8 @@ export interface Crew {
   readonly memory?: CrewMemory;
   /** What untrusted artifacts keep from being called; absent when nothing is. */
   readonly refused?: RefusedTools;
+  /** Which prompt files stand at which places; absent when none is used. The texts are there by value. */
+  readonly prompts?: readonly UsedPrompt[];
   readonly sop: Sop;
   /** Which phase says an input again before the rest begins; absent when none does. */
   readonly rewrites?: InputRewrite;
@@ -407,5 +424,3 @@ export interface Crew {
 export interface SourceMap {
   readonly [path: string]: SourceRange;
 }
-  /** Which prompt files stand at which places; absent when none is used. The texts are there by value. */
-  readonly prompts?: readonly UsedPrompt[];

@@ -2,11 +2,22 @@ import type { CodedFailure } from '../model/crew-error.ts';
 import type { Effect } from '../model/effect.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
+import type { LastAttempt } from '../prompts/lessons.ts';
 
 /** What a piece of work delivers: its artifact, and of a conversation what was said in it, as templates read it later. */
 export interface Delivered {
   readonly artifact: JsonValue;
   readonly thread?: JsonValue;
+}
+
+/**
+ * A trial that may become the artifact. `rank` orders trials where the number of its `score` does not say it all, as a list
+ * that is compared from its front; absent when it does.
+ */
+export interface KeptTrial extends Delivered {
+  readonly trial: number;
+  readonly score: number;
+  readonly rank?: readonly number[];
 }
 
 /**
@@ -19,8 +30,10 @@ export type WorkOutcome =
   | { readonly type: 'failed'; readonly failure: CodedFailure; readonly part?: string }
   | {
       readonly type: 'again';
-      readonly lesson: string;
-      readonly kept: Delivered & { readonly trial: number; readonly score: number };
+      /** Absent when nothing is learned from the attempt. */
+      readonly lesson?: string;
+      readonly last?: LastAttempt;
+      readonly kept: KeptTrial;
     };
 
 /** A part that the statechart begins: a branch, or the turn of a role, which may be the one that writes the artifact. */

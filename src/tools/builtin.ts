@@ -14,8 +14,9 @@ import { createReviewTools } from './review/tools.ts';
 import { createShellTools } from './shell/tools.ts';
 import { sourcesCollect } from './sources/collect.ts';
 import { sourcesSearch } from './sources/search.ts';
+import { TRIAL_TOOLS } from './trial/tools.ts';
 
-/** The tools of `builtin:git`, `builtin:files`, `builtin:change`, `builtin:gate` and `builtin:shell`, one row each; `catalog.ts` has the specs. */
+/** The tools of `builtin:git`, `builtin:files`, `builtin:change`, `builtin:gate`, `builtin:shell` and `builtin:trial`, one row each; `catalog.ts` has the specs. */
 const TOOLS: readonly Tool[] = [
   gitDiff,
   gitLog,
@@ -31,6 +32,7 @@ const TOOLS: readonly Tool[] = [
   ...CHANGE_TOOLS,
   ...GATE_TOOLS,
   ...createShellTools(),
+  ...TRIAL_TOOLS,
 ];
 
 /** Gives the built-in tools by name, such as `git.diff`; those of `builtin:review` share their work within one call of this. */

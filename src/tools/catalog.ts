@@ -8,6 +8,7 @@ import { GIT_SPECS } from './git/specs.ts';
 import { REVIEW_SPECS } from './review/specs.ts';
 import { SHELL_SPECS } from './shell/specs.ts';
 import { SOURCES_SPECS } from './sources/specs.ts';
+import { TRIAL_SPECS } from './trial/specs.ts';
 
 /** What `builtin:<name>` offers, one row per toolset. Imports specs only, so that checking a crew loads no tool. */
 export const BUILTIN_CATALOG: ToolCatalog = new Map([
@@ -19,5 +20,6 @@ export const BUILTIN_CATALOG: ToolCatalog = new Map([
   ['change', CHANGE_SPECS],
   ['gate', GATE_SPECS],
   ['shell', SHELL_SPECS],
+  ['trial', TRIAL_SPECS],
   ['memory', MEMORY_TOOL_SPECS],
 ]);

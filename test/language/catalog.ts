@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/model/json.ts';
 import type { ReadSource } from '../../src/model/source.ts';
 import type { ToolCatalog, ToolSpec } from '../../src/model/tool-spec.ts';
+import { TRIAL_SPECS } from '../../src/tools/trial/specs.ts';
 
 function tool(name: string, properties: JsonObject, required: readonly string[]): ToolSpec {
   const inputSchema = { type: 'object', properties, required, additionalProperties: false };
@@ -27,6 +28,7 @@ export const CATALOG: ToolCatalog = new Map([
     ],
   ],
   ['review', [tool('review.static', { diff: { type: 'object' } }, ['diff'])]],
+  ['trial', TRIAL_SPECS],
 ]);
 
 /** Reads from texts by path instead of from a disk. */

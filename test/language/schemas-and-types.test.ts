@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lowerPhase } from '../../src/language/lower-phase.ts';
 import type { Phase, PhaseKind, TalkWork } from '../../src/model/crew.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../../src/model/json.ts';
+import { REFLECT, REFLECT_LOWERED } from './reflect-pair.ts';
 
 /**
  * The schemas and the types say the same: for each kind there is a phase as it is written, with every key that its
@@ -43,25 +44,6 @@ const ROUTES_LOWERED = {
   subscribe: ['one'],
   untrusted: { notTo: ['mail.*'] },
 } as const;
-const REFLECT = {
-  evaluator: { tool: 't.check', with: { a: 1 }, pass: 'evaluation.ok', score: '{{ evaluation.score }}' },
-  trials: 5,
-  keep: 'last',
-  window: 'all',
-} as const;
-const REFLECT_LOWERED = {
-  evaluator: {
-    kind: 'tool',
-    tool: 't.check',
-    with: { a: 1 },
-    pass: 'evaluation.ok',
-    score: '{{ evaluation.score }}',
-  },
-  trials: 5,
-  keep: 'last',
-  window: 'all',
-} as const;
-
 const ALL = { ...WORK, ...ROUTES, reflect: REFLECT };
 const ALL_LOWERED = { name: 'it', ...WORK_LOWERED, ...ROUTES_LOWERED, reflect: REFLECT_LOWERED } as const;
 const { reflect: _none, ...PLAIN_LOWERED } = ALL_LOWERED;
@@ -281,7 +263,7 @@ function resolved(schema: Schema | undefined): Schema {
   return name === undefined ? (schema ?? {}) : resolved(SOP_SCHEMA.$defs?.[name]);
 }
 
-/** The paths of all keys that a schema describes. An evaluator is one of several; the tool has the most keys. */
+/** The paths of all keys that a schema describes. */
 function keysOf(schema: Schema, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const here = [...path, key];
@@ -293,7 +275,18 @@ function keysOf(schema: Schema, path: readonly (string | number)[] = []): (reado
   });
 }
 
-const OTHER_EVALUATORS = ['schema', 'expression', 'role', 'task'].map(key => `reflect.evaluator.${key}`);
+const OTHER_CHECKS = ['schema', 'expression', 'role', 'task'];
+const COMMAND_KEYS = Object.keys(REFLECT.evaluator[1]);
+
+/** A check is one of several: the first of the list is a tool, the second a command, the others are tested below. */
+function keysOfPhase(schema: Schema): (readonly (string | number)[])[] {
+  return keysOf(schema).flatMap(path => {
+    const [first, second, index, key = ''] = path;
+    if (first !== 'reflect' || second !== 'evaluator' || index === undefined) return [path];
+    if (OTHER_CHECKS.includes(String(key))) return [];
+    return [COMMAND_KEYS.includes(String(key)) ? [first, second, 1, ...path.slice(3)] : path];
+  });
+}
 
 function valueAt(value: JsonValue, path: readonly (string | number)[]): JsonValue | undefined {
   let part: JsonValue | undefined = value;
@@ -315,8 +308,7 @@ const lower = (written: JsonValue): Phase =>
   lowerPhase('it', written, (_path, schema) => schema as JsonSchema);
 
 describe.each(Object.entries(PAIRS))('a phase of the kind %s', (kind, { written, lowered }) => {
-  const paths = keysOf(resolved(SOP_SCHEMA.$defs?.[`${kind}Phase`]));
-  const keys = paths.filter(path => !OTHER_EVALUATORS.includes(path.join('.')));
+  const keys = keysOfPhase(resolved(SOP_SCHEMA.$defs?.[`${kind}Phase`]));
 
   test('becomes what its type says', () => {
     expect(lower(written)).toEqual(lowered);
@@ -343,18 +335,6 @@ describe.each(Object.entries(PAIRS))('a phase of the kind %s', (kind, { written,
       expect(changed).toBe(true);
     },
   );
-});
-
-test.each([
-  [{ schema: { type: 'string' } }, { kind: 'schema', schema: { type: 'string' } }],
-  [{ expression: 'it.ok' }, { kind: 'expression', condition: 'it.ok' }],
-  [
-    { role: 'critic', task: 'Judge' },
-    { kind: 'role', role: 'critic', task: 'Judge' },
-  ],
-])('the evaluator %j is read', (written, lowered) => {
-  const phase = lower({ role: 'a', task: 'b', reflect: { evaluator: written } });
-  expect(phase).toMatchObject({ reflect: { evaluator: lowered, trials: 3, keep: 'best', window: 1 } });
 });
 
 describe('a conversation inside another one', () => {

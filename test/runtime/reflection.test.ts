@@ -106,12 +106,13 @@ describe('when the trials are used up', () => {
     expect(eventsOf(run, 'trial.judged').map(({ kept }) => kept)).toEqual([undefined, undefined, 2]);
   });
 
-  test('of equally good ones the later is kept', async () => {
+  test('of equally good ones the earliest is kept', async () => {
     const run = await runCrew({
       yaml: crew(`${CALLED_YES}, trials: 2`),
       replies: say({ attempts: ['a', 'b'] }),
     });
-    expect(resultOf(run)).toMatchObject({ result: 'b' });
+    expect(resultOf(run)).toMatchObject({ result: 'a' });
+    expect(eventsOf(run, 'trial.judged').map(({ kept }) => kept)).toEqual([undefined, 1]);
   });
 
   test('`keep: last` keeps the last', async () => {

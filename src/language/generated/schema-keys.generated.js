@@ -430,22 +430,34 @@ export const PLACE_KEYS = {
   ],
   "reflect": [
     "evaluator",
+    "strategy",
     "trials",
     "keep",
-    "window"
+    "window",
+    "lessons"
   ],
   "untrusted": [
     "not_to"
   ],
   "evaluator": [
+    "command",
+    "timeout",
+    "cwd",
+    "artifact_as",
+    "copy",
+    "input",
+    "output_from",
+    "sandbox",
     "tool",
     "with",
     "pass",
     "score",
+    "feedback",
     "schema",
     "expression",
     "role",
-    "task"
+    "task",
+    "name"
   ],
   "task": [
     "prompt",

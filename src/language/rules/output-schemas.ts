@@ -4,7 +4,7 @@ import { asObject } from '../lower-values.ts';
 import { quote } from '../report.ts';
 import type { RuleContext } from '../rule.ts';
 import type { NodePath } from '../source-node.ts';
-import { isInnerTalk, listWorks, type PlacedWork } from '../works.ts';
+import { checksAt, isInnerTalk, listWorks, type PlacedWork } from '../works.ts';
 
 interface SchemaMistake {
   readonly path: NodePath;
@@ -34,9 +34,10 @@ export function listSchemas({
     { schema: isOuter ? undefined : work.output, path: [...path, 'output'] },
   ];
   if (work.kind === 'talk') found.push({ schema: work.reply, path: [...path, 'reply'] });
-  const evaluator = phase.kind === 'end' || path.length > 2 ? undefined : phase.reflect?.evaluator;
-  if (evaluator?.kind !== 'schema') return found;
-  return [...found, { schema: evaluator.schema, path: [...path, 'reflect', 'evaluator', 'schema'] }];
+  const judges = checksAt({ phase, path }).flatMap(({ check, path: at }) =>
+    check.kind === 'schema' ? [{ schema: check.schema, path: [...at, 'schema'] }] : [],
+  );
+  return [...found, ...judges];
 }
 
 /** The first mistake of a schema: against the meta-schema, a pattern that is none, or a reference to nothing. */

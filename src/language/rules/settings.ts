@@ -1,9 +1,9 @@
 import type { HumanWork, PhaseWork, TalkWork } from '../../model/crew.ts';
 import { suggest } from '../closest.ts';
-import { listWords, quote } from '../report.ts';
+import { quote } from '../report.ts';
 import { knownRoles } from '../role-names.ts';
 import type { RuleContext } from '../rule.ts';
-import { entryOf, type NodePath } from '../source-node.ts';
+import type { NodePath } from '../source-node.ts';
 import { isInnerTalk, listWorks } from '../works.ts';
 
 /** The settings of a phase go together: what one of them needs is there, and none is without effect. */
@@ -15,7 +15,6 @@ export function checkSettings(context: RuleContext): void {
     if (work.kind === 'human') checkHuman(context, work, path);
     if (work.kind === 'ask') checkAsk(context, work, path);
     if (work.kind === 'each' || work.kind === 'parallel') checkJoin(context, work, path);
-    if (phase.kind !== 'end' && path.length === 2 && phase.reflect) checkEvaluator(context, path);
   }
 }
 
@@ -94,38 +93,6 @@ function checkJoin(
   const parts = work.kind === 'each' ? 'items' : 'branches';
   const message = `${quote('join')} waits for ${work.join}, but there are at most ${most} ${parts}`;
   report({ code: 'invalid-value', range: places.at([...path, 'join']), message });
-}
-
-/** Which settings go with each kind of evaluator. */
-const EVALUATORS = new Map<string, readonly string[]>([
-  ['tool', ['with', 'pass', 'score']],
-  ['schema', []],
-  ['expression', []],
-  ['role', ['task']],
-]);
-
-function checkEvaluator(context: RuleContext, phasePath: NodePath): void {
-  const path = [...phasePath, 'reflect', 'evaluator'];
-  const { places, report } = context;
-  const node = places.node(path);
-  if (node?.kind !== 'map' || node.entries.length === 0) return;
-  const kinds = [...EVALUATORS.keys()].filter(key => entryOf(node, key));
-  const [kind, second] = kinds;
-  if (kind === undefined) {
-    const message = 'The evaluator does not say what judges an attempt';
-    const hint = `an evaluator has ${listWords([...EVALUATORS.keys()])}`;
-    return report({ code: 'no-kind', range: places.keyOf(path), message, hint });
-  }
-  if (second !== undefined) {
-    const message = `The evaluator has ${kinds.map(quote).join(' and ')}; it can be one of them only`;
-    return report({ code: 'several-kinds', range: places.keyOf([...path, second]), message });
-  }
-  if (kind === 'role' && !entryOf(node, 'task')) {
-    needKey(context, path, { key: 'task', because: 'the role must be told what to judge' });
-  }
-  const others = ['with', 'pass', 'score', 'task'].filter(key => !EVALUATORS.get(kind)?.includes(key));
-  for (const key of others)
-    refuseIdle(context, [...path, key], `an evaluator with \`${kind}\` does not read it`);
 }
 
 function refuseIdle({ places, report }: RuleContext, path: NodePath, reason: string): void {

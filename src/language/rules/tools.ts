@@ -31,6 +31,8 @@ export function checkTools(context: RuleContext): void {
     for (const [index, grant] of grants.entries()) findTool(scope, grant, [...path, index]);
   }
   for (const call of listWorks(crew).flatMap(callsOf)) {
+    // What a command is a call of is ours.
+    if (places.node([...call.path, 'command']) !== undefined) continue;
     const spec = call.name === '' ? undefined : findTool(scope, call.name, [...call.path, 'tool']);
     if (spec) checkArguments(scope, spec, call);
   }

@@ -60,7 +60,7 @@ export function startConclusion(
     const output = choiceSchema(choices.length);
     return startSingleTurn({ ...shared, name: 'choice', prompt, output }, context);
   }
-  const prompt = withLessons(own.text ?? buildSummaryPrompt(question, answers), context.lessons);
+  const prompt = withLessons(own.text ?? buildSummaryPrompt(question, answers), context);
   const output = work.output === undefined ? {} : { output: work.output };
   return startSingleTurn({ ...shared, name: work.name, prompt, ...output }, context);
 }

@@ -44,7 +44,7 @@ export interface AskState {
  */
 export function startAsk(work: AskWork, context: WorkContext): Step<AskState> {
   const question = renderTemplate(work.prompt, context.scope);
-  const prompt = withLessons(question, context.lessons);
+  const prompt = withLessons(question, context);
   const values = valuesRead(work.prompt, context.scope);
   const isTyped = work.summarizer === undefined || work.vote !== undefined;
   const output = isTyped && work.output !== undefined ? { output: work.output } : {};

@@ -66,7 +66,7 @@ function beginStep(work: ChainWork, responses: readonly string[], context: WorkC
   const step = work.steps[index];
   if (step === undefined) throw new Error(`the chain ${work.name} has no step ${index + 1}`);
   const scope = { ...context.scope, ...said(work, responses) };
-  const prompt = withLessons(renderTemplate(step.promptTemplate, scope), context.lessons);
+  const prompt = withLessons(renderTemplate(step.promptTemplate, scope), context);
   const isLast = index === work.steps.length - 1;
   const options = {
     name: isLast ? work.name : step.name,

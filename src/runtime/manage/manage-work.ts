@@ -32,7 +32,7 @@ import { type Job, type ManageState, threadOf, withThread } from './manage-state
  * Pure. Fails with TEMPLATE_FAILED when the task cannot be rendered.
  */
 export function startManage(work: ManageWork, context: WorkContext): Step<ManageState> {
-  const task = withLessons(renderTemplate(work.task, context.scope), context.lessons);
+  const task = withLessons(renderTemplate(work.task, context.scope), context);
   const values = valuesRead(work.task, context.scope);
   const nothingYet = { threads: [], queue: [], working: [], asked: 0, begun: 0, turns: 0, held: [] };
   return { state: { kind: 'manage', work, task, values, ...nothingYet }, effects: [] };

@@ -31,7 +31,7 @@ import { startClosing, startReply } from './talk-turns.ts';
  * Fails with what a turn fails with, and with TEMPLATE_FAILED. Pure.
  */
 export function startTalk(work: TalkWork, context: WorkContext): Step<TalkState> {
-  const task = withLessons(renderTemplate(work.task, context.scope), context.lessons);
+  const task = withLessons(renderTemplate(work.task, context.scope), context);
   const values = valuesRead(work.task, context.scope);
   const reason = 'it opens the conversation';
   return { state: { kind: 'talk', work, task, values, said: [], tokens: 0, stale: 0, reason }, effects: [] };

@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
+import type { JsonValue } from '../../model/json.ts';
+import { removeFolder } from '../change/remove-folder.ts';
+import { workspacePath } from '../workspace-path.ts';
+import { copyInto } from './copy-into.ts';
+
+/** What a new folder for one trial holds. */
+interface TrialContent {
+  readonly workspace: string;
+  readonly copy: readonly string[];
+  readonly artifact: JsonValue;
+  readonly artifactAs: string;
+  readonly signal: AbortSignal;
+  readonly notice: (text: string) => void;
+}
+
+/**
+ * Gives `use` a new folder with copies of the workspace and the artifact as a file in it, and removes it afterwards, also when
+ * `use` fails. Fails with OUTSIDE_WORKSPACE when a path leads out, TOOL_FAILED when there is too much to copy.
+ */
+export async function withTrialFolder<T>(
+  content: TrialContent,
+  use: (folder: string) => Promise<T>,
+): Promise<T> {
+  const { workspace, copy, artifact, artifactAs, signal, notice } = content;
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'crew-trial-')));
+  try {
+    await copyInto(folder, { workspace, paths: copy, signal });
+    const file = await workspacePath(folder, artifactAs);
+    if (file === folder) throw new CrewError('TOOL_ARGUMENTS', '`artifact_as` must name a file');
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, typeof artifact === 'string' ? artifact : `${JSON.stringify(artifact, null, 2)}\n`);
+    return await use(folder);
+  } finally {
+    await removeFolder(folder).catch((error: Error) => notice(`a folder is left: ${error.message}`));
+  }
+}
