@@ -18,7 +18,7 @@ const TEXT_RESULTS = new Set(
     'append prepend downcase upcase capitalize lstrip rstrip strip strip_newlines squish remove remove_first remove_last ' +
     'replace replace_first replace_last truncate truncatewords normalize_whitespace escape escape_once unescape xml_escape ' +
     'newline_to_br strip_html url_encode url_decode cgi_escape uri_escape slugify base64_encode base64_decode sha256 ' +
-    'join array_to_sentence_string json jsonify inspect'
+    'join array_to_sentence_string json jsonify inspect truncate_tokens indent diff'
   ).split(' '),
 );
 const NUMBER_RESULTS = new Set(

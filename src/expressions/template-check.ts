@@ -1,7 +1,8 @@
 import { LiquidError, type Template, type Value } from 'liquidjs';
+import { ownFilterProblem } from './own-filters.ts';
 import { createTemplateEngine, MAX_TEMPLATE_LENGTH, parseExpression } from './template-engine.ts';
 import { findGuardedNames } from './template-guards.ts';
-import { findTemplateHabits } from './template-habits.ts';
+import { type FilterRead, findTemplateHabits } from './template-habits.ts';
 import { removedFilterHint, syntaxHint } from './template-hints.ts';
 import { templateReads } from './template-paths.ts';
 
@@ -46,7 +47,11 @@ export function checkTemplate(source: string, mode: 'text' | 'condition'): Templ
     return {
       paths: paths.filter(path => habits.problems.length === 0 || !isForeignWord(path)),
       guarded: mode === 'text' ? findGuardedNames(templates, reads) : [],
-      problems: [...unknownFilters(habits.filters), ...habits.problems].sort((a, b) => a.offset - b.offset),
+      problems: [
+        ...unknownFilters(habits.filters),
+        ...wrongArguments(habits.filters),
+        ...habits.problems,
+      ].sort((a, b) => a.offset - b.offset),
     };
   } catch (error) {
     return { paths: [], guarded: [], problems: [syntaxProblem(source, mode, error)] };
@@ -69,9 +74,14 @@ function isForeignWord(path: TemplatePath): boolean {
   return typeof root === 'string' && ['if', 'else', 'in', 'is', 'defined', 'loop'].includes(root);
 }
 
-function unknownFilters(
-  filters: readonly { readonly name: string; readonly offset: number }[],
-): readonly TemplateProblem[] {
+function wrongArguments(filters: readonly FilterRead[]): readonly TemplateProblem[] {
+  return filters.flatMap(({ name, offset, args }) => {
+    const message = ownFilterProblem(name, args);
+    return message === undefined ? [] : [{ code: 'template-syntax', message, offset, length: name.length }];
+  });
+}
+
+function unknownFilters(filters: readonly FilterRead[]): readonly TemplateProblem[] {
   const problems: TemplateProblem[] = [];
   for (const { name, offset } of filters) {
     if (Object.hasOwn(engine.filters, name)) continue;

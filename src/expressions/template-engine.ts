@@ -1,5 +1,6 @@
 import { Context, type FilterImplOptions, Liquid, type Template, Tokenizer, Value } from 'liquidjs';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { addOwnFilters, writtenText } from './own-filters.ts';
 
 /** Longest template in UTF-16 units. */
 export const MAX_TEMPLATE_LENGTH = 1_048_576;
@@ -10,8 +11,8 @@ const MAX_RENDER_MEMORY = 200_000_000;
 
 /** Tags taken away, with what to write instead: they read files or change the values that are passed in. */
 export const REMOVED_TAGS: ReadonlyMap<string, string> = new Map([
-  ['include', 'templates read no files; write the text here or pass it as an input'],
-  ['render', 'templates read no files; write the text here or pass it as an input'],
+  ['include', 'only a prompt file puts partials in; write the text here, or name one with `prompt`'],
+  ['render', 'only a prompt file puts partials in; write the text here, or name one with `prompt`'],
   ['layout', 'templates read no files; write the text here'],
   ['block', 'templates read no files; write the text here'],
   ['increment', 'use `forloop.index`, or `{% assign n = n | plus: 1 %}`'],
@@ -34,12 +35,6 @@ export const REMOVED_FILTERS: ReadonlyMap<string, string> = new Map([
 /** Filters that make text of whatever they get; objects are given to them as JSON, never as `[object Object]`. */
 const TEXT_FILTERS =
   'append prepend downcase upcase capitalize lstrip rstrip strip strip_newlines squish remove remove_first remove_last replace replace_first replace_last truncate truncatewords normalize_whitespace number_of_words escape escape_once xml_escape newline_to_br strip_html url_encode cgi_escape uri_escape slugify base64_encode sha256 split join array_to_sentence_string';
-
-/** What Liquid writes for a value inside text: objects and lists as JSON, null as nothing. */
-function writtenText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
 
 /** An object as JSON text; lists stay lists, with objects inside as JSON text. */
 function withoutObjects(value: unknown): unknown {
@@ -76,6 +71,7 @@ export function createTemplateEngine(options: { strictFilters: boolean }): Liqui
   for (const tag of REMOVED_TAGS.keys()) delete engine.tags[tag];
   for (const filter of REMOVED_FILTERS.keys()) delete engine.filters[filter];
   for (const name of TEXT_FILTERS.split(' ')) wrapTextFilter(engine, name);
+  addOwnFilters(engine);
   return engine;
 }
 

@@ -10,9 +10,16 @@ interface PlainToken {
 
 interface Found {
   readonly problems: TemplateProblem[];
-  readonly filters: { readonly name: string; readonly offset: number }[];
+  readonly filters: FilterRead[];
   /** How many `for` and `tablerow` bodies stand around. */
   loops: number;
+}
+
+/** A filter as it is written: where its name stands, and whether its arguments are written texts. */
+export interface FilterRead {
+  readonly name: string;
+  readonly offset: number;
+  readonly args: readonly { readonly isText: boolean }[];
 }
 
 const LOOP_FIELDS = new Set('index index0 first last length revindex revindex0 previtem nextitem'.split(' '));
@@ -58,7 +65,11 @@ function visitFilter(
   const token: unknown = 'token' in filter ? filter.token : filter;
   // The engine's own escape filter has an empty token.
   if (!isPlainToken(token) || token.input === '') return;
-  found.filters.push({ name: filter.name, offset: token.begin });
+  const args = filter.args.map(one => {
+    const value: unknown = Array.isArray(one) ? one[1] : one;
+    return { isText: TypeGuards.isQuotedToken(value) };
+  });
+  found.filters.push({ name: filter.name, offset: token.begin, args });
   for (const argument of filter.args) {
     const value: unknown = Array.isArray(argument) ? argument[1] : argument;
     if (isPlainToken(value)) visitToken(value, found);

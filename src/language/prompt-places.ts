@@ -58,13 +58,24 @@ function inWork(
     node = inMap(node, key, at, (one, here) =>
       replaceAt(one, 'prompt', { ...here, kind: 'template', model: true }),
     );
-  node = inMap(node, 'reflect', at, (reflect, here) =>
-    inMap(reflect, 'evaluator', here, (one, there) => replaceAt(one, 'task', { ...there, kind: 'template' })),
-  );
+  node = inMap(node, 'reflect', at, inReflect);
   node = inChain(node, at);
   node = inMap(node, 'do', at, (one, here) => inWork(one, here));
   node = inEach(node, 'parallel', at, (branch, here) => inWork(branch, here));
   return inEach(node, 'inner', at, (talk, here) => inWork(talk, here, { output: !has('reply') }));
+}
+
+/** One check, or a list of them; each may be a role with a task. */
+function inReflect(reflect: MapNode, at: Context): MapNode {
+  const judge: Change = (check, here) => replaceAt(check, 'task', { ...here, kind: 'template' });
+  const evaluator = reflect.entries.find(entry => entry.key === 'evaluator')?.value;
+  if (evaluator?.kind !== 'list') return inMap(reflect, 'evaluator', at, judge);
+  const items = evaluator.items.map((item, index) => {
+    const path = [...at.path, 'evaluator', index];
+    return item.kind === 'map' ? judge(item, { ...at, path }) : item;
+  });
+  const isSame = items.every((item, index) => item === evaluator.items[index]);
+  return isSame ? reflect : withEntry(reflect, 'evaluator', { ...evaluator, items });
 }
 
 /** The prompt of the last step makes the artifact. */

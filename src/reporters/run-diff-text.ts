@@ -1,8 +1,8 @@
+import { type ComparedLine, compareLines } from '../model/compare-lines.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { ComparedRun, DifferentPrompt, DifferentValue, RunDiff } from '../model/run-diff.ts';
 import { formatDuration, formatQuantity } from './amounts.ts';
 import { cutToWidth } from './display-width.ts';
-import { type ComparedLine, compareLines } from './line-diff.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
 import { SPEND_HEAD, spendCells } from './spend-table.ts';

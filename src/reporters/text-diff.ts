@@ -1,4 +1,4 @@
-import { type ComparedLine, compareLines } from './line-diff.ts';
+import { type ComparedLine, compareLines } from '../model/compare-lines.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
 

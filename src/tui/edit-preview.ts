@@ -1,3 +1,4 @@
+import { type ComparedLine, compareLines } from '../model/compare-lines.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { type ComparedLine, compareLines } from '../reporters/line-diff.ts';
 import { cellText } from './cell-text.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compareLines } from '../../src/model/compare-lines.ts';
 import type { ModelCallEffect } from '../../src/model/effect.ts';
 import type { RunDiff } from '../../src/model/run-diff.ts';
 import type { RunRecord } from '../../src/model/run-record.ts';
