@@ -1,5 +1,5 @@
+import { compareLines } from '../model/compare-lines.ts';
 import type { MemoryChange } from '../model/memory.ts';
-import { compareLines } from './line-diff.ts';
 
 /** A line of a text with the change that it comes from; undefined for a line that was there from the beginning. */
 export interface BlamedLine {

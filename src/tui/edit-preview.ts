@@ -1,6 +1,5 @@
 import { type ComparedLine, compareLines } from '../model/compare-lines.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { type ComparedLine, compareLines } from '../reporters/line-diff.ts';
 import { cellText } from './cell-text.ts';
 
 /** A text that a call would have replaced, and by what, as its arguments have both. */

@@ -4,7 +4,6 @@ import type { ModelCallEffect } from '../../src/model/effect.ts';
 import type { RunDiff } from '../../src/model/run-diff.ts';
 import type { RunRecord } from '../../src/model/run-record.ts';
 import { NO_USAGE } from '../../src/model/usage.ts';
-import { compareLines } from '../../src/reporters/line-diff.ts';
 import { formatPrompt } from '../../src/reporters/prompt-text.ts';
 import { formatRunDiff } from '../../src/reporters/run-diff-text.ts';
 import { formatRuns } from '../../src/reporters/runs-text.ts';
