@@ -62,3 +62,12 @@ export async function loadLock() {
   ]);
   return { formatLock, readLock };
 }
+
+/** Versions of prompts, for people. */
+export async function loadVersionsText() {
+  const [versions, wordDiff] = await Promise.all([
+    import('../reporters/prompt-versions-text.ts'),
+    import('../reporters/word-diff-text.ts'),
+  ]);
+  return { ...versions, ...wordDiff };
+}

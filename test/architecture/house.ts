@@ -99,6 +99,7 @@ export const LAZY_FILES: ReadonlySet<string> = new Set([
   'src/cli/wire.ts',
   'src/cli/wire-views.ts',
   'src/cli/load-dashboard.ts',
+  'src/cli/load-prompt-versions.ts',
   'src/cli/crew.ts',
 ]);
 

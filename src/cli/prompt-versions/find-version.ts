@@ -1,12 +1,11 @@
 import { suggest } from '../../language/closest.ts';
-import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { CrewError } from '../../model/crew-error.ts';
-import { type PromptFile, promptFileName } from '../../model/prompt-file.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import type { PromptHistory } from './prompt-history.ts';
-import { COMMITTED, type PromptRef, parsePromptRef, stemOf } from './prompt-ref.ts';
+import { labelsOf } from './prompt-labels.ts';
+import { COMMITTED, type PromptRef, parsePromptRef } from './prompt-ref.ts';
 import { type PromptPlaces, type PromptStore, storeOf } from './prompt-store.ts';
-import { folderOf, type VersionRow } from './version-rows.ts';
+import type { VersionRow } from './version-rows.ts';
 
 /** One version of one prompt, as a reference names it. */
 export interface FoundVersion {
@@ -64,7 +63,7 @@ async function committedVersion(
   ref: PromptRef,
   history: PromptHistory,
 ): Promise<FoundVersion> {
-  const prompt = await committedPrompt(history, ref.file);
+  const prompt = (await history.committed()).get(ref.file);
   if (prompt === undefined) {
     const problem = `\`${ref.stem}\` is not in the commit that is checked out`;
     throw new CrewError('PROMPT_UNKNOWN', `\`${ref.text}\` names no version: ${problem}`);
@@ -124,16 +123,6 @@ function withRow(lineage: readonly VersionRow[], hash: string): { row?: VersionR
   return row === undefined ? {} : { row };
 }
 
-/** What a prompt is in the commit that is checked out; undefined where it is not there. */
-export async function committedPrompt(
-  history: PromptHistory,
-  file: string,
-): Promise<PlacedPrompt | undefined> {
-  const { head } = history.state;
-  if (head === undefined) return undefined;
-  return (await history.placedAt([head])).get(head)?.get(file);
-}
-
 /** What stands behind a label of a prompt, also one of a name that it had before. */
 async function labelledPrompt(
   history: PromptHistory,
@@ -149,73 +138,6 @@ async function labelledPrompt(
     'PROMPT_UNKNOWN',
     `the tag \`prompt/${found.stem}/${label}\` stands on ${where}, in which there is no \`${path}\``,
   );
-}
-
-/** A label, and what the prompt is in the commit that it stands on, if it is there. */
-export interface LabelRow {
-  readonly label: string;
-  /** The name in the tag. */
-  readonly stem: string;
-  readonly commit?: string;
-  readonly prompt?: PlacedPrompt;
-}
-
-/** The labels of prompts, by file; a handful of git processes serve any number. */
-export async function labelsOf(
-  history: PromptHistory,
-  files: readonly string[],
-): Promise<ReadonlyMap<string, readonly LabelRow[]>> {
-  const rows = new Map(files.map(file => [file, labelRows(history, file)]));
-  const open = [...rows.values()]
-    .flat()
-    .filter(({ commit, prompt }) => commit !== undefined && prompt === undefined);
-  const folders = new Set(open.map(({ path }) => folderOf(path)));
-  for (const folder of folders) {
-    const inside = open.filter(({ path }) => folderOf(path) === folder);
-    const placed = await history.placedAt(
-      inside.flatMap(({ commit }) => commit ?? []),
-      folder,
-    );
-    for (const row of inside) {
-      const prompts = placed.get(row.commit ?? '');
-      const prompt = prompts?.get(row.path.slice(row.path.lastIndexOf('/') + 1));
-      if (prompt !== undefined) row.prompt = prompt;
-    }
-  }
-  return rows;
-}
-
-interface OpenLabel {
-  readonly label: string;
-  readonly stem: string;
-  readonly commit?: string;
-  readonly path: string;
-  prompt?: PlacedPrompt;
-}
-
-/** A label of the name itself goes before one of a name that it had. */
-function labelRows(history: PromptHistory, file: string): OpenLabel[] {
-  const lineage = history.lineage(file);
-  const paths = new Set([history.pathOf(file), ...lineage.map(row => history.pathAt(row))]);
-  const rows = new Map<string, OpenLabel>();
-  for (const path of paths) {
-    const stem = stemOf(path);
-    for (const [label, { commit }] of history.labels(stem)) {
-      const prompt = lineage.find(row => row.commit === commit && history.pathAt(row) === path)?.prompt;
-      const found = {
-        label,
-        stem,
-        path,
-        ...(commit === undefined ? {} : { commit }),
-        ...(prompt === undefined ? {} : { prompt }),
-      };
-      const before = rows.get(label);
-      // The same name stood in several folders, one after the other.
-      if (before === undefined || (before.stem === stem && before.prompt === undefined))
-        rows.set(label, found);
-    }
-  }
-  return [...rows.values()].toSorted((left, right) => (left.label < right.label ? -1 : 1));
 }
 
 /** The version that came before, so many steps. Versions of other branches count only from one of them. */
@@ -283,45 +205,4 @@ function uniqueRows(lineage: readonly VersionRow[]): readonly VersionRow[] {
 
 function versionName(stem: string, { prompt }: VersionRow): string {
   return `${stem}@${(prompt?.hash ?? '').slice(0, SHORT)}`;
-}
-
-/** The text of the file of a version. Fails with TOOL_FAILED when git has lost it. */
-export async function versionText({ store, ref, prompt, isWorking }: FoundVersion): Promise<string> {
-  if (isWorking) return store.working().get(ref.file) ?? '';
-  const history = await store.history();
-  if ('problem' in history) throw new CrewError('PROMPT_UNKNOWN', history.problem);
-  return (await history.texts([prompt.blob])).get(prompt.blob) ?? '';
-}
-
-/** The partials that a version puts in, as they were then, by name; what was not there is left out. */
-export async function versionPartials(version: FoundVersion): Promise<ReadonlyMap<string, PromptFile>> {
-  const { store, prompt, row, isWorking } = version;
-  const names = Object.keys(prompt.partials);
-  if (names.length === 0) return new Map();
-  const fileOf = (name: string): string => promptFileName({ name, partial: true });
-  if (isWorking) {
-    const texts = store.working();
-    return parsed(names.map(name => [name, texts.get(fileOf(name))]));
-  }
-  const history = await store.history();
-  if ('problem' in history || row === undefined) return new Map();
-  const placed = (await history.placedAt([row.commit], folderOf(history.pathAt(row)))).get(row.commit);
-  const blobs = new Map(
-    names.flatMap(name => {
-      const blob = placed?.get(fileOf(name))?.blob;
-      return blob === undefined ? [] : [[name, blob] as const];
-    }),
-  );
-  const texts = await history.texts([...new Set(blobs.values())]);
-  return parsed([...blobs].map(([name, blob]) => [name, texts.get(blob)]));
-}
-
-function parsed(texts: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, PromptFile> {
-  return new Map(
-    texts.flatMap(([name, text]) =>
-      text === undefined
-        ? []
-        : [[name, readPromptFile(promptFileName({ name, partial: true }), text).prompt] as const],
-    ),
-  );
 }

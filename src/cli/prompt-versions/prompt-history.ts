@@ -26,6 +26,8 @@ export interface PromptHistory {
     commits: readonly string[],
     folder?: string,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, PlacedPrompt>>>;
+  /** All prompts of the folder in the commit that is checked out, by file name. */
+  committed(): Promise<ReadonlyMap<string, PlacedPrompt>>;
   /** The texts of contents, by id. Fails with TOOL_FAILED for one that is not there any more. */
   texts(blobs: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -80,8 +82,21 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
     const earlier = own.flatMap(({ from, n }) => (from === undefined ? [] : lineageOf(from, n, seen)));
     return [...own, ...earlier];
   };
+  const placedAt: PromptHistory['placedAt'] = async (commits, other = folder) => {
+    const trees = await folderTrees({ workspace, signal, folder: other }, commits, isPromptFile);
+    await readContents({ workspace, signal, contents }, trees.values());
+    return new Map([...trees].map(([id, tree]: [string, FolderTree]) => [id, contents.hashTree(tree)]));
+  };
+  let committed: ReturnType<PromptHistory['committed']> | undefined;
+  const readCommitted: PromptHistory['committed'] = async () =>
+    (state.head === undefined ? undefined : (await placedAt([state.head])).get(state.head)) ?? new Map();
   return {
     state,
+    placedAt,
+    committed: () => {
+      committed ??= readCommitted();
+      return committed;
+    },
     pathOf,
     lineage: file =>
       lineageOf(pathOf(file), Number.POSITIVE_INFINITY, new Set()).toSorted(
@@ -96,11 +111,6 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
       const prefix = `refs/tags/prompt/${stem}/`;
       const tags = [...state.refs].filter(([name]) => name.startsWith(prefix));
       return new Map(tags.map(([name, target]) => [name.slice(prefix.length), target]));
-    },
-    placedAt: async (commits, other = folder) => {
-      const trees = await folderTrees({ workspace, signal, folder: other }, commits, isPromptFile);
-      await readContents({ workspace, signal, contents }, trees.values());
-      return new Map([...trees].map(([id, tree]: [string, FolderTree]) => [id, contents.hashTree(tree)]));
     },
     texts: async blobs => {
       const texts = new Map<string, string>();

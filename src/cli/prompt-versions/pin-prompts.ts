@@ -1,0 +1,151 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { LockedPrompt } from '../../model/crew-lock.ts';
+import { promptNameOf } from '../../model/prompt-file.ts';
+import { sanitizeText } from '../../reporters/sanitize.ts';
+import type { CommandCall } from '../command.ts';
+import type { PlacedPrompt } from './hash-trees.ts';
+import { changedPartials, readPromptLock, writePromptLock } from './prompt-lock.ts';
+import { parsePromptRef, stemOf } from './prompt-ref.ts';
+import { openStores, type PromptStore, storeOf } from './prompt-store.ts';
+import { versionOf } from './version-moments.ts';
+
+/** What was done with one prompt of a lock; `to` is null for one that is not there any more. */
+interface Pinned {
+  readonly name: string;
+  readonly lock: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly partials: readonly string[];
+}
+
+/**
+ * `crew prompt pin NAME…` and `--all`: writes prompts as they stand in the working tree into the `crew.lock` of their folder.
+ * `--all` also takes out those that are not there any more. What is locked as it is stays untouched, to the byte.
+ */
+export async function pinPrompts({ positionals, values, terminal }: CommandCall): Promise<number> {
+  const isAll = values.all === true;
+  if (isAll === positionals.length > 0) {
+    throw new CrewError('USAGE', 'expected the names of prompts, or `--all`: `crew prompt pin [PROMPT...]`');
+  }
+  const places = { values, terminal };
+  const wanted = new Map<string, { readonly store: PromptStore; readonly files: Set<string> }>();
+  for (const text of positionals) {
+    const { store, file } = await wantedPrompt(text, places);
+    const row = wanted.get(store.folder.path) ?? { store, files: new Set<string>() };
+    row.files.add(file);
+    wanted.set(store.folder.path, row);
+  }
+  for (const store of isAll ? openStores(places) : []) {
+    wanted.set(store.folder.path, { store, files: new Set([...store.working().keys()].filter(isPinnable)) });
+  }
+  const pinned: Pinned[] = [];
+  for (const { store, files } of wanted.values()) {
+    pinned.push(...(await pinFolder(store, { files, isAll, cwd: terminal.cwd })));
+  }
+  if (values.json === true) {
+    terminal.stdout(`${JSON.stringify({ version: 1, pinned }, null, 2)}\n`);
+    return 0;
+  }
+  if (pinned.length === 0) terminal.stderr('There is no prompt here to pin.\n');
+  for (const row of pinned) terminal.stdout(`${sanitizeText(pinnedText(row), { keepNewlines: false })}\n`);
+  return 0;
+}
+
+/** Partials are locked with the prompts that put them in. */
+function isPinnable(file: string): boolean {
+  return promptNameOf(file)?.partial === false;
+}
+
+async function wantedPrompt(
+  text: string,
+  places: Pick<CommandCall, 'values' | 'terminal'>,
+): Promise<{ readonly store: PromptStore; readonly file: string }> {
+  const ref = parsePromptRef(text);
+  if (ref.version !== undefined || ref.back > 0) {
+    throw new CrewError(
+      'USAGE',
+      `what is pinned is what stands in the working tree, and found was \`${text}\``,
+    );
+  }
+  if (!isPinnable(ref.file)) {
+    throw new CrewError(
+      'USAGE',
+      `\`${ref.stem}\` is a partial: it is locked with the prompts that put it in`,
+    );
+  }
+  const store = await storeOf(ref, places);
+  if (store.working().has(ref.file)) return { store, file: ref.file };
+  throw new CrewError('PROMPT_UNKNOWN', `the prompt \`${ref.stem}\` is not in the working tree`);
+}
+
+async function pinFolder(
+  store: PromptStore,
+  {
+    files,
+    isAll,
+    cwd,
+  }: { readonly files: ReadonlySet<string>; readonly isAll: boolean; readonly cwd: string },
+): Promise<readonly Pinned[]> {
+  const { path: folder } = store.folder;
+  const { path, lock, problem, isThere } = await readPromptLock(folder, cwd);
+  if (files.size === 0 && !isThere) return [];
+  if (problem !== undefined) {
+    const advice = 'put it back as it was, or delete it, pin again, and accept its servers again';
+    throw new CrewError('FILE_UNREADABLE', `\`${path}\` cannot be believed: ${problem}; ${advice}`);
+  }
+  const prompts = new Map(lock.prompts);
+  const pinned: Pinned[] = [];
+  for (const file of [...files].toSorted()) {
+    const prompt = store.placed().get(file);
+    if (prompt === undefined) continue;
+    const before = prompts.get(stemOf(file));
+    const now = sameAs(before, prompt) ?? (await lockedPrompt(store, file, prompt));
+    prompts.set(stemOf(file), now);
+    pinned.push(rowOf(file, path, { before, now }));
+  }
+  const lost = isAll ? [...prompts].filter(([stem]) => !files.has(`${stem}.prompt.md`)) : [];
+  for (const [stem, before] of lost) {
+    prompts.delete(stem);
+    pinned.push(rowOf(`${stem}.prompt.md`, path, { before, now: undefined }));
+  }
+  if (pinned.some(({ from, to, partials }) => from !== to || partials.length > 0)) {
+    await writePromptLock(folder, lock, prompts);
+  }
+  return pinned;
+}
+
+/** The commit says where to find it; it does not count. */
+function sameAs(before: LockedPrompt | undefined, prompt: PlacedPrompt): LockedPrompt | undefined {
+  if (before?.hash !== prompt.hash || changedPartials(before, prompt).length > 0) return undefined;
+  return before;
+}
+
+async function lockedPrompt(store: PromptStore, file: string, prompt: PlacedPrompt): Promise<LockedPrompt> {
+  const { hash, partials } = prompt;
+  const history = await store.history();
+  if ('problem' in history) return { hash, partials };
+  const row = history.lineage(file).find(one => one.prompt?.hash === hash && one.elsewhere !== true);
+  return row === undefined ? { hash, partials } : { hash, partials, commit: row.commit };
+}
+
+function rowOf(
+  file: string,
+  lock: string,
+  { before, now }: { readonly before: LockedPrompt | undefined; readonly now: LockedPrompt | undefined },
+): Pinned {
+  return {
+    name: stemOf(file),
+    lock,
+    from: before === undefined ? null : versionOf(file, before.hash),
+    to: now === undefined ? null : versionOf(file, now.hash),
+    partials: before === undefined || now === undefined ? [] : changedPartials(before, now),
+  };
+}
+
+function pinnedText({ name, lock, from, to, partials }: Pinned): string {
+  if (to === null) return `${lock}: ${name} is gone and was taken out`;
+  if (from === null) return `${lock}: ${to} is locked now`;
+  if (from === to) return `${lock}: ${to} was locked already`;
+  const changed = partials.length === 0 ? '' : ` (partials that changed: ${partials.join(', ')})`;
+  return `${lock}: ${from} became ${to}${changed}`;
+}

@@ -1,0 +1,64 @@
+import { wordDiff } from '../model/word-diff.ts';
+import { paint } from './paint.ts';
+import { sanitizeText } from './sanitize.ts';
+
+/** Characters of what is the same that are shown on either side of a change. */
+const CONTEXT = 120;
+
+/**
+ * What became of a text, word by word, for people: what went in red, what came in green; without colour in `[-…-]` and
+ * `{+…+}`. Of long stretches that are the same only the ends are shown. Foreign text is sanitised. Empty for equal texts. Pure.
+ */
+export function formatWordDiff(
+  before: string,
+  after: string,
+  { color }: { readonly color: boolean },
+): string {
+  if (before === after) return '';
+  const changes = wordDiff(before, after);
+  const shown = changes.map(({ kind, text }, index) => {
+    if (kind !== 'same') return marked(kind, sanitizeText(text), color);
+    const isFirst = index === 0;
+    const isLast = index === changes.length - 1;
+    return shortened(sanitizeText(text), { isFirst, isLast, color });
+  });
+  const joined = shown.join('');
+  return joined.endsWith('\n') ? joined : `${joined}\n`;
+}
+
+const MARKS = { out: ['[-', '-]', 'red'], in: ['{+', '+}', 'green'] } as const;
+
+/** White space stays outside of the marks, so that lines and their ends look as they are. */
+function marked(kind: 'out' | 'in', text: string, color: boolean): string {
+  const [open, close, style] = MARKS[kind];
+  const [, lead = '', words = '', tail = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
+  if (words === '') return kind === 'in' ? text : '';
+  const lines = color ? words.split('\n').map(line => paint(line, style, true)) : [];
+  return `${lead}${color ? lines.join('\n') : `${open}${words}${close}`}${tail}`;
+}
+
+function shortened(
+  text: string,
+  {
+    isFirst,
+    isLast,
+    color,
+  }: { readonly isFirst: boolean; readonly isLast: boolean; readonly color: boolean },
+): string {
+  const gap = paint('…', 'dim', color);
+  const head = isFirst ? '' : text.slice(0, CONTEXT);
+  const tail = isLast ? '' : text.slice(-CONTEXT);
+  if (head.length + tail.length >= text.length) return text;
+  const start = head === '' ? '' : cutBack(head);
+  const end = tail === '' ? '' : cutFront(tail);
+  return `${start}${start === '' ? '' : ' '}${gap}${end === '' ? '' : ' '}${end}`;
+}
+
+/** At the end of a word. */
+function cutBack(text: string): string {
+  return text.replace(/\s+\S*$/u, '');
+}
+
+function cutFront(text: string): string {
+  return text.replace(/^\S*\s+/u, '');
+}
