@@ -1,3 +1,4 @@
+import type { BlockDeclaration } from './crew-memory.ts';
 import type { MemoryScope, NewNote, NoteKind, Trust } from './memory.ts';
 
 /** How the best notes are chosen. `hybrid` is the measured default, `generative-agents` the scoring of the paper, exactly. */
@@ -38,6 +39,8 @@ export interface RecallRequest {
   /** As in `LessonRecord.task`. */
   readonly task: string;
   readonly scoring: RecallScoring;
+  /** What the crew declares of its blocks. */
+  readonly blocks: readonly BlockDeclaration[];
   readonly roles: readonly RoleRecall[];
 }
 

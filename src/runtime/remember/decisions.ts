@@ -1,3 +1,4 @@
+import { phaseTag } from '../../memory/lessons/tried-notes.ts';
 import type { Effect, MemoryWriteEffect } from '../../model/effect.ts';
 import { firstModelKey } from '../../model/fallback-key.ts';
 import { MAX_NOTE_LENGTH } from '../../model/limits.ts';
@@ -13,7 +14,6 @@ import {
   type RunState,
 } from '../run-state.ts';
 import { crewMemoryOf } from './crew-memory-of.ts';
-import { phaseTag } from './remember-wishes.ts';
 
 /** The most different decisions that a run keeps of itself. */
 const MAX_KEPT = 200;

@@ -50,6 +50,7 @@ export function recallWish(state: RunState, work: OpenWork): MemoryRecallEffect 
       query: text.slice(0, MAX_QUERY_LENGTH).toWellFormed(),
       task: taskHash({ crew: memory.crew, phase: work.path, text, runId: state.runId }),
       scoring: memory.declared.scoring,
+      blocks: memory.declared.blocks,
       roles,
     },
   };

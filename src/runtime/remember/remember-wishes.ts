@@ -1,3 +1,4 @@
+import { phaseTag } from '../../memory/lessons/tried-notes.ts';
 import { checkName, checksOf } from '../../model/checks.ts';
 import type { Reflection } from '../../model/crew.ts';
 import type { MemoryWriteEffect } from '../../model/effect.ts';
@@ -157,11 +158,6 @@ function lesson(
 }
 
 const LESSON_IMPORTANCE = 0.8;
-
-/** The tag by which what was learned in a phase is found again. Pure. */
-export function phaseTag(path: string): string {
-  return `phase:${path}`;
-}
 
 /** How far the words of a piece of work may be trusted, and what they were made of. */
 function originOf({ state, work }: Remembering): Pick<NewNote, 'trust' | 'sources'> {
