@@ -2,9 +2,10 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Command } from '../command.ts';
 import { renderVerb } from '../prompt-render.ts';
 import type { PromptVerb } from '../prompt-verb.ts';
+import { VERSION_VERBS } from '../prompt-version-verbs.ts';
 
 /** The verbs as help shows them, one row each. */
-const VERBS: readonly PromptVerb[] = [renderVerb];
+const VERBS: readonly PromptVerb[] = [renderVerb, ...VERSION_VERBS];
 
 /** `crew prompt VERB …`: prompts as they are sent, and their versions. */
 export const promptCommand: Command = {
