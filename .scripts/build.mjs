@@ -12,9 +12,15 @@ if (process.argv.includes('--if-installed') && !existsSync(compiler)) process.ex
 
 const SOURCE = resolve('src');
 /** Files that processes and threads start with, or that others import; all the rest goes into chunks that they share. */
-const ENTRIES = ['cli/crew', 'index', 'tools/module/module-worker', 'tools/files/regex-worker'];
+const ENTRIES = [
+  'cli/crew',
+  'index',
+  'tools/module/module-worker',
+  'tools/files/regex-worker',
+  'embedders/use-worker',
+];
 /** Packages with programs or native files of their own, and those that load parts of themselves by name. */
-const APART = /^(node:|@ast-grep\/|@secretlint\/|oxlint)/;
+const APART = /^(node:|@ast-grep\/|@secretlint\/|oxlint|@energetic-ai\/)/;
 /** A debugger of React, which Ink asks for and nobody has. */
 const NOBODY_HAS = ['react-devtools-core'];
 

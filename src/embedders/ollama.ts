@@ -1,0 +1,44 @@
+import { CrewError } from '../model/crew-error.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Embedder } from '../ports/embedder.ts';
+import type { EmbedderDoors } from './doors.ts';
+import { createRemoteEmbedder, probeDims, type RemoteModel } from './remote.ts';
+
+const OWN_ADDRESS = 'http://127.0.0.1:11434';
+
+/** What models want to be told before a text, so that questions and notes lie near each other; by the beginning of their names. */
+const PREFIXES: readonly (readonly [name: string, note: string, query: string])[] = [
+  ['nomic-embed-text', 'search_document: ', 'search_query: '],
+  ['mxbai-embed-large', '', 'Represent this sentence for searching relevant passages: '],
+];
+
+/**
+ * Makes an embedder of an Ollama server (`POST /api/embed`): OLLAMA_HOST, else this machine. It is asked once for its
+ * dimensions, unless they are known: `dims`. Fails with PROVIDER_* when it is asked.
+ */
+export async function createOllamaEmbedder(
+  name: string,
+  { env, post }: EmbedderDoors,
+  dims?: number,
+): Promise<Embedder> {
+  const id = `ollama:${name}`;
+  const url = `${addressOf(env.OLLAMA_HOST)}/api/embed`;
+  const [, note = '', query = ''] = PREFIXES.find(([begin]) => name.startsWith(begin)) ?? [];
+  const ask: RemoteModel['ask'] = async (texts, kind, signal) => {
+    const prefix = kind === 'note' ? note : query;
+    const body = { model: name, input: texts.map(text => prefix + text), truncate: true };
+    const answer = (await post({ url, headers: {}, body }, signal)) as JsonObject | null;
+    const vectors = answer !== null && Object.hasOwn(answer, 'embeddings') ? answer.embeddings : undefined;
+    if (Array.isArray(vectors)) return vectors;
+    throw new CrewError('PROVIDER_PROTOCOL', `\`${id}\`: expected vectors in \`embeddings\`, found none`);
+  };
+  return createRemoteEmbedder({ id, dims: dims ?? (await probeDims(id, ask)), ask });
+}
+
+/** Ollama takes a host, a host with a port, or an address; a server that listens everywhere is asked on this machine. */
+function addressOf(host: string | undefined): string {
+  const said = host?.trim() ?? '';
+  if (said === '') return OWN_ADDRESS;
+  const address = /^https?:\/\//.test(said) ? said : `http://${/:\d+$/.test(said) ? said : `${said}:11434`}`;
+  return address.replace('//0.0.0.0', '//127.0.0.1').replace(/\/+$/, '');
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CrewError, ERROR_CODES } from '../model/crew-error.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { Embedder } from '../ports/embedder.ts';
+import { normalise } from './normalise.ts';
+
+/** One server that makes vectors: what it is called, and how it is asked for the vectors of some texts, in their order. */
+export interface RemoteModel {
+  readonly id: string;
+  readonly dims: number;
+  readonly ask: (
+    texts: readonly string[],
+    kind: 'note' | 'query',
+    signal: AbortSignal | undefined,
+  ) => Promise<readonly JsonValue[]>;
+}
+
+const TEXTS_A_QUESTION = 64;
+const TRIES = 4;
+const FIRST_WAIT_MS = 500;
+/** More of a text than any of these models reads. */
+const LONGEST_TEXT = 24_000;
+
+/** An embedder behind HTTP: asks in batches of 64, again after what passes, and takes nothing but vectors of `dims` numbers. */
+export function createRemoteEmbedder(model: RemoteModel): Embedder {
+  const { id, dims } = model;
+  return {
+    id,
+    dims,
+    async embed(texts, kind, signal) {
+      const vectors: Float32Array[] = [];
+      for (let from = 0; from < texts.length; from += TEXTS_A_QUESTION) {
+        // Servers refuse a text without anything in it.
+        const some = texts
+          .slice(from, from + TEXTS_A_QUESTION)
+          .map(text => text.slice(0, LONGEST_TEXT).toWellFormed().trim() || '-');
+        const answer = await askAgain(() => model.ask(some, kind, signal), signal);
+        vectors.push(...readVectors(id, answer, { count: some.length, dims }));
+      }
+      return vectors;
+    },
+  };
+}
+
+/** How many numbers the vectors of a model have, by asking for one. */
+export async function probeDims(id: string, ask: RemoteModel['ask'], signal?: AbortSignal): Promise<number> {
+  const [vector] = await askAgain(() => ask(['dimensions'], 'note', signal), signal);
+  if (!Array.isArray(vector) || vector.length === 0) throw unfit(id, 'a list of numbers', vector);
+  return vector.length;
+}
+
+async function askAgain<Answer>(
+  ask: () => Promise<Answer>,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const passes = error instanceof CrewError && ERROR_CODES[error.code].retryable;
+      if (!passes || tried >= TRIES) throw error;
+      const waitMs = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (tried - 1);
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
+function readVectors(
+  id: string,
+  answer: readonly JsonValue[],
+  { count, dims }: { readonly count: number; readonly dims: number },
+): readonly Float32Array[] {
+  if (answer.length !== count) throw unfit(id, `${count} vectors`, answer.length);
+  return answer.map(vector => {
+    const numbers = Array.isArray(vector) ? (vector as readonly JsonValue[]) : [];
+    if (numbers.length !== dims || !numbers.every(value => Number.isFinite(value))) {
+      throw unfit(id, `a vector of ${dims} numbers`, Array.isArray(vector) ? `${numbers.length}` : vector);
+    }
+    return normalise(numbers as readonly number[]);
+  });
+}
+
+function unfit(id: string, expected: string, found: unknown): CrewError {
+  const shown = JSON.stringify(found)?.slice(0, 80);
+  return new CrewError('PROVIDER_PROTOCOL', `\`${id}\`: expected ${expected}, found ${shown}`);
+}
