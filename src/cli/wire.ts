@@ -388,3 +388,13 @@ export async function loadRetrieval() {
   ]);
   return { retrieve, scopesOf };
 }
+
+/** Vectors of texts, and the way to servers that make them. */
+export async function loadEmbedders() {
+  const [{ createEmbedder }, { postJson }, { ensureEmbedder }] = await Promise.all([
+    import('../embedders/create-embedder.ts'),
+    import('../providers/post-json.ts'),
+    import('../memory/ensure-embedder.ts'),
+  ]);
+  return { createEmbedder, postJson, ensureEmbedder };
+}
