@@ -1,3 +1,6 @@
+import type { RecalledNote } from '../model/recall.ts';
+import { renderRecalledNotes } from './recalled-notes.ts';
+
 /** An attempt that did not pass, shortened, and what its evaluation said. */
 export interface LastAttempt {
   readonly attempt: string;
@@ -9,14 +12,21 @@ export interface Learned {
   readonly lessons: readonly string[];
   /** The outermost phase's first; absent when none is shown. */
   readonly lastAttempts?: readonly LastAttempt[];
+  /** Lessons of earlier runs, best first, and the moment that their ages are counted to; absent when there are none. */
+  readonly earlier?: readonly RecalledNote[];
+  readonly openedAt?: number;
 }
 
 /**
- * A task with what earlier trials of it have left; the task alone when there is nothing. Pure.
+ * A task with what earlier runs and earlier trials of it have left; the task alone when there is nothing. Pure.
  * Source: Reflexion, arXiv 2303.11366 §3; the strategies of its HotpotQA runs.
  */
-export function withLessons(task: string, { lessons, lastAttempts = [] }: Learned): string {
-  return [task, ...lastAttempts.map(attemptBlock), ...lessonBlock(lessons)].join('\n\n');
+export function withLessons(
+  task: string,
+  { lessons, lastAttempts = [], earlier = [], openedAt: at = 0 }: Learned,
+): string {
+  const recalled = earlier.length === 0 ? [] : [renderRecalledNotes({ notes: [], lessons: earlier, at })];
+  return [task, ...recalled, ...lastAttempts.map(attemptBlock), ...lessonBlock(lessons)].join('\n\n');
 }
 
 function attemptBlock({ attempt, feedback }: LastAttempt): string {

@@ -1,3 +1,5 @@
+import type { RecalledNote } from '../model/recall.ts';
+import { earlierDecisions } from './earlier-decisions.ts';
 import type { Participant } from './talk-rules.ts';
 
 /**
@@ -9,8 +11,11 @@ export function buildSelectorPrompt(options: {
   readonly participants: readonly Participant[];
   readonly thread: readonly { readonly speaker: string; readonly text: string }[];
   readonly candidates: readonly string[];
+  /** How earlier runs went here; none when left out. */
+  readonly decisions?: readonly RecalledNote[];
 }): string {
-  const { task, participants, thread, candidates } = options;
+  const { task, participants, thread, candidates, decisions = [] } = options;
+  const earlier = earlierDecisions(decisions);
   const who = participants.map(({ name, goal }) => `- \`${name}\`: ${goal?.trim() ?? 'a group'}`);
   const said = thread.map(({ speaker, text }) => `<reply speaker="${speaker}">\n${text}\n</reply>`);
   return `You lead a conversation, and say who speaks next. You do not take part in it yourself.
@@ -28,7 +33,7 @@ ${task.trim()}
 # What was said
 
 ${said.join('\n\n')}
-
+${earlier === '' ? '' : `\n${earlier}\n`}
 # Your choice
 
 Choose the one who can now bring the task forward most, among ${candidates.map(name => `\`${name}\``).join(', ')}.

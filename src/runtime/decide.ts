@@ -88,7 +88,7 @@ function takeOutcome(draft: Draft, fact: Extract<Fact, { key: string }>): void {
   if (act === undefined) return;
   if (isRunTimer(fact.key)) return runOutOfTime(draft);
   if (draft.state.ending !== undefined) return goOnEnding(draft, fact);
-  if (act.type === 'tool.call') noteCall(draft, act);
+  if (act.type === 'tool.call') noteCall(draft, act, fact);
   if (fact.type === 'tool.returned' || fact.type === 'tool.failed') publishAsked(draft, fact, act);
   if (fact.type === 'paths.resolved') {
     return act.type === 'path.resolve' ? takePlaces(draft, fact, act.call) : undefined;

@@ -44,6 +44,8 @@ export interface OpenWork {
   readonly recalled?: readonly RecalledRole[];
   /** The tools that were called for it; kept only in runs that remember. */
   readonly called?: readonly string[];
+  /** A note from outside was read with a tool of memory; kept only in runs that remember. */
+  readonly strange?: true;
   /** How its trials were judged; kept only in runs that remember. */
   readonly verdicts?: readonly TrialVerdict[];
   /** It is over, but for what is being remembered of it. */

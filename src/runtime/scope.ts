@@ -2,6 +2,7 @@ import type { BranchWork, TalkWork, WorkingPhase } from '../model/crew.ts';
 import { innerTalk } from '../model/inner-talk.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
+import type { RecalledNote } from '../model/recall.ts';
 import type { LastAttempt } from '../prompts/lessons.ts';
 import { type OpenWork, type Procedure, procedureOf, type RunState } from './run-state.ts';
 import { talkScope } from './talk/talk-thread.ts';
@@ -79,6 +80,7 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
   const scope = scopeOf(state, procedure, procedure.visits[phase] ?? 0);
   const parent = part === undefined ? undefined : state.open[`${procedure.id}${phase}`];
   const lastAttempts = lastAttemptsFor(state, work);
+  const earlier = earlierFor(state, work);
   return {
     seed: state.seed,
     program: procedure.program,
@@ -91,10 +93,23 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
     scope: part === undefined ? scope : { ...scope, ...itemOf(parent, part) },
     lessons: lessonsFor(state, work),
     ...(lastAttempts.length === 0 ? {} : { lastAttempts }),
+    ...rememberedAs(state, procedure),
+    ...(earlier.length === 0 ? {} : { earlier }),
     ...(work.recalled === undefined ? {} : { memory: work.recalled }),
     openedAt: work.openedAt,
     at: state.at,
   };
+}
+
+/** What is remembered in a procedure that roles of another crew play is that crew's. */
+function rememberedAs(state: RunState, procedure: Procedure): Pick<WorkContext, 'rememberedAs'> {
+  if (procedure.castBy === undefined) return {};
+  return { rememberedAs: playingCrew(state, procedure) };
+}
+
+/** The crew whose roles play in a procedure. Pure. */
+export function playingCrew(state: RunState, { castBy, program }: Procedure): string {
+  return castBy === undefined ? program.crew : playingCrew(state, procedureOf(state, castBy));
 }
 
 /** What a part reads beside the names of its phase: an item by its name and its place, or what was said so far. */
@@ -106,12 +121,18 @@ function itemOf(parent: OpenWork | undefined, part: string): JsonObject {
   return { [state.work.as]: state.items[index] ?? null, index };
 }
 
-/** Lessons, also those of earlier runs, reach all that is done inside the phase that learned them or was reminded of them. */
+/** Lessons reach all that is done inside the phase that learned them. */
 function lessonsFor(state: RunState, work: OpenWork): readonly string[] {
-  const earlier = (work.recalled ?? []).flatMap(({ lessons }) => lessons.map(({ text }) => text));
-  const own = [...earlier, ...lessonsOf(state, work)];
+  const own = lessonsOf(state, work);
   const outer = outerOf(state, work);
   return outer === undefined ? own : [...lessonsFor(state, outer), ...own];
+}
+
+/** So do those of earlier runs. */
+function earlierFor(state: RunState, work: OpenWork): readonly RecalledNote[] {
+  const own = (work.recalled ?? []).flatMap(({ lessons }) => lessons);
+  const outer = outerOf(state, work);
+  return outer === undefined ? own : [...earlierFor(state, outer), ...own];
 }
 
 /** So do attempts that are shown. */

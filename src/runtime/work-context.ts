@@ -1,7 +1,7 @@
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
-import type { RecalledRole } from '../model/recall.ts';
+import type { RecalledNote, RecalledRole } from '../model/recall.ts';
 import type { LastAttempt } from '../prompts/lessons.ts';
 
 /** What a work decider may read. `key` is unique to this attempt and starts the keys of all its effects. */
@@ -10,6 +10,8 @@ export interface WorkContext {
   readonly seed: string;
   /** The program whose phase this is. */
   readonly program: Program;
+  /** The crew as whose this is remembered, where that is not the program's: it plays in a procedure of that crew. */
+  readonly rememberedAs?: string;
   /** Stands before the names of its models and tools: '' for the run's own program. */
   readonly crewPath: string;
   readonly models: { readonly [alias: string]: ResolvedModel };
@@ -26,6 +28,8 @@ export interface WorkContext {
   readonly lessons: readonly string[];
   /** The attempts before this one that are shown themselves, the outermost phase's first; absent when there are none. */
   readonly lastAttempts?: readonly LastAttempt[];
+  /** Lessons of earlier runs, best first; absent when there are none. */
+  readonly earlier?: readonly RecalledNote[];
   /** What its roles were reminded of; absent when nothing was. */
   readonly memory?: readonly RecalledRole[];
   /** When the work was opened, and the moment of the fact that is being decided on; wall-clock milliseconds. */

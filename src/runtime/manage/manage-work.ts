@@ -4,9 +4,11 @@ import { ERROR_CODES } from '../../model/crew-error.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { Fact } from '../../model/fact.ts';
 import { textMessage } from '../../model/message.ts';
+import { earlierDecisions } from '../../prompts/earlier-decisions.ts';
 import { withLessons } from '../../prompts/lessons.ts';
 import { manageControls } from '../../prompts/manage-controls.ts';
 import { manageRules } from '../../prompts/manage-rules.ts';
+import { decisionsOf } from '../remember/reminders.ts';
 import type { BegunPart, Step, StepMove } from '../step.ts';
 import { roleOf, startRoleTurns } from '../turns/role-turns.ts';
 import { answerControl } from '../turns/tool-turn.ts';
@@ -92,7 +94,12 @@ function beginLead(state: ManageState, context: WorkContext): Step<ManageState> 
     messages: [textMessage('user', task)],
     values,
     controls: manageControls(workers).map(spec => ({ spec, ends: false })),
-    rules: manageRules({ workers: roles, maxDelegations, concurrency }),
+    rules: [
+      manageRules({ workers: roles, maxDelegations, concurrency }),
+      earlierDecisions(decisionsOf(context)),
+    ]
+      .filter(text => text !== '')
+      .join('\n\n'),
   };
   return leadsOn(state, context, startRoleTurns(options, context));
 }

@@ -178,7 +178,7 @@ function leave(state: ReflectionState, context: WorkContext, verdict: TrialVerdi
     task: taskText(state.work, context.scope),
     attempt: textOf(state.artifact),
     feedback: verdict.feedback,
-    lessons: context.lessons,
+    lessons: [...(context.earlier ?? []).map(({ text }) => text), ...context.lessons],
     ...(isOlder(reflect) ? {} : { checks: failedChecks(verdict) }),
     isShown: showsAttempt(reflect),
   });

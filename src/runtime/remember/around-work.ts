@@ -48,13 +48,23 @@ export function withVerdicts(
   return judged.length === 0 ? work : { ...work, verdicts: [...(work.verdicts ?? []), ...judged] };
 }
 
-/** Keeps that a tool was called, for the work that called it and all around it, in runs that remember. */
-export function noteCall(draft: Draft, { key, tool }: ToolCallEffect): void {
+/**
+ * Keeps that a tool was called, and whether it gave words of strangers out of memory, for the work that called it and all
+ * around it, in runs that remember.
+ */
+export function noteCall(draft: Draft, { key, tool, origin }: ToolCallEffect, fact: Fact): void {
   if (draft.state.memory === undefined) return;
+  const strange = origin !== undefined && isStrange(fact) ? ({ strange: true } as const) : {};
   let work = draft.state.open[ownerOf(key)];
   while (work !== undefined) {
     const { called = [] } = work;
-    if (!called.includes(tool)) setWork(draft, { ...work, called: [...called, tool] });
+    setWork(draft, { ...work, ...strange, called: [...new Set([...called, tool])] });
     work = outerOf(draft.state, work);
   }
+}
+
+function isStrange(fact: Fact): boolean {
+  if (fact.type !== 'tool.returned') return false;
+  const { value } = fact;
+  return value !== null && typeof value === 'object' && 'untrusted' in value && value.untrusted === true;
 }

@@ -1,7 +1,8 @@
 import type { Role } from '../../model/crew.ts';
 import type { CrewMemory } from '../../model/crew-memory.ts';
 import { type MemoryLevel, type MemoryScope, scopeOfLevel } from '../../model/memory.ts';
-import { type Procedure, procedureOf, type RunState } from '../run-state.ts';
+import type { Procedure, RunState } from '../run-state.ts';
+import { playingCrew } from '../scope.ts';
 
 /** The memory of the crew whose procedure it is. A procedure inside a crew remembers as that crew. */
 export interface ProcedureMemory {
@@ -14,9 +15,7 @@ export interface ProcedureMemory {
 export function crewMemoryOf(state: RunState, procedure: Procedure): ProcedureMemory | undefined {
   const declared = procedure.program.memory;
   if (state.memory === undefined || declared === undefined) return undefined;
-  let crew = procedure;
-  while (crew.castBy !== undefined) crew = procedureOf(state, crew.castBy);
-  return { declared, crew: crew.program.crew, runId: state.runId };
+  return { declared, crew: playingCrew(state, procedure), runId: state.runId };
 }
 
 /** The scope of a level for a role, which is remembered under the name of whoever plays it. Pure. */

@@ -169,10 +169,11 @@ function originOf({ state, work }: Remembering): Pick<NewNote, 'trust' | 'source
   });
   const lowest = Math.min(2, ...(work.recalled ?? []).flatMap(trustsOf)) as Trust;
   return {
-    trust: stranger === undefined ? lowest : 0,
+    trust: stranger === undefined && work.strange !== true ? lowest : 0,
     sources: [
       `phase:${placeOf(state, work)}`,
       ...(stranger === undefined ? [] : [`untrusted:${stranger}`]),
+      ...(work.strange === true ? ['untrusted:memory'] : []),
       ...tools,
     ],
   };

@@ -1,6 +1,7 @@
 import { renderTemplate } from '../../expressions/template-evaluate.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { buildSelectorPrompt } from '../../prompts/talk-selector.ts';
+import { decisionsOf } from '../remember/reminders.ts';
 import { modelKey } from '../turns/model-key.ts';
 import { startSingleTurn } from '../turns/single-turn.ts';
 import type { TurnOutcome, TurnStep } from '../turns/turn-loop-state.ts';
@@ -26,7 +27,7 @@ export function startChoice(state: TalkState, context: WorkContext): Pick<TurnSt
   const participants = participantsOf(work, context.program.roles);
   const prompt =
     selector.prompt === undefined
-      ? buildSelectorPrompt({ task, participants, thread, candidates })
+      ? buildSelectorPrompt({ task, participants, thread, candidates, decisions: decisionsOf(context) })
       : renderTemplate(selector.prompt, { ...context.scope, ...talkScope(state), candidates });
   return startSingleTurn(
     {

@@ -20,7 +20,7 @@ export function originOfCall(
   if (spec?.memory === undefined) return {};
   const untrusted = call.untrusted ?? strangeNote(context, role);
   const origin = {
-    crew: context.program.crew,
+    crew: context.rememberedAs ?? context.program.crew,
     phase: context.place,
     role,
     author: context.models[model]?.use ?? 'rule',

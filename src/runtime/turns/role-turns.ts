@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { type Message, textMessage } from '../../model/message.ts';
 import { grantedSpecs } from '../../model/tool-spec.ts';
 import { buildRolePrompt } from '../../prompts/role-prompt.ts';
+import { blocksOf, notesOf } from '../remember/reminders.ts';
 import type { WorkContext } from '../work-context.ts';
 import { modelOfRole } from './model-key.ts';
 import { startTurns } from './turn-loop.ts';
@@ -30,10 +31,12 @@ export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext):
   const output = task.output === undefined ? {} : { output: { name: task.name, schema: task.output } };
   const specs = [...tools, ...controls.map(control => control.spec)];
   const prompt = buildRolePrompt({ crewGoal: context.program.goal, role, tools: specs, ...output });
-  const system = textMessage('system', rules === undefined ? prompt : `${prompt}\n\n${rules}`);
+  const blocks = blocksOf(context, role.name, tools);
+  const sections = [prompt, rules ?? '', blocks].filter(text => text !== '');
+  const system = textMessage('system', sections.join('\n\n'));
   const model = modelOfRole(context, role, asked);
   const paid = role.budget === undefined ? {} : { paidBy: role.name };
-  const told = [system, ...messages];
+  const told = [system, ...notesOf(context, role.name), ...messages];
   return startTurns({ task, key, model, messages: told, values, tools, controls, ...paid }, context);
 }
 
