@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
+import type { ReflectionStrategy } from '../../src/model/crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
+import { learnsLessons, STRATEGIES } from '../../src/model/strategies.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
 import { fc } from '../laws.ts';
 import type { Reply } from '../runtime/fake-model.ts';
@@ -24,7 +26,8 @@ interface Step {
   readonly timeout: boolean;
   /** No `reflect` for 0. */
   readonly trials: number;
-  readonly judge: 'schema' | 'tool' | 'role';
+  readonly judge: 'schema' | 'tool' | 'role' | 'several';
+  readonly strategy: ReflectionStrategy;
 }
 
 const SIZE = 4;
@@ -44,7 +47,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   reads: fc.boolean(),
   timeout: fc.boolean(),
   trials: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
-  judge: fc.constantFrom('schema', 'tool', 'role'),
+  judge: fc.constantFrom('schema', 'tool', 'role', 'several'),
+  strategy: fc.constantFrom(...STRATEGIES),
 });
 
 /** What the model does at its nth call, over and over; usage is a share of the worst case, 9 means that none is sent. */
@@ -130,8 +134,12 @@ function reflectOf(step: Step, index: number) {
     tool: { tool: 'kit.give', with: { n: 1 }, pass: 'visit > 1' },
     role: { role: step.tools ? 'worker' : 'writer', task: `Judge {{ p${index} | json }}` },
   };
-  const window = step.reads ? 'all' : 1;
-  return { reflect: { evaluator: judges[step.judge], trials: step.trials, window } };
+  const { strategy, trials } = step;
+  const loose = { expression: `p${index} != "never"` };
+  const several = [judges.role, { ...judges.tool, pass: 'true' }, loose, { ...judges.role, task: 'Judge.' }];
+  const evaluator = step.judge === 'several' ? several : judges[step.judge];
+  const window = learnsLessons({ strategy }) ? { window: step.reads ? 'all' : 1 } : {};
+  return { reflect: { evaluator, trials, strategy, ...window } };
 }
 
 function workOf(step: Step, index: number): object {

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../src/model/json.ts';
 import type { ToolCatalog, ToolSpec } from '../../src/model/tool-spec.ts';
 import type { ToolContext } from '../../src/ports/tool.ts';
 import type { World } from '../../src/ports/world.ts';
+import { TRIAL_SPECS } from '../../src/tools/trial/specs.ts';
 
 /** What a fake tool does with its arguments; `nth` counts the calls of this tool from 1. */
 export type FakeTool = (
@@ -25,7 +26,7 @@ const TEXT = {
   additionalProperties: false,
 };
 
-/** What the toolset `kit` of every test crew offers. */
+/** What the toolset `kit` of every test crew offers, and what commands of evaluators are calls of. */
 export const FAKE_CATALOG: ToolCatalog = new Map([
   [
     'kit',
@@ -38,6 +39,7 @@ export const FAKE_CATALOG: ToolCatalog = new Map([
       { ...spec('repeat', TEXT, false), repeatable: true },
     ],
   ],
+  ['trial', TRIAL_SPECS],
 ]);
 
 /** The tools' behaviour unless a test says otherwise. */

@@ -1,3 +1,5 @@
+import type { Reflection, ReflectionStrategy } from '../../src/model/crew.ts';
+import { learnsLessons, STRATEGIES } from '../../src/model/strategies.ts';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
 import { fc } from '../laws.ts';
 import type { Reply } from './fake-model.ts';
@@ -100,18 +102,30 @@ const ASKED = {
   retry: RETRY,
 };
 
-const REFLECT = fc.record({
-  evaluator: fc.constantFrom<object>(
-    { schema: { type: 'object' } },
-    { expression: 'visit > 1' },
-    { tool: 'kit.give', with: { text: 'x' }, pass: 'evaluation.passed == true', score: '{{ visit }}' },
-    { tool: 'kit.give', with: { text: 'x' }, pass: 'visit > 1', score: '{{ evaluation.text }}' },
-    { role: 'writer', task: 'Judge.' },
-  ),
-  trials: fc.integer({ min: 1, max: 3 }),
-  keep: fc.constantFrom('best', 'last'),
-  window: fc.constantFrom(1, 'all'),
-});
+const CHECK = fc.constantFrom<object>(
+  { schema: { type: 'object' } },
+  { expression: 'visit > 1' },
+  { tool: 'kit.give', with: { text: 'x' }, pass: 'evaluation.passed == true', score: '{{ visit }}' },
+  { tool: 'kit.give', with: { text: 'x' }, pass: 'visit > 1', score: '{{ evaluation.text }}' },
+  { role: 'writer', task: 'Judge.' },
+);
+const REFLECT = fc
+  .record({
+    evaluator: fc.oneof(CHECK, fc.array(CHECK, { minLength: 1, maxLength: 3 })),
+    trials: fc.integer({ min: 1, max: 3 }),
+    keep: fc.constantFrom('best', 'last'),
+    window: fc.constantFrom(1, 'all'),
+    strategy: fc.constantFrom(undefined, ...STRATEGIES),
+  })
+  .map(reflect => (learnsLessons(withoutUndefined(reflect)) ? reflect : { ...reflect, window: undefined }));
+
+function withoutUndefined({
+  strategy,
+}: {
+  readonly strategy: ReflectionStrategy | undefined;
+}): Pick<Reflection, 'strategy'> {
+  return strategy === undefined ? {} : { strategy };
+}
 
 const CONCURRENCY = fc.constantFrom(undefined, 1, 2);
 

@@ -233,7 +233,7 @@ function createTestExecutor(
     }),
     tool: async name => {
       const short = name.slice(name.indexOf('.') + 1);
-      const spec = FAKE_CATALOG.get('kit')?.find(each => each.name === `kit.${short}`);
+      const spec = [...FAKE_CATALOG.values()].flat().find(each => each.name.endsWith(`.${short}`));
       const act = options.tools?.[short] ?? FAKE_TOOLS[short];
       if (spec === undefined || act === undefined) return undefined;
       return {

@@ -13,7 +13,7 @@ import { callTool } from './tool-call.ts';
 const SPECS = [...BUILTIN_CATALOG].flatMap(([toolset, specs]) => specs.map(spec => ({ toolset, spec })));
 
 /** Tools that run foreign code or write files, so that a person must allow their calls. */
-const NOT_READ_ONLY = new Set(['change.test', 'change.check', 'change.apply', 'shell.run']);
+const NOT_READ_ONLY = new Set(['change.test', 'change.check', 'change.apply', 'shell.run', 'trial.run']);
 
 /** Those of memory are made by its own room, and change nothing but what the crew remembers. */
 const isOfMemory = ({ memory }: ToolSpec): boolean => memory !== undefined;

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../src/model/json.ts';
+import { learnsLessons, STRATEGIES } from '../../../src/model/strategies.ts';
 import type { Dice } from './dice.ts';
 
 /** The text of a random crew, which may still have mistakes, and the files that it runs as phases. */
@@ -188,24 +189,28 @@ function kindOf(dice: Dice, shape: Shape, name: string): KindOfWork {
 }
 
 function reflectOf(dice: Dice, name: string): JsonObject {
-  const evaluator = dice.pick<JsonObject>([
-    { schema: { minLength: 12 } },
-    { schema: false },
-    { expression: `${name} != blank and visit > 1` },
-    { role: dice.pick(ROLES), task: `Judge {{ ${name} | json }}` },
-    {
-      tool: 'kit.give',
-      with: { passed: false, n: 1 },
-      pass: 'evaluation.passed',
-      score: '{{ evaluation.n }}',
-    },
-    { tool: 'kit.fail', with: {}, pass: 'evaluation.passed' },
-  ]);
+  const pick = (): JsonObject =>
+    dice.pick<JsonObject>([
+      { schema: { minLength: 12 } },
+      { schema: false },
+      { expression: `${name} != blank and visit > 1` },
+      { role: dice.pick(ROLES), task: `Judge {{ ${name} | json }}` },
+      {
+        tool: 'kit.give',
+        with: { passed: false, n: 1 },
+        pass: 'evaluation.passed',
+        score: '{{ evaluation.n }}',
+      },
+      { tool: 'kit.fail', with: {}, pass: 'evaluation.passed' },
+    ]);
+  const evaluator = pick();
+  const strategy = dice.pick([...STRATEGIES]);
   return {
-    evaluator,
+    evaluator: dice.chance(0.3) ? [evaluator, pick()] : evaluator,
     trials: 1 + dice.below(3),
     keep: dice.pick(['best', 'last']),
-    window: dice.pick([1, 'all']),
+    strategy,
+    ...(learnsLessons({ strategy }) ? { window: dice.pick([1, 'all']) } : {}),
   };
 }
 

@@ -1,0 +1,230 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_LESSON_LENGTH } from '../../src/model/limits.ts';
+import { lastJson } from '../../src/tools/trial/last-json.ts';
+import { callTool, failureOf } from './tool-call.ts';
+
+let workspace = '';
+beforeAll(() => {
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'crew-trials-')));
+  mkdirSync(join(workspace, 'pack/deep'), { recursive: true });
+  mkdirSync(join(workspace, '.git'));
+  mkdirSync(join(workspace, '.crew'));
+  mkdirSync(join(workspace, 'node_modules/left'), { recursive: true });
+  writeFileSync(join(workspace, '.git/config'), 'secret');
+  writeFileSync(join(workspace, '.crew/runs'), 'secret');
+  writeFileSync(join(workspace, 'pack/deep/a.txt'), 'one\n');
+  writeFileSync(join(workspace, 'b.txt'), 'two\n');
+  symlinkSync('deep/a.txt', join(workspace, 'pack/inner'));
+  symlinkSync('/etc/hostname', join(workspace, 'pack/outer'));
+  symlinkSync('../../..', join(workspace, 'pack/up'));
+});
+afterAll(() => rmSync(workspace, { recursive: true, force: true }));
+
+const run = (args: object) => callTool(workspace, 'trial.run', args as never);
+const folders = () => readdirSync(tmpdir()).filter(name => name.startsWith('crew-trial-'));
+
+function hasBubblewrap(): boolean {
+  try {
+    execFileSync('bwrap', ['--ro-bind', '/', '/', 'true']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a command in the workspace', () => {
+  test('passes with exit code 0 and nothing else', async () => {
+    expect(await run({ command: ['cat', 'b.txt'] })).toEqual({
+      passed: true,
+      exit_code: 0,
+      timed_out: false,
+      output: 'two\n',
+      truncated: false,
+      json: null,
+      said: 'exit code 0\ntwo',
+    });
+    expect(await run({ command: ['sh', '-c', 'echo no >&2; exit 3'], cwd: 'pack' })).toMatchObject({
+      passed: false,
+      exit_code: 3,
+      said: 'exit code 3\nno',
+    });
+    expect(await run({ command: ['sh', '-c', 'kill -9 $$'] })).toMatchObject({
+      passed: false,
+      exit_code: null,
+      said: 'a signal ended it',
+    });
+  });
+
+  test('gets no keys, and what it reads is what it was given', async () => {
+    process.env.CREW_TEST_SECRET = 'hush';
+    const { output } = await run({ command: ['sh', '-c', 'cat; env'], input: 'typed\n' });
+    delete process.env.CREW_TEST_SECRET;
+    expect(output).toContain('typed');
+    expect(output).not.toContain('hush');
+  });
+
+  test('that hangs does not pass, and nothing that it started lives on', async () => {
+    const file = join(workspace, 'pids');
+    // One child stays in its group, one leaves it, one ignores the polite signal.
+    const script = `sleep 61 & echo $! >> pids; setsid sleep 62 & trap '' TERM; echo $$ >> pids; echo begun; sleep 63`;
+    const result = await run({ command: ['sh', '-c', script], timeout_ms: 700 });
+    expect(result).toMatchObject({ passed: false, exit_code: null, timed_out: true });
+    expect(result.said).toBe('it was stopped, not done within 0.7 s\nbegun');
+    const pids = readFileSync(file, 'utf8').trim().split('\n').map(Number);
+    rmSync(file);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+    const listed = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+    expect(listed.filter(line => line === 'sleep 62')).toEqual([]);
+  });
+
+  test('that floods is cut, and what it said is its end', async () => {
+    const script = 'i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i+1)); done; exit 1';
+    const result = await run({ command: ['sh', '-c', script] });
+    expect(result).toMatchObject({ passed: false, truncated: true });
+    expect(result.output.length).toBeLessThanOrEqual(64_000);
+    expect(result.said.length).toBeLessThanOrEqual(MAX_LESSON_LENGTH - 200);
+    expect(result.said.endsWith('line 19999')).toBe(true);
+  });
+
+  test('that is not there, and a folder that is not there, are failures and no verdict', async () => {
+    expect((await failureOf(run({ command: ['no-such-program'] }))).code).toBe('TOOL_MISSING');
+    expect((await failureOf(run({ command: ['ls'], cwd: 'nowhere' }))).code).toBe('TOOL_FAILED');
+    expect((await failureOf(run({ command: ['ls'], cwd: '..' }))).code).toBe('OUTSIDE_WORKSPACE');
+    expect((await failureOf(run({ command: [''] }))).code).toBe('TOOL_ARGUMENTS');
+  });
+});
+
+describe('what a command printed', () => {
+  test('is read as JSON, or its last line is', async () => {
+    const echo = (text: string) => run({ command: ['printf', '%s', text] });
+    expect((await echo('{"score": 0.5}')).json).toEqual({ score: 0.5 });
+    expect((await echo('running\n{"score": 1}\n')).json).toEqual({ score: 1 });
+    expect((await echo('3 passed')).json).toBeNull();
+    expect(lastJson('a\n[1,\n2]')).toBeNull();
+  });
+
+  test('is replaced by the file that it wrote', async () => {
+    const script = 'echo noise; echo \'{"score":2}\' > out.json; exit 1';
+    const result = await run({
+      command: ['sh', '-c', script],
+      artifact_as: 'x',
+      artifact: '',
+      output_from: 'out.json',
+    });
+    expect(result).toMatchObject({ passed: false, output: '{"score":2}\n', json: { score: 2 } });
+    const none = await run({
+      command: ['echo', 'noise'],
+      artifact_as: 'x',
+      artifact: '',
+      output_from: 'out.json',
+    });
+    expect(none.said).toBe('exit code 0\nit did not write its report\nnoise');
+  });
+
+  test('is not read through a link that leads out', async () => {
+    const command = ['ln', '-s', '/etc/hostname', 'out.txt'];
+    const failure = await failureOf(run({ command, artifact_as: 'x', artifact: '', output_from: 'out.txt' }));
+    expect(failure.code).toBe('OUTSIDE_WORKSPACE');
+  });
+});
+
+describe('with `artifact_as`', () => {
+  test('a command finds the artifact in a new folder that is gone afterwards', async () => {
+    const before = folders();
+    const text = await run({
+      command: ['sh', '-c', 'cat src/it.js; touch made; pwd'],
+      artifact: 'x = 1\n',
+      artifact_as: 'src/it.js',
+    });
+    expect(text.output).toBe('x = 1\n.\n');
+    expect(existsSync(join(workspace, 'made'))).toBe(false);
+    const json = await run({ command: ['cat', 'it.json'], artifact: { a: [1] }, artifact_as: 'it.json' });
+    expect(json.json).toEqual({ a: [1] });
+    const nothing = await run({ command: ['cat', 'it'], artifact: null, artifact_as: 'it' });
+    expect(nothing.output).toBe('null\n');
+    expect(folders()).toEqual(before);
+  });
+
+  test('the folder is gone also when the command cannot run', async () => {
+    const before = folders();
+    await failureOf(run({ command: ['no-such-program'], artifact: '', artifact_as: 'it' }));
+    expect(folders()).toEqual(before);
+  });
+
+  test('what is copied is a copy, without runs, repositories and links that lead out', async () => {
+    const script = 'find . | sort; cat pack/inner; echo changed > pack/deep/a.txt; rm b.txt';
+    const result = await run({ command: ['sh', '-c', script], artifact: '', artifact_as: 'it', copy: ['.'] });
+    expect(result.output.trim().split('\n')).toEqual([
+      '.',
+      './b.txt',
+      './it',
+      './node_modules',
+      './pack',
+      './pack/deep',
+      './pack/deep/a.txt',
+      './pack/inner',
+      'one',
+    ]);
+    expect(readFileSync(join(workspace, 'pack/deep/a.txt'), 'utf8')).toBe('one\n');
+    expect(existsSync(join(workspace, 'b.txt'))).toBe(true);
+  });
+
+  test('only what is named is copied, to its place', async () => {
+    const some = {
+      command: ['find', '.', '-type', 'f'],
+      artifact: '',
+      artifact_as: 'it',
+      copy: ['pack/deep/a.txt'],
+    };
+    expect((await run(some)).output.trim().split('\n').sort()).toEqual(['./it', './pack/deep/a.txt']);
+    expect((await failureOf(run({ ...some, copy: ['../'] }))).code).toBe('OUTSIDE_WORKSPACE');
+    expect((await failureOf(run({ ...some, copy: ['.git/config'] }))).code).toBe('OUTSIDE_WORKSPACE');
+    expect((await failureOf(run({ ...some, copy: ['none'] }))).code).toBe('FILE_UNREADABLE');
+  });
+
+  test.each(['../it', '/tmp/it', '.git/hooks/x'])('it cannot be written to %s', async artifactAs => {
+    const failure = await failureOf(run({ command: ['ls'], artifact: '', artifact_as: artifactAs }));
+    expect(failure.code).toBe('OUTSIDE_WORKSPACE');
+  });
+
+  test('an artifact cannot be written through a link that was copied', async () => {
+    symlinkSync('../../b.txt', join(workspace, 'pack/deep/link'));
+    const result = await run({
+      command: ['cat', 'b.txt'],
+      artifact: 'new',
+      artifact_as: 'pack/deep/link',
+      copy: ['.'],
+    });
+    rmSync(join(workspace, 'pack/deep/link'));
+    expect(result.output).toBe('new');
+    expect(readFileSync(join(workspace, 'b.txt'), 'utf8')).toBe('two\n');
+  });
+});
+
+describe.runIf(hasBubblewrap())('in a sandbox', () => {
+  test('a command sees its new folder and what is named, and nothing else', async () => {
+    const sandbox = { fs: ['ro:pack'], net: 'none' };
+    const judge = (script: string) =>
+      run({ command: ['sh', '-c', script], artifact: 'here', artifact_as: 'it', sandbox });
+    expect(await judge(`cat it; cat ${workspace}/pack/deep/a.txt; touch made`)).toMatchObject({
+      passed: true,
+      output: 'hereone\n',
+    });
+    expect(await judge(`cat ${workspace}/b.txt`)).toMatchObject({ passed: false });
+    expect(await judge(`touch ${workspace}/pack/new`)).toMatchObject({ passed: false });
+  });
+});
