@@ -37,6 +37,14 @@ export const TRUST_FLAG = {
   },
 } as const satisfies Flags;
 
+/** The flag of the commands that read crews: what stands in CI. */
+export const FROZEN_FLAG = {
+  frozen: {
+    type: 'boolean',
+    help: 'refuse prompt files that are not in just the versions of `crew.lock`, as in CI',
+  },
+} as const satisfies Flags;
+
 /** Flags of ceilings. */
 export const BUDGET_FLAGS = {
   'max-calls': { type: 'string', value: 'N', help: 'ceiling of model calls' },

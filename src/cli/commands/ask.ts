@@ -5,13 +5,14 @@ import { askCrew } from '../ask-crew.ts';
 import { chooseAsk } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
 import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
-import { BUDGET_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { BUDGET_FLAGS, FROZEN_FLAG, RUN_FLAGS } from '../flags.ts';
 import { loadShippedCrew } from '../load-shipped-crew.ts';
 import { modelTerms, openModels } from '../open-models.ts';
 import { refuseOverPlan } from '../plan-run.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
 import { readQuestion } from '../read-question.ts';
+import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest } from '../result-output.ts';
 import { policyForRun } from '../run-policy.ts';
 import { runSession } from '../run-session.ts';
@@ -37,6 +38,7 @@ export const askCommand: Command = {
     out: RUN_FLAGS.out,
     output: RUN_FLAGS.output,
     ...BUDGET_FLAGS,
+    ...FROZEN_FLAG,
   },
   run: ask,
 };
@@ -47,6 +49,7 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
   const { program, models, summary } = await prepare(values, terminal);
+  await requireFrozen([program], { values, terminal });
   const inputs = { question, summary };
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });

@@ -1,17 +1,23 @@
 import type { LoadedCrew } from '../../language/load-crew.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Program } from '../../model/program.ts';
 import { checkConfig, checkPolicy, isConfigName, isPolicyName, policyRemarks } from '../check-policy.ts';
-import type { Command, CommandCall } from '../command.ts';
+import type { Command, CommandCall, Terminal } from '../command.ts';
+import { FROZEN_FLAG } from '../flags.ts';
 import { folderLister, missingFile, sourceReader } from '../read-files.ts';
-import { loadCrewTestReader, loadDiagnosticReporters, loadLanguage } from '../wire.ts';
+import { requireFrozen } from '../require-frozen.ts';
+import { loadCompiler, loadCrewTestReader, loadDiagnosticReporters, loadLanguage } from '../wire.ts';
 
 /** `crew check FILE…`: shows everything that is wrong with crews, SOPs, tests, policies and settings, before a token is spent. */
 export const checkCommand: Command = {
   name: 'check',
   usage: 'check FILE...',
   summary: 'show what is wrong with crews, SOPs, tests and policies',
-  flags: { sarif: { type: 'boolean', help: 'write a SARIF 2.1.0 log instead of text' } },
+  flags: {
+    sarif: { type: 'boolean', help: 'write a SARIF 2.1.0 log instead of text' },
+    ...FROZEN_FLAG,
+  },
   run: check,
 };
 
@@ -48,7 +54,19 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
   }
   const remarks = crews.length === 0 ? [] : await policyRemarks(crews, positionals, { values, terminal });
   for (const remark of remarks) terminal.stderr(`! ${remark}\n`);
+  if (values.frozen === true) await requireFrozen(await programsOf(crews, terminal), { values, terminal });
   return bad ? 2 : 0;
+}
+
+/** The programs of the crews without errors. */
+async function programsOf(
+  crews: readonly { readonly loaded: LoadedCrew }[],
+  terminal: Terminal,
+): Promise<readonly Program[]> {
+  const [{ compileCrew }, { catalog }] = await Promise.all([loadCompiler(), loadLanguage()]);
+  return crews.flatMap(({ loaded: { crew, sourceMap } }) =>
+    crew === undefined ? [] : [compileCrew(crew, { sourceMap, catalog, folder: terminal.cwd })],
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   textFlag,
   textFlags,
 } from '../command.ts';
-import { BUDGET_FLAGS, INPUT_FLAGS } from '../flags.ts';
+import { BUDGET_FLAGS, FROZEN_FLAG, INPUT_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadProgram } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
@@ -19,6 +19,7 @@ import { planRun } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readStubsFile } from '../read-stubs.ts';
+import { requireFrozen } from '../require-frozen.ts';
 import { loadPlanner } from '../wire.ts';
 import { withoutNeedOfKeys } from '../without-keys.ts';
 
@@ -30,6 +31,7 @@ export const planCommand: Command = {
   flags: {
     ...INPUT_FLAGS,
     ...BUDGET_FLAGS,
+    ...FROZEN_FLAG,
     stubs: {
       type: 'string',
       value: 'FILE',
@@ -42,6 +44,7 @@ export const planCommand: Command = {
 async function plan({ positionals, values, terminal }: CommandCall): Promise<number> {
   const path = onePositional(positionals, 'a crew file, such as `crew plan crews/code-review.crew.yaml`');
   const program = await loadProgram(path, terminal, readBudgetFlags(values));
+  await requireFrozen([program], { values, terminal });
   const inputs = await inputsOrNone(program, values, terminal);
   const { formatPlan, formatWalk, simulateRun } = await loadPlanner();
   const stubsFile = textFlag(values, 'stubs');

@@ -1,6 +1,6 @@
 import { chooseModels } from '../choose-models.ts';
 import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
-import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { FROZEN_FLAG, INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadTrustedProgram } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
@@ -11,6 +11,7 @@ import { readGrants } from '../read-grants.ts';
 import { readRunId } from '../read-run-id.ts';
 import { recordRun } from '../record-run.ts';
 import { replayRun } from '../replay-run.ts';
+import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest, requirePlace } from '../result-output.ts';
 import { policyForRun, tellPolicy } from '../run-policy.ts';
 import { runSession } from '../run-session.ts';
@@ -36,6 +37,7 @@ export const runCommand: Command = {
       help: 'show the recorded run again as this crew would do it; calls nothing',
     },
     'run-id': { type: 'string', value: 'ID', help: 'the id of the new run, instead of one by chance' },
+    ...FROZEN_FLAG,
     ...RUN_FLAGS,
   },
   run,
@@ -52,6 +54,7 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const workspace = workspaceOf(values, terminal);
   const budget = readBudgetFlags(values);
   const program = await loadTrustedProgram(path, { terminal, values, budget });
+  await requireFrozen([program], { values, terminal });
   const inputs = await givenInputs(program, values, terminal);
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);

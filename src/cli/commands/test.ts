@@ -5,11 +5,12 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Program } from '../../model/program.ts';
 import { type Command, type CommandCall, type Terminal, textFlag } from '../command.ts';
 import { crewTestsAt } from '../find-crewtests.ts';
-import { TRUST_FLAG } from '../flags.ts';
+import { FROZEN_FLAG, TRUST_FLAG } from '../flags.ts';
 import { loadProgram } from '../load-program.ts';
 import { openProgress, type ProgressBar } from '../open-progress.ts';
 import { readCrewFile } from '../read-crew-file.ts';
 import { readNamedFile } from '../read-files.ts';
+import { requireFrozen } from '../require-frozen.ts';
 import { requireTrust } from '../require-trust.ts';
 import { requirePlace } from '../result-output.ts';
 import { runCrewTest, type TestToRun } from '../run-crewtest.ts';
@@ -26,6 +27,7 @@ export const testCommand: Command = {
   flags: {
     only: { type: 'string', value: 'TEXT', help: 'run only tests whose names contain TEXT' },
     ...TRUST_FLAG,
+    ...FROZEN_FLAG,
     junit: { type: 'string', value: 'FILE', help: 'also write the results to FILE as JUnit XML' },
   },
   run: test,
@@ -42,6 +44,7 @@ async function test({ positionals, values, terminal }: CommandCall): Promise<num
     throw new CrewError('USAGE', `there is no \`*.crewtest.yaml\` in or below ${places.join(', ')}`);
   const files = await loadFiles(paths, terminal);
   const programs = await loadPrograms(files, terminal);
+  await requireFrozen([...programs.values()], { values, terminal });
   const folders = join(makeStateDir(values, terminal), 'tests');
   const only = textFlag(values, 'only') ?? '';
   const tests = files.flatMap(({ path, file }) =>

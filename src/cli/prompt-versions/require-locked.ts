@@ -20,17 +20,16 @@ export function usedPrompts({ prompts = [], crews = {} }: Program): readonly Use
 }
 
 /**
- * With `--frozen`, fails with PROMPT_NOT_LOCKED unless each prompt that a program uses is locked in just this version. All
- * that are not are named, with both hashes and the partials that have changed. Asks git nothing.
+ * Fails with PROMPT_NOT_LOCKED unless each prompt that the programs use is locked in just this version. All that are not are
+ * named, with both hashes and the partials that have changed. Asks git nothing.
  */
 export async function requireLocked(
-  program: Program,
+  programs: readonly Program[],
   { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
 ): Promise<void> {
-  if (values.frozen !== true) return;
   const shelves = new Map<string, { readonly store: PromptStore; readonly lock: ReadPromptLock }>();
-  const problems: string[] = [];
-  for (const used of usedPrompts(program)) {
+  const problems = new Set<string>();
+  for (const used of programs.flatMap(usedPrompts)) {
     const path = dirname(resolve(terminal.cwd, used.file));
     const shelf = shelves.get(path) ?? {
       store: openStore(promptFolder(terminal.cwd, path), { values, terminal }),
@@ -40,9 +39,9 @@ export async function requireLocked(
     const locked = shelf.lock.lock.prompts.get(stemOf(used.file));
     if (locked?.hash === used.hash) continue;
     const file = used.file.slice(used.file.lastIndexOf('/') + 1);
-    problems.push(problemOf(used, shelf.lock, { locked, now: shelf.store.placed().get(file) }));
+    problems.add(problemOf(used, shelf.lock, { locked, now: shelf.store.placed().get(file) }));
   }
-  if (problems.length > 0) throw new CrewError('PROMPT_NOT_LOCKED', problems.join('\n'));
+  if (problems.size > 0) throw new CrewError('PROMPT_NOT_LOCKED', [...problems].join('\n'));
 }
 
 function problemOf(
