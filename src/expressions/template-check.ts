@@ -71,7 +71,10 @@ function conditionTemplate(source: string): Template {
 /** Words of Jinja that Liquid takes for variables; the problem says so already. */
 function isForeignWord(path: TemplatePath): boolean {
   const [root] = path;
-  return typeof root === 'string' && ['if', 'else', 'in', 'is', 'defined', 'loop'].includes(root);
+  return (
+    typeof root === 'string' &&
+    ['if', 'else', 'in', 'is', 'defined', 'loop', 'None', 'True', 'False'].includes(root)
+  );
 }
 
 function wrongArguments(filters: readonly FilterRead[]): readonly TemplateProblem[] {

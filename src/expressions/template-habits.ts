@@ -24,12 +24,18 @@ export interface FilterRead {
 
 const LOOP_FIELDS = new Set('index index0 first last length revindex revindex0 previtem nextitem'.split(' '));
 /** Bounded, so that a text of many openers stays cheap to search. */
-const JINJA_COMMENT = /\{#[^}]{0,1000}#\}/g;
+const LONGEST_COMMENT = 2000;
+/** Constants of Python; our names have no capital letters. */
+const PYTHON_WORDS = new Map([
+  ['None', 'nil'],
+  ['True', 'true'],
+  ['False', 'false'],
+]);
 const LOOP_MODIFIERS = new Set(['limit', 'offset', 'reversed', 'cols']);
 
 /**
  * Finds what Liquid takes in silence for something else, mostly Jinja: a value after a value (`"a" if x`, `1 in xs`,
- * `z is defined`), `loop.index`, slices, list literals, `{# … #}`, `and` mixed with `or`, leftovers after `for`.
+ * `z is defined`), `loop.index`, `None`, slices, list literals, `{# … #}`, `and` mixed with `or`, leftovers after `for`.
  * Also lists every filter with its offset. `templates` is `source` parsed. Pure.
  */
 export function findTemplateHabits(
@@ -132,6 +138,7 @@ function strayHint(words: readonly string[]): string {
   if (first === 'is' && words.includes('defined')) {
     return 'Liquid writes `{% if x %}`, which an absent field does not fail';
   }
+  if (first === '-') return 'Liquid subtracts with `| minus: x`';
   if (first === 'is') return 'Liquid compares with `==`, for example `x == nil` or `x == empty`';
   return 'join conditions with `and` or `or`, and text with `| append: x`';
 }
@@ -165,6 +172,8 @@ function visitProperties(
   }
   const [root, field] = token.props;
   if (token.variable !== undefined || root === undefined) return;
+  const constant = field === undefined ? PYTHON_WORDS.get(textOf(root)) : undefined;
+  if (constant !== undefined) return void found.problems.push(constantProblem(token, constant));
   if (token.input[token.begin] === '[' && !TypeGuards.isQuotedToken(root)) {
     found.problems.push(bracketProblem(token));
   } else if (found.loops > 0 && field && textOf(root) === 'loop' && LOOP_FIELDS.has(textOf(field))) {
@@ -202,11 +211,21 @@ function loopProblem(token: PlainToken, field: string): TemplateProblem {
   };
 }
 
+function constantProblem(token: PlainToken, liquid: string): TemplateProblem {
+  return {
+    code: 'template-jinja',
+    message: `\`${textOf(token)}\` is a variable for Liquid`,
+    hint: `Liquid writes \`${liquid}\``,
+    ...place(token),
+  };
+}
+
 /** `for` reads what it knows and ignores the rest of its line: filters, `if`, unknown modifiers. */
 function visitLoop(template: Template, found: Found): void {
   const { token } = template;
-  if (!('hash' in template) || !('tokenizer' in token)) return;
-  const { hash } = template.hash as { readonly hash: Record<string, unknown> };
+  const given = 'hash' in template ? template.hash : 'args' in template ? template.args : undefined;
+  if (given === undefined || !('tokenizer' in token)) return;
+  const { hash } = given as { readonly hash: Record<string, unknown> };
   const unknown = Object.keys(hash).find(name => !LOOP_MODIFIERS.has(name));
   // LiquidJS's own analysis fails on a modifier without a value, such as `reversed`; this parse is only for checking.
   for (const name of Object.keys(hash)) if (hash[name] === undefined) delete hash[name];
@@ -226,26 +245,43 @@ function visitLoop(template: Template, found: Found): void {
   });
 }
 
-/** `{# … #}` stays in the text; only stretches outside tags, outputs and `raw` are looked at. */
+/**
+ * `{# … #}` stays in the text, and what is Liquid inside it still runs. It begins outside tags, outputs and `raw`, and may end
+ * behind some.
+ */
 function jinjaComments(source: string, templates: readonly Template[]): readonly TemplateProblem[] {
   const problems: TemplateProblem[] = [];
+  let behind = 0;
   const visit = (template: Template): void => {
     if ('str' in template && template.token.input === source) {
-      const text = source.slice(template.token.begin, template.token.end);
-      for (const match of text.matchAll(JINJA_COMMENT)) {
-        problems.push({
-          code: 'template-jinja',
-          message: '`{# … #}` is not a comment in Liquid and stays in the text',
-          hint: 'Liquid writes `{% comment %}…{% endcomment %}` or `{% # … %}`',
-          offset: template.token.begin + match.index,
-          length: match[0].length,
-        });
+      const { begin, end } = template.token;
+      let at = source.indexOf('{#', Math.max(begin, behind));
+      while (at !== -1 && at < end) {
+        const length = commentLength(source, at);
+        if (length > 0) problems.push(commentProblem(at, length));
+        behind = at + Math.max(2, length);
+        at = source.indexOf('{#', behind);
       }
     }
     for (const child of template.children ? toValueSync(template.children(false, true)) : []) visit(child);
   };
   for (const template of templates) visit(template);
   return problems;
+}
+
+function commentLength(source: string, at: number): number {
+  const end = source.slice(at, at + LONGEST_COMMENT).indexOf('#}', 2);
+  return end === -1 ? 0 : end + 2;
+}
+
+function commentProblem(offset: number, length: number): TemplateProblem {
+  return {
+    code: 'template-jinja',
+    message: '`{# … #}` is not a comment in Liquid and stays in the text',
+    hint: 'Liquid writes `{% comment %}…{% endcomment %}` or `{% # … %}`',
+    offset,
+    length,
+  };
 }
 
 function isPlainToken(value: unknown): value is PlainToken {

@@ -14,6 +14,9 @@ const FOREIGN_TAGS: ReadonlyMap<string, string> = new Map([
   ['macro', 'Liquid has no macros; write the text out, or use `{% for %}`'],
   ['call', 'Liquid has no macros; write the text out'],
   ['import', 'templates read no files; write the text here'],
+  ['from', 'templates read no files; write the text here'],
+  ['autoescape', 'text is never escaped; leave the tag out'],
+  ['trans', 'Liquid has no translations; write the text as it is'],
   ['extends', 'templates read no files; write the text here'],
   ['with', 'Liquid writes `{% assign name = value %}`'],
   ['filter', 'Liquid writes `{% capture text %}…{% endcapture %}{{ text | filter }}`'],
@@ -36,6 +39,8 @@ const FOREIGN_SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/[*/%]/, 'Liquid computes with `| times: x`, `| divided_by: x` and `| modulo: x`'],
   [/\{/, 'Liquid has no object literals; pass the value as an input'],
   [/\(/, 'Liquid has no parentheses; use several ways out, or nested `{% if %}` in a text'],
+  [/^-?\s*for\s+\w+\s*,/, 'Liquid writes `{% for pair in object %}` with `pair[0]` and `pair[1]`'],
+  [/\S\s+if\s+\S/, 'Liquid writes `{% if x %}a{% else %}b{% endif %}`'],
 ];
 
 /** What to write instead of a filter that is not offered, when that is known. Pure. */
@@ -44,7 +49,9 @@ export function removedFilterHint(name: string): string | undefined {
   if (removed !== undefined) return removed;
   if (name === 'tojson' || name === 'to_json') return 'Liquid writes `| json`';
   if (name === 'length' || name === 'count') return 'Liquid writes `| size`';
-  if (name === 'upper' || name === 'lower') return `Liquid writes \`| ${name.replace('er', '')}case\``;
+  if (name === 'upper') return 'Liquid writes `| upcase`';
+  if (name === 'lower') return 'Liquid writes `| downcase`';
+  if (name === 'e' || name === 'safe') return 'text is never escaped; leave the filter out';
   if (name === 'trim') return 'Liquid writes `| strip`';
   return undefined;
 }

@@ -50,7 +50,9 @@ function refuseRoot(
   const hint =
     root === 'previous_response'
       ? 'only a later step of a `chain` has a previous response'
-      : suggest(root, [...new Set(site.locals), 'inputs', ...names, 'run', 'visit']);
+      : root === 'none'
+        ? 'Liquid writes `nil`'
+        : suggest(root, [...new Set(site.locals), 'inputs', ...names, 'run', 'visit']);
   report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
 }
 
