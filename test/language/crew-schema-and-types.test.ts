@@ -75,7 +75,7 @@ describe('a crew', () => {
     costMicroUsd: 500_000,
     timeMs: 6000,
   };
-  const crew: Required<Omit<Crew, 'policy' | 'refused'>> = {
+  const crew: Required<Omit<Crew, 'policy' | 'refused' | 'prompts'>> = {
     name: 'all',
     goal: 'Everything.',
     inputs: [range],
@@ -93,7 +93,8 @@ describe('a crew', () => {
 
   test('has every key of its schema here', () => {
     // Rules are lowered with their places, so from nodes: `policy.test.ts`.
-    const keys = [...Object.keys(written), 'policy'];
+    // The folder of prompt files is read before anything is lowered: `prompt-files.test.ts`.
+    const keys = [...Object.keys(written), 'policy', 'prompts'];
     expect(Object.keys(CREW_SCHEMA.properties ?? {}).sort()).toEqual(keys.sort());
     const rows: [string, object][] = [
       ['model', written.models.default],
@@ -120,7 +121,8 @@ describe('a crew', () => {
       start: 'a',
       phases: {},
     };
-    expect(Object.keys(alone).sort()).toEqual(Object.keys(SOP_SCHEMA.properties ?? {}).sort());
+    const keys = [...Object.keys(alone), 'prompts'];
+    expect(Object.keys(SOP_SCHEMA.properties ?? {}).sort()).toEqual(keys.sort());
     expect(lowerSop(alone, () => undefined)).toEqual(procedure);
   });
 });

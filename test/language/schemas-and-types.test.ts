@@ -97,8 +97,8 @@ const PAIRS: {
   readonly end: Pair<Of<'end'>>;
 } = {
   role: {
-    written: { ...ALL, role: 'lead', task: 'Do', max_turns: 4 },
-    lowered: { ...ALL_LOWERED, kind: 'role', role: 'lead', task: 'Do', maxTurns: 4 },
+    written: { ...ALL, role: 'lead', task: 'Do', model: 'judge', max_turns: 4 },
+    lowered: { ...ALL_LOWERED, kind: 'role', role: 'lead', task: 'Do', model: 'judge', maxTurns: 4 },
   },
   talk: {
     written: {
@@ -269,6 +269,8 @@ function keysOf(schema: Schema, path: readonly (string | number)[] = []): (reado
     const here = [...path, key];
     const inner = resolved(property);
     if (inner.$ref === undefined && key === 'do') return [here];
+    // A prompt file in the place of a text is gone before anything is lowered: `prompt-files.test.ts`.
+    if (inner.properties?.prompt && inner.properties.variant) return [here];
     const items = keysOf(resolved(inner.items), [...here, 0]);
     const own = items.length > 0 ? [] : keysOf(inner, here);
     return [here, ...own, ...items];
