@@ -20,6 +20,8 @@ export interface RequestOrigin {
   readonly turn: number;
   /** The values that the task's template reads: `inputs` and artifacts by name. */
   readonly values: JsonObject;
+  /** It is no turn at the task: older messages are to be summed up. */
+  readonly asks?: 'summary';
 }
 
 /** A wish to have a model answer. `key` is unique in the run and the same at every replay. */

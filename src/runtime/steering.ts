@@ -59,7 +59,7 @@ export interface Woven {
 
 /** Puts what was said to its role into a model call that is about to go out. Pure. */
 export function weave({ steering, open }: RunState, call: ModelCallEffect): Woven {
-  if (steering === undefined) return { call };
+  if (steering === undefined || call.origin.asks !== undefined) return { call };
   const { said, woven } = steering;
   const conversation = call.key.slice(0, call.key.lastIndexOf('/'));
   const before = woven[conversation] ?? [];
@@ -71,7 +71,7 @@ export function weave({ steering, open }: RunState, call: ModelCallEffect): Wove
     if (role !== call.origin.role || heardIn.includes(work.key)) return false;
     return heardIn.length === 0 || nth >= (work.steersBefore ?? 0);
   };
-  const fresh = said.filter(isNew).map(({ message }) => ({ place: call.messages.length, message }));
+  const fresh = said.filter(isNew).map(({ message }) => ({ place: endOf(call.messages), message }));
   const all = [...before, ...fresh];
   if (all.length === 0) return { call };
   const sent = { ...call, messages: withMessages(call.messages, all) };
@@ -118,13 +118,24 @@ function rolesOf({ roles, crews = {} }: Program): ReadonlySet<string> {
   return new Set([...roles.map(({ name }) => name), ...inside]);
 }
 
-/** Each stands before the message that came at its place later; what stands at the end is heard last. */
+/** A warning of ours stands last, is not part of the conversation, and is gone in the next call. */
+function endOf(messages: readonly Message[]): number {
+  const last = messages.findLastIndex(({ from }) => from !== 'system');
+  return last === -1 ? messages.length : last + 1;
+}
+
+/**
+ * Each stands before the message that came at its place later; what stands at the end is heard last. Where older messages made
+ * room, places mean other messages; nothing ever comes between calls and their results.
+ */
 function withMessages(messages: readonly Message[], woven: readonly WovenMessage[]): readonly Message[] {
+  const end = endOf(messages);
   const all: Message[] = [];
+  let waiting = woven.toSorted((one, other) => one.place - other.place);
   for (const [place, message] of messages.entries()) {
-    for (const each of woven) if (each.place === place) all.push(each.message);
-    all.push(message);
+    const due = message.from === 'tool' ? [] : waiting.filter(each => each.place <= place || place >= end);
+    waiting = waiting.filter(each => !due.includes(each));
+    all.push(...due.map(each => each.message), message);
   }
-  for (const each of woven) if (each.place >= messages.length) all.push(each.message);
-  return all;
+  return [...all, ...waiting.map(each => each.message)];
 }

@@ -1,9 +1,10 @@
 import type { CodedFailure } from '../../model/crew-error.ts';
-import type { Effect } from '../../model/effect.ts';
+import type { Effect, ModelCallEffect } from '../../model/effect.ts';
 import { MAX_CALL_WAIT_MS, MAX_PROBLEM_LENGTH, MAX_REPAIRS, MAX_TRIES } from '../../model/limits.ts';
 import { type Message, textMessage } from '../../model/message.ts';
 import { buildRepairPrompt } from '../../prompts/repair-prompt.ts';
 import type { WorkContext } from '../work-context.ts';
+import { makeRoom } from './context-turn.ts';
 import type { TurnLoop, TurnStep } from './turn-loop-state.ts';
 
 const FIRST_WAIT_MS = 500;
@@ -58,10 +59,22 @@ function modelKey(loop: TurnLoop): string {
   return `${loop.key}/model-${loop.turn}${again}`;
 }
 
+/** Sends the call that waited for a summary, as the turn after it. Pure. */
+export function askModelAfterSummary(loop: TurnLoop, context: WorkContext): TurnStep {
+  return sendCall({ ...loop, turn: loop.turn + 1 }, context);
+}
+
 function sendCall(loop: TurnLoop, context: WorkContext): TurnStep {
+  const call = callOf(loop, context);
+  const room = makeRoom(loop, context, call);
+  const effect = 'call' in room ? room.call : { ...call, messages: room.messages };
+  return { loop: room.loop, effects: [...room.effects, effect] };
+}
+
+function callOf(loop: TurnLoop, context: WorkContext): ModelCallEffect {
   const { task, model, paidBy } = loop;
   const terms = context.terms[model];
-  const call: Effect = {
+  return {
     type: 'model.call',
     key: modelKey(loop),
     model,
@@ -73,5 +86,4 @@ function sendCall(loop: TurnLoop, context: WorkContext): TurnStep {
     origin: { phase: context.place, role: task.role, turn: loop.turn, values: loop.values },
     ...(paidBy === undefined ? {} : { paidBy }),
   };
-  return { loop, effects: [call] };
 }

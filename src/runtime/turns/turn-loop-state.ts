@@ -58,8 +58,22 @@ export interface TurnLoop {
   readonly paidBy?: string;
   /** It was told that it repeats itself. */
   readonly warned: boolean;
+  /** The message that stands for older ones; absent while all are there. */
+  readonly summary?: Message;
+  /** What is being summed up; the next call waits for it. */
+  readonly summarising?: Summarising;
+  /** How many tokens its provider counts for one of ours; absent until that is known and matters. */
+  readonly tokenRatio?: number;
   /** Where words of strangers come from that it has read since it began; absent while it has read none. */
   readonly untrusted?: string;
+}
+
+/** Older messages that are to make room for a summary: their places in the conversation, and the call that was sent. */
+export interface Summarising {
+  readonly key: string;
+  readonly evict: readonly number[];
+  /** The most that the summary may take, in tokens of ours. */
+  readonly maxTokens: number;
 }
 
 /** How a loop came out: with its artifact or its failure, or because a control ended it. */

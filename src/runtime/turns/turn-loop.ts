@@ -9,8 +9,9 @@ import type { ToolSpec } from '../../model/tool-spec.ts';
 import { NO_USAGE } from '../../model/usage.ts';
 import { callCost } from '../call-cost.ts';
 import type { WorkContext } from '../work-context.ts';
+import { isSummary, takeSummary, withRatio } from './context-turn.ts';
 import { askFallback } from './fallback-turn.ts';
-import { askForRepair, askModel, askModelAgain, waitForModel } from './model-turn.ts';
+import { askForRepair, askModel, askModelAfterSummary, askModelAgain, waitForModel } from './model-turn.ts';
 import { callTools, takeToolAnswer } from './tool-turn.ts';
 import type { Control, TurnLoop, TurnStep, TurnTask } from './turn-loop-state.ts';
 
@@ -36,7 +37,8 @@ export interface TurnLoopOptions {
  *    wait is a timer, so it is a fact. Then the next model of the alias is asked, with tries of its own, see
  *    `fallback-turn.ts`; the failure stands when the last one has failed.
  * 5. Who has no tools delivers in one turn: a tool call there is an answer to mend.
- * 6. Who makes the same calls with the same results for the third time is told so once, then fails with NO_PROGRESS.
+ * 6. Older messages make room when its context is nearly full; a call that sums them up is a turn, see `context-turn.ts`.
+ * 7. Who makes the same calls with the same results for the third time is told so once, then fails with NO_PROGRESS.
  * Without `output` the artifact is the text of the final message. Pure.
  */
 export function startTurns(options: TurnLoopOptions, context: WorkContext): TurnStep {
@@ -57,9 +59,17 @@ export function isOfLoop(loop: TurnLoop, fact: Fact): boolean {
 /** Decides on a fact about one of this loop's effects. Pure. */
 export function decideTurns(loop: TurnLoop, context: WorkContext, fact: Fact): TurnStep {
   switch (fact.type) {
-    case 'model.answered':
-      return withEvent(modelAnswered(loop, context, fact), takeAnswer(loop, context, fact));
+    case 'model.answered': {
+      const event = modelAnswered(loop, context, fact);
+      if (isSummary(loop, fact))
+        return withEvent(event, askModelAfterSummary(takeSummary(loop, fact), context));
+      return withEvent(event, takeAnswer(withRatio(loop, context, fact.usage), context, fact));
+    }
     case 'model.failed': {
+      if (isSummary(loop, fact)) {
+        const step = askModelAfterSummary(takeSummary(loop, fact), context);
+        return withEvent(modelFailed(loop, context, { fact, step }), step);
+      }
       const step = takeFailure(loop, context, fact);
       return withEvent(modelFailed(loop, context, { fact, step }), step);
     }
