@@ -2,7 +2,9 @@ import type { CodedFailure } from './crew-error.ts';
 import type { PersonAskEffect } from './effect.ts';
 import type { ResolvedModel } from './fact.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { UsedPrompt } from './prompt-file.ts';
 import type { Spend } from './run-event.ts';
+import type { TrialCurve } from './trial-curve.ts';
 import type { Usage } from './usage.ts';
 
 /** One time that a phase, or a part of one, was worked on. Times are those of its facts; `endedAt` is absent while it is open. */
@@ -79,6 +81,8 @@ export interface RunRecord {
   /** The run that this one began with, and how many of its facts. */
   readonly forkedFrom?: { readonly runId: string; readonly at: number };
   readonly inputs: JsonObject;
+  /** The prompt files in the versions that the run used, those of crews inside with their path and a slash before `at`. */
+  readonly prompts?: readonly UsedPrompt[];
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly path: readonly PhaseVisit[];
   readonly calls: readonly CallRecord[];
@@ -91,6 +95,8 @@ export interface RunRecord {
     readonly byRole: readonly SpendRow[];
     readonly byModel: readonly SpendRow[];
   };
+  /** How the trials of phases with `reflect` went, a row for each visit; absent when there were none. */
+  readonly trials?: readonly TrialCurve[];
   readonly questions: readonly WaitingQuestion[];
   /** What people said, in order. */
   readonly answers: readonly AnsweredQuestion[];

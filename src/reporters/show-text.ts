@@ -1,5 +1,7 @@
 import type { CodedFailure } from '../model/crew-error.ts';
+import { promptVersion } from '../model/prompt-file.ts';
 import type { AnsweredQuestion, CallRecord, PhaseVisit, RunRecord, SpendRow } from '../model/run-record.ts';
+import { curveText } from '../model/trial-curve.ts';
 import { formatDuration } from './amounts.ts';
 import { notALanguageModel } from './describe-model.ts';
 import { momentText } from './moment-text.ts';
@@ -46,6 +48,7 @@ export function formatRunRecord(record: RunRecord, options: ShowOptions): string
     ...headLines(record, options),
     ...section('Path', table(record.path.map(visitCells))),
     ...(phase === undefined ? [] : section('Model calls', table(record.calls.map(callCells)))),
+    ...section('Trials', table((record.trials ?? []).map(curve => [curve.phase, curveText(curve)]))),
     ...section('Artifacts', table(artifacts)),
     ...section(options.isBounded === true ? SPENT_AT_MOST : 'Spent', spendLines(record, table)),
     ...section('Answered', table(record.answers.map(answerCells))),
@@ -108,9 +111,20 @@ function headLines(record: RunRecord, { columns, color, pid, phase }: ShowOption
     ...head,
     line('goal', [{ text: record.goal }]),
     ...inputs,
+    ...promptLines(record).map(text => line('prompt', [{ text }])),
     ...models,
     line('folder', [{ text: record.workspace }]),
   ];
+}
+
+/** One line for each version, with all places where it stands. */
+function promptLines({ prompts = [] }: RunRecord): readonly string[] {
+  const places = new Map<string, string[]>();
+  for (const used of prompts) {
+    const version = promptVersion(used, used.hash);
+    places.set(version, [...(places.get(version) ?? []), used.at]);
+  }
+  return [...places].map(([version, at]) => `${version}  ${at.join(', ')}`);
 }
 
 function failureSpans({ code, message }: CodedFailure): readonly Span[] {

@@ -19,6 +19,8 @@ async function complete(...words: readonly string[]) {
     flags: GLOBAL_FLAGS,
     runs: async () => RUNS,
     phases: async run => [{ value: `phase-of-${run}`, about: 'role' }],
+    prompts: async () => [{ value: 'merge', about: 'prompts' }],
+    versions: async prompt => [{ value: `${prompt}@production`, about: '' }],
   });
   return { values: candidates.map(({ value }) => value), files };
 }

@@ -5,6 +5,7 @@ import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
 import { type Candidate, completeWords } from '../completion/complete-words.ts';
 import { SHELL_SCRIPTS, type Shell } from '../completion/shell-scripts.ts';
 import { GLOBAL_FLAGS } from '../flags.ts';
+import { loadPromptVersions } from '../load-prompt-versions.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 
 /** `crew completion SHELL`: what a shell loads to complete commands, flags, runs and phases. */
@@ -42,6 +43,8 @@ async function complete({ positionals, terminal, commands }: CommandCall): Promi
     flags: GLOBAL_FLAGS,
     runs: () => listRuns(call),
     phases: run => listPhases(call, run),
+    prompts: () => listPrompts(call),
+    versions: prompt => listVersions(call, prompt),
   });
   const lines = candidates.map(({ value, about }) => `${oneLine(value)}\t${oneLine(about)}\n`);
   terminal.stdout(lines.join('') + (files ? ':files\n' : ''));
@@ -85,6 +88,21 @@ async function listPhases({ values, terminal }: Place, run: string): Promise<rea
     throw error;
   } finally {
     engine.close();
+  }
+}
+
+async function listPrompts(place: Place): Promise<readonly Candidate[]> {
+  const { promptCandidates } = await loadPromptVersions();
+  return promptCandidates(place);
+}
+
+async function listVersions(place: Place, prompt: string): Promise<readonly Candidate[]> {
+  const { versionCandidates } = await loadPromptVersions();
+  try {
+    return await versionCandidates(prompt, place);
+  } catch (error) {
+    if (error instanceof CrewError) return [];
+    throw error;
   }
 }
 

@@ -20,6 +20,10 @@ export interface CompletionSources {
   readonly runs: () => Promise<readonly Candidate[]>;
   /** The phases of a run, by its id or a prefix. */
   readonly phases: (run: string) => Promise<readonly Candidate[]>;
+  /** The prompt files here. */
+  readonly prompts: () => Promise<readonly Candidate[]>;
+  /** The versions and labels of a prompt, as they are written behind its name: `merge@production`. */
+  readonly versions: (prompt: string) => Promise<readonly Candidate[]>;
 }
 
 /** What may stand for the last of `words`, which are those after the program's name; the last is empty when nothing is typed yet. */
@@ -48,7 +52,13 @@ async function offer(
   if (typed.startsWith('-')) return { candidates: flagRows(flags), files: false };
   if (command === undefined) return { candidates: commandRows(sources.commands), files: false };
   const given = positionalsOf(before, flags).slice(1);
-  return offerPositional(command, given, sources);
+  const { verbs = [] } = command;
+  const verb = verbs.find(({ name }) => name === given[0]);
+  if (given.length === 0 && verbs.length > 0) {
+    return { candidates: verbs.map(({ name, summary }) => ({ value: name, about: summary })), files: false };
+  }
+  if (verb === undefined) return offerPositional(command.usage, given, { typed, sources });
+  return offerPositional(verb.usage, given, { typed, sources });
 }
 
 /** The name of the value that a flag waits for; undefined when the word is none, or is complete. */
@@ -68,21 +78,36 @@ function positionalsOf(before: readonly string[], flags: Flags): readonly string
 
 /** What stands in the usage of a command is what it takes: `show RUN [PHASE]`. */
 async function offerPositional(
-  { name, usage }: Command,
+  usage: string,
   given: readonly string[],
-  sources: CompletionSources,
+  { typed, sources }: { readonly typed: string; readonly sources: CompletionSources },
 ): Promise<Completions> {
-  const places = usage.slice(name.length).split(' ').filter(Boolean);
+  const places = usage.split(' ').filter(Boolean).slice(1);
   const place =
     places[given.length] ?? (/\.\.\.|…/.test(places.at(-1) ?? '') ? places.at(-1) : undefined) ?? '';
   if (/\bRUN(_[AB])?\b/.test(place)) return { candidates: await sources.runs(), files: false };
   if (/\bPHASE\b/.test(place)) {
     return { candidates: await sources.phases(given[0] ?? ''), files: false };
   }
+  if (/\bPROMPT\b/.test(place)) return { candidates: await sources.prompts(), files: false };
+  if (/\bREF\b/.test(place)) return offerVersions(given, typed, sources);
   if (/FILE|PATH|CREW/.test(place)) return FILES;
   const words = place.replaceAll(/[[\]]/g, '').split('|');
   const verbs = words.filter(word => /^[a-z]+$/.test(word));
   return { candidates: verbs.map(value => ({ value, about: '' })), files: false };
+}
+
+/** Versions once a prompt is named, on the word itself or before it. */
+async function offerVersions(
+  given: readonly string[],
+  typed: string,
+  sources: CompletionSources,
+): Promise<Completions> {
+  const at = typed.lastIndexOf('@');
+  if (at !== -1) return { candidates: await sources.versions(typed.slice(0, at)), files: false };
+  const [, named] = given;
+  const versions = named === undefined || named.includes('@') ? [] : await sources.versions(named);
+  return { candidates: [...(await sources.prompts()), ...versions], files: false };
 }
 
 function commandRows(commands: readonly Command[]): readonly Candidate[] {

@@ -8,13 +8,27 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 export const SHELL_SCRIPTS: { readonly [shell in Shell]: string } = {
   bash: `# bash completion of crew; load it with: source <(crew completion bash)
 _crew() {
-  local line words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local line last value head= rest cur="\${COMP_LINE:0:COMP_POINT}" words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=()
+  cur="\${cur##*[[:space:]]}"
+  if [[ $cur == *@* ]]; then
+    # @ is no end of a word here, though bash takes it for one
+    rest=$cur
+    while [[ -n $rest && \${#words[@]} -gt 0 ]]; do
+      last="\${words[\${#words[@]}-1]}"
+      [[ $rest == *"$last" ]] || break
+      rest="\${rest%"$last"}"
+      unset "words[\${#words[@]}-1]"
+    done
+    words+=("$cur")
+    head="\${cur%@*}@"
+  fi
   while IFS= read -r line; do
     if [[ $line == ":files" ]]; then
       compopt -o default
     else
-      COMPREPLY+=("\${line%%$'\\t'*}")
+      value="\${line%%$'\\t'*}"
+      COMPREPLY+=("\${value#"$head"}")
     fi
   done < <(crew __complete -- "\${words[@]}" 2>/dev/null)
 }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
-import type { Program } from '../../model/program.ts';
 import { addSpend, type PromptUse } from '../../model/prompt-figures.ts';
 import type { UsedPrompt } from '../../model/prompt-file.ts';
 import type { RunRecord } from '../../model/run-record.ts';
@@ -13,6 +12,7 @@ import { loadRecordReaders } from '../wire.ts';
 import { hasJournal, openExistingEngine, stateDirOf } from '../workspace.ts';
 import { stemOf } from './prompt-ref.ts';
 import type { PromptPlaces } from './prompt-store.ts';
+import { usedPrompts } from './require-locked.ts';
 
 /** What the runs of a workspace did with prompts. */
 export interface RecordedUses {
@@ -71,45 +71,27 @@ function keep(file: string, rows: readonly (readonly [string, readonly PromptUse
 /** Undefined for a run that cannot be read. Only a run that used a prompt is folded. */
 async function usesOf(engine: Engine, { runId }: RunHeader): Promise<readonly PromptUse[] | undefined> {
   try {
-    const placed = placedPrompts(engine.follow(runId).program, '');
-    if (placed.length === 0) return [];
+    if (usedPrompts(engine.follow(runId).program).length === 0) return [];
     const { run, steps } = await readRecordedRun(engine, runId);
     const { readRecord } = await loadRecordReaders();
-    return usesIn(placed, readRecord(run, steps), steps);
+    return usesIn(readRecord(run, steps), steps);
   } catch (error) {
     if (error instanceof CrewError) return undefined;
     throw error;
   }
 }
 
-interface Placed {
-  readonly used: UsedPrompt;
-  /** The path of the crew inside, with a slash at its end; empty for the crew itself. */
-  readonly crew: string;
-}
-
-function placedPrompts({ prompts = [], crews = {} }: Program, crew: string): readonly Placed[] {
-  const inside = Object.entries(crews).flatMap(([path, program]) =>
-    placedPrompts(program, `${crew}${path}/`),
-  );
-  return [...prompts.map(used => ({ used, crew })), ...inside];
-}
-
-function usesIn(
-  placed: readonly Placed[],
-  record: RunRecord,
-  steps: readonly FoldStep[],
-): readonly PromptUse[] {
-  const byVersion = Map.groupBy(placed, ({ used }) => `${stemOf(used.file)}\0${used.hash}`);
+function usesIn(record: RunRecord, steps: readonly FoldStep[]): readonly PromptUse[] {
+  const byVersion = Map.groupBy(record.prompts ?? [], used => `${stemOf(used.file)}\0${used.hash}`);
   return [...byVersion.values()].flatMap(rows => {
     const [first] = rows;
-    return first === undefined ? [] : [measure(first.used, rows, { record, steps })];
+    return first === undefined ? [] : [measure(first, rows, { record, steps })];
   });
 }
 
 function measure(
   used: UsedPrompt,
-  rows: readonly Placed[],
+  rows: readonly UsedPrompt[],
   { record, steps }: { readonly record: RunRecord; readonly steps: readonly FoldStep[] },
 ): PromptUse {
   const scopes = rows.map(row => scopeOf(row, record));
@@ -122,7 +104,7 @@ function measure(
     status: record.status,
     hash: used.hash,
     stem: stemOf(used.file),
-    at: rows.map(({ used: { at }, crew }) => `${crew}${at}`),
+    at: rows.map(({ at }) => at),
     visits: {
       completed: visits.filter(({ outcome }) => outcome === 'completed').length,
       failed: visits.filter(({ outcome }) => outcome === 'failed').length,
@@ -141,15 +123,17 @@ interface Scope {
 /** Words of the file that are not in the paths of phases. */
 const STRUCTURE = new Set(['parallel', 'do', 'inner', 'chain']);
 
-function scopeOf({ used, crew }: Placed, record: RunRecord): Scope {
-  const [kind, ...path] = used.at.split('.');
+function scopeOf({ at }: UsedPrompt, record: RunRecord): Scope {
+  const [, crew = '', place = ''] = /^(.*\/)?(.*)$/s.exec(at) ?? [];
+  const [kind, ...path] = place.split('.');
   if (kind === 'roles') return { role: path[0] ?? '' };
-  if (kind !== 'phases') return {};
+  if (kind !== 'phases' && crew === '') return {};
+  if (kind !== 'phases') return { phase: phase => isInside(phase, crew.slice(0, -1)) };
   const words = path.filter(word => !STRUCTURE.has(word));
   const known = [...record.path.map(({ phase }) => phase), ...record.spend.byPhase.map(({ name }) => name)];
   for (let length = words.length; length > 1; length -= 1) {
-    const place = `${crew}${words.slice(0, length).join('.')}`;
-    if (known.some(phase => isInside(phase, place))) return { phase: phase => isInside(phase, place) };
+    const inner = `${crew}${words.slice(0, length).join('.')}`;
+    if (known.some(phase => isInside(phase, inner))) return { phase: phase => isInside(phase, inner) };
   }
   return { phase: phase => isInside(phase, `${crew}${words[0] ?? ''}`) };
 }

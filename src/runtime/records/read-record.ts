@@ -1,6 +1,9 @@
 import type { JsonValue } from '../../model/json.ts';
+import type { Program } from '../../model/program.ts';
+import type { UsedPrompt } from '../../model/prompt-file.ts';
 import type { RunEvent } from '../../model/run-event.ts';
 import type { CallRecord, PhaseVisit, RunRecord, SpendRow, WaitingQuestion } from '../../model/run-record.ts';
+import { curvesOf } from '../../model/trial-curve.ts';
 import type { Charge } from '../../policy/budget.ts';
 import type { RecordedRun } from '../../ports/engine.ts';
 import { openQuestions } from '../people/open-questions.ts';
@@ -44,6 +47,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
     facts: facts.length,
     ...(first.forkedFrom === undefined ? {} : { forkedFrom: first.forkedFrom }),
     inputs: first.inputs,
+    ...promptsOf(program),
     models: first.models,
     path: reading.visits,
     calls: [...reading.calls.values()],
@@ -54,6 +58,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
       byRole: spendBy(reading, 'role'),
       byModel: spendBy(reading, 'model'),
     },
+    ...trialsOf(steps),
     questions: openQuestions(program, facts),
     answers: readQuestions(steps).answered,
   };
@@ -62,6 +67,23 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
 /** Every question that a run has put to people, by id, out of the steps of its fold. Pure. */
 export function questionsById(steps: readonly FoldStep[]): ReadonlyMap<string, WaitingQuestion> {
   return readQuestions(steps).asked;
+}
+
+function trialsOf(steps: readonly FoldStep[]): Pick<RunRecord, 'trials'> {
+  const trials = curvesOf(steps.flatMap(({ events }) => events));
+  return trials.length === 0 ? {} : { trials };
+}
+
+function promptsOf(program: Program): Pick<RunRecord, 'prompts'> {
+  const prompts = placedPrompts(program, '');
+  return prompts.length === 0 ? {} : { prompts };
+}
+
+function placedPrompts({ prompts = [], crews = {} }: Program, place: string): readonly UsedPrompt[] {
+  const inside = Object.entries(crews).flatMap(([path, program]) =>
+    placedPrompts(program, `${place}${path}/`),
+  );
+  return [...prompts.map(used => ({ ...used, at: `${place}${used.at}` })), ...inside];
 }
 
 function howItStands({
