@@ -2,6 +2,7 @@ import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { namedModels } from '../../src/compiler/named-models.ts';
 import { createSqliteEngine } from '../../src/engines/sqlite.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
+import type { MemoryDoor } from '../../src/memory/memory-door.ts';
 import type { Budget } from '../../src/model/crew.ts';
 import type { PersonAskEffect } from '../../src/model/effect.ts';
 import type { Fact, ModelTerms } from '../../src/model/fact.ts';
@@ -44,6 +45,9 @@ export interface CrewRunOptions {
   /** Where paths really are; where they say when absent. */
   readonly places?: ExecutorDoors['places'];
   readonly askInCall?: ExecutorDoors['askInCall'];
+  /** The memory of the run, with the version that it is pinned to; none when absent. */
+  readonly memory?: { readonly door: MemoryDoor; readonly version?: number };
+  readonly runId?: string;
   readonly terms?: Partial<ModelTerms>;
   /** The terms of single aliases. */
   readonly termsOf?: { readonly [alias: string]: Partial<ModelTerms> };
@@ -117,6 +121,7 @@ export function compileText(yaml: string, files: Files = {}): Program {
 
 /** Drives a crew from its text, or from a history of it, until the run loop is left. */
 export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
+  const { runId = RUN_ID } = options;
   const program = (options.tamper ?? (same => same))(compileText(options.yaml, options.files));
   const world = options.world ?? createFakeWorld(lastMoment(options.history));
   const engine = createSqliteEngine(options.path ?? ':memory:');
@@ -143,12 +148,12 @@ export async function runCrew(options: CrewRunOptions): Promise<CrewRun> {
       ...(options.controls === undefined ? {} : { controls: options.controls }),
     };
     const reopen = (): Journal => {
-      held = engine.open(RUN_ID);
+      held = engine.open(runId);
       return held;
     };
     const outcome = await (ALWAYS_SUSPEND ? driveForgetting(drive, reopen) : driveRun(drive));
     held.close();
-    const after = engine.open(RUN_ID);
+    const after = engine.open(runId);
     const facts = after.recorded;
     after.close();
     return { events, outcome, facts, program, ...seen };
@@ -169,13 +174,14 @@ function openJournal(
   program: Program,
   { options, world }: { readonly options: CrewRunOptions; readonly world: FakeWorld },
 ): Journal {
-  if (options.reopen) return resumed(engine.open(RUN_ID), options, world);
-  const fresh = engine.create(RUN_ID, program, world.now());
+  const { runId = RUN_ID } = options;
+  if (options.reopen) return resumed(engine.open(runId), options, world);
+  const fresh = engine.create(runId, program, world.now());
   for (const fact of options.history ?? [startedFact(options, program, world)]) fresh.append(fact);
   let journal = fresh;
   if (options.history !== undefined) {
     fresh.close();
-    journal = engine.open(RUN_ID);
+    journal = engine.open(runId);
   }
   return resumed(journal, options, world);
 }
@@ -191,14 +197,26 @@ function startedFact(options: CrewRunOptions, program: Program, world: FakeWorld
   return {
     type: 'run.started',
     at: world.now(),
-    runId: RUN_ID,
+    runId: options.runId ?? RUN_ID,
     inputs: options.inputs ?? {},
     ...(options.grants === undefined ? {} : { grants: options.grants }),
     ...(options.policy === undefined ? {} : { policy: options.policy }),
+    ...memoryOf(options),
     workspace: '/workspace',
     models: Object.fromEntries(aliases.map(alias => [alias, { use: `fake:${alias}`, reason: 'a test' }])),
     terms: Object.fromEntries(aliases.map(alias => [alias, { ...terms, ...options.termsOf?.[alias] }])),
   };
+}
+
+function memoryDoor({ memory }: CrewRunOptions): Pick<ExecutorDoors, 'memory'> {
+  return memory === undefined ? {} : { memory: async () => memory.door };
+}
+
+function memoryOf({ memory }: CrewRunOptions) {
+  if (memory === undefined) return {};
+  const { version } = memory;
+  const pinned = version === undefined ? {} : { version };
+  return { memory: { place: 'a test', embedder: 'none', ...pinned } };
 }
 
 /** The models that a program names, and those of the crews inside it behind their paths. */
@@ -223,7 +241,7 @@ function createTestExecutor(
   const execute = createExecutor({
     world,
     workspace: '/workspace',
-    runId: RUN_ID,
+    runId: options.runId ?? RUN_ID,
     model: async () => ({
       ...model,
       generate: (request, signal) => {
@@ -249,6 +267,7 @@ function createTestExecutor(
     places:
       options.places ?? (async paths => Object.fromEntries(paths.map(path => [path, `/workspace/${path}`]))),
     ...(options.askInCall === undefined ? {} : { askInCall: options.askInCall }),
+    ...memoryDoor(options),
     person: async (effect, signal) => options.person?.(effect, signal),
     onDelta: () => undefined,
     onNotice: () => undefined,

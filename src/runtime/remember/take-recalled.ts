@@ -44,7 +44,8 @@ const TOLD_PARTS = 3;
 
 /** Why a note was chosen, by the parts of its score that weigh most: `lexical 0.83, vector 0.4`. Pure. */
 function whyRecalled({ parts }: Pick<RecalledNote, 'parts'>): string {
-  const rows = Object.entries(parts).filter(([, value]) => value !== 0);
+  // Where the scale begins says nothing about this note.
+  const rows = Object.entries(parts).filter(([part, value]) => value !== 0 && part !== 'floor');
   const heaviest = rows.toSorted(([, left], [, right]) => Math.abs(right) - Math.abs(left));
   return heaviest
     .slice(0, TOLD_PARTS)
