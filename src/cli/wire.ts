@@ -398,3 +398,14 @@ export async function loadEmbedders() {
   ]);
   return { createEmbedder, postJson, ensureEmbedder };
 }
+
+/** What lessons did. */
+export async function loadLessonFigures() {
+  const [{ compareLessons }, { figuresOf, whyLesson }, { tallyOf }, { scopesOf }] = await Promise.all([
+    import('../memory/lessons/compare-lessons.ts'),
+    import('../memory/lessons/judge-lesson.ts'),
+    import('../memory/lessons/tried-notes.ts'),
+    import('../memory/scopes-of.ts'),
+  ]);
+  return { compareLessons, figuresOf, whyLessonText: whyLesson, tallyOf, scopesOf };
+}

@@ -23,7 +23,7 @@ const ROWS: { readonly [kind: string]: JsonObject } = {
   note: {
     ...BY,
     id: { type: 'string', pattern: '^[A-Za-z0-9_-]{4,64}$' },
-    scope: { type: 'string', pattern: '^(project|user|(run|role|crew):.+)$' },
+    scope: { type: 'string', pattern: '^(tried:)?(project|user|(run|role|crew):.+)$' },
     crew: TEXT,
     seq: COUNT,
     kind: { enum: ['observation', 'lesson', 'insight', 'plan', 'decision', 'fact', 'message', 'summary'] },
