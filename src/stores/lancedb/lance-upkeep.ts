@@ -1,0 +1,123 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { LanceHouse, LanceTable } from './lance-table.ts';
+import { sqlOneOf } from './sql.ts';
+import type { TableName } from './table-schemas.ts';
+import { ensureIndexes, packTable, renewIndexes } from './table-upkeep.ts';
+
+const DAY_MS = 86_400_000;
+/** Each version brings a fragment, and each fragment makes a search slower until they are packed. */
+const VERSIONS_BEFORE_PACKING = 100;
+const ROWS_BEFORE_PACKING = 5000;
+const FRAGMENTS_LEFT_ALONE = 32;
+const KEPT_DAYS = 7;
+/** What nobody reads as it was is kept only as long as somebody may be reading it. */
+const SHORT_KEEP_MS = 600_000;
+const IDS_AT_ONCE = 500;
+const PURGES_TRIED = 5;
+
+/** Keeps tables fast and small, and takes rows away for good. */
+export interface LanceUpkeep {
+  /** A version of a table was written; packs in the background when it is time. */
+  wrote(name: TableName, rows: number): void;
+  maintain(options: { readonly now: number; readonly keepDays: number }): Promise<void>;
+  forget(ids: readonly string[]): Promise<number>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+type Tables = { readonly [Name in TableName]: LanceTable };
+
+/** The upkeep of the tables of one store. */
+export function createLanceUpkeep(house: LanceHouse, tables: Tables): LanceUpkeep {
+  const since = new Map<TableName, { versions: number; rows: number }>();
+  const packing = new Map<TableName, Promise<void>>();
+  const all = Object.values(tables);
+  let keptDays = KEPT_DAYS;
+
+  const keepMsOf = (name: TableName): number =>
+    name === 'notes' || name === 'blocks' ? keptDays * DAY_MS : SHORT_KEEP_MS;
+  const pack = async (kept: LanceTable): Promise<void> => {
+    await ensureIndexes(house, kept);
+    // What lost against another writer is packed after the next versions.
+    await packTable(kept, keepMsOf(kept.name), Date.now());
+  };
+  const packSoon = (kept: LanceTable): void => {
+    if (house.place.hosted || packing.has(kept.name)) return;
+    since.delete(kept.name);
+    // What was written is safe without it, so whoever writes is not told; `maintain` says what is wrong.
+    const packed = pack(kept)
+      .catch(() => {})
+      .finally(() => packing.delete(kept.name));
+    packing.set(kept.name, packed);
+  };
+  const idle = async (): Promise<void> => {
+    while (packing.size > 0) await Promise.all(packing.values());
+  };
+  return {
+    idle,
+    wrote(name, rows) {
+      const before = since.get(name) ?? { versions: 0, rows: 0 };
+      const now = { versions: before.versions + 1, rows: before.rows + rows };
+      since.set(name, now);
+      if (now.versions >= VERSIONS_BEFORE_PACKING || now.rows >= ROWS_BEFORE_PACKING) packSoon(tables[name]);
+    },
+    async maintain({ now, keepDays }) {
+      if (house.place.hosted) return;
+      await idle();
+      keptDays = keepDays;
+      for (const kept of all) {
+        const keepMs = keepMsOf(kept.name);
+        await ensureIndexes(house, kept);
+        if (!(await isDue(kept, now - keepMs))) continue;
+        await packTable(kept, keepMs, now);
+        kept.leavePast();
+      }
+    },
+    async forget(ids) {
+      await idle();
+      let gone = 0;
+      for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+        const part = ids.slice(from, from + IDS_AT_ONCE);
+        const mine = `what = 'note' and ${sqlOneOf('target', part)}`;
+        await tables.changes.write(table => table.delete(mine));
+        gone += (await tables.notes.write(table => table.delete(sqlOneOf('id', part)))).numDeletedRows;
+      }
+      for (const kept of [tables.notes, tables.changes]) await purge(house, kept, gone);
+      return gone;
+    },
+  };
+}
+
+/** Whether there are many small files, rows that no index knows, or versions that are not wanted any more. */
+async function isDue(kept: LanceTable, before: number): Promise<boolean> {
+  const { fragmentStats } = await kept.read(table => table.stats());
+  if (fragmentStats.numFragments > FRAGMENTS_LEFT_ALONE) return true;
+  const versions = await kept.read(table => table.listVersions());
+  if (versions.slice(0, -1).some(({ timestamp }) => timestamp.getTime() < before)) return true;
+  const indexes = await kept.read(table => table.listIndices());
+  return indexes.some(index => (index.numUnindexedRows ?? 0) > ROWS_BEFORE_PACKING / 5);
+}
+
+/**
+ * Takes deleted rows out of the files: a delete only marks them, indexes still hold their words, and older versions hold
+ * them whole. So every row is written again, the indexes are made anew, and all versions before are cleaned away.
+ */
+async function purge(house: LanceHouse, kept: LanceTable, gone: number): Promise<void> {
+  if (house.place.hosted) return;
+  const column = kept.name === 'notes' ? 'rev' : 'what';
+  await kept.write(async table => {
+    const tags = await table.tags();
+    for (const tag of Object.keys(await tags.list())) await tags.delete(tag);
+    await table.update({ where: 'true', valuesSql: { [column]: column } });
+  });
+  await renewIndexes(house, kept);
+  kept.leavePast();
+  for (let tried = 1; !(await packTable(kept, 0, Date.now() + 1)); tried += 1) {
+    if (tried === PURGES_TRIED)
+      throw new CrewError(
+        'MEMORY_UNAVAILABLE',
+        `${gone} notes are deleted, but older versions of the memory at ${house.shown} still hold them, because others write to it all the time; forget them once more`,
+      );
+  }
+  await ensureIndexes(house, kept);
+}
