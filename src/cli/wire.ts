@@ -1,4 +1,4 @@
-// The composition root: the only place that knows every room, and with `wire-views.ts` the only place of lazy imports. Each function loads
+// The composition root: the only place that knows every room, and with `wire-views.ts` and `wire-memory.ts` the only place of lazy imports. Each function loads
 // no more than what its callers need, so that `crew check` never loads a model, a tool or a journal.
 import { join } from 'node:path';
 import type { JsonSchema, JsonValue } from '../model/json.ts';
@@ -369,43 +369,4 @@ export async function loadPlanner() {
       import('../reporters/plan-text.ts'),
     ]);
   return { planCrew, measurePrompt, simulateRun, formatPlan, formatWalk, excessLine };
-}
-
-/** What people mend in memory. */
-export async function loadMemoryMending() {
-  const [{ revertChange }, { closureOf }] = await Promise.all([
-    import('../memory/revert-change.ts'),
-    import('../memory/closure-of.ts'),
-  ]);
-  return { revertChange, closureOf };
-}
-
-/** How notes are found. */
-export async function loadRetrieval() {
-  const [{ retrieve }, { scopesOf }] = await Promise.all([
-    import('../memory/retrieve.ts'),
-    import('../memory/scopes-of.ts'),
-  ]);
-  return { retrieve, scopesOf };
-}
-
-/** Vectors of texts, and the way to servers that make them. */
-export async function loadEmbedders() {
-  const [{ createEmbedder }, { postJson }, { ensureEmbedder }] = await Promise.all([
-    import('../embedders/create-embedder.ts'),
-    import('../providers/post-json.ts'),
-    import('../memory/ensure-embedder.ts'),
-  ]);
-  return { createEmbedder, postJson, ensureEmbedder };
-}
-
-/** What lessons did. */
-export async function loadLessonFigures() {
-  const [{ compareLessons }, { figuresOf, whyLesson }, { tallyOf }, { scopesOf }] = await Promise.all([
-    import('../memory/lessons/compare-lessons.ts'),
-    import('../memory/lessons/judge-lesson.ts'),
-    import('../memory/lessons/tried-notes.ts'),
-    import('../memory/scopes-of.ts'),
-  ]);
-  return { compareLessons, figuresOf, whyLessonText: whyLesson, tallyOf, scopesOf };
 }

@@ -99,6 +99,7 @@ export const OPTIONAL_PACKAGES: ReadonlySet<string> = new Set([
 export const LAZY_FILES: ReadonlySet<string> = new Set([
   'src/cli/wire.ts',
   'src/cli/wire-views.ts',
+  'src/cli/wire-memory.ts',
   'src/cli/load-dashboard.ts',
   'src/cli/load-prompt-versions.ts',
   'src/cli/crew.ts',

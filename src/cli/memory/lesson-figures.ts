@@ -1,5 +1,5 @@
 import { noPositionals, onePositional } from '../positionals.ts';
-import { loadLessonFigures } from '../wire.ts';
+import { loadLessonFigures } from '../wire-memory.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { lessonNamed } from './lessons.ts';
 import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
@@ -11,13 +11,8 @@ const TRIED = 'tried:';
 export const whyLesson: MemoryVerb = async (call, { store }) => {
   const named = onePositional(call.positionals, 'a lesson: `crew lessons why ID`');
   const lesson = await lessonNamed(store, named);
-  const { figuresOf, tallyOf, whyLessonText } = await loadLessonFigures();
-  const { scope, phase, id } = lesson;
-  const [own, without] = await Promise.all([
-    tallyOf(store, { scope, lesson: id }),
-    tallyOf(store, { scope, phase, withLessons: false }),
-  ]);
-  const figures = figuresOf(own, without);
+  const { lessonFigures, whyLessonText } = await loadLessonFigures();
+  const figures = await lessonFigures(store, lesson);
   const why = whyLessonText(lesson, figures);
   const evidence = (await store.get(lesson.evidence)).map(({ note }) => note);
   if (call.values.json === true) {
@@ -26,7 +21,7 @@ export const whyLesson: MemoryVerb = async (call, { store }) => {
   }
   const { formatNotes, momentText, oneLine } = await loadMemoryText();
   const { columns } = layoutOf(call);
-  const origin = `Learnt in run ${lesson.runId}, phase ${phase}, ${momentText(lesson.createdAt)}, by ${lesson.author}.`;
+  const origin = `Learnt in run ${lesson.runId}, phase ${lesson.phase}, ${momentText(lesson.createdAt)}, by ${lesson.author}.`;
   const rows = [lesson.gist || lesson.text, '', origin, ...lesson.sources.map(each => `  from ${each}`), why];
   call.terminal.stdout(rows.map(row => `${oneLine(row, columns)}\n`).join(''));
   if (evidence.length > 0) call.terminal.stdout(`\nIt rests on:\n${formatNotes(evidence, layoutOf(call))}`);

@@ -3,7 +3,7 @@ import type { MemoryNote } from '../../model/memory.ts';
 import type { CommandCall } from '../command.ts';
 import { textFlag } from '../command.ts';
 import { noPositionals, onePositional } from '../positionals.ts';
-import { loadMemoryMending } from '../wire.ts';
+import { loadMemoryMending } from '../wire-memory.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { byPerson, personChange } from './by-person.ts';
 import { findNote } from './find-remembered.ts';

@@ -1,7 +1,7 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { RecallScoring } from '../../model/recall.ts';
 import { textFlag } from '../command.ts';
-import { loadRetrieval } from '../wire.ts';
+import { loadRetrieval } from '../wire-memory.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
 import { readLimit, readNoteFilter } from './read-note-filter.ts';

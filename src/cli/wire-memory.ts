@@ -1,0 +1,55 @@
+// The part of the composition root that is about memory; loaded by nobody who does not remember.
+
+/** What people mend in memory. */
+export async function loadMemoryMending() {
+  const [{ revertChange }, { closureOf }] = await Promise.all([
+    import('../memory/revert-change.ts'),
+    import('../memory/closure-of.ts'),
+  ]);
+  return { revertChange, closureOf };
+}
+
+/** The tools of `builtin:memory`. */
+export async function loadMemoryTools() {
+  const { createMemoryTools } = await import('../memory/tools/create-memory-tools.ts');
+  return { createMemoryTools };
+}
+
+/** What was said in recorded runs. */
+export async function loadPastReader() {
+  const [{ foldRun }, { readMessages }] = await Promise.all([
+    import('../runtime/records/fold-run.ts'),
+    import('../runtime/records/read-messages.ts'),
+  ]);
+  return { foldRun, readMessages };
+}
+
+/** How notes are found. */
+export async function loadRetrieval() {
+  const [{ retrieve }, { scopesOf }] = await Promise.all([
+    import('../memory/retrieve.ts'),
+    import('../memory/scopes-of.ts'),
+  ]);
+  return { retrieve, scopesOf };
+}
+
+/** Vectors of texts, and the way to servers that make them. */
+export async function loadEmbedders() {
+  const [{ createEmbedder }, { postJson }, { ensureEmbedder }] = await Promise.all([
+    import('../embedders/create-embedder.ts'),
+    import('../providers/post-json.ts'),
+    import('../memory/ensure-embedder.ts'),
+  ]);
+  return { createEmbedder, postJson, ensureEmbedder };
+}
+
+/** What lessons did. */
+export async function loadLessonFigures() {
+  const [{ compareLessons }, { whyLesson }, { lessonFigures }, { scopesOf }] = await Promise.all([
+    import('../memory/lessons/compare-lessons.ts'),
+    import('../memory/lessons/judge-lesson.ts'),
+    import('../memory/lessons/credit-lessons.ts'),
+    import('../memory/scopes-of.ts'),
+  ]);
+  return { compareLessons, lessonFigures, whyLessonText: whyLesson, scopesOf };
+}
