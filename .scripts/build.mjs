@@ -20,7 +20,7 @@ const ENTRIES = [
   'embedders/use-worker',
 ];
 /** Packages with programs or native files of their own, and those that load parts of themselves by name. */
-const APART = /^(node:|@ast-grep\/|@secretlint\/|oxlint|@energetic-ai\/)/;
+const APART = /^(node:|@ast-grep\/|@secretlint\/|oxlint|@energetic-ai\/|@lancedb\/|apache-arrow)/;
 /** A debugger of React, which Ink asks for and nobody has. */
 const NOBODY_HAS = ['react-devtools-core'];
 
