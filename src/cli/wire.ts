@@ -296,15 +296,6 @@ export async function loadShellTools() {
   return { createShellTools };
 }
 
-/** Where memory is kept: a folder or an address, and this process alone. */
-export async function loadMemoryStore() {
-  const [{ openLanceStore }, { createInMemoryStore }] = await Promise.all([
-    import('../stores/lancedb/open-lance-store.ts'),
-    import('../stores/in-memory.ts'),
-  ]);
-  return { openLanceStore, createInMemoryStore };
-}
-
 /** What a provider needs from outside; absent fields are the provider's own. */
 export interface ProviderSettings {
   readonly apiKey?: string;
