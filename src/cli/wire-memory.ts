@@ -24,6 +24,15 @@ export async function loadPastReader() {
   return { foldRun, readMessages };
 }
 
+/** Where memory is kept: a folder or an address, and this process alone. */
+export async function loadMemoryStore() {
+  const [{ openLanceStore }, { createInMemoryStore }] = await Promise.all([
+    import('../stores/lancedb/open-lance-store.ts'),
+    import('../stores/in-memory.ts'),
+  ]);
+  return { openLanceStore, createInMemoryStore };
+}
+
 /** How notes are found. */
 export async function loadRetrieval() {
   const [{ retrieve }, { scopesOf }] = await Promise.all([
