@@ -1,0 +1,189 @@
+import type { MemoryScope } from '../model/memory.ts';
+import type { MemoryStore, NoteFilter, ScoredNote, StoredNote } from '../ports/memory-store.ts';
+
+/** What is one person's in all projects. */
+const OWN: MemoryScope = 'user';
+
+/**
+ * One store out of two: what is kept in the scope `user` is in `own`, all else in `shared`. Versions are those of `shared`; what
+ * is a person's own is always read as it is now. `own` is opened when it is first needed. Fails as both do.
+ */
+export function createStoreByScope(shared: MemoryStore, openOwn: () => Promise<MemoryStore>): MemoryStore {
+  let opened: Promise<MemoryStore> | undefined;
+  const own = (): Promise<MemoryStore> => {
+    opened ??= openOwn();
+    return opened;
+  };
+  const both = async <Answer>(ask: (store: MemoryStore) => Promise<Answer>): Promise<[Answer, Answer]> =>
+    Promise.all([ask(shared), own().then(ask)]);
+  const of = async (scope: MemoryScope): Promise<MemoryStore> => (scope === OWN ? own() : shared);
+  return {
+    place: shared.place,
+    version: () => shared.version(),
+    embedder: () => shared.embedder(),
+    setEmbedder: async embedder => {
+      await both(store => store.setEmbedder(embedder));
+    },
+    nextSeq: async (scope, count) => (await of(scope)).nextSeq(scope, count),
+    put: async notes => {
+      const mine = notes.filter(({ note }) => note.scope === OWN);
+      const others = notes.filter(({ note }) => note.scope !== OWN);
+      if (others.length > 0) await shared.put(others);
+      if (mine.length > 0) await (await own()).put(mine);
+    },
+    ...searches(shared, own),
+    ...changes(shared, { own, both }),
+    block: async (scope, label, options) =>
+      scope === OWN ? (await own()).block(scope, label) : shared.block(scope, label, options),
+    blocks: async scopes =>
+      (
+        await Promise.all(
+          parts(scopes, shared, own).map(async part => (await part.store()).blocks(part.scopes)),
+        )
+      ).flat(),
+    putBlock: async (block, expected) => (await of(block.scope)).putBlock(block, expected),
+    bump: async (counter, by) =>
+      counter.endsWith(` ${OWN}`) ? (await own()).bump(counter, by) : shared.bump(counter, by),
+    forget: async ids => (await both(store => store.forget(ids))).reduce((sum, count) => sum + count, 0),
+    maintain: async options => {
+      await Promise.all([shared.maintain(options), ifOpen(opened, store => store.maintain(options))]);
+    },
+    flush: async () => {
+      await Promise.all([shared.flush(), ifOpen(opened, store => store.flush())]);
+    },
+    close: async () => {
+      await Promise.all([shared.close(), ifOpen(opened, store => store.close())]);
+    },
+  };
+}
+
+type OpenOwn = () => Promise<MemoryStore>;
+
+async function ifOpen(
+  opened: Promise<MemoryStore> | undefined,
+  act: (store: MemoryStore) => Promise<void>,
+): Promise<void> {
+  if (opened !== undefined) await act(await opened);
+}
+
+/** The stores that scopes are in, each with those of its own. */
+function parts(scopes: readonly MemoryScope[] | 'all', shared: MemoryStore, own: OpenOwn) {
+  const others = scopes === 'all' ? ('all' as const) : scopes.filter(scope => scope !== OWN);
+  const hasOwn = scopes === 'all' || scopes.includes(OWN);
+  return [
+    ...(others === 'all' || others.length > 0
+      ? [{ store: async () => shared, scopes: others, isOwn: false }]
+      : []),
+    ...(hasOwn ? [{ store: own, scopes: [OWN] as readonly MemoryScope[], isOwn: true }] : []),
+  ];
+}
+
+function searches(
+  shared: MemoryStore,
+  own: OpenOwn,
+): Pick<MemoryStore, 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count'> {
+  const inParts = async <Found>(
+    filter: NoteFilter,
+    ask: (store: MemoryStore, filter: NoteFilter, at: { readonly isOwn: boolean }) => Promise<Found>,
+  ): Promise<readonly Found[]> =>
+    Promise.all(
+      parts(filter.scopes, shared, own).map(async ({ store, scopes, isOwn }) =>
+        ask(await store(), { ...filter, scopes }, { isOwn }),
+      ),
+    );
+  return {
+    async get(ids, options) {
+      const found = await shared.get(ids, options);
+      const missing = ids.filter(id => !found.some(({ note }) => note.id === id));
+      return missing.length === 0 ? found : [...found, ...(await (await own()).get(missing))];
+    },
+    async find(filter, { order, limit, offset = 0, at }) {
+      const most = limit + offset;
+      const found = await inParts(filter, (store, part, { isOwn }) =>
+        store.find(part, { order, limit: most, ...(isOwn || at === undefined ? {} : { at }) }),
+      );
+      if (found.length === 1 && offset === 0) return found[0] ?? [];
+      const sign = order === 'newest' ? -1 : 1;
+      return found
+        .flat()
+        .toSorted((a, b) => sign * (a.createdAt - b.createdAt || a.seq - b.seq))
+        .slice(offset, most);
+    },
+    lexical: async (text, filter, { limit, at }) =>
+      best(
+        await inParts(filter, (store, part, { isOwn }) =>
+          store.lexical(text, part, { limit, ...(isOwn || at === undefined ? {} : { at }) }),
+        ),
+        limit,
+      ),
+    nearest: async (vector, filter, { limit, at }) =>
+      best(
+        await inParts(filter, (store, part, { isOwn }) =>
+          store.nearest(vector, part, { limit, ...(isOwn || at === undefined ? {} : { at }) }),
+        ),
+        limit,
+      ),
+    unembedded: async limit =>
+      [...(await shared.unembedded(limit)), ...(await (await own()).unembedded(limit))].slice(0, limit),
+    count: async filter =>
+      (await inParts(filter, (store, part) => store.count(part))).reduce((sum, count) => sum + count, 0),
+  };
+}
+
+function best(found: readonly (readonly ScoredNote[])[], limit: number): readonly ScoredNote[] {
+  const [only] = found;
+  if (found.length === 1 && only !== undefined) return only;
+  return found
+    .flat()
+    .toSorted((a, b) => b.score - a.score || (a.note.id < b.note.id ? -1 : 1))
+    .slice(0, limit);
+}
+
+/** What names notes by their ids goes to where they are; an id that is nowhere changes nothing. */
+function changes(
+  shared: MemoryStore,
+  {
+    own,
+    both,
+  }: {
+    readonly own: OpenOwn;
+    readonly both: <Answer>(ask: (store: MemoryStore) => Promise<Answer>) => Promise<[Answer, Answer]>;
+  },
+): Pick<MemoryStore, 'change' | 'touch' | 'credit' | 'record' | 'changes'> {
+  const split = async (ids: readonly string[]) => {
+    const here = new Set((await shared.get(ids)).map(({ note }: StoredNote) => note.id));
+    return { here: ids.filter(id => here.has(id)), there: ids.filter(id => !here.has(id)) };
+  };
+  return {
+    change: async (ids, change) => {
+      const { here, there } = await split(ids);
+      if (here.length > 0) await shared.change(here, change);
+      if (there.length > 0) await (await own()).change(there, change);
+    },
+    touch: async (ids, at) => {
+      const { here, there } = await split(ids);
+      if (here.length > 0) await shared.touch(here, at);
+      if (there.length > 0) await (await own()).touch(there, at);
+    },
+    credit: async (id, by) => {
+      const { here } = await split([id]);
+      await (here.length > 0 ? shared : await own()).credit(id, by);
+    },
+    record: async rows => {
+      const { there } = await split(rows.flatMap(({ what, target }) => (what === 'note' ? [target] : [])));
+      const found = there.length === 0 ? [] : await (await own()).get([...new Set(there)]);
+      const strangers = new Set(found.map(({ note }) => note.id));
+      const mine = rows.filter(({ what, target }) =>
+        what === 'block' ? target.startsWith(`${OWN} `) : strangers.has(target),
+      );
+      const others = rows.filter(row => !mine.includes(row));
+      if (others.length > 0) await shared.record(others);
+      if (mine.length > 0) await (await own()).record(mine);
+    },
+    changes: async (filter, { limit }) =>
+      (await both(store => store.changes(filter, { limit })))
+        .flat()
+        .toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
+        .slice(0, limit),
+  };
+}
