@@ -17,6 +17,7 @@ import {
   type SourceNode,
 } from './source-node.ts';
 import { reportTemplateProblems } from './template-problems.ts';
+import { TYPE_WORDS } from './type-words.ts';
 
 /** A value that a prompt is given by a template, with what its input may be. */
 export interface BoundInput {
@@ -31,6 +32,8 @@ interface BoundPrompt {
   readonly bound: readonly BoundInput[];
   /** The names that the body may read; absent when it reads what stands around it. */
   readonly names?: readonly string[];
+  /** Inputs without a value that could be looked at; that was reported. */
+  readonly broken: readonly string[];
 }
 
 /** Where a prompt is used. */
@@ -61,20 +64,27 @@ export function bindPrompt(use: PromptUse): BoundPrompt {
   const { read, mark, given } = use;
   const entries = given?.kind === 'map' ? given.entries.filter(({ key }) => !key.startsWith('x-')) : [];
   const declared = read.prompt.head.input;
-  if (declared === undefined && given === undefined) return { before: { text: '', pieces: [] }, bound: [] };
+  if (declared === undefined && given === undefined) {
+    return { before: { text: '', pieces: [] }, bound: [], broken: [] };
+  }
   const inputs = declared ?? entries.map(({ key }) => ({ name: key, schema: {}, required: true }));
   for (const entry of entries) if (!inputs.some(one => one.name === entry.key)) refuseUnknown(use, entry);
   const bound: BoundInput[] = [];
   const settings: Setting[] = [];
+  const broken: string[] = [];
   for (const input of inputs) {
     const setting = settle(input, use, bound);
-    if (setting !== undefined) settings.push(setting);
+    if (setting === 'broken') broken.push(input.name);
+    else if (setting !== undefined) settings.push(setting);
   }
   const names = inputs.map(input => input.name);
-  return { before: writeSettings(settings, mark), bound, names };
+  return { before: writeSettings(settings, mark), bound, names, broken };
 }
 
-function settle(input: InputDeclaration, use: PromptUse, bound: BoundInput[]): Setting | undefined {
+/** Undefined where nothing has to be set. */
+type Settled = Setting | 'broken' | undefined;
+
+function settle(input: InputDeclaration, use: PromptUse, bound: BoundInput[]): Settled {
   const { given, inputs, fixed, mark, read } = use;
   const entry = entryOf(given, input.name);
   if (entry !== undefined) return settleGiven(input, entry, use, bound);
@@ -92,7 +102,7 @@ function settle(input: InputDeclaration, use: PromptUse, bound: BoundInput[]): S
   const message = `The prompt ${prompt} needs the input ${quote(input.name)}, which it is not given`;
   const hint = `write \`with: { ${input.name}: … }\``;
   use.report({ code: 'missing-input', range: nodeRange(mark), message, hint });
-  return settingOf(input.name, NO_NAMES, literal(null, mark), mark);
+  return 'broken';
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
@@ -114,24 +124,26 @@ function settleGiven(
   { value: node }: MapEntry,
   use: PromptUse,
   bound: BoundInput[],
-): Setting | undefined {
+): Settled {
   const { report, mark, read } = use;
   const { name } = input;
   // Lists and mappings have been refused by the schema.
-  if (node.kind !== 'scalar') return settingOf(name, NO_NAMES, literal(null, mark), mark);
+  if (node.kind !== 'scalar') return 'broken';
   const { value } = node;
   if (!isTemplated(value)) {
-    const problem = misfit(value, input.schema, () => false);
+    const isReadable = TYPE_WORDS.has(String(input.schema.type ?? 'string'));
+    const problem = isReadable ? misfit(value, input.schema, () => false) : undefined;
     if (problem !== undefined) {
       const message = `The input ${quote(name)} of the prompt ${quote(read.prompt.name)} ${problem}`;
       report({ code: 'invalid-argument', range: nodeRange(node), message });
+      return 'broken';
     }
     return settingOf(name, NO_NAMES, literal(value, mark), mark);
   }
   const source = String(value);
   const check = checkTemplate(source, 'text');
   reportTemplateProblems({ node, check }, report);
-  if (check.problems.length > 0) return settingOf(name, NO_NAMES, literal(null, mark), mark);
+  if (check.problems.length > 0) return 'broken';
   bound.push({ input, source, node });
   const sole = soleExpressionPlace(source);
   const { reads } = templateNames(source);

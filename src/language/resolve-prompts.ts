@@ -1,7 +1,7 @@
 import { checkTemplate } from '../expressions/template-check.ts';
 import { renderTemplate } from '../expressions/template-evaluate.ts';
-import type { UsedPrompt } from '../model/prompt-file.ts';
-import { PROMPT_FOLDER } from '../model/prompt-file.ts';
+import { CrewError } from '../model/crew-error.ts';
+import { PROMPT_FOLDER, type UsedPrompt } from '../model/prompt-file.ts';
 import { resolveSourcePath } from '../model/source.ts';
 import { type BoundInput, bindPrompt } from './bind-prompt.ts';
 import { suggest } from './closest.ts';
@@ -15,15 +15,16 @@ import { asScalar, joinTexts, type PromptText } from './prompt-text.ts';
 import type { ReadPrompt } from './read-prompt-file.ts';
 import { quote } from './report.ts';
 import type { SourceFile } from './source-file.ts';
-import { entryOf, type NodePath, nodeRange, type ScalarNode, type SourceNode } from './source-node.ts';
+import { entryOf, nodeRange, type ScalarNode, type SourceNode } from './source-node.ts';
 import { reportTemplateProblems } from './template-problems.ts';
 
 /** A prompt that stands at a place, with the text that is there now and the templates that give it values. */
 export interface PlacedPrompt {
   readonly used: UsedPrompt;
-  readonly path: NodePath;
   readonly node: ScalarNode;
   readonly bound: readonly BoundInput[];
+  /** Names that it reads, of which nothing is known; what is wrong with them has been reported. */
+  readonly untold: readonly string[];
 }
 
 /** A crew or SOP file in which final texts stand for prompt files. */
@@ -111,54 +112,52 @@ interface Use {
 }
 
 /** The text, or undefined when nothing more can be said of it; that was reported. */
-function finalText(read: ReadPrompt, { place, mark, state }: Use): ScalarNode | undefined {
+function finalText(read: ReadPrompt, use: Use): ScalarNode | undefined {
+  const { place, mark, state } = use;
   const { report } = state.reader;
   const fixed = place.kind === 'fixed';
   const inlined = inlinePartials(read, { shelf: state.shelf, report });
   const given = entryOf(place.node, 'with')?.value;
-  const { before, bound, names } = bindPrompt({ read, mark, given, inputs: state.inputs, fixed, report });
+  const { inputs } = state;
+  const { before, bound, names, broken } = bindPrompt({ read, mark, given, inputs, fixed, report });
+  if (inlined.text.trim() === '') {
+    const message = `The prompt ${quote(read.prompt.name)} has no text`;
+    report({ code: 'empty-file', range: nodeRange(read.body), message });
+    return undefined;
+  }
+  const known = fixed ? (names ?? []) : names;
+  const strange = known === undefined ? [] : refuseStrangers(read, inlined, { names: known, use });
+  if (names !== undefined) reportUnread(read, inlined.reads, state);
+  const text = joinTexts([before, inlined]);
+  const untold = [...broken, ...strange];
+  if (fixed) return untold.length > 0 ? undefined : renderFixed(text, read, use);
+  const node = asScalar(text, mark);
+  state.placed.push({ used: usedAt(read, use), node, bound, untold });
+  return node;
+}
+
+function usedAt(read: ReadPrompt, { place, state }: Use): UsedPrompt {
   const { name, variant, path } = read.prompt;
-  const used: UsedPrompt = {
+  return {
     at: place.path.join('.'),
     name,
     ...(variant === undefined ? {} : { variant }),
     hash: state.shelf.hashOf(read),
     file: path,
   };
-  if (inlined.text.trim() === '') {
-    report({
-      code: 'empty-file',
-      range: nodeRange(read.body),
-      message: `The prompt ${quote(name)} has no text`,
-    });
-    return undefined;
-  }
-  const known = refuseStrangers(read, inlined, { names: fixed ? (names ?? []) : names, state, fixed });
-  if (names !== undefined) reportUnread(read, inlined.reads, state);
-  if (!known) return undefined;
-  const text = joinTexts([before, inlined]);
-  const node = fixed ? renderFixed(text, { read, mark, state }) : asScalar(text, mark);
-  if (node !== undefined) state.placed.push({ used, path: place.path, node, bound: fixed ? [] : bound });
-  return node;
 }
 
-/** A body with inputs reads nothing else. Says whether that is so. */
+/** A body with inputs reads nothing else. Gives what it reads besides, which is reported. */
 function refuseStrangers(
   read: ReadPrompt,
   text: PromptText,
-  {
-    names,
-    state,
-    fixed,
-  }: { readonly names: readonly string[] | undefined; readonly state: Resolving; readonly fixed: boolean },
-): boolean {
-  if (names === undefined) return true;
-  const { report } = state.reader;
+  { names, use }: { readonly names: readonly string[]; readonly use: Use },
+): readonly string[] {
+  const { report } = use.state.reader;
+  const fixed = use.place.kind === 'fixed';
   const node = asScalar(text, read.body);
   const check = checkTemplate(text.text, 'text');
   const strange = check.paths.filter(([root]) => !names.includes(String(root)));
-  if (strange.length === 0 && !(fixed && check.problems.length > 0)) return true;
-  reportTemplateProblems({ node, check }, report);
   const site = { node, source: text.text, mode: 'text' } as const;
   for (const path of strange) {
     const root = String(path[0]);
@@ -168,7 +167,7 @@ function refuseStrangers(
       (fixed ? 'nothing of a run can be read here' : 'declare it under `input` of the front matter');
     report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
   }
-  return false;
+  return strange.map(([root]) => String(root));
 }
 
 function reportUnread({ prompt, head }: ReadPrompt, reads: ReadonlySet<string>, { reader }: Resolving): void {
@@ -181,16 +180,21 @@ function reportUnread({ prompt, head }: ReadPrompt, reads: ReadonlySet<string>, 
 }
 
 /** A text that is no template is rendered now, with the values that it is given. */
-function renderFixed(
-  text: PromptText,
-  { read, mark, state }: { readonly read: ReadPrompt; readonly mark: ScalarNode; readonly state: Resolving },
-): ScalarNode | undefined {
+function renderFixed(text: PromptText, read: ReadPrompt, use: Use): ScalarNode | undefined {
+  const { mark, state } = use;
+  const { report } = state.reader;
+  const check = checkTemplate(text.text, 'text');
+  reportTemplateProblems({ node: asScalar(text, mark), check }, report);
+  if (check.problems.length > 0) return undefined;
   try {
     const { file, start, end } = mark;
-    return { kind: 'scalar', value: renderTemplate(text.text, {}), style: 'plain', file, start, end };
+    const value = renderTemplate(text.text, {});
+    const node: ScalarNode = { kind: 'scalar', value, style: 'plain', file, start, end };
+    state.placed.push({ used: usedAt(read, use), node, bound: [], untold: [] });
+    return node;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    state.reader.report({ code: 'template-syntax', range: nodeRange(read.body), message });
+    if (!(error instanceof CrewError)) throw error;
+    report({ code: 'template-syntax', range: nodeRange(read.body), message: error.message });
     return undefined;
   }
 }

@@ -38,10 +38,20 @@ interface Place {
 const REPLY_NAMES = ['reply', 'speaker', 'turn', 'thread'];
 
 /** Lists every template of the procedure: tasks, prompts, arguments, results and conditions, each checked once. */
-export function listTemplateSites({
-  crew,
-  places,
-}: Pick<RuleContext, 'crew' | 'places'>): readonly TemplateSite[] {
+export function listTemplateSites(
+  context: Pick<RuleContext, 'crew' | 'places' | 'prompts'>,
+): readonly TemplateSite[] {
+  const sites = listSites(context);
+  const untold = new Map(
+    (context.prompts ?? []).flatMap(one => one.placed.map(placed => [placed.node, placed.untold] as const)),
+  );
+  return sites.map(site => {
+    const names = untold.get(site.node) ?? [];
+    return names.length === 0 ? site : { ...site, locals: [...site.locals, ...names] };
+  });
+}
+
+function listSites({ crew, places }: Pick<RuleContext, 'crew' | 'places'>): readonly TemplateSite[] {
   const works = listWorks(crew);
   return crew.sop.phases.flatMap((phase): TemplateSite[] => {
     const path: NodePath = ['phases', phase.name];

@@ -21,6 +21,10 @@ function readGolden(name: string): string | undefined {
   }
 }
 
+function listGolden(path: string): readonly string[] {
+  return readdirSync(new URL(`${path}/`, folder)).toSorted();
+}
+
 function check(name: string): string {
   if (name.startsWith('config-')) {
     const text = readGolden(name) ?? '';
@@ -31,7 +35,7 @@ function check(name: string): string {
     const { diagnostics } = loadPolicies([{ path: name, text }], CATALOG);
     return formatDiagnostics(diagnostics, new Map([[name, text]]), { color: false });
   }
-  const options = { path: name, readSource: readGolden, catalog: CATALOG };
+  const options = { path: name, readSource: readGolden, listFolder: listGolden, catalog: CATALOG };
   const { diagnostics, sources } = name.startsWith('sop-') ? loadSop(options) : loadCrew(options);
   return formatDiagnostics(diagnostics, sources, { color: false });
 }

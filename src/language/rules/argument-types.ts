@@ -79,7 +79,8 @@ function checkNode(context: RuleContext, node: SourceNode, argument: Argument, t
   }
   const site = context.templates.find(one => one.node === node);
   if (site && isTemplated(site.source) && site.check.problems.length === 0) {
-    checkTemplated(context, site, argument, takes);
+    const what = `The argument ${quote(argument.name)} of ${quote(argument.owner)}`;
+    checkTemplated(context, site, { what, required: argument.required }, takes);
   }
 }
 
@@ -93,13 +94,13 @@ function onlyFields(type: ValueType): ReadonlyMap<string, FieldType> | undefined
 export function checkTemplated(
   context: RuleContext,
   site: TemplateSite,
-  argument: Argument,
+  argument: Pick<Argument, 'required'> & { readonly what: string },
   takes: ValueType,
 ): void {
+  const { what } = argument;
   const gives: TemplateTypes = typeTemplate(site.source, context.types.scopeOf(site));
   if (isUnclear(gives.type)) return;
   const range = scalarRange(site.node, 0, site.source.length);
-  const what = `The argument ${quote(argument.name)} of ${quote(argument.owner)}`;
   const value = withoutNull(gives.type);
   if (!value.some(one => takes.some(other => fits(one, other)))) {
     const sameKind = value.some(one => takes.some(other => one.kind === other.kind));

@@ -1,5 +1,7 @@
 import { schemaType } from '../../expressions/schema-type.ts';
 import { checkTemplate } from '../../expressions/template-check.ts';
+import { isUnclear } from '../../expressions/value-type.ts';
+import { quote } from '../report.ts';
 import type { PlacedPrompt } from '../resolve-prompts.ts';
 import type { RuleContext } from '../rule.ts';
 import { checkTemplated } from './argument-types.ts';
@@ -14,7 +16,8 @@ function checkPlaced(context: RuleContext, { used, node, bound }: PlacedPrompt):
   if (site === undefined) return;
   for (const { input, source, node: written } of bound) {
     const given = { ...site, node: written, source, check: checkTemplate(source, 'text') };
-    const argument = { name: input.name, owner: used.name, required: true };
-    checkTemplated(context, given, argument, schemaType(input.schema));
+    const what = `The input ${quote(input.name)} of the prompt ${quote(used.name)}`;
+    const takes = schemaType(input.schema);
+    if (!isUnclear(takes)) checkTemplated(context, given, { what, required: true }, takes);
   }
 }
