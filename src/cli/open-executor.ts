@@ -7,6 +7,7 @@ import type { AskInCall } from './ask-in-call.ts';
 import type { AskPerson } from './ask-person.ts';
 import { createFactRedactor, type FactRedactor } from './fact-redactor.ts';
 import { openTools } from './open-tools.ts';
+import { createReadPast } from './read-past.ts';
 import { realPlaces } from './real-places.ts';
 import { loadRuntime } from './wire.ts';
 import { realWorld } from './world.ts';
@@ -44,6 +45,7 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Opened
     folder: program.folder,
     workspace,
     env,
+    past: journal.beside === undefined ? undefined : createReadPast(journal.beside),
     onNotice: watching.onNotice,
   });
   const execute = createExecutor({

@@ -1,5 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { OpenMemory } from '../memory/open-memory.ts';
+import type { ReadPast } from '../memory/tools/recall-search.ts';
+import { CrewError } from '../model/crew-error.ts';
 import type { Program, ProgramModule, ProgramSandboxed, ProgramServer } from '../model/program.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import type { Tool } from '../ports/tool.ts';
@@ -8,6 +11,7 @@ import type { ModuleTools } from '../tools/module/module-tools.ts';
 import { libraryTerminal } from './library-terminal.ts';
 import { openMcpLogin } from './mcp-login.ts';
 import { loadMcpTools, loadModuleTools, loadShellTools, loadTools } from './wire.ts';
+import { loadMemoryTools } from './wire-memory.ts';
 
 /** What the tools of a run are opened with. */
 interface OpenToolsOptions {
@@ -19,6 +23,10 @@ interface OpenToolsOptions {
   readonly workspace?: string;
   /** Where their variables, tokens and logins are looked for; `process.env` when left out. */
   readonly env?: { readonly [name: string]: string | undefined };
+  /** What the tools of memory work on; absent in a run without memory, where they fail with MEMORY_UNAVAILABLE. */
+  readonly memory?: (() => Promise<OpenMemory>) | undefined;
+  /** What was said in this run and in earlier ones of its crew; nothing is found when left out. */
+  readonly past?: ReadPast | undefined;
   /** Takes a line of what servers say outside of calls. */
   readonly onNotice?: (text: string) => void;
 }
@@ -75,6 +83,7 @@ export function openTools(options: OpenToolsOptions): OpenedTools {
     const stand = given.get(builtin);
     if (stand !== undefined) return stand;
     if (typeof behind === 'object') return inSandbox(behind, builtin);
+    if (behind === 'memory') return ofMemory(program, builtin, options);
     builtins ??= loadTools();
     return (await builtins).get(builtin);
   };
@@ -99,6 +108,19 @@ function shortName(name: string): string {
 async function inSandbox({ sandbox }: ProgramSandboxed, name: string): Promise<Tool | undefined> {
   const { createShellTools } = await loadShellTools();
   return createShellTools(sandbox).find(({ spec }) => spec.name === name);
+}
+
+async function ofMemory(
+  program: Program,
+  name: string,
+  { memory, past }: Pick<OpenToolsOptions, 'memory' | 'past'>,
+): Promise<Tool | undefined> {
+  const { createMemoryTools } = await loadMemoryTools();
+  const open = async (): Promise<OpenMemory> => {
+    if (memory !== undefined) return memory();
+    throw new CrewError('MEMORY_UNAVAILABLE', 'this run works without memory');
+  };
+  return createMemoryTools({ open, program, past }).get(name);
 }
 
 async function createServer(

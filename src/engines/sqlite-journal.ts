@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import type {
   EffectIdentity,
+  Engine,
   Journal,
   JournalRecord,
   PersonAnswer,
@@ -25,6 +26,8 @@ export interface StoredRun {
   readonly records: readonly JournalRecord[];
   readonly lastHash: string;
   readonly intents: readonly string[];
+  /** Looks at all runs of the database. */
+  readonly beside?: Pick<Engine, 'list' | 'read'>;
 }
 
 /** Reads a run and checks its hash chain. Fails with RUN_NOT_FOUND, JOURNAL_MISMATCH or JOURNAL_DAMAGED and the place. */
@@ -59,6 +62,7 @@ export class SqliteJournal implements Journal {
   readonly runId: string;
   readonly program: Program;
   readonly recorded: readonly Fact[];
+  readonly beside?: Pick<Engine, 'list' | 'read'>;
   readonly #database: DatabaseSync;
   readonly #insertFact: StatementSync;
   readonly #queue: EffectQueue;
@@ -71,6 +75,7 @@ export class SqliteJournal implements Journal {
     this.runId = run.runId;
     this.program = run.program;
     this.recorded = run.records.map(({ fact }) => fact);
+    if (run.beside !== undefined) this.beside = run.beside;
     this.#seq = run.records.length;
     this.#lastHash = run.lastHash;
     const store = {

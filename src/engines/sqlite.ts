@@ -100,6 +100,7 @@ class SqliteEngine implements Engine {
           records,
           lastHash,
           intents: [],
+          beside: this,
         });
       });
       if (facts.length > 0) this.#sync.flushNow();
@@ -112,7 +113,8 @@ class SqliteEngine implements Engine {
     return guarded(`run \`${runId}\``, () =>
       inTransaction(this.#database, () => {
         this.#lock(runId);
-        return new SqliteJournal(this.#database, this.#sync, readRun(this.#database, runId));
+        const run = { ...readRun(this.#database, runId), beside: this };
+        return new SqliteJournal(this.#database, this.#sync, run);
       }),
     );
   }

@@ -112,6 +112,8 @@ export interface Journal {
   readonly head?: string;
   /** The facts that were there when the journal was opened, in order. */
   readonly recorded: readonly Fact[];
+  /** All runs that are kept beside this one, to be looked at; absent for a journal that stands alone. */
+  readonly beside?: Pick<Engine, 'list' | 'read'>;
   /** Puts a fact that answers no effect, such as `run.started`, on disk; it comes out of `next` in its turn. */
   append(fact: Fact): void;
   record(effect: EffectIdentity, act: (signal: AbortSignal) => Promise<Fact>): void;
