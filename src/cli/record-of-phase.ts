@@ -19,6 +19,7 @@ export function recordOfPhase(record: RunRecord, program: Program, phase: string
     calls: record.calls.filter(call => isInside(call.phase)),
     artifacts: Object.fromEntries(Object.entries(artifacts).filter(([name]) => isInside(name))),
     spend: { ...spend, byPhase: spend.byPhase.filter(({ name }) => isInside(name)), byRole: [] },
+    ...(record.trials === undefined ? {} : { trials: record.trials.filter(curve => isInside(curve.phase)) }),
     questions: record.questions.filter(question => isInside(question.phase)),
     answers: record.answers.filter(answer => isInside(answer.phase)),
   };

@@ -1,3 +1,4 @@
+import { isLastTrial, type TrialCurve, withTrial } from '../model/trial-curve.ts';
 import { formatDuration } from './amounts.ts';
 import { flushStreams } from './plain-call.ts';
 import {
@@ -50,8 +51,8 @@ export function tellPhaseEnded(state: PlainState, event: EventOf<'phase.ended'>)
   const place = { elapsedMs, place: event.phase };
   if (event.outcome === 'completed') {
     countPart(state, event.phase);
-    const kept = opened?.keptTrial;
-    const note = kept === undefined ? '' : ` · no trial passed, kept trial ${kept}`;
+    const { trials } = opened ?? {};
+    const note = trials === undefined || trials.passed ? '' : ` · no trial passed, kept trial ${trials.kept}`;
     const spans = [{ text: `${artifactText(event, opened)}${note}` }, { text: took, style: 'dim' } as const];
     tellRow(state, { ...place, mark: '✓', style: 'green', spans });
     return;
@@ -87,10 +88,16 @@ export function beginAgain(state: PlainState, phase: string): void {
   if (opened !== undefined) state.phases.set(phase, { ...opened, partsDone: 0 });
 }
 
-/** Remembers for the end of the phase which of its trials is kept although none has passed. */
-export function keepTrial(state: PlainState, { phase, kept }: EventOf<'trial.judged'>): void {
+/** Remembers how the trials of a phase went; gives all of them when no other one follows. */
+export function keepTrial(state: PlainState, event: EventOf<'trial.judged'>): TrialCurve | undefined {
+  const { phase } = event;
   const opened = state.phases.get(phase);
-  if (opened !== undefined && kept !== undefined) state.phases.set(phase, { ...opened, keptTrial: kept });
+  if (opened === undefined) return undefined;
+  const trials = withTrial(opened.trials, event);
+  state.phases.set(phase, { ...opened, trials });
+  if (isLastTrial(event)) return trials;
+  beginAgain(state, phase);
+  return undefined;
 }
 
 /** A branch or an item stands behind the last point of its path. */

@@ -1,5 +1,6 @@
 import { type CodedFailure, hintInRun } from '../model/crew-error.ts';
 import type { RunEvent } from '../model/run-event.ts';
+import type { TrialCurve } from '../model/trial-curve.ts';
 import type { ChargeWatch } from './charge-watch.ts';
 import type { ModelStream } from './model-stream.ts';
 import type { PhaseSpend } from './phase-spend.ts';
@@ -17,8 +18,8 @@ export interface OpenPhase {
   readonly role?: string;
   /** How many branches or items have completed, in this attempt. */
   readonly partsDone: number;
-  /** Of trials none of which has passed, the one that counts. */
-  readonly keptTrial?: number;
+  /** How its trials went so far. */
+  readonly trials?: TrialCurve;
 }
 
 /** What the plain reporter remembers between events; whatever is told to its end is dropped. */

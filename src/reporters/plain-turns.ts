@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { curveText } from '../model/trial-curve.ts';
 import { formatDuration } from './amounts.ts';
 import { type MemoryEvent, memoryLines } from './memory-event.ts';
 import { flushStreams } from './plain-call.ts';
-import { beginAgain, keepTrial } from './plain-phase.ts';
+import { keepTrial } from './plain-phase.ts';
 import { type EventOf, type PlainState, tellRow } from './plain-state.ts';
 import { takenText } from './taken-text.ts';
 import { tallyText } from './tally-text.ts';
@@ -48,16 +49,19 @@ export function tellTurn(
         spans: [{ text: `${event.role}: ${event.reason}` }],
       });
     case 'trial.judged': {
-      keepTrial(state, event);
+      const trials = keepTrial(state, event);
       const score = event.score === null ? '' : ` · score ${event.score}`;
       const verdict = event.passed ? 'passed' : 'did not pass';
       const spans = [{ text: `trial ${event.trial} ${verdict}${score} ${oneLine(event.feedback)}` }];
-      return tellRow(state, {
+      tellRow(state, {
         place,
         mark: event.passed ? '✓' : '✗',
         style: event.passed ? 'green' : 'yellow',
         spans,
       });
+      if (trials === undefined || trials.scores.length === 1) return;
+      const curve = { text: `trials ${curveText(trials)}` };
+      return tellRow(state, { place, mark: '∿', style: 'cyan', spans: [curve], whole: true });
     }
     case 'answers.judged': {
       const why = event.reason === undefined ? '' : ` · ${oneLine(event.reason)}`;
@@ -65,7 +69,6 @@ export function tellTurn(
       return tellRow(state, { place, mark: '✓', style: 'green', spans });
     }
     case 'lesson.learned':
-      beginAgain(state, place);
       return tellRow(state, {
         place,
         mark: '✎',

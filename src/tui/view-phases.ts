@@ -1,4 +1,5 @@
 import type { RunEvent } from '../model/run-event.ts';
+import { curveText, withTrial } from '../model/trial-curve.ts';
 import { formatQuantity } from '../reporters/amounts.ts';
 import { oneLine } from './cell-text.ts';
 import { MOST, type PhaseView, type View } from './view.ts';
@@ -30,10 +31,8 @@ export function phasesOf(view: View, event: RunEvent): View['phases'] {
     case 'work.handed':
       return change(view, event.phase, { note: `${event.from} → ${event.to}` });
     case 'trial.judged': {
-      const score = event.score === null ? '' : ` (${event.score})`;
-      return change(view, event.phase, {
-        note: `trial ${event.trial} ${event.passed ? 'passed' : 'did not pass'}${score}`,
-      });
+      const trials = withTrial(view.phases.get(event.phase)?.trials, event);
+      return change(view, event.phase, { trials, note: `trials ${curveText(trials)}` });
     }
     case 'tool.started':
       return change(view, event.phase, { note: oneLine(event.tool) });

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
 import type { RunEvent } from '../model/run-event.ts';
+import { curveText } from '../model/trial-curve.ts';
 import { formatCost, formatCount, formatDuration, formatQuantity } from '../reporters/amounts.ts';
 import { shortArguments } from '../reporters/short-arguments.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
@@ -127,7 +128,11 @@ function notesOf(view: View, event: RunEvent): View {
       });
     case 'trial.judged': {
       const score = event.score === null ? '' : ` · score ${event.score}`;
-      const title = `trial ${event.trial} ${event.passed ? 'passed' : 'did not pass'}${score}`;
+      const verdict = `trial ${event.trial} ${event.passed ? 'passed' : 'did not pass'}${score}`;
+      // The phase has the trial already.
+      const { trials } = view.phases.get(event.phase) ?? {};
+      const isWhole = trials?.kept !== undefined && trials.scores.length > 1;
+      const title = isWhole ? `${verdict} · ${curveText(trials)}` : verdict;
       return add(view, event.phase, {
         kind: 'note',
         state: event.passed ? 'good' : 'bad',

@@ -3,6 +3,7 @@ import type { Budget } from '../model/crew.ts';
 import type { PersonQuestion } from '../model/person-question.ts';
 import type { Bound } from '../model/plan.ts';
 import type { GuardAsked, Spend } from '../model/run-event.ts';
+import type { TrialCurve } from '../model/trial-curve.ts';
 import type { ItemList } from './item-list.ts';
 
 /** What is known of a run before its first event. */
@@ -34,6 +35,8 @@ export interface PhaseView {
   readonly waitedMs?: number;
   /** What it delivered, or why it did not; what it does right now while it is live. */
   readonly note: string;
+  /** How its trials went so far, where it has any. */
+  readonly trials?: TrialCurve;
   /** Who has the turn, where roles talk. */
   readonly speaker?: string;
   /** Calls and money of the latest visit. */

@@ -116,6 +116,7 @@ it('a phase no trial of which has passed says which one is kept', () => {
     { ...judged, trial: 2, kept: 1 },
     done('d', 'text'),
   );
+  expect(rows.at(-2)).toBe('∿ trials 0 → 0 · none passed, kept trial 1 with 0');
   expect(rows.at(-1)).toBe('✓ 4 B · no trial passed, kept trial 1 · 0 ms');
 });
 

@@ -8,7 +8,7 @@ export interface Anchors {
   readonly prompts: ReadonlyMap<string, string>;
   /** Of artifacts, by the path of their phase: `a2`. */
   readonly artifacts: ReadonlyMap<string, string>;
-  /** Of the visits of phases, by the number of the fact and the path: `v4`. */
+  /** Of the visits of phases, by `visitKeyOf`: `v4`. */
   readonly visits: ReadonlyMap<string, string>;
 }
 
@@ -28,13 +28,21 @@ export function anchorsOf({ events, prompts, record }: RunReport): Anchors {
   };
 }
 
-/** What a visit is known by: the number of its fact and its path. Pure. */
-export function visitKeyOf({ seq, phase }: { readonly seq: number; readonly phase: string }): string {
-  return `${seq} ${phase}`;
+/** What a visit is known by: the number of its fact, which may begin several, its number and its path. Pure. */
+export function visitKeyOf({
+  seq,
+  phase,
+  visit,
+}: {
+  readonly seq: number;
+  readonly phase: string;
+  readonly visit: number;
+}): string {
+  return `${seq} ${visit} ${phase}`;
 }
 
 function visitKey({ seq, event }: ReportedEvent): readonly string[] {
-  return event.type === 'phase.started' ? [visitKeyOf({ seq, phase: event.phase })] : [];
+  return event.type === 'phase.started' ? [visitKeyOf({ seq, phase: event.phase, visit: event.visit })] : [];
 }
 
 function numbered(letter: string, keys: readonly string[]): ReadonlyMap<string, string> {

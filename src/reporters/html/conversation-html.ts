@@ -115,7 +115,7 @@ function visitHtml(
   seq: number,
   writing: Writing,
 ): string {
-  const id = writing.anchors.visits.get(visitKeyOf({ seq, phase })) ?? '';
+  const id = writing.anchors.visits.get(visitKeyOf({ seq, phase, visit })) ?? '';
   const depth = Math.min(3, phase.split(/[./]/).length - 1);
   const again = visit > 1 ? ` <small>visit ${visit}</small>` : '';
   const cause = causeBy === undefined ? '' : ` <small>woken by ${escapeHtml(causeBy.join(', '))}</small>`;

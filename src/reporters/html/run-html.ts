@@ -14,6 +14,7 @@ import { reasonsHtml } from './reasons-html.ts';
 import type { Drawing, RunReport } from './run-report.ts';
 import { spendHtml } from './spend-html.ts';
 import { timelineHtml } from './timeline-html.ts';
+import { trialsHtml } from './trials-html.ts';
 
 /** The version of the program that writes, and the sha256 of a text in base64, which pages name what they allow by. */
 export interface RunHtmlOptions {
@@ -95,6 +96,7 @@ function sectionsOf(report: RunReport, paper: Paper): readonly Section[] {
       html: peopleHtml(record, paper),
       count: record.answers.length + record.questions.length,
     },
+    { id: 'trials', title: 'Trials', ...trialsHtml(record.trials ?? []) },
     { id: 'lessons', title: 'Lessons', ...lessons },
     {
       id: 'prompts',

@@ -70,7 +70,10 @@ export function questionsById(steps: readonly FoldStep[]): ReadonlyMap<string, W
 }
 
 function trialsOf(steps: readonly FoldStep[]): Pick<RunRecord, 'trials'> {
-  const trials = curvesOf(steps.flatMap(({ events }) => events));
+  const events = steps.flatMap(({ effects }) =>
+    effects.flatMap(effect => (effect.type === 'event.publish' ? [effect.event] : [])),
+  );
+  const trials = curvesOf(events);
   return trials.length === 0 ? {} : { trials };
 }
 

@@ -1,6 +1,7 @@
 import type { Phase, PhaseWork, WorkingPhase } from '../../../src/model/crew.ts';
 import type { Program } from '../../../src/model/program.ts';
 import type { RunEvent } from '../../../src/model/run-event.ts';
+import { isLastTrial } from '../../../src/model/trial-curve.ts';
 import { law } from './law.ts';
 import { createTurnLaws } from './laws-of-turns.ts';
 
@@ -101,7 +102,8 @@ export function createPlaceLaws(root: Program): {
       if (event.type === 'phase.started') begin(event);
       if (event.type === 'phase.ended') end(event);
       if (event.type === 'transition.taken') go(event);
-      if (event.type === 'phase.retried' || event.type === 'lesson.learned') forget(event.phase);
+      if (event.type === 'phase.retried' || (event.type === 'trial.judged' && !isLastTrial(event)))
+        forget(event.phase);
       if ('phase' in event && event.type !== 'phase.started' && !event.type.startsWith('run.')) {
         const [prefix, path] = split(event.phase);
         turns.see(event, phaseAt(at(prefix).program, path));
