@@ -135,7 +135,7 @@ function reflectOf(step: Step, index: number) {
     role: { role: step.tools ? 'worker' : 'writer', task: `Judge {{ p${index} | json }}` },
   };
   const { strategy, trials } = step;
-  const loose = { expression: `p${index} != "never"` };
+  const loose = { schema: true };
   const several = [judges.role, { ...judges.tool, pass: 'true' }, loose, { ...judges.role, task: 'Judge.' }];
   const evaluator = step.judge === 'several' ? several : judges[step.judge];
   const window = learnsLessons({ strategy }) ? { window: step.reads ? 'all' : 1 } : {};
