@@ -44,7 +44,7 @@ export function scoreHybrid(
   const alone = candidates.map((_, at) => (words[at] ?? 0) + (vectors[at] ?? 0));
   const around = besides(candidates, alone).map(sum => sum * weights.neighbours);
   const sums = alone.map((sum, at) => sum + (around[at] ?? 0));
-  const { least, range } = spread(sums);
+  const { least, range } = scaleOf(sums);
   const place = (sum: number): number => (range === 0 ? 0 : sum / range);
   const z = sums.map(sum => place(sum - least));
   const sessions = sessionMeans(candidates, z);
@@ -80,6 +80,12 @@ function unitsOf(
     if (score === undefined) return 0;
     return range === 0 ? 1 : (score - least) / range;
   });
+}
+
+/** What is least and how far it goes; what is all the same is measured from 0, so that the only one that was found counts. */
+function scaleOf(sums: readonly number[]): { readonly least: number; readonly range: number } {
+  const { least, range } = spread(sums);
+  return range === 0 ? { least: 0, range: Math.max(0, least) } : { least, range };
 }
 
 function spread(values: readonly number[]): { readonly least: number; readonly range: number } {
