@@ -2,6 +2,7 @@ import type { CodeRow } from './code-row.ts';
 import { FLOW_CODES } from './codes-flow.ts';
 import { IGNORE_CODES } from './codes-ignores.ts';
 import { MCP_CODES } from './codes-mcp.ts';
+import { MEMORY_CODES } from './codes-memory.ts';
 import { POLICY_CODES } from './codes-policy.ts';
 import { PROMPT_CODES } from './codes-prompts.ts';
 import { READING_CODES } from './codes-reading.ts';
@@ -20,6 +21,7 @@ export const DIAGNOSTIC_CODES = {
   ...IGNORE_CODES,
   ...POLICY_CODES,
   ...PROMPT_CODES,
+  ...MEMORY_CODES,
 } as const satisfies Record<string, CodeRow>;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

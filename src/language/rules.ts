@@ -12,6 +12,7 @@ import { checkGuards } from './rules/guards.ts';
 import { checkInputs } from './rules/inputs.ts';
 import { checkLiveness } from './rules/liveness.ts';
 import { checkMcpServers } from './rules/mcp-servers.ts';
+import { checkMemory } from './rules/memory.ts';
 import { checkOutputSchemas } from './rules/output-schemas.ts';
 import { checkPolicy } from './rules/policy.ts';
 import { checkPrompts } from './rules/prompts.ts';
@@ -45,6 +46,7 @@ const RULES = {
   bundles: checkBundles,
   'mcp-servers': checkMcpServers,
   policy: checkPolicy,
+  memory: checkMemory,
   'tool-schemas': checkToolSchemas,
   reachability: checkReachability,
   liveness: checkLiveness,

@@ -90,8 +90,8 @@ export function talkMarks(talk: TalkWork, scope: MarkScope): Marks {
 
 /** Whether a tool of a crew is one that an untrusted artifact must not reach. Pure. */
 export function isRefused({ notTo, toolsets }: Mark, spec: ToolSpec, crew: Crew): boolean {
-  // What a server says of itself nobody has vouched for.
-  if (notTo === undefined) return !spec.readOnly || spec.source === 'mcp';
+  // A note keeps the trust of what it was made of. What a server says of itself nobody has vouched for.
+  if (notTo === undefined) return (!spec.readOnly && spec.memory !== 'writes') || spec.source === 'mcp';
   const dot = spec.name.indexOf('.');
   const own = crew.toolsets.find(({ name }) => name === spec.name.slice(0, dot));
   const names =

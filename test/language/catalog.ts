@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/model/json.ts';
+import { MEMORY_TOOL_SPECS } from '../../src/model/memory-tool-specs.ts';
 import type { ReadSource } from '../../src/model/source.ts';
 import type { ToolCatalog, ToolSpec } from '../../src/model/tool-spec.ts';
 import { TRIAL_SPECS } from '../../src/tools/trial/specs.ts';
@@ -27,6 +28,7 @@ export const CATALOG: ToolCatalog = new Map([
       },
     ],
   ],
+  ['memory', MEMORY_TOOL_SPECS],
   ['review', [tool('review.static', { diff: { type: 'object' } }, ['diff'])]],
   ['trial', TRIAL_SPECS],
 ]);

@@ -42,7 +42,11 @@ export function checkUnused(context: RuleContext): void {
     {
       what: 'model',
       names: models,
-      used: [...crew.roles.map(role => role.model), ...within.flatMap(modelsOf).map(one => one.model)],
+      used: [
+        ...crew.roles.map(role => role.model),
+        ...within.flatMap(modelsOf).map(one => one.model),
+        crew.memory?.stream.model ?? '',
+      ],
       path: name => ['models', name],
     },
     {
