@@ -3,7 +3,7 @@ import { suggest } from './closest.ts';
 import { DIAGNOSTIC_CODES } from './diagnostic-codes.ts';
 import { parseSource } from './parse.ts';
 import { createReport, quote } from './report.ts';
-import { rangeOf, type SourceFile } from './source-file.ts';
+import { rangeOf, type SourceFile, sourceFileOf } from './source-file.ts';
 import type { SourceNode } from './source-node.ts';
 
 const COMMENT = /(?<=^|\s)#\s*crew-ignore\b:?[ \t]*(?<code>[^\s]*)[ \t]*(?<reason>[^\r\n]*)/gm;
@@ -25,6 +25,8 @@ const JUDGEMENTS: ReadonlySet<string> = new Set([
   'secret-in-file',
 ]);
 
+const REMARK = /\{%-?\s*#\s*crew-ignore\b:?[ \t]*(?<code>[^\s%]*)[ \t]*(?<reason>[^\r\n%]*?)-?%\}/g;
+
 interface Ignore {
   readonly file: SourceFile;
   readonly code: string;
@@ -35,7 +37,8 @@ interface Ignore {
 }
 
 /**
- * Takes out the diagnostics that a comment `# crew-ignore: code reason` silences, on its own line or on the line above,
+ * Takes out the diagnostics that a comment `# crew-ignore: code reason` silences, in a prompt file a remark of Liquid, on its
+ * own line or on the line above,
  * and adds what is wrong with such comments. Pure.
  */
 export function applyIgnores(
@@ -68,6 +71,7 @@ export function applyIgnores(
 
 function findIgnores(path: string, text: string): readonly Ignore[] {
   if (!text.includes('crew-ignore')) return [];
+  if (path.endsWith('.prompt.md')) return findRemarks(sourceFileOf(path, text));
   const { root } = parseSource(path, text, () => {});
   if (root === undefined) return [];
   const { file } = root;
@@ -77,6 +81,22 @@ function findIgnores(path: string, text: string): readonly Ignore[] {
     const { start } = rangeOf(file, match.index, match.index + 1);
     const length = match[0].trimEnd().length;
     return [{ file, code, reason: reason.trim(), offset: match.index, length, line: start.line }];
+  });
+}
+
+/** In a prompt file it is a remark of Liquid: `{% # crew-ignore: code reason %}`. */
+function findRemarks(file: SourceFile): readonly Ignore[] {
+  return [...file.text.matchAll(REMARK)].map((match): Ignore => {
+    const { code = '', reason = '' } = match.groups ?? {};
+    const { start } = rangeOf(file, match.index, match.index + 1);
+    return {
+      file,
+      code,
+      reason: reason.trim(),
+      offset: match.index,
+      length: match[0].length,
+      line: start.line,
+    };
   });
 }
 

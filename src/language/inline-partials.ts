@@ -15,6 +15,8 @@ import { keyPlaceOf, nodeAt, nodeRange } from './source-node.ts';
 import { reportTemplateProblems } from './template-problems.ts';
 
 const DEEPEST_NESTING = 8;
+/** Liquid that takes away the white space before it. */
+const TRIMS_BEFORE = /^\s*\{[{%]-/;
 const MOST_PARTIALS = 1000;
 
 /** A text in which all partials stand, with the names that it reads from around it and those that it sets. */
@@ -219,13 +221,21 @@ function writeOut({ body }: ReadPrompt, { tag, parameters, inner }: Placed): Pro
   const { start, end } = scalarRange(body, tag.offset, tag.length);
   const mark = { ...body, value: '', start: start.offset, end: end.offset };
   const glue = (text: string): PromptText => glueText(text, mark);
-  const left = tag.trimsLeft ? '{%- # %}' : /^\s*\{[{%]-/.test(inner.text) ? '{% # %}' : '';
-  const right = tag.trimsRight ? '{% # -%}' : /-[}%]\}\s*$/.test(inner.text) ? '{% # %}' : '';
+  const text = String(body.value);
+  const before = trimsBehind(text.slice(0, tag.offset)) || TRIMS_BEFORE.test(inner.text);
+  const behind = TRIMS_BEFORE.test(text.slice(tag.offset + tag.length)) || trimsBehind(inner.text);
+  const left = tag.trimsLeft ? '{%- # %}' : before ? '{% # %}' : '';
+  const right = tag.trimsRight ? '{% # -%}' : behind ? '{% # %}' : '';
   const assigned = parameters.flatMap(({ name, value, offset }) => {
     const from = tag.restOffset + offset;
     return [glue(`{% assign ${name} = `), stretchOf(body, from, from + value.length), glue(' %}')];
   });
   return joinTexts([glue(left), ...assigned, inner, glue(right)]);
+}
+
+/** Whether the last Liquid of a text takes away the white space behind it. */
+function trimsBehind(text: string): boolean {
+  return /^-[}%]\}$/.test(text.trimEnd().slice(-3));
 }
 
 function reportUnusedPartials({ prompt, head }: ReadPrompt, report: Report): void {

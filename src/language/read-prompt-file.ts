@@ -1,4 +1,3 @@
-import { LineCounter } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { type PromptFile, type PromptHead, promptNameOf } from '../model/prompt-file.ts';
@@ -10,7 +9,7 @@ import { listPartialTags } from './prompt-partials.ts';
 import { createReport, type Report } from './report.ts';
 import { keysOfPrompt } from './schema-keys.ts';
 import { explainProblems } from './schema-problems.ts';
-import { rangeOf, type SourceFile } from './source-file.ts';
+import { rangeOf, type SourceFile, sourceFileOf } from './source-file.ts';
 import { type ScalarNode, type SourceNode, toJson } from './source-node.ts';
 
 const LARGEST_PROMPT = 1024 * 1024;
@@ -34,7 +33,7 @@ export interface ReadPrompt {
  */
 export function readPromptFile(path: string, text: string): ReadPrompt {
   const { report, diagnostics } = createReport();
-  const file = sourceOf(path, text.replace(/^\uFEFF/, ''));
+  const file = sourceFileOf(path, text.replace(/^\uFEFF/, ''));
   const { frontEnd, bodyStart } = findFront(file, report);
   const head = frontEnd === 0 ? undefined : readHead(path, file.text.slice(0, frontEnd), report);
   const written = writtenHead(file.text.slice(0, frontEnd), head);
@@ -51,13 +50,6 @@ export function readPromptFile(path: string, text: string): ReadPrompt {
   const scalar = { kind: 'scalar', value: body, style: 'plain', file } as const;
   const node: ScalarNode = { ...scalar, start: bodyStart, end: file.text.length };
   return { prompt: found, ...(head === undefined ? {} : { head }), body: node, diagnostics };
-}
-
-function sourceOf(path: string, text: string): SourceFile {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
-  return { path, text, lines };
 }
 
 /** Where the front matter ends, its closing line not counted, and where the body starts; both 0 when there is none. */
@@ -98,7 +90,7 @@ function isFence(line: string): boolean {
 
 /** The opening `---` is a line of YAML too, so that places need no shifting. */
 function readHead(path: string, text: string, report: Report): SourceNode | undefined {
-  if (text.slice(lineEnd(text, 0)).trim() === '') return undefined;
+  if (saysNothing(text)) return undefined;
   const { root } = parseSource(path, text, report);
   if (root?.kind === 'map') {
     const problems = prompt(toJson(root)) ? [] : (prompt.errors ?? []);
@@ -110,10 +102,17 @@ function readHead(path: string, text: string, report: Report): SourceNode | unde
   return undefined;
 }
 
+/** Whether nothing but remarks stands behind the opening line. */
+function saysNothing(text: string): boolean {
+  return text
+    .slice(lineEnd(text, 0))
+    .split('\n')
+    .every(line => /^\s*(?:#|$)/.test(line));
+}
+
 function writtenHead(text: string, head: SourceNode | undefined): JsonValue {
   if (head !== undefined) return toJson(head);
-  const left = text.slice(text.length === 0 ? 0 : lineEnd(text, 0)).replaceAll('\r\n', '\n');
-  return left.trim() === '' ? {} : left;
+  return saysNothing(text) ? {} : text.slice(lineEnd(text, 0)).replaceAll('\r\n', '\n');
 }
 
 function canonicalBody(text: string): string {

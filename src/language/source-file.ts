@@ -1,4 +1,4 @@
-import type { LineCounter } from 'yaml';
+import { LineCounter } from 'yaml';
 import type { Position, SourceRange } from '../model/diagnostic.ts';
 
 /** One text with its line starts; `path` is as the author gave it. */
@@ -6,6 +6,14 @@ export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly lines: LineCounter;
+}
+
+/** A text that is no YAML as a file. Pure. */
+export function sourceFileOf(path: string, text: string): SourceFile {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return { path, text, lines };
 }
 
 /** Names the half-open stretch `start`–`end` (offsets into the text) of a file; offsets outside are moved to its ends. Pure. */
