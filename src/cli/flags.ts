@@ -53,6 +53,15 @@ export const BUDGET_FLAGS = {
   'max-time': { type: 'string', value: 'TIME', help: 'ceiling of run time, such as 15m' },
 } as const satisfies Flags;
 
+/** The flag of the commands whose runs may remember. */
+export const MEMORY_FLAG = {
+  memory: {
+    type: 'string',
+    value: 'on|off',
+    help: 'whether roles are reminded of earlier runs and leave something for later ones',
+  },
+} as const satisfies Flags;
+
 /** Flags of the commands that drive a run. */
 export const RUN_FLAGS = {
   ...TRUST_FLAG,
@@ -79,6 +88,7 @@ export const RUN_FLAGS = {
     type: 'boolean',
     help: 'call every tool without asking, but none that a policy or an untrusted phase denies',
   },
+  ...MEMORY_FLAG,
   'no-input': { type: 'boolean', help: 'ask nobody; what needs an answer makes the run wait' },
   ...BUDGET_FLAGS,
 } as const satisfies Flags;

@@ -1,11 +1,13 @@
 import type { ModelDelta, ToolProgress } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
+import type { MemoryStore } from '../ports/memory-store.ts';
 import type { Tool } from '../ports/tool.ts';
 import type { Executor, ExecutorDoors } from '../runtime/executor.ts';
 import type { AskInCall } from './ask-in-call.ts';
 import type { AskPerson } from './ask-person.ts';
 import { createFactRedactor, type FactRedactor } from './fact-redactor.ts';
+import { type OpenRunMemory, openRunMemory } from './memory/run-memory.ts';
 import { openTools } from './open-tools.ts';
 import { createReadPast } from './read-past.ts';
 import { realPlaces } from './real-places.ts';
@@ -25,6 +27,10 @@ interface OpenExecutorOptions {
   readonly askInCall?: AskInCall | undefined;
   /** Where the values of secrets are, which are taken out of all that is recorded; `process.env` when absent. */
   readonly env?: { readonly [name: string]: string | undefined };
+  /** False where nothing is to be remembered, whatever the run began with. */
+  readonly memory?: boolean;
+  /** The memory of the run, instead of the one at its place, as tests have it. */
+  readonly memoryStore?: MemoryStore;
   readonly onDelta: (delta: ModelDelta) => void;
   readonly onNotice: (text: string) => void;
   readonly onProgress?: (progress: ToolProgress) => void;
@@ -40,11 +46,13 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Opened
   const { program } = journal;
   const env = options.env ?? process.env;
   const watching = redacting(options, createFactRedactor(program, env));
+  const memory = memoryOf(options, env, watching.onNotice);
   const tools = openTools({
     own: options.tools,
     folder: program.folder,
     workspace,
     env,
+    memory: memory?.open,
     past: journal.beside === undefined ? undefined : createReadPast(journal.beside),
     onNotice: watching.onNotice,
   });
@@ -58,12 +66,29 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Opened
       return model;
     },
     tool: (name, crew) => tools.find(programAt(program, crew), name),
+    ...(memory === undefined ? {} : { memory: memory.door }),
     places: async paths => realPlaces(workspace, paths),
     person,
     ...(askInCall === undefined ? {} : { askInCall }),
     ...watching,
   });
-  return Object.assign(execute, { close: tools.close });
+  const close = async (): Promise<void> => {
+    await tools.close();
+    await memory?.close();
+  };
+  return Object.assign(execute, { close });
+}
+
+/** The memory that the run began with. */
+function memoryOf(
+  { journal, memory: isWanted = true, memoryStore: store }: OpenExecutorOptions,
+  env: { readonly [name: string]: string | undefined },
+  onNotice: (text: string) => void,
+): OpenRunMemory | undefined {
+  const { runId, program, recorded } = journal;
+  const [first] = recorded;
+  if (!isWanted || first?.type !== 'run.started' || first.memory === undefined) return undefined;
+  return openRunMemory({ runId, program, memory: first.memory, env, onNotice, store });
 }
 
 type Watching = Pick<ExecutorDoors, 'redact' | 'onDelta' | 'onNotice' | 'onProgress'>;

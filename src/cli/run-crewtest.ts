@@ -10,6 +10,7 @@ import type { AskPerson } from './ask-person.ts';
 import { type ObservedRun, unmetExpectations } from './check-expectation.ts';
 import { chooseModels } from './choose-models.ts';
 import type { Terminal } from './command.ts';
+import { declaredMemory } from './memory/choose-memory.ts';
 import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { readAnswer } from './read-answer.ts';
@@ -20,6 +21,7 @@ import { replayFacts } from './replay-facts.ts';
 import { readRunFile } from './run-file.ts';
 import { makeTestWorkspace } from './test-workspace.ts';
 import { loadConditions, loadMismatchText, loadRunReader, loadRuntime, openMemoryEngine } from './wire.ts';
+import { loadMemoryStore } from './wire-memory.ts';
 import { realWorld } from './world.ts';
 
 /** A test, the file that it stands in, and its compiled crew. */
@@ -30,6 +32,8 @@ export interface TestToRun {
   readonly test: CrewTest;
   readonly program: Program;
   readonly terminal: Terminal;
+  /** False where nothing is to be remembered. */
+  readonly memory?: boolean;
   /** Where folders for tests are made. */
   readonly folders: string;
 }
@@ -83,7 +87,8 @@ async function observed(run: {
   return { state, events, waiting: openQuestions(program, facts) };
 }
 
-async function drive({ file, test, program, terminal, folders }: TestToRun): Promise<TestRun> {
+async function drive(options: TestToRun): Promise<TestRun> {
+  const { file, test, program, terminal, folders } = options;
   const beside = (path: string) => join(dirname(file), path);
   const use = test.model.kind === 'replies' ? `script:${beside(test.model.file)}` : 'offline';
   const offline = { ...terminal, env: {} };
@@ -97,15 +102,19 @@ async function drive({ file, test, program, terminal, folders }: TestToRun): Pro
   const engine = await openMemoryEngine();
   try {
     const [at, runId, workspace] = [realWorld.now(), realWorld.newId(), folder.path];
-    const journal = engine.create(runId, program, at);
-    journal.append({ type: 'run.started', at, runId, inputs, workspace, models, terms, grants });
+    const remembered = remembers(options) ? { memory: TEST_MEMORY } : {};
+    const given = { inputs, workspace, models, terms, grants, ...remembered };
+    const started = { type: 'run.started', at, runId, ...given } as const;
+    const journal = engine.create(runId, program, at, [started]);
     const events: RunEvent[] = [];
     const { driveRun } = await loadRuntime();
+    const { createInMemoryStore } = await loadMemoryStore();
     const execute = await openExecutor({
       journal,
       workspace,
       modelOf: alias => opened.get(models[alias]?.use ?? ''),
       person: answerFrom(test),
+      memoryStore: createInMemoryStore(),
       onDelta: () => undefined,
       onNotice: () => undefined,
     });
@@ -124,6 +133,13 @@ async function drive({ file, test, program, terminal, folders }: TestToRun): Pro
     engine.close();
     folder.remove();
   }
+}
+
+/** A test has a memory of its own, which is empty when it begins and found by words. */
+const TEST_MEMORY = { place: 'this test', embedder: 'none' } as const;
+
+function remembers({ program, memory = true }: TestToRun): boolean {
+  return memory && declaredMemory(program) !== undefined;
 }
 
 /** The answers of the test by phase; whoever is not in it is not there. */

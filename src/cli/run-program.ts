@@ -17,6 +17,7 @@ import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
 import { libraryTerminal } from './library-terminal.ts';
 import { markLeft } from './mark-left.ts';
+import { beginMemory } from './memory/run-memory.ts';
 import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { readInputs } from './read-inputs.ts';
@@ -42,6 +43,8 @@ export interface RunProgramOptions {
   readonly allow?: readonly string[];
   /** What calls are decided by; without it, only what changes nothing is called without asking. */
   readonly policy?: Omit<Policy, 'hash'>;
+  /** False where roles are to remember nothing; true when left out. */
+  readonly memory?: boolean;
   /** Answers questions of the procedure and gives leave for tool calls; without it, or without an answer, the run waits. */
   readonly onQuestion?: AskPerson;
   /** Answers what tools of MCP servers ask in the middle of a call; without it, or without an answer, they are cancelled. */
@@ -79,18 +82,23 @@ export async function runProgram(program: Program, options: RunProgramOptions = 
   const modelOf = (alias: string) => own.get(alias) ?? opened.get(models[alias]?.use ?? '');
   const known = new Map([...opened, ...[...own.values()].map(model => [model.id, model] as const)]);
   const terms = await modelTerms({ program, models, opened: known, terminal });
+  const wanted = options.memory ?? true;
+  const flags = { ...places, memory: wanted ? 'on' : 'off' };
+  const begun = await beginMemory(program, { values: flags, terminal, quiet: true });
   const { engine, release } = await borrowEngine(places, terminal);
   try {
     const at = realWorld.now();
     const runId = realWorld.newId();
     const grants = options.allow ?? [];
     const policy = await givenPolicy(options);
-    const given = { inputs, workspace, models, terms, grants, policy };
+    const remembered = begun.memory === undefined ? {} : { memory: begun.memory };
+    const given = { inputs, workspace, models, terms, grants, policy, ...remembered };
     const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);
     return await drive({ journal, workspace, modelOf, options });
   } finally {
     release();
+    await begun.release();
   }
 }
 

@@ -8,7 +8,7 @@ import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { RunControls } from '../runtime/run-controls.ts';
 import { answersText } from './answer-commands.ts';
-import type { FlagValues, Terminal } from './command.ts';
+import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
 import { listenForInterrupts } from './interrupts.ts';
@@ -125,6 +125,7 @@ async function drive(
     person,
     askInCall,
     env: terminal.env,
+    memory: textFlag(options.values, 'memory') !== 'off',
     onDelta: delta => {
       for (const reporter of reporters) reporter.onDelta?.(delta);
     },

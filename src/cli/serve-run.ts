@@ -11,6 +11,7 @@ import { createAskPerson } from './ask-person.ts';
 import { chooseModels } from './choose-models.ts';
 import { type FlagValues, type Terminal, textFlags } from './command.ts';
 import { markLeft } from './mark-left.ts';
+import { beginMemory } from './memory/run-memory.ts';
 import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { refuseOverPlan } from './plan-run.ts';
@@ -61,10 +62,16 @@ export async function startServed(
   const grants = grantsOf(options, program);
   const at = realWorld.now();
   const policy = await policyForRun({ runId, program }, values, { ...terminal, interactive: false });
-  const given = { inputs, workspace, models, terms, grants, policy };
-  const started = { type: 'run.started', at, runId, ...given } as const;
-  const journal = engine.create(runId, program, at, [started]);
-  return drive(options, { journal, workspace, opened, models }, watch);
+  const { memory, release } = await beginMemory(program, { values, terminal, quiet: true });
+  try {
+    const remembered = memory === undefined ? {} : { memory };
+    const given = { inputs, workspace, models, terms, grants, policy, ...remembered };
+    const started = { type: 'run.started', at, runId, ...given } as const;
+    const journal = engine.create(runId, program, at, [started]);
+    return await drive(options, { journal, workspace, opened, models }, watch);
+  } finally {
+    await release();
+  }
 }
 
 /** The same key with other inputs is a mistake of the caller. */

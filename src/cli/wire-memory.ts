@@ -62,3 +62,24 @@ export async function loadLessonFigures() {
   ]);
   return { compareLessons, lessonFigures, whyLessonText: whyLesson, scopesOf };
 }
+
+/** A person's own memory beside that of a project. */
+export async function loadStoreByScope() {
+  const { createStoreByScope } = await import('../stores/by-scope.ts');
+  return { createStoreByScope };
+}
+
+/** What runs do with memory. */
+export async function loadRunMemory() {
+  const [{ recallForWork }, { writeForWork }] = await Promise.all([
+    import('../memory/recall-for-work.ts'),
+    import('../memory/write-for-work.ts'),
+  ]);
+  return { recallForWork, writeForWork };
+}
+
+/** Takes secrets out of texts. */
+export async function loadRedactor() {
+  const { createRedactor } = await import('../policy/redact.ts');
+  return { createRedactor };
+}

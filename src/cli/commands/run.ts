@@ -1,8 +1,10 @@
+import type { Engine } from '../../ports/engine.ts';
 import { chooseModels } from '../choose-models.ts';
 import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
 import { FROZEN_FLAG, INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadTrustedProgram } from '../load-program.ts';
+import { beginMemory } from '../memory/run-memory.ts';
 import { modelTerms, openModels } from '../open-models.ts';
 import { refuseOverPlan } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
@@ -64,10 +66,13 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const runId = readRunId(values);
   const policy = await policyForRun({ runId, program }, values, terminal);
   tellPolicy({ program, policy }, values, terminal);
-  const engine = await openWorkspaceEngine(values, terminal);
+  const { memory, release } = await beginMemory(program, { values, terminal });
+  let engine: Engine | undefined;
   try {
+    engine = await openWorkspaceEngine(values, terminal);
     const at = realWorld.now();
-    const given = { inputs, workspace, models, terms, grants, policy };
+    const remembered = memory === undefined ? {} : { memory };
+    const given = { inputs, workspace, models, terms, grants, policy, ...remembered };
     const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);
     const exitCode = await runSession({
@@ -83,6 +88,7 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
     if (record !== undefined) await recordRun({ engine, runId, file: record, terminal });
     return exitCode;
   } finally {
-    engine.close();
+    engine?.close();
+    await release();
   }
 }

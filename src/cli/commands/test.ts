@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Program } from '../../model/program.ts';
 import { type Command, type CommandCall, type Terminal, textFlag } from '../command.ts';
 import { crewTestsAt } from '../find-crewtests.ts';
-import { FROZEN_FLAG, TRUST_FLAG } from '../flags.ts';
+import { FROZEN_FLAG, MEMORY_FLAG, TRUST_FLAG } from '../flags.ts';
 import { loadProgram } from '../load-program.ts';
 import { openProgress, type ProgressBar } from '../open-progress.ts';
 import { readCrewFile } from '../read-crew-file.ts';
@@ -28,6 +28,7 @@ export const testCommand: Command = {
     only: { type: 'string', value: 'TEXT', help: 'run only tests whose names contain TEXT' },
     ...TRUST_FLAG,
     ...FROZEN_FLAG,
+    ...MEMORY_FLAG,
     junit: { type: 'string', value: 'FILE', help: 'also write the results to FILE as JUnit XML' },
   },
   run: test,
@@ -56,6 +57,7 @@ async function test({ positionals, values, terminal }: CommandCall): Promise<num
         test: each,
         program: programOf(programs, path, file),
         terminal,
+        memory: textFlag(values, 'memory') !== 'off',
         folders,
       })),
   );

@@ -1,0 +1,56 @@
+import { join, resolve } from 'node:path';
+import { settingOf } from '../../model/config.ts';
+import { CrewError } from '../../model/crew-error.ts';
+import type { CrewMemory } from '../../model/crew-memory.ts';
+import type { Program } from '../../model/program.ts';
+import { type FlagValues, type Terminal, textFlag } from '../command.ts';
+import { readConfig } from '../read-config.ts';
+import { stateDirOf, workspaceOf } from '../workspace.ts';
+
+/** Where a memory is, and what makes its vectors. */
+export interface MemoryChoice {
+  /** An absolute folder, or an address such as `s3://…`; without secrets. */
+  readonly place: string;
+  /** As `createEmbedder` takes it. */
+  readonly embedder: string;
+}
+
+const IS_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** What the crew of a program, or the first one inside it, declares of its memory; undefined when none has any. Pure. */
+export function declaredMemory({ memory, crews = {} }: Program): CrewMemory | undefined {
+  if (memory !== undefined) return memory;
+  for (const inner of Object.values(crews)) {
+    const found = declaredMemory(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Whether a command works with memory: `--memory on|off`, else the setting, else yes. Fails with USAGE or CONFIG_INVALID. */
+export async function wantsMemory(values: FlagValues, terminal: Terminal): Promise<boolean> {
+  const flag = textFlag(values, 'memory');
+  if (flag === 'on' || flag === 'off') return flag === 'on';
+  if (flag !== undefined) throw new CrewError('USAGE', `\`--memory ${flag}\`: expected \`on\` or \`off\``);
+  return settingOf(await readConfig(values, terminal), 'memory.enabled')?.value ?? true;
+}
+
+/**
+ * The memory that counts here: what a crew names, else the settings, else the folder `memory` beside the runs and vectors that
+ * need nothing. Fails with CONFIG_INVALID, and with MEMORY_UNAVAILABLE for an address that holds a password.
+ */
+export async function chooseMemory(
+  declared: Pick<CrewMemory, 'store' | 'embedder'>,
+  { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
+): Promise<MemoryChoice> {
+  const layers = await readConfig(values, terminal);
+  const named = declared.store ?? settingOf(layers, 'memory.store')?.value;
+  const embedder = declared.embedder ?? settingOf(layers, 'memory.embedder')?.value ?? 'static';
+  if (named === undefined) return { place: join(stateDirOf(values, terminal), 'memory'), embedder };
+  if (!IS_ADDRESS.test(named)) return { place: resolve(workspaceOf(values, terminal), named), embedder };
+  if (/^[^/]*\/\/[^/]*@/.test(named)) {
+    const message = 'the address of the memory holds a user or a password: leave them to the environment';
+    throw new CrewError('MEMORY_UNAVAILABLE', message);
+  }
+  return { place: named, embedder };
+}

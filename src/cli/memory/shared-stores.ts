@@ -1,0 +1,64 @@
+import type { MemoryStore } from '../../ports/memory-store.ts';
+import { loadMemoryStore } from '../wire-memory.ts';
+import { realWorld } from '../world.ts';
+
+/** A store that may be in use by several runs of this process. */
+interface Shared {
+  readonly store: Promise<MemoryStore>;
+  users: number;
+}
+
+/** A store, and what must be called once when it is not needed any more; the last one closes it. */
+export interface BorrowedStore {
+  readonly store: MemoryStore;
+  readonly release: () => Promise<void>;
+}
+
+/** Versions of a store are kept so long, for runs that are pinned to them. */
+const KEEP_DAYS = 7;
+const shared = new Map<string, Shared>();
+
+/** Lends the store of a place: runs of this process that are under way at the same time have it open once. Fails with MEMORY_*. */
+export async function borrowStore(
+  place: string,
+  env: { readonly [name: string]: string | undefined },
+): Promise<BorrowedStore> {
+  const known = shared.get(place) ?? { store: open(place, env), users: 0 };
+  shared.set(place, known);
+  known.users += 1;
+  try {
+    const store = await known.store;
+    return { store, release: once(() => giveBack(place, known)) };
+  } catch (error) {
+    if (shared.get(place) === known) shared.delete(place);
+    throw error;
+  }
+}
+
+async function open(
+  place: string,
+  env: { readonly [name: string]: string | undefined },
+): Promise<MemoryStore> {
+  const { openLanceStore } = await loadMemoryStore();
+  return openLanceStore({ place, redactedPlace: place, env });
+}
+
+async function giveBack(place: string, known: Shared): Promise<void> {
+  known.users -= 1;
+  if (known.users > 0) return;
+  if (shared.get(place) === known) shared.delete(place);
+  const store = await known.store;
+  try {
+    await store.maintain({ now: realWorld.now(), keepDays: KEEP_DAYS });
+  } finally {
+    await store.close();
+  }
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= act();
+    return done;
+  };
+}
