@@ -67,6 +67,13 @@ export interface ComparedVersion {
   readonly figures: PromptFigures;
 }
 
+/** A partial that two versions put in with different texts; one that was not there is empty. */
+export interface ComparedPartial {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 /** What one of the samples becomes with both versions; a text that cannot be rendered says why. */
 export interface ComparedSample {
   readonly inputs: string;

@@ -1,5 +1,6 @@
 import type { PromptFigures } from '../model/prompt-figures.ts';
 import type {
+  ComparedPartial,
   ComparedSample,
   ComparedVersion,
   ListedFolder,
@@ -113,10 +114,13 @@ export function figuresText(figures: PromptFigures): string {
   ].join(' · ');
 }
 
-/** Two versions of a prompt for people: the words that differ, what samples become, and what runs came to. Pure. */
+/** Two versions of a prompt for people: the words that differ, in partials too, what samples become, and what runs came to. Pure. */
 export function formatPromptDiff(
   [before, after]: readonly [ComparedVersion, ComparedVersion],
-  samples: readonly ComparedSample[],
+  {
+    partials,
+    samples,
+  }: { readonly partials: readonly ComparedPartial[]; readonly samples: readonly ComparedSample[] },
   { color }: { readonly color: boolean },
 ): string {
   const title = (words: string): string => paint(`── ${oneLine(words)}`, 'bold', color);
@@ -126,6 +130,7 @@ export function formatPromptDiff(
   const lines = [
     title(`${before.version} (${before.from}) → ${after.version} (${after.from})`),
     changed(before.text, after.text).trimEnd(),
+    ...partials.flatMap(partial => [title(partial.name), changed(partial.before, partial.after).trimEnd()]),
     ...samples.flatMap(sample => [
       title(`with ${sample.inputs}`),
       changed(sample.before, sample.after).trimEnd(),

@@ -6,11 +6,11 @@ import type { JsonObject } from '../../model/json.ts';
 import { type PromptUse, sumUses } from '../../model/prompt-figures.ts';
 import type { PromptFile } from '../../model/prompt-file.ts';
 import { promptNameOf } from '../../model/prompt-file.ts';
-import type { ComparedSample, ComparedVersion } from '../../model/prompt-versions.ts';
+import type { ComparedPartial, ComparedSample, ComparedVersion } from '../../model/prompt-versions.ts';
 import type { CommandCall } from '../command.ts';
 import { loadVersionsText } from '../wire-views.ts';
 import { type FoundVersion, findVersion, versionIn } from './find-version.ts';
-import { COMMITTED, parsePromptRef } from './prompt-ref.ts';
+import { COMMITTED, parsePromptRef, stemOf } from './prompt-ref.ts';
 import { type PromptPlaces, storeOf } from './prompt-store.ts';
 import { promptUses } from './prompt-uses.ts';
 import { momentOf, versionOf } from './version-moments.ts';
@@ -30,14 +30,22 @@ export async function diffPrompts({ positionals, values, terminal }: CommandCall
   const [before, after] = await bothSides(first, second, places);
   const { uses } = await promptUses(places);
   const [left, right] = [await sideOf(before, uses), await sideOf(after, uses)];
+  const partials = await comparePartials(before, after);
   const samples = await compareSamples(before, after);
   if (values.json === true) {
-    const found = { version: 1, before: left, after: right, isSame: left.hash === right.hash, samples };
+    const found = {
+      version: 1,
+      before: left,
+      after: right,
+      isSame: left.hash === right.hash,
+      partials,
+      samples,
+    };
     terminal.stdout(`${JSON.stringify(found, null, 2)}\n`);
     return 0;
   }
   const { formatPromptDiff } = await loadVersionsText();
-  terminal.stdout(formatPromptDiff([left, right], samples, { color: terminal.stdoutColor }));
+  terminal.stdout(formatPromptDiff([left, right], { partials, samples }, { color: terminal.stdoutColor }));
   return 0;
 }
 
@@ -72,6 +80,19 @@ async function sideOf(found: FoundVersion, uses: readonly PromptUse[]): Promise<
     text: (await versionText(found)).replaceAll('\r\n', '\n'),
     figures: sumUses(uses.filter(({ hash }) => hash === prompt.hash)),
   };
+}
+
+async function comparePartials(
+  before: FoundVersion,
+  after: FoundVersion,
+): Promise<readonly ComparedPartial[]> {
+  const [left, right] = [await partialTexts(before), await partialTexts(after)];
+  const files = [...new Set([...left.keys(), ...right.keys()])].toSorted();
+  const textIn = (texts: ReadonlyMap<string, string>, file: string): string =>
+    (texts.get(file) ?? '').replaceAll('\r\n', '\n');
+  return files
+    .map(file => ({ name: stemOf(file), before: textIn(left, file), after: textIn(right, file) }))
+    .filter(partial => partial.before !== partial.after);
 }
 
 /** A prompt with its partials in place, and its front matter. */

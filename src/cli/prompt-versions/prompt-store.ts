@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { suggest } from '../../language/closest.ts';
 import { CrewError } from '../../model/crew-error.ts';
+import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
 import type { FlagValues, Terminal } from '../command.ts';
 import { makeStateDir, stateDirOf, workspaceOf } from '../workspace.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
@@ -53,8 +54,8 @@ export function openStores(places: PromptPlaces, named?: string): readonly Promp
 }
 
 /**
- * The store that has, or had, a prompt. Without a folder in the reference the workspace's own `prompts` goes first, then all
- * others are asked. Fails with PROMPT_UNKNOWN and what there is, or that there are several.
+ * The store that has a prompt, or else had it. Without a folder in the reference the workspace's own `prompts` goes first, then
+ * all others. Fails with PROMPT_UNKNOWN and what there is, or that there are several.
  */
 export async function storeOf(ref: PromptRef, places: PromptPlaces): Promise<PromptStore> {
   const workspace = workspaceOf(places.values, places.terminal);
@@ -63,10 +64,11 @@ export async function storeOf(ref: PromptRef, places: PromptPlaces): Promise<Pro
     if (named !== undefined && (await holds(named, ref.file))) return named;
     throw await unknownPrompt(ref, named === undefined ? [] : [named]);
   }
-  const own = openStore(promptFolder(workspace, 'prompts'), places);
-  if (await holds(own, ref.file)) return own;
+  const own = openStore(promptFolder(workspace, PROMPT_FOLDER), places);
+  if (own.working().has(ref.file)) return own;
   const others = openStores(places).slice(1);
   const there = others.filter(store => store.working().has(ref.file));
+  if (there.length === 0 && (await holds(own, ref.file))) return own;
   const found = there.length > 0 ? there : await filterHolding(others, ref.file);
   const [one, ...more] = found;
   if (one === undefined) throw await unknownPrompt(ref, [own, ...others]);

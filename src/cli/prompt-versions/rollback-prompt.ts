@@ -70,7 +70,7 @@ function toldLines({ name, wanted, now, written, otherPartials }: RolledBack): r
       : `${written.join(', ')} written: ${name} has the text of ${wanted} again; nothing is committed`;
   if (now === wanted) return [first];
   const names = otherPartials.map(partial => promptFileName({ name: partial, partial: true })).join(', ');
-  return [first, `It is ${now}, since ${names} differ from then; \`--partials\` writes them back, too`];
+  return [first, `It is ${now}, since ${names} changed in between; \`--partials\` writes that back, too`];
 }
 
 /** The ends of lines are no difference. */

@@ -56,15 +56,25 @@ export async function tagPrompt({ positionals, values, terminal }: CommandCall):
   return 0;
 }
 
-/** What was given behind a name: a whole reference, or only what stands behind its `@`. Pure. */
+/** What was given for a version of a prompt: a whole reference, or only what stands behind its `@`. Pure. */
 export function versionRef(ref: PromptRef, wanted: string): PromptRef {
-  if (!wanted.includes('@')) {
-    const folder = ref.folder === undefined ? '' : `${ref.folder}/`;
-    return parsePromptRef(`${folder}${ref.stem}@${wanted}`);
+  const whole = wholeRef(wanted);
+  if (whole?.file === ref.file) return whole;
+  if (wanted.includes('@')) {
+    throw new CrewError('USAGE', `expected a version of \`${ref.stem}\`, and found \`${wanted}\``);
   }
-  const named = parsePromptRef(wanted);
-  if (named.file === ref.file) return named;
-  throw new CrewError('USAGE', `expected a version of \`${ref.stem}\`, and found \`${wanted}\``);
+  const folder = ref.folder === undefined ? '' : `${ref.folder}/`;
+  return parsePromptRef(`${folder}${ref.stem}@${wanted}`);
+}
+
+/** Undefined for what is none, such as a label alone. */
+function wholeRef(text: string): PromptRef | undefined {
+  try {
+    return parsePromptRef(text);
+  } catch (error) {
+    if (error instanceof CrewError) return undefined;
+    throw error;
+  }
 }
 
 function refuseUncommitted(store: PromptStore, { ref, prompt }: FoundVersion): void {

@@ -35,6 +35,11 @@ interface Head {
   readonly tips: readonly string[];
 }
 
+/** The first line of the file; the rest has that many characters, or somebody has cut it off. */
+interface FirstLine extends Head {
+  readonly length: number;
+}
+
 /**
  * The index of a folder: as it is kept, where nothing has moved since; with what is new, where the checked-out commit went
  * on; else made anew. Fails with TOOL_MISSING, TOOL_FAILED.
@@ -94,8 +99,10 @@ function readKept(file: string): Kept | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const text = readFileSync(file, 'utf8');
-    const head = JSON.parse(text.slice(0, text.indexOf('\n'))) as Head;
-    return head.format === FORMAT && Array.isArray(head.tips) ? { head, text } : undefined;
+    const end = text.indexOf('\n');
+    const { length, ...head } = JSON.parse(text.slice(0, end)) as FirstLine;
+    const isWhole = head.format === FORMAT && length === text.length - end;
+    return isWhole ? { head, text } : undefined;
   } catch {
     // Half of a file, or something else: it is made anew.
     return undefined;
@@ -111,7 +118,9 @@ function formatIndex(head: Head, rows: RowsByPath): string {
     const once = newestFirst.filter(({ commit }) => !seen.has(commit) && seen.add(commit));
     return JSON.stringify([path, ...once]);
   });
-  return [JSON.stringify(head), ...lines, ''].join('\n');
+  const rest = ['', ...lines, ''].join('\n');
+  const first: FirstLine = { ...head, length: rest.length };
+  return `${JSON.stringify(first)}${rest}`;
 }
 
 function keptIndex(text: string): VersionIndex {

@@ -1,0 +1,158 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makePromptRepository, PROMPT, type PromptRepository, promptText } from './prompt-repository.ts';
+
+let repository: PromptRepository;
+beforeEach(async () => {
+  repository = makePromptRepository();
+  repository.prompt('one');
+  repository.commit('One');
+});
+afterEach(() => repository.dispose());
+
+const STYLE = 'prompts/_style.prompt.md';
+const frozen = (command = 'check') => repository.crew(command, 'a.crew.yaml', '--frozen');
+const lock = (): string => readFileSync(join(repository.path, 'crew.lock'), 'utf8');
+
+describe('--frozen', () => {
+  beforeEach(async () => {
+    await repository.crew('prompt', 'pin', '--all');
+  });
+
+  test.each(['check', 'plan', 'run'])('lets crew %s go on with the locked versions', async command => {
+    expect((await frozen(command)).code).toBe(0);
+  });
+
+  test.each(['check', 'plan', 'run'])(
+    'stops crew %s at one changed byte, with both hashes',
+    async command => {
+      const [, locked = ''] = /"hash":"([0-9a-f]{8})/.exec(lock()) ?? [];
+      repository.prompt('onE');
+      const { code, stderr } = await frozen(command);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        new RegExp(
+          `error\\[PROMPT_NOT_LOCKED\\]: \`crew.lock\` has \`merge@${locked}\`, and found was \`merge@\\w{8}\`\n`,
+        ),
+      );
+      expect(stderr).toContain('crew prompt pin');
+      expect((await repository.crew('ps')).stdout).toBe('');
+    },
+  );
+
+  test('does not look at line ends, at the order of keys, or at comments', async () => {
+    const reordered = promptText('one').replace(
+      'description: Merges findings\ninput:\n  topic: { type: string }\n',
+      '# a note\ninput: { topic: { "type": "string" } }\ndescription: "Merges findings"\n',
+    );
+    for (const text of [promptText('one').replaceAll('\n', '\r\n'), reordered]) {
+      writeFileSync(join(repository.path, PROMPT), text);
+      expect(await frozen()).toMatchObject({ code: 0, stderr: '' });
+    }
+    repository.write(PROMPT, reordered.replace('type', 'kind'));
+    expect((await frozen()).code).toBe(2);
+  });
+
+  test('names a partial that has changed', async () => {
+    repository.write(STYLE, 'Be long.\n');
+    const { code, stderr } = await frozen();
+    expect(code).toBe(2);
+    expect(stderr).toContain('`_style`, which it puts in, changed');
+  });
+
+  test('stops where a partial is gone, or a lock', async () => {
+    writeFileSync(join(repository.path, 'crew.lock'), lock().replace('"merge"', '"other"'));
+    expect((await frozen()).stderr).toContain('is not locked: `crew.lock` does not know it');
+    writeFileSync(join(repository.path, 'crew.lock'), `<<<<<<< ours\n${lock()}`);
+    expect((await frozen()).stderr).toContain('`crew.lock` cannot be believed, it is not valid JSON');
+    repository.remove('crew.lock');
+    expect((await frozen()).stderr).toContain('there is no `crew.lock`');
+  });
+
+  test('looks into crews inside, and tells all that is wrong at once', async () => {
+    repository.write('inner/prompts/deep.prompt.md', 'Deep.\n');
+    repository.write(
+      'inner/b.crew.yaml',
+      `version: 1
+crew: b
+goal: Go deep.
+models: { default: offline }
+roles: { writer: { goal: Write a text. } }
+budget: { calls: 9 }
+start: deep
+phases:
+  deep: { role: writer, task: { prompt: deep }, next: done }
+  done: { end: success, result: "{{ deep }}" }
+`,
+    );
+    const outer = readFileSync(join(repository.path, 'a.crew.yaml'), 'utf8')
+      .replace('next: done', 'next: build')
+      .replace('  done:', '  build: { crew: inner/b.crew.yaml, next: done }\n  done:');
+    repository.write('a.crew.yaml', outer);
+    repository.prompt('two');
+    const { code, stderr } = await frozen();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/`crew.lock` has `merge@\w{8}`, and found was `merge@\w{8}`/);
+    expect(stderr).toMatch(/`deep@\w{8}` is not locked: there is no `inner\/crew.lock`/);
+    await repository.crew('prompt', 'pin', '--all');
+    expect((await frozen()).code).toBe(0);
+  });
+
+  test('holds tests of crews, too', async () => {
+    repository.write(
+      'a.crewtest.yaml',
+      'version: 1\ncrew: a.crew.yaml\ntests:\n  it ends: { expect: { path: [merge, done] } }\n',
+    );
+    expect((await repository.crew('test', '--frozen')).code).toBe(0);
+    repository.prompt('two');
+    const { code, stderr } = await repository.crew('test', '--frozen');
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('PROMPT_NOT_LOCKED') });
+  });
+});
+
+describe('crew prompt pin', () => {
+  test('writes one line for each prompt, with its commit, and touches nothing else', async () => {
+    repository.prompt('short', 'prompts/merge.short.prompt.md');
+    await repository.crew('prompt', 'pin', 'merge.short');
+    expect(lock()).not.toContain('"merge":');
+    await repository.crew('prompt', 'pin', '--all');
+    const before = lock();
+    const lines = before.split('\n').filter(line => line.includes('"hash"'));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain(`"merge": {"commit":"${repository.git('rev-parse', 'HEAD')}"`);
+    expect(lines[1]).not.toContain('commit');
+    repository.commit('All');
+    repository.write('other.txt', 'x');
+    repository.commit('Other');
+    await repository.crew('prompt', 'pin', '--all');
+    expect(lock()).toBe(before);
+  });
+
+  test('takes out what is gone with --all, and refuses partials, versions and broken locks', async () => {
+    await repository.crew('prompt', 'pin', 'merge');
+    repository.git('mv', PROMPT, 'prompts/join.prompt.md');
+    const { stdout } = await repository.crew('prompt', 'pin', '--all');
+    expect(stdout).toMatch(
+      /crew.lock: join@\w{8} is locked now\ncrew.lock: merge is gone and was taken out\n/,
+    );
+    for (const args of [['_style'], ['join@HEAD'], [], ['join', '--all'], ['nothing']]) {
+      expect({ args, code: (await repository.crew('prompt', 'pin', ...args)).code }).toEqual({
+        args,
+        code: 2,
+      });
+    }
+    writeFileSync(join(repository.path, 'crew.lock'), 'broken');
+    expect((await repository.crew('prompt', 'pin', '--all')).stderr).toContain('cannot be believed');
+    expect(lock()).toBe('broken');
+  });
+
+  test('keeps the lock inside a folder of another name', async () => {
+    repository.git('mv', 'prompts', 'words');
+    const crewFile = readFileSync(join(repository.path, 'a.crew.yaml'), 'utf8');
+    repository.write('a.crew.yaml', crewFile.replace('crew: a\n', 'crew: a\nprompts: words\n'));
+    expect((await frozen()).stderr).toContain('there is no `words/crew.lock`');
+    await repository.crew('prompt', 'pin', '--all');
+    expect((await frozen()).code).toBe(0);
+  });
+});
