@@ -159,6 +159,14 @@ describe('messages of a conversation', () => {
     ]);
   });
 
+  test('with a task that is not the first thing that was told', () => {
+    const [system, notes, ...rest] = messages;
+    if (system === undefined || notes === undefined) throw new Error('no messages');
+    const task = textMessage('user', 'the task');
+    const pins = contextItems([system, notes, task, ...rest], { task }).map(({ pin }) => pin);
+    expect(pins.slice(0, 4)).toEqual(['system', undefined, 'task', undefined]);
+  });
+
   test('with calls that wait for an answer never go', () => {
     const open = [...messages.slice(0, 2), call('x'), ...messages.slice(4)];
     expect(contextItems(open, {})[2]?.pin).toBe('open calls');

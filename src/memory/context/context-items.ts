@@ -6,15 +6,20 @@ import { messageTokens } from './message-tokens.ts';
 const RECENT = 4;
 
 /**
- * The messages of a conversation as `decideContext` looks at them. Pinned are what the system says, the first thing that was
- * asked, which is the task, the last thing that was asked, the last four messages, and calls that are not answered yet. A
+ * The messages of a conversation as `decideContext` looks at them. Pinned are what the system says, `task`, which is the first
+ * thing that was asked where nobody says otherwise, the last thing that was asked, the last four messages, and calls that are not answered yet. A
  * message with calls and the results of these are one group. `summary` is the message that stands for earlier ones; `ratio`
  * is how many tokens the provider counts for one of ours. Pure.
  */
 export function contextItems(
   messages: readonly Message[],
-  { summary, ratio = 1 }: { readonly summary?: Message | undefined; readonly ratio?: number },
+  known: {
+    readonly task?: Message | undefined;
+    readonly summary?: Message | undefined;
+    readonly ratio?: number;
+  },
 ): readonly ContextItem[] {
+  const { task, summary, ratio = 1 } = known;
   const asked = messages.flatMap(({ from }, at) => (from === 'user' && messages[at] !== summary ? [at] : []));
   const groups = groupsOf(messages);
   return messages.map((message, at) => {
@@ -22,7 +27,7 @@ export function contextItems(
     const shared = { tokens: Math.ceil(messageTokens(message) * ratio), group };
     if (message === summary) return { ...shared, isSummary: true };
     if (message.from === 'system') return { ...shared, pin: 'system' };
-    if (at === asked[0]) return { ...shared, pin: 'task' };
+    if (task === undefined ? at === asked[0] : message === task) return { ...shared, pin: 'task' };
     if (isOpen(messages, at)) return { ...shared, pin: 'open calls' };
     if (at >= messages.length - RECENT || at === asked.at(-1)) return { ...shared, pin: 'recent' };
     return shared;

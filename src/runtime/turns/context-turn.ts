@@ -90,8 +90,8 @@ export function withRatio(loop: TurnLoop, { terms }: WorkContext, usage: Usage |
 }
 
 function decide(loop: TurnLoop, send: ModelCallEffect, window: number): ContextDecision {
-  const { messages, summary, tokenRatio: ratio = 1 } = loop;
-  const items = contextItems(messages, { summary, ratio });
+  const { messages, asked: task, summary, tokenRatio: ratio = 1 } = loop;
+  const items = contextItems(messages, { task, summary, ratio });
   const fixedTokens = Math.ceil(fixedTokensOf(send) * ratio);
   const summaryTokens = Math.ceil(MAX_SUMMARY_TOKENS * ratio);
   return decideContext(items, { window, fixedTokens, summaryTokens, ...CONTEXT_SHARES });

@@ -36,8 +36,14 @@ export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext):
   const system = textMessage('system', sections.join('\n\n'));
   const model = modelOfRole(context, role, asked);
   const paid = role.budget === undefined ? {} : { paidBy: role.name };
-  const told = [system, ...notesOf(context, role.name), ...messages];
-  return startTurns({ task, key, model, messages: told, values, tools, controls, ...paid }, context);
+  const notes = notesOf(context, role.name);
+  const [first] = messages;
+  const asked = notes.length === 0 || first === undefined ? {} : { asked: first };
+  const told = [system, ...notes, ...messages];
+  return startTurns(
+    { task, key, model, messages: told, values, tools, controls, ...paid, ...asked },
+    context,
+  );
 }
 
 /** The role of that name. Pure. */

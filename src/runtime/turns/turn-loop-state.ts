@@ -58,6 +58,8 @@ export interface TurnLoop {
   readonly paidBy?: string;
   /** It was told that it repeats itself. */
   readonly warned: boolean;
+  /** The message that gives the task, where other things are told before it. */
+  readonly asked?: Message;
   /** The message that stands for older ones; absent while all are there. */
   readonly summary?: Message;
   /** What is being summed up; the next call waits for it. */

@@ -24,6 +24,8 @@ export interface TurnLoopOptions {
   readonly values: JsonObject;
   readonly tools?: readonly ToolSpec[];
   readonly controls?: readonly Control[];
+  /** The one of the messages that gives the task; the first that is no system prompt where nobody says otherwise. */
+  readonly asked?: Message;
   /** The role with a budget of its own that pays for its calls. */
   readonly paidBy?: string;
 }
