@@ -6,7 +6,7 @@ const CONFLICT =
 /** What it says of a file that is named in a manifest and is not there. */
 const MISSING = /\bnot found\b|no such file/i;
 const BROKEN =
-  /sufficient data|invalid range|corrupt|magic|unexpected eof|protobuf|failed to decode|decodeerror|range start|out of bounds|invalid .{0,20}(footer|header|metadata)|version mismatch|unknown encoding/i;
+  /sufficient data|fill whole buffer|too small|invalid range|corrupt|magic|unexpected eof|protobuf|failed to decode|decodeerror|range start|out of bounds|invalid .{0,20}(footer|header|metadata)|version mismatch|unknown encoding/i;
 
 /** Whether a write lost against another one and may be made again. Pure. */
 export function isConflict(error: unknown): boolean {
@@ -43,6 +43,8 @@ function textOf(error: unknown): string {
 /** The first sentence without the places in the source of LanceDB; causes repeat it. */
 function firstReason(text: string): string {
   const [reason = text] = text.split(/\s+Caused by:|, \/(?:usr|rustc|root|home)\/|, location: Location/);
-  const plain = reason.replaceAll(/\s+/g, ' ').replace(/^(?:lance error: |LanceError\(\w+\): )+/, '');
+  const plain = reason
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^(?:Failed to get next batch from stream: |lance error: |LanceError\(\w+\): )+/, '');
   return plain.length > 300 ? `${plain.slice(0, 300)}…` : plain;
 }

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { MemoryStore } from '../../src/ports/memory-store.ts';
+import { openLanceStore } from '../../src/stores/lancedb/open-lance-store.ts';
+import { AT, blockOf, changeOf, codeOf, EMBEDDER, HOME, ids, storedNote } from '../contracts/memory-notes.ts';
+
+let folder = '';
+let place = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crewfile-memory-'));
+  place = join(folder, 'memory');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (): Promise<MemoryStore> => openLanceStore({ place, redactedPlace: 'memory', env: {} });
+
+function filesIn(at: string): readonly string[] {
+  return readdirSync(at, { withFileTypes: true, recursive: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name));
+}
+
+test('forgotten words stand in no file any more: no row, no index, no older version, no history', async () => {
+  const store = await open();
+  await store.setEmbedder(EMBEDDER);
+  const secret = 'xylophonezebra';
+  for (let at = 0; at < 5; at += 1)
+    await store.put([
+      storedNote(`a${at}`, { text: `${secret} number ${at}`, tags: [secret], sources: [secret] }, [1, 0, 0]),
+      storedNote(`b${at}`, { text: `quagga number ${at}` }, [0, 1, 0]),
+    ]);
+  await store.change(['a0'], { state: 'retired', supersededBy: secret });
+  await store.record([changeOf('c1', { target: 'a0', before: secret }), changeOf('c2', { target: 'b0' })]);
+  await store.maintain({ now: Date.now(), keepDays: 7 });
+  const holding = (word: string) => filesIn(place).filter(file => readFileSync(file).includes(word));
+  expect(holding(secret).length).toBeGreaterThan(0);
+  expect(await store.forget(['a0', 'a1', 'a2', 'a3', 'a4'])).toBe(5);
+  expect(holding(secret)).toEqual([]);
+  expect(holding('quagga').length).toBeGreaterThan(0);
+  expect((await store.lexical('quagga', HOME, { limit: 9 })).length).toBe(5);
+  expect((await store.nearest(Float32Array.of(1, 1, 0), HOME, { limit: 9 })).length).toBe(5);
+  expect((await store.changes({}, { limit: 9 })).map(({ id }) => id)).toEqual(['c2']);
+  await store.close();
+});
+
+test('many small writes are packed, so that files and versions that nobody wants do not pile up', async () => {
+  const store = await open();
+  for (let at = 0; at < 150; at += 1) await store.put([storedNote(`n${at}`, { createdAt: AT + at })]);
+  for (let at = 0; at < 150; at += 1) await store.bump('steps', 1);
+  await store.maintain({ now: Date.now() + 2 * 86_400_000, keepDays: 1 });
+  for (const table of ['notes', 'counters']) {
+    const files = filesIn(join(place, `${table}.lance`));
+    expect([table, files.filter(file => file.includes('_versions')).length < 10]).toEqual([table, true]);
+    expect([table, files.filter(file => file.includes('/data/')).length < 10]).toEqual([table, true]);
+  }
+  expect(await store.count(HOME)).toBe(150);
+  expect((await store.lexical('text', HOME, { limit: 500 })).length).toBe(150);
+  const before = await store.version();
+  await store.maintain({ now: Date.now(), keepDays: 1 });
+  expect(await store.version()).toBe(before);
+  await store.close();
+});
+
+test('a tag that a person put on an old version stops no cleaning of what is newer', async () => {
+  let store = await open();
+  await store.put([storedNote('a')]);
+  await store.close();
+  tag(place, 'kept');
+  store = await open();
+  await store.put([storedNote('b')]);
+  await store.maintain({ now: Date.now() + 30 * 86_400_000, keepDays: 7 });
+  expect(ids(await store.find(HOME, { limit: 9, order: 'newest' }))).toEqual(['b', 'a']);
+  expect(await store.forget(['a'])).toBe(1);
+  await store.close();
+});
+
+/** Tags the notes as they are now, as a person would from another program. */
+function tag(at: string, name: string): void {
+  const script = `
+    const { connect } = require('@lancedb/lancedb');
+    connect(process.argv[1]).then(async db => {
+      const notes = await db.openTable('notes');
+      await (await notes.tags()).create(process.argv[2], await notes.version());
+    });`;
+  execFileSync(process.execPath, ['-e', script, at, name], {
+    cwd: new URL('../..', import.meta.url).pathname,
+  });
+}
+
+test.each([
+  ['data is cut short', '/data/', (file: string) => truncateSync(file, 7)],
+  ['data is other bytes', '/data/', (file: string) => writeFileSync(file, 'x'.repeat(4000))],
+  ['data is gone', '/data/', (file: string) => rmSync(file)],
+  ['versions are cut short', '.manifest', (file: string) => truncateSync(file, 10)],
+])('a damaged memory says so: %s', async (_name, part, harm) => {
+  const store = await open();
+  await store.put([storedNote('a'), storedNote('b')]);
+  await store.putBlock(blockOf('rules'), 0);
+  await store.close();
+  for (const file of filesIn(join(place, 'notes.lance'))) if (file.includes(part)) harm(file);
+  const reading = (async () => {
+    const opened = await open();
+    try {
+      await opened.get(['a']);
+    } finally {
+      await opened.close();
+    }
+  })();
+  expect(await codeOf(reading)).toBe('MEMORY_DAMAGED');
+});
+
+test('a memory of a later layout is not touched', async () => {
+  const store = await open();
+  await store.close();
+  const script = `
+    const { connect } = require('@lancedb/lancedb');
+    connect(process.argv[1]).then(async db => {
+      const counters = await db.openTable('counters');
+      await counters.update({ where: "name = 'format'", valuesSql: { value: '2' } });
+    });`;
+  execFileSync(process.execPath, ['-e', script, place], { cwd: new URL('../..', import.meta.url).pathname });
+  await expect(open()).rejects.toThrow('expected layout 1 of the memory at memory, found 2');
+});
+
+test('a folder that cannot be made is out of reach, and the message shows what was asked for', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const opening = openLanceStore({ place: join(folder, 'file', 'memory'), redactedPlace: 'here', env: {} });
+  await expect(opening).rejects.toMatchObject({
+    code: 'MEMORY_UNAVAILABLE',
+    message: expect.stringContaining('the memory at here'),
+  });
+});
