@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LoadedCrew } from '../language/load-crew.ts';
-import type { Budget } from '../model/crew.ts';
+import type { Budget, Crew } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
 import { acceptServers } from './accept-servers.ts';
@@ -15,7 +15,23 @@ import { loadCompiler, loadLanguage } from './wire.ts';
  * stop it. Fails with FILE_NOT_FOUND, or CREW_INVALID after all diagnostics were shown.
  */
 export async function loadProgram(path: string, terminal: Terminal, budget: Budget = {}): Promise<Program> {
-  return compileLoaded({ path, terminal, budget, loaded: await readCrewFile(path, terminal) });
+  const { crew, compile } = await loadCheckedCrew(path, terminal, budget);
+  return compile(crew);
+}
+
+/** A checked crew, and what makes a program of it, or of what becomes of it. */
+export interface CheckedCrew {
+  readonly crew: Crew;
+  readonly compile: (crew: Crew) => Program;
+}
+
+/** As `loadProgram`, before it is compiled. */
+export async function loadCheckedCrew(
+  path: string,
+  terminal: Terminal,
+  budget: Budget = {},
+): Promise<CheckedCrew> {
+  return checkLoaded({ path, terminal, budget, loaded: await readCrewFile(path, terminal) });
 }
 
 /**
@@ -23,21 +39,29 @@ export async function loadProgram(path: string, terminal: Terminal, budget: Budg
  * the terminal, who may accept them, and so is all that it starts and runs, if it is not trusted. Fails with CREW_UNTRUSTED
  * too.
  */
-export async function loadTrustedProgram(
+export async function loadTrustedProgram(path: string, call: TrustedCall): Promise<Program> {
+  const { crew, compile } = await loadTrustedCrew(path, call);
+  return compile(crew);
+}
+
+interface TrustedCall {
+  readonly terminal: Terminal;
+  readonly values: FlagValues;
+  readonly budget?: Budget;
+}
+
+/** As `loadTrustedProgram`, before it is compiled. */
+export async function loadTrustedCrew(
   path: string,
-  {
-    terminal,
-    values,
-    budget = {},
-  }: { readonly terminal: Terminal; readonly values: FlagValues; readonly budget?: Budget },
-): Promise<Program> {
+  { terminal, values, budget = {} }: TrustedCall,
+): Promise<CheckedCrew> {
   const read = await readCrewFile(path, terminal);
   const loaded = (await offerAcceptance(path, read, { terminal, values }))
     ? await readCrewFile(path, terminal)
     : read;
-  const program = await compileLoaded({ path, terminal, budget, loaded });
+  const checked = await checkLoaded({ path, terminal, budget, loaded });
   if (needsTrust(loaded)) await requireTrust({ file: path, loaded, values, terminal });
-  return program;
+  return checked;
 }
 
 const NOT_ACCEPTED = new Set(['mcp-not-accepted', 'mcp-lock-stale']);
@@ -55,7 +79,7 @@ async function offerAcceptance(
   return true;
 }
 
-async function compileLoaded({
+async function checkLoaded({
   path,
   terminal,
   budget,
@@ -65,12 +89,13 @@ async function compileLoaded({
   readonly terminal: Terminal;
   readonly budget: Budget;
   readonly loaded: LoadedCrew;
-}): Promise<Program> {
+}): Promise<CheckedCrew> {
   const { crew, sourceMap } = loaded;
   await showDiagnostics(loaded, terminal);
   if (crew === undefined) throw new CrewError('CREW_INVALID', `\`${path}\` has errors, so nothing was run`);
   const { compileCrew } = await loadCompiler();
   const { catalog } = await loadLanguage();
+  const options = { sourceMap, catalog, folder: resolve(terminal.cwd) };
   const budgeted = { ...crew, budget: { ...crew.budget, ...budget } };
-  return compileCrew(budgeted, { sourceMap, catalog, folder: resolve(terminal.cwd) });
+  return { crew: budgeted, compile: changed => compileCrew(changed, options) };
 }
