@@ -38,12 +38,9 @@ export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext):
   const paid = role.budget === undefined ? {} : { paidBy: role.name };
   const notes = notesOf(context, role.name);
   const [first] = messages;
-  const asked = notes.length === 0 || first === undefined ? {} : { asked: first };
-  const told = [system, ...notes, ...messages];
-  return startTurns(
-    { task, key, model, messages: told, values, tools, controls, ...paid, ...asked },
-    context,
-  );
+  const told = notes.length === 0 || first === undefined ? {} : { asked: first };
+  const all = [system, ...notes, ...messages];
+  return startTurns({ task, key, model, messages: all, values, tools, controls, ...paid, ...told }, context);
 }
 
 /** The role of that name. Pure. */
