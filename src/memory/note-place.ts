@@ -2,11 +2,11 @@ import type { MemoryNote } from '../model/memory.ts';
 import type { MemoryStore, StoredNote } from '../ports/memory-store.ts';
 import { NEAR_COSINE, VERBATIM_KINDS } from './memory-limits.ts';
 import { sameSubject } from './note-subject.ts';
-import { noteWords, saysAllOf } from './note-words.ts';
+import { isOpposed, noteWords, saysAllOf } from './note-words.ts';
 
-/** A note without its place in the order of its scope, with its vector if it has one. */
+/** A note that is to be written, with its vector if it has one. */
 export interface Newcomer {
-  readonly note: Omit<MemoryNote, 'seq'>;
+  readonly note: MemoryNote;
   readonly vector?: Float32Array;
 }
 
@@ -28,7 +28,8 @@ const LOOKED_AT = 10;
  *    What a person took back is refused.
  * 2. A note gives way only to one that is trusted at least as much, and that says all of its words with a vector as near as
  *    0.95, or another thing of the same subject. Lessons do not give way, their figures would be lost.
- * 3. Another thing of a subject, from somebody who is trusted less, waits for a person.
+ * 3. Only what was there before gives way, so that a repetition finds the same place.
+ * 4. Another thing of a subject, from somebody who is trusted less, waits for a person.
  */
 export async function placeOf(
   store: MemoryStore,
@@ -95,7 +96,7 @@ async function closeTo(
   );
   const found = new Map<string, StoredNote>();
   for (const one of [...inBatch, ...byWords, ...byVector, ...bySubject.map(other => ({ note: other }))]) {
-    if (one.note.id === note.id || found.get(one.note.id)?.vector !== undefined) continue;
+    if (one.note.seq >= note.seq || found.get(one.note.id)?.vector !== undefined) continue;
     found.set(one.note.id, one);
   }
   return [...found.values()];
@@ -104,7 +105,9 @@ async function closeTo(
 function isSaidAnew(one: StoredNote, { note, vector }: Newcomer, words: ReadonlySet<string>): boolean {
   if (one.note.kind === 'lesson' || one.note.trust > note.trust) return false;
   if (one.vector === undefined || vector === undefined) return false;
-  return cosine(one.vector, vector) >= NEAR_COSINE && saysAllOf(words, noteWords(one.note.text));
+  const before = noteWords(one.note.text);
+  if (isOpposed(before, words) || !saysAllOf(words, before)) return false;
+  return cosine(one.vector, vector) >= NEAR_COSINE;
 }
 
 /** Vectors are normalised, but a store may keep them less exactly. */

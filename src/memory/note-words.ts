@@ -12,6 +12,30 @@ export function saysAllOf(whole: ReadonlySet<string>, part: ReadonlySet<string>)
   return true;
 }
 
+/** Words that turn a statement into its opposite. */
+const NEGATIONS: readonly string[] = [
+  'not',
+  'no',
+  'never',
+  'none',
+  'neither',
+  'nor',
+  'without',
+  'cannot',
+  'nothing',
+];
+
+/** Whether one of two texts denies and the other does not. Pure. */
+export function isOpposed(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return denies(one) !== denies(other);
+}
+
+function denies(words: ReadonlySet<string>): boolean {
+  if (NEGATIONS.some(word => words.has(word))) return true;
+  for (const word of words) if (/n['’]t$/.test(word)) return true;
+  return false;
+}
+
 /** How much of the words of two texts is the same, 0..1 (Jaccard). Pure. */
 export function sharedWords(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   let both = 0;

@@ -6,7 +6,7 @@ import { embeddedText } from './embedded-text.ts';
 import { changeId, noteId } from './note-hash.ts';
 import { type Newcomer, placeOf } from './note-place.ts';
 import type { OpenMemory } from './open-memory.ts';
-import { type NoteAuthor, type PreparedNote, prepareNote, type RefusedNote } from './prepare-note.ts';
+import { type NoteAuthor, type PreparedNote, prepareNote } from './prepare-note.ts';
 import { roomOfSources } from './source-room.ts';
 import { gatherImportance } from './stream/gathered.ts';
 import { type Outcome, type Step, stepOf } from './write-step.ts';
@@ -25,43 +25,61 @@ export async function writeNotes(
 ): Promise<MemoryWritten['notes']> {
   if (notes.length === 0) return [];
   const ids = notes.map(note => idOf(memory, by, note));
-  const [before, known, room] = await Promise.all([
-    writtenBefore(memory, ids),
+  const [past, known, room] = await Promise.all([
+    pastOf(memory, ids),
     knownNotes(memory, notes),
     roomOfSources(memory, by, notes),
   ]);
-  const prepared = notes.map((note, at) => {
+  const wishes = notes.map((note, at): Wish => {
     const id = ids[at] ?? '';
-    return before.has(id) ? undefined : prepareNote(memory, by, { id, note, known });
+    const done = past.done.get(id);
+    if (done !== undefined) return { id, done };
+    const prepared = prepareNote(memory, by, { id, note, known });
+    if ('refused' in prepared) return { id, done: { id, state: 'refused', reason: prepared.refused } };
+    const begun = past.begun.get(id);
+    if (begun === undefined && !room.take(prepared.note)) {
+      return { id, done: { id, state: 'refused', reason: room.reason } };
+    }
+    return { id, prepared: begun === undefined ? prepared : { ...prepared, note: begun } };
   });
-  const newcomers = prepared.flatMap(one => (one === undefined || 'refused' in one ? [] : [one]));
-  const texts = newcomers.map(({ note }) => embeddedText(note));
+  const steps = await stepsOf(memory, by, wishes, signal);
+  await writeSteps(memory, steps);
+  return steps.map(({ outcome }) => outcome);
+}
+
+/** A wish whose outcome is known, or the note that is to be written. */
+type Wish = { readonly id: string } & (
+  | { readonly done: Outcome; readonly prepared?: never }
+  | { readonly done?: never; readonly prepared: PreparedNote }
+);
+
+async function stepsOf(
+  memory: OpenMemory,
+  by: NoteAuthor,
+  wishes: readonly Wish[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Step[]> {
+  const prepared = wishes.flatMap(wish => wish.prepared ?? []);
+  const texts = prepared.map(({ note }) => embeddedText(note));
   const { vectors, ...without } = await embedTexts(memory, texts, 'note', signal);
-  const seqOf = await takePlaces(memory, newcomers);
-  const batch = new Map<string, StoredNote>();
   const why = 'reason' in without ? without.reason : undefined;
-  const refuse = (id: string, reason: string): Step => ({
-    outcome: { id, state: 'refused', reason },
-    changes: [],
-  });
-  const carryOut = async (id: string, wish: PreparedNote | RefusedNote | undefined): Promise<Step> => {
-    const done = before.get(id);
-    if (done !== undefined) return { outcome: done, changes: [] };
-    if (wish === undefined || 'refused' in wish) return refuse(id, wish?.refused ?? '');
-    if (!room.take(wish.note)) return refuse(id, room.reason);
-    const vector = vectors?.[newcomers.indexOf(wish)];
-    const newcomer: Newcomer = vector === undefined ? { note: wish.note } : { note: wish.note, vector };
-    const place = await placeOf(memory.store, newcomer, [...batch.values()]);
-    return stepOf({ memory, by, newcomer, place, seq: seqOf(wish.note), reason: wish.reason ?? why });
-  };
+  const seqOf = await takePlaces(memory, prepared);
+  const batch = new Map<string, StoredNote>();
   const steps: Step[] = [];
-  for (const [at, wish] of prepared.entries()) {
-    const step = await carryOut(ids[at] ?? '', wish);
+  for (const wish of wishes) {
+    if (wish.prepared === undefined) {
+      steps.push({ outcome: wish.done, changes: [] });
+      continue;
+    }
+    const vector = vectors?.[prepared.indexOf(wish.prepared)];
+    const note: MemoryNote = { ...wish.prepared.note, seq: seqOf(wish.prepared.note) };
+    const newcomer: Newcomer = vector === undefined ? { note } : { note, vector };
+    const place = await placeOf(memory.store, newcomer, [...batch.values()]);
+    const step = stepOf({ memory, by, newcomer, place, reason: wish.prepared.reason ?? why });
     if (step.put !== undefined) batch.set(step.put.note.id, step.put);
     steps.push(step);
   }
-  await writeSteps(memory, steps, [...batch.values()]);
-  return steps.map(({ outcome }) => outcome);
+  return steps;
 }
 
 function idOf(memory: OpenMemory, by: NoteAuthor, { key, scope, text }: NewNote): string {
@@ -70,27 +88,35 @@ function idOf(memory: OpenMemory, by: NoteAuthor, { key, scope, text }: NewNote)
   return noteId({ runId: by.runId, effect, key });
 }
 
-/** What the wishes that were written to their end before have become: each left a change under its own id. */
-async function writtenBefore(
+/**
+ * What earlier tries have come to: wishes that were written to their end left a change under their own id; notes that are
+ * there without it were begun.
+ */
+async function pastOf(
   { store }: OpenMemory,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, Outcome>> {
+): Promise<{
+  readonly done: ReadonlyMap<string, Outcome>;
+  readonly begun: ReadonlyMap<string, MemoryNote>;
+}> {
   const [left, found] = await Promise.all([
     Promise.all(ids.map(async id => [id, await store.changes({ target: id }, { limit: 100 })] as const)),
     store.get(ids),
   ]);
   const notes = new Map(found.map(({ note }) => [note.id, note]));
-  const outcomes = left.flatMap(([id, changes]): [string, Outcome][] => {
-    const merged = changes.find(change => change.id === changeId({ target: id, action: 'merge', cause: id }));
-    if (merged !== undefined) return [[id, { id: merged.after ?? id, state: 'merged' }]];
-    const written = changes.find(
-      change => change.id === changeId({ target: id, action: 'write', cause: id }),
-    );
-    if (written === undefined) return [];
-    const state = notes.get(id)?.state === 'quarantined' ? 'quarantined' : 'new';
-    return [[id, written.reason === undefined ? { id, state } : { id, state, reason: written.reason }]];
-  });
-  return new Map(outcomes);
+  const done = new Map(
+    left.flatMap(([id, changes]): [string, Outcome][] => {
+      const ownChange = (action: 'merge' | 'write') =>
+        changes.find(change => change.id === changeId({ target: id, action, cause: id }));
+      const merged = ownChange('merge');
+      if (merged !== undefined) return [[id, { id: merged.after ?? id, state: 'merged' }]];
+      const written = ownChange('write');
+      if (written === undefined) return [];
+      const state = notes.get(id)?.state === 'quarantined' ? 'quarantined' : 'new';
+      return [[id, written.reason === undefined ? { id, state } : { id, state, reason: written.reason }]];
+    }),
+  );
+  return { done, begun: new Map([...notes].filter(([id]) => !done.has(id))) };
 }
 
 async function knownNotes(
@@ -105,13 +131,16 @@ async function knownNotes(
   return new Map(found.map(({ note }) => [note.id, note]));
 }
 
+/** The place of each note in the order of its scope; a note that was begun has one. */
 async function takePlaces(
   { store }: OpenMemory,
-  newcomers: readonly Newcomer[],
-): Promise<(note: Newcomer['note']) => number> {
+  prepared: readonly PreparedNote[],
+): Promise<(note: PreparedNote['note']) => number> {
   const seqs = new Map<string, number>();
-  for (const scope of new Set(newcomers.map(({ note }) => note.scope))) {
-    const mine = newcomers.filter(({ note }) => note.scope === scope);
+  for (const { note } of prepared) if ('seq' in note) seqs.set(note.id, Number(note.seq));
+  const without = prepared.filter(({ note }) => !seqs.has(note.id));
+  for (const scope of new Set(without.map(({ note }) => note.scope))) {
+    const mine = without.filter(({ note }) => note.scope === scope);
     const first = await store.nextSeq(scope, mine.length);
     for (const [at, { note }] of mine.entries()) seqs.set(note.id, first + at);
   }
@@ -119,13 +148,11 @@ async function takePlaces(
 }
 
 /** The change under a note's own id is written last: while it is missing, the wish is carried out again. */
-async function writeSteps(
-  memory: OpenMemory,
-  steps: readonly Step[],
-  puts: readonly StoredNote[],
-): Promise<void> {
+async function writeSteps(memory: OpenMemory, steps: readonly Step[]): Promise<void> {
   const { store } = memory;
-  if (puts.length > 0) await store.put(puts);
+  // What was merged into a note of the same batch stands in the later step.
+  const puts = new Map(steps.flatMap(({ put }) => (put === undefined ? [] : [[put.note.id, put] as const])));
+  if (puts.size > 0) await store.put([...puts.values()]);
   for (const { giveWay } of steps) {
     if (giveWay === undefined || giveWay.ids.length === 0) continue;
     await store.change(giveWay.ids, { state: 'superseded', supersededBy: giveWay.to });

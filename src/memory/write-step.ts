@@ -23,12 +23,11 @@ interface StepOptions {
   readonly by: NoteAuthor;
   readonly newcomer: Newcomer;
   readonly place: Place;
-  readonly seq: number;
   readonly reason: string | undefined;
 }
 
 /** What has to be written for a newcomer in its place. Pure, but for the clock of the memory. */
-export function stepOf({ memory, by, newcomer, place, seq, reason }: StepOptions): Step {
+export function stepOf({ memory, by, newcomer, place, reason }: StepOptions): Step {
   const { note, vector } = newcomer;
   const { crew: _, ...provenance } = by;
   const change = (
@@ -61,7 +60,7 @@ export function stepOf({ memory, by, newcomer, place, seq, reason }: StepOptions
       const said = waits ?? reason;
       const told = said === undefined ? {} : { reason: said };
       const instead = place.as === 'new' ? place.instead : [];
-      const written: MemoryNote = { ...note, seq, state };
+      const written: MemoryNote = { ...note, state };
       return {
         outcome: { id: note.id, state: state === 'quarantined' ? 'quarantined' : 'new', ...told },
         put: vector === undefined ? { note: written } : { note: written, vector },
