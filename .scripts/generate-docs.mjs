@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { compileCrew } from '../src/compiler/compile-crew.ts';
 import { exportMermaid } from '../src/compiler/export-mermaid.ts';
 import { chartOf } from '../src/compiler/phase-chart.ts';
+import { OWN_FILTERS } from '../src/expressions/own-filters.ts';
 import { loadCrew } from '../src/language/load-crew.ts';
 import { BUILTIN_CATALOG } from '../src/tools/catalog.ts';
 
@@ -15,7 +16,7 @@ function readText(path) {
 }
 
 const schemas = Object.fromEntries(
-  ['crew', 'sop', 'policy'].map(name => [
+  ['crew', 'sop', 'prompt', 'policy'].map(name => [
     `${name}.schema.json`,
     JSON.parse(readText(`schemas/${name}.schema.json`)),
   ]),
@@ -122,10 +123,35 @@ function renderReference() {
     '## Kinds of phases\n',
     'A phase does exactly one kind of work, named by its key.\n',
     ...definitions(sop, isPhase),
+    ...renderPrompts(),
     section(2, 'A policy file', schemas[policy], policy),
     ...definitions(policy, () => true),
     ...renderTools(),
   ].join('\n');
+}
+
+/** Prompt files, and what Liquid has here beside its own filters. */
+function renderPrompts() {
+  const file = 'prompt.schema.json';
+  return [
+    '## A prompt file\n',
+    'Wherever a prompt is written, a file may stand instead: `task: { prompt: merge }` puts in the text of',
+    '`prompts/merge.prompt.md` beside the file that names it, `{ prompt: merge, variant: short }` that of',
+    '`merge.short.prompt.md`. It is put in before anything is checked, so all checks hold of it, at its own lines.\n',
+    'A body whose front matter has `input`, or that is used with `with`, reads its inputs by name and nothing else; any other',
+    'body reads what a text written there may read. Goals and backstories are plain texts: they read their inputs, and',
+    'nothing of a run.\n',
+    '`{% render "finding", finding: item %}` puts in `_finding.prompt.md`, with `finding` set to `item`; `{% include %}` does',
+    'the same. A partial reads what stands around it. The name is a text in quotes, and what a partial sets is used nowhere',
+    'else.\n',
+    `${table(schemas[file], file)}\n`,
+    '## Filters of ours\n',
+    'Beside the filters of Liquid. Tokens are counted by one rule for all models: a word of at most seven letters is one.\n',
+    '| filter | meaning |',
+    '|---|---|',
+    ...OWN_FILTERS.map(({ usage, meaning }) => `| ${code(usage)} | ${cell(meaning)} |`),
+    '',
+  ];
 }
 
 /** Every built-in tool: what it takes, and the fields of what it returns. */
