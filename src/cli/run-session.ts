@@ -146,7 +146,8 @@ async function drive(
   const over = new AbortController();
   const following = followSignals(options.signals ?? openSignals(journal), controls, over.signal);
   try {
-    const onRecalled = ({ model, origin }: ModelCallEffect): void => modelOf(model)?.recall?.(origin);
+    const onRecalled = ({ model, origin, messages }: ModelCallEffect): void =>
+      modelOf(model)?.recall?.(origin, messages);
     const onLive = (): void => {
       events.end();
       for (const reporter of reporters) reporter.onLive?.();

@@ -8,7 +8,7 @@ import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { CrewStart, RunEnd, RunWatch } from '../serve/served-crew.ts';
 import { createAskPerson } from './ask-person.ts';
-import { chooseModels } from './choose-models.ts';
+import { chooseModelsHere } from './choose-models-here.ts';
 import { type FlagValues, type Terminal, textFlags } from './command.ts';
 import { markLeft } from './mark-left.ts';
 import { beginMemory } from './memory/run-memory.ts';
@@ -55,7 +55,7 @@ export async function startServed(
     requireSameInputs(engine.read(runId), inputs);
     return resumeServed(options, runId, watch);
   }
-  const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
+  const { models } = await chooseModelsHere({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values: { ...values, quiet: true }, terminal });
@@ -154,7 +154,7 @@ async function drive(options: ServeHostOptions, run: Drive, watch: RunWatch): Pr
       onLive: () => {
         live = true;
       },
-      onRecalled: ({ model, origin }) => modelOf(model)?.recall?.(origin),
+      onRecalled: ({ model, origin, messages }) => modelOf(model)?.recall?.(origin, messages),
       stop: AbortSignal.any([watch.signal, stop]),
     });
     markLeft(journal, outcome);

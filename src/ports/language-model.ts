@@ -42,6 +42,6 @@ export interface LanguageModel {
    * For a model whose answers depend on those that it gave before: told, when a run goes on in a new process, of each call
    * that was over in its journal, answered, failed or given up, in order.
    */
-  recall?(origin: RequestOrigin): void;
+  recall?(origin: RequestOrigin, messages?: readonly Message[]): void;
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelStreamPart>;
 }

@@ -8,6 +8,8 @@ export interface ScriptReply {
   readonly role?: string;
   /** Counts the model calls of a phase visit from 1. */
   readonly turn?: number;
+  /** Words that the messages of the call must hold. */
+  readonly reads?: string;
   readonly text?: string;
   /** Sent as JSON text. */
   readonly json?: JsonValue;
@@ -52,6 +54,12 @@ export const SCRIPT_SCHEMA: JsonObject = {
         },
         role: { type: 'string', minLength: 1 },
         turn: { type: 'integer', minimum: 1, description: 'Model call of the phase visit, from 1.' },
+        reads: {
+          type: 'string',
+          minLength: 1,
+          description:
+            'Words that the call must hold, such as those of a lesson; of replies that fit such a one comes first.',
+        },
         text: { type: 'string' },
         json: { description: 'Sent as JSON text.' },
         calls: { type: 'array', minItems: 1, items: { $ref: '#/$defs/call' } },

@@ -1,5 +1,6 @@
 import { type CodedFailure, ERROR_CODES, type ErrorCode } from '../model/crew-error.ts';
 import type { RequestOrigin } from '../model/effect.ts';
+import { type Message, messageText } from '../model/message.ts';
 import { NO_USAGE } from '../model/usage.ts';
 import type { LanguageModel, ModelRequest, ModelStreamPart } from '../ports/language-model.ts';
 import { matchesPhase } from './phase-pattern.ts';
@@ -14,7 +15,7 @@ const INTERRUPTED: CodedFailure = {
 
 /**
  * A model that answers with written replies, `script:<source>`. A call gets the first reply that matches, replies with
- * `turn` before those without; a reply whose `phase` is a pattern only when no other one names the very phase. A reply
+ * `reads` before those with `turn`, and those before the rest; a reply whose `phase` is a pattern only when no other one names the very phase. A reply
  * without `turn` is used up after `times`, one with `turn` only if `times` is written; what a resumed run has had is told
  * by `recall`. No match ends in SCRIPT_EXHAUSTED, which says what the file has for the call. The script must fit
  * SCRIPT_SCHEMA. Never throws; spends no tokens; text comes in up to four chunks.
@@ -26,7 +27,7 @@ export function createScriptModel(script: ScriptFile, source: string): LanguageM
     signal: AbortSignal,
   ): AsyncGenerator<ModelStreamPart, void, undefined> {
     if (signal.aborted) return yield { type: 'failure', failure: INTERRUPTED };
-    const reply = takeReply(script.replies, request.origin, given);
+    const reply = takeReply(script.replies, { ...request.origin, words: wordsOf(request.messages) }, given);
     if (reply === undefined)
       return yield { type: 'failure', failure: noReply(script.replies, request.origin, source) };
     await sleep(reply.delay_ms ?? 0, signal);
@@ -35,8 +36,8 @@ export function createScriptModel(script: ScriptFile, source: string): LanguageM
       yield part;
     }
   };
-  const recall = (origin: RequestOrigin): void => {
-    takeReply(script.replies, origin, given);
+  const recall = (origin: RequestOrigin, messages: readonly Message[] = []): void => {
+    takeReply(script.replies, { ...origin, words: wordsOf(messages) }, given);
   };
   return {
     id: `script:${source}`,
@@ -47,9 +48,18 @@ export function createScriptModel(script: ScriptFile, source: string): LanguageM
   };
 }
 
+/** A call, with all that stands in its messages. */
+interface Call extends RequestOrigin {
+  readonly words?: string;
+}
+
+function wordsOf(messages: readonly Message[]): string {
+  return messages.map(messageText).join('\n');
+}
+
 function takeReply(
   replies: readonly ScriptReply[],
-  origin: RequestOrigin,
+  origin: Call,
   given: Map<ScriptReply, number>,
 ): ScriptReply | undefined {
   const open = replies.filter(
@@ -57,12 +67,16 @@ function takeReply(
   );
   const isNamed = open.some(each => each.phase === origin.phase);
   const nearest = open.filter(each => !isNamed || each.phase === undefined || each.phase === origin.phase);
-  const reply = nearest.find(each => each.turn !== undefined) ?? nearest[0];
+  const reply =
+    nearest.find(each => each.reads !== undefined) ??
+    nearest.find(each => each.turn !== undefined) ??
+    nearest[0];
   if (reply !== undefined) given.set(reply, (given.get(reply) ?? 0) + 1);
   return reply;
 }
 
-function matches(reply: ScriptReply, origin: RequestOrigin): boolean {
+function matches(reply: ScriptReply, origin: Call): boolean {
+  if (reply.reads !== undefined && origin.words?.includes(reply.reads) === false) return false;
   if (reply.phase !== undefined && !matchesPhase(reply.phase, origin.phase)) return false;
   if (reply.role !== undefined && reply.role !== origin.role) return false;
   return reply.turn === undefined || reply.turn === origin.turn;

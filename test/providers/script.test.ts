@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { schemaProblems, validateValue } from '../../src/expressions/validate-value.ts';
 import type { JsonValue } from '../../src/model/json.ts';
+import { textMessage } from '../../src/model/message.ts';
 import type { ModelRequest, ModelStreamPart } from '../../src/ports/language-model.ts';
 import { matchesPhase } from '../../src/providers/phase-pattern.ts';
 import { createScriptModel } from '../../src/providers/script.ts';
@@ -61,6 +62,22 @@ describe('script: matching', () => {
     const resumed = scripted(...replies);
     expect(await text(resumed, 'p', 'r', 2)).toBe('second');
     expect(await text(resumed, 'p', 'r', 2)).toBe('second');
+  });
+
+  it('gives a reply with `reads` only to a call that holds those words, and then first', async () => {
+    const model = scripted({ turn: 1, text: 'plain' }, { reads: 'mind the gap', text: 'taught', times: 2 });
+    const told = async (words: string): Promise<string> => {
+      const asked = { ...request('p', 'r', 1), messages: [textMessage('user', words)] };
+      let said = '';
+      for await (const part of model.generate(asked, new AbortController().signal)) {
+        if (part.type === 'text') said += part.text;
+      }
+      return said;
+    };
+    expect(await told('do it')).toBe('plain');
+    expect(await told('do it, and mind the gap')).toBe('taught');
+    model.recall?.({ phase: 'p', role: 'r', turn: 1, values: {} }, [textMessage('user', 'mind the gap')]);
+    expect(await told('do it, and mind the gap')).toBe('plain');
   });
 
   it('uses up a reply with turn only when `times` is written', async () => {
