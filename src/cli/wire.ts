@@ -127,6 +127,15 @@ export async function loadRecordReaders() {
   return { readRecord, questionsById, readDecisions, ...prompts, ...show, ...prompt, ...diff };
 }
 
+/** What the models of a recorded run read. */
+export async function loadShares() {
+  const [{ readShares }, { formatShares }] = await Promise.all([
+    import('../runtime/records/read-shares.ts'),
+    import('../reporters/shares-text.ts'),
+  ]);
+  return { readShares, formatShares };
+}
+
 /** A run as a page. */
 export async function loadRunHtml() {
   const { formatRunHtml } = await import('../reporters/html/run-html.ts');
@@ -312,12 +321,23 @@ function serverSettings({ readScript: _files, ...settings }: ProviderSettings) {
   return settings;
 }
 
+async function openAiModel(name: string, settings: ProviderSettings): Promise<LanguageModel> {
+  const { createOpenAiModel } = await import('../providers/openai.ts');
+  return createOpenAiModel({ apiKey: '', ...serverSettings(settings), name });
+}
+
+/** Speaks the wire format of OpenAI; where it is reached is in the settings. */
+function serverOfThisMachine(provider: string): ProviderRow {
+  return async (name, settings) => ({ ...(await openAiModel(name, settings)), id: `${provider}:${name}` });
+}
+
 /** Every provider, one row each; the key is what stands before the colon. */
 export const PROVIDERS = {
-  openai: async (name, settings) => {
-    const { createOpenAiModel } = await import('../providers/openai.ts');
-    return createOpenAiModel({ apiKey: '', ...serverSettings(settings), name });
-  },
+  openai: openAiModel,
+  ollama: serverOfThisMachine('ollama'),
+  lmstudio: serverOfThisMachine('lmstudio'),
+  llamacpp: serverOfThisMachine('llamacpp'),
+  vllm: serverOfThisMachine('vllm'),
   anthropic: async (name, settings) => {
     const { createAnthropicModel } = await import('../providers/anthropic.ts');
     return createAnthropicModel({ apiKey: '', ...serverSettings(settings), name });

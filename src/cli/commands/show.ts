@@ -1,6 +1,7 @@
 import { suggest } from '../../language/closest.ts';
 import { CrewError, hintInRun } from '../../model/crew-error.ts';
 import type { ModelCallEffect } from '../../model/effect.ts';
+import type { Fact } from '../../model/fact.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { type Command, type CommandCall, type FlagValues, type Terminal, textFlag } from '../command.ts';
 import { findPrompt } from '../find-prompt.ts';
@@ -9,7 +10,7 @@ import { readRecordedRun } from '../recorded-run.ts';
 import { resumeFlags } from '../resume-flags.ts';
 import { runReport } from '../run-report.ts';
 import { hasBounds } from '../spent-so-far.ts';
-import { loadRecordReaders, loadReporters } from '../wire.ts';
+import { loadRecordReaders, loadReporters, loadShares } from '../wire.ts';
 import { openExistingEngine } from '../workspace.ts';
 import { writeOut } from '../write-out.ts';
 
@@ -25,6 +26,10 @@ export const showCommand: Command = {
       help: 'print the exact prompt of one model call, by its key or, with PHASE, its turn',
     },
     artifact: { type: 'string', value: 'NAME', help: 'print the artifact of one phase whole' },
+    memory: {
+      type: 'boolean',
+      help: 'print what the models read, by tier: memory, messages, tool results; with PHASE call by call',
+    },
     html: {
       type: 'boolean',
       help: 'write all of it as one page for a browser, to FILE or to stdout; it needs no network',
@@ -53,6 +58,8 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
     const { readRecord, readPrompts, formatRunRecord } = await loadRecordReaders();
     const whole = readRecord(run, steps);
     const record = phase === undefined ? whole : recordOfPhase(whole, run.program, phase);
+    if (values.memory === true)
+      return await showShares(read, { phase, calls: record.calls }, { values, terminal });
     const prompt = textFlag(values, 'prompt');
     if (prompt !== undefined)
       return await showPrompt(findPrompt(record, readPrompts(steps), prompt), values, terminal);
@@ -80,6 +87,29 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
   } finally {
     engine.close();
   }
+}
+
+async function showShares(
+  { run, steps }: Awaited<ReturnType<typeof readRecordedRun>>,
+  { phase, calls }: { readonly phase: string | undefined; readonly calls: RunRecord['calls'] },
+  { values, terminal }: Pick<CommandCall, 'values' | 'terminal'>,
+): Promise<0> {
+  const { readShares, formatShares } = await loadShares();
+  const keys = new Set(calls.map(({ key }) => key));
+  const shares = readShares(phase === undefined ? steps : steps.filter(({ fact }) => isOf(fact, keys)));
+  const json = () => `${JSON.stringify({ version: 1, runId: run.runId, ...shares }, null, 2)}\n`;
+  const text = () =>
+    formatShares(shares, {
+      color: terminal.stdoutColor,
+      columns: terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY,
+      perCall: phase !== undefined,
+    });
+  terminal.stdout(values.json === true ? json() : text());
+  return 0;
+}
+
+function isOf(fact: Fact, keys: ReadonlySet<string>): boolean {
+  return 'key' in fact && keys.has(fact.key);
 }
 
 async function showPrompt(call: ModelCallEffect, values: FlagValues, terminal: Terminal): Promise<0> {

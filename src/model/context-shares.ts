@@ -1,0 +1,55 @@
+/** What the input of a model call is made of. */
+export const CONTEXT_TIERS = [
+  'card',
+  'tools',
+  'blocks',
+  'notes',
+  'lessons',
+  'summary',
+  'messages',
+  'results',
+] as const;
+
+/**
+ * A part of what a model reads: who it is and how to work, the tools and the schema of its answer, memory blocks, notes and
+ * lessons that were recalled, the summary of older messages, what was said, and what tools gave.
+ */
+export type ContextTier = (typeof CONTEXT_TIERS)[number];
+
+/** Tokens, or a size in proportion to them, for each tier. */
+export type ContextSizes = { readonly [Tier in ContextTier]: number };
+
+/** The input of one model call, in the tokens that its provider counted; the tiers add up to them. */
+export interface CallShares {
+  readonly key: string;
+  /** A path, as in events. */
+  readonly phase: string;
+  readonly role: string;
+  readonly turn: number;
+  readonly inputTokens: number;
+  readonly tiers: ContextSizes;
+}
+
+/** What a run read, and what it did with its memory. */
+export interface RunShares {
+  /** Answered calls whose provider counted, in order. */
+  readonly calls: readonly CallShares[];
+  readonly inputTokens: number;
+  readonly tiers: ContextSizes;
+  /** How often it was reminded, and of how many blocks, notes and lessons. */
+  readonly recalled: {
+    readonly times: number;
+    readonly blocks: number;
+    readonly notes: number;
+    readonly lessons: number;
+  };
+  /** How many notes it wished to keep, and what became of them. */
+  readonly kept: {
+    readonly new: number;
+    readonly merged: number;
+    readonly quarantined: number;
+    readonly refused: number;
+  };
+  /** How often its roles edited blocks. */
+  readonly edits: number;
+}
