@@ -4,7 +4,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
 import { nthModelKey } from '../model/fallback-key.ts';
 import type { Program } from '../model/program.ts';
-import { isLoopback } from './local-servers.ts';
+import { isLoopback } from './local-providers.ts';
 import { missingKey } from './provider-keys.ts';
 
 /** What `chooseModels` decided; it becomes a fact of the run. */
@@ -17,23 +17,27 @@ export interface ModelChoice {
   readonly models: { readonly [alias: string]: ResolvedModel };
 }
 
-interface ChoiceOptions {
+/** What a choice is made of. */
+export interface ChoiceOptions {
   readonly program: Program;
   /** The texts of `--model`, each `provider:name` or `role=provider:name`. */
   readonly flags: readonly string[];
   readonly env: { readonly [name: string]: string | undefined };
+  /** A model of a server that runs on this machine, where somebody has looked. */
+  readonly local?: ResolvedModel | undefined;
 }
 
 /**
  * Chooses the model behind every alias or use that roles and phases name, and says why: flag, then `CREW_MODEL`, then
- * the crew file, then a configured local server, then `offline`. A key in the environment alone never makes a run spend
+ * the crew file, then a configured local server, then one that runs, then `offline`. A key in the environment alone never makes a run spend
  * money, and an alias that no role is left to use needs no key. Of the models that a crew file lists for one alias those
  * without a key are left out, unless none has one; a flag and `CREW_MODEL` stand for the whole list.
  * Fails with USAGE when a flag names a role that the crew has not.
  */
-export function chooseModels({ program, flags, env }: ChoiceOptions): ModelChoice {
+export function chooseModels({ program, flags, env, local }: ChoiceOptions): ModelChoice {
   const { everywhere, byRole } = readFlags(program, flags);
-  return { models: Object.fromEntries(chooseAll(program, { everywhere, byRole: new Map(byRole), env })) };
+  const choices = { everywhere, byRole: new Map(byRole), env, local };
+  return { models: Object.fromEntries(chooseAll(program, choices)) };
 }
 
 interface Choices {
@@ -41,19 +45,18 @@ interface Choices {
   /** By role of the run's own crew. */
   readonly byRole: ReadonlyMap<string, ResolvedModel>;
   readonly env: ChoiceOptions['env'];
+  readonly local: ResolvedModel | undefined;
 }
 
 function chooseAll(program: Program, choices: Choices): readonly (readonly [string, ResolvedModel])[] {
-  const { everywhere, byRole, env } = choices;
+  const { byRole } = choices;
   const roles = program.roles.filter(role => !byRole.has(role.name));
   const used = new Set([...roles.map(role => role.model), ...namedModels(program)]);
   const declared = program.models.filter(({ name }) => used.has(name));
   const known = new Set(declared.map(({ name }) => name));
   const uses = [...used].filter(name => !known.has(name)).map(use => ({ name: use, use }));
   const rows = [...declared, ...uses].flatMap(row =>
-    chooseListed(row, everywhere, env).map(
-      (model, index) => [nthModelKey(row.name, index + 1), model] as const,
-    ),
+    chooseListed(row, choices).map((model, index) => [nthModelKey(row.name, index + 1), model] as const),
   );
   const own = program.roles.flatMap(({ name }) => {
     const chosen = byRole.get(name);
@@ -115,13 +118,12 @@ function readFlags(program: Program, flags: readonly string[]) {
 }
 
 /** The models behind one alias, in the order in which they are tried. */
-function chooseListed(
-  declared: ModelDeclaration,
-  flag: string | undefined,
-  env: ChoiceOptions['env'],
-): readonly ResolvedModel[] {
+function chooseListed(declared: ModelDeclaration, choices: Choices): readonly ResolvedModel[] {
   const { fallbacks = [] } = declared;
-  if (fallbacks.length === 0 || flag !== undefined || env.CREW_MODEL) return [chooseOne(declared, flag, env)];
+  const { everywhere, env } = choices;
+  if (fallbacks.length === 0 || everywhere !== undefined || env.CREW_MODEL) {
+    return [chooseOne(declared, choices)];
+  }
   const listed = [declared.use, ...fallbacks];
   const open = listed.filter(use => missingKey(use, env) === undefined);
   if (open.length === 0) return listed.map((use, index) => ({ use, reason: listReason(listed, index) }));
@@ -139,23 +141,20 @@ function listReason(uses: readonly string[], index: number): string {
   return index === 0 ? 'the crew file' : `the crew file, for when \`${uses[index - 1]}\` fails`;
 }
 
-function chooseOne(
-  declared: ModelDeclaration,
-  flag: string | undefined,
-  env: ChoiceOptions['env'],
-): ResolvedModel {
-  if (flag !== undefined) return { use: flag, reason: '--model' };
-  if (env.CREW_MODEL || declared.use === 'auto') return autoModel(env);
+function chooseOne(declared: ModelDeclaration, { everywhere, env, local }: Choices): ResolvedModel {
+  if (everywhere !== undefined) return { use: everywhere, reason: '--model' };
+  if (env.CREW_MODEL || declared.use === 'auto') return autoModel(env, local);
   return { use: declared.use, reason: 'the crew file' };
 }
 
-/** What `auto` stands for: `CREW_MODEL`, then a configured local server, then `offline`. Pure. */
-export function autoModel(env: ChoiceOptions['env']): ResolvedModel {
+/** What `auto` stands for: `CREW_MODEL`, then a configured local server, then one that was found, then `offline`. Pure. */
+export function autoModel(env: ChoiceOptions['env'], local?: ResolvedModel): ResolvedModel {
   if (env.CREW_MODEL) return { use: env.CREW_MODEL, reason: 'CREW_MODEL' };
   const { OPENAI_BASE_URL: url, OPENAI_MODEL: name } = env;
   if (url && name && isLoopback(url)) {
     return { use: `openai:${name}`, reason: 'a local server, by OPENAI_BASE_URL and OPENAI_MODEL' };
   }
+  if (local !== undefined) return local;
   const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'].filter(key => env[key]);
   const hint =
     keys.length > 0

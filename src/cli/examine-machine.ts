@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { promisify } from 'node:util';
 import { CrewError } from '../model/crew-error.ts';
 import { type BrokenFile, brokenPolicies, brokenSettings } from './check-policy.ts';
-import { autoModel } from './choose-models.ts';
+import { autoModelHere } from './choose-models-here.ts';
 import type { CommandCall } from './command.ts';
 import { findLocalServers } from './local-servers.ts';
 import { PROVIDER_KEYS } from './provider-keys.ts';
@@ -48,8 +48,8 @@ function keys({ terminal: { env } }: Place): readonly Finding[] {
   });
 }
 
-function models({ terminal: { env } }: Place): readonly Finding[] {
-  const { use, reason } = autoModel(env);
+async function models({ terminal: { env } }: Place): Promise<readonly Finding[]> {
+  const { use, reason } = await autoModelHere(env);
   return [{ about: 'auto', state: use === 'offline' ? 'note' : 'ok', text: `stands for ${use}: ${reason}` }];
 }
 
@@ -57,11 +57,11 @@ async function localServers({ terminal: { env } }: Place): Promise<readonly Find
   const servers = await findLocalServers(env);
   if (servers.length === 0)
     return [{ about: 'local models', state: 'note', text: 'no server answers at the usual ports' }];
-  return servers.map(({ name, url, models: list }) => {
-    const [first] = list;
-    const use =
-      first === undefined ? 'it has no model' : `use it: OPENAI_BASE_URL=${url} --model openai:${first}`;
-    return { about: 'local models', state: first === undefined ? 'note' : 'ok', text: `${name}; ${use}` };
+  return servers.map(({ name, provider, url, models: list, chats }) => {
+    const count = `${list.length} ${list.length === 1 ? 'model' : 'models'}`;
+    const use = chats === undefined ? 'none that can chat' : `use it: --model ${provider}:${chats}`;
+    const text = `${name} at ${new URL(url).host}, ${count}; ${use}`;
+    return { about: 'local models', state: chats === undefined ? 'note' : 'ok', text };
   });
 }
 

@@ -62,6 +62,19 @@ export const MEMORY_FLAG = {
   },
 } as const satisfies Flags;
 
+/** Flags of the commands whose request may be said again first. */
+export const REFORMULATE_FLAGS = {
+  reformulate: {
+    type: 'boolean',
+    help: 'have the request said again by a small model first, and look at it; --no-reformulate leaves it out',
+  },
+  'reformulate-input': {
+    type: 'string',
+    value: 'NAME',
+    help: 'which input is the request, where that is not the only text that has to be given',
+  },
+} as const satisfies Flags;
+
 /** Flags of the commands that drive a run. */
 export const RUN_FLAGS = {
   ...TRUST_FLAG,

@@ -1,69 +1,105 @@
-import { isLoopbackHost } from '../model/loopback-host.ts';
+import { connect } from 'node:net';
+import type { ResolvedModel } from '../model/fact.ts';
 import type { Terminal } from './command.ts';
+import { isLoopback, LOCAL_PROVIDERS } from './local-providers.ts';
 
 /** A model server of this machine that speaks the wire format of OpenAI, and its models. */
 export interface LocalServer {
   readonly name: string;
-  /** What `OPENAI_BASE_URL` must be to reach it. */
+  /** What stands before the colon of its models. */
+  readonly provider: string;
   readonly url: string;
+  /** Those that can chat come first. */
   readonly models: readonly string[];
+  /** The first of its models that can chat; absent when none can. */
+  readonly chats?: string;
 }
 
 const LOOK_MS = 500;
+/** A run waits no longer than this for a server that may be there. */
+const QUICK_LOOK_MS = 150;
 const LONGEST_LIST = 1_000_000;
-/** Where these programs listen unless they are told otherwise. */
-const USUAL_PLACES = [
-  { name: 'LM Studio', url: 'http://127.0.0.1:1234/v1' },
-  { name: 'llama.cpp', url: 'http://127.0.0.1:8080/v1' },
-  { name: 'vLLM', url: 'http://127.0.0.1:8000/v1' },
-] as const;
+/** Models that make vectors of texts, or sort them, and cannot chat. */
+const NO_CHAT = /embed|rerank|(^|[-_/])(bge|gte|e5|minilm|mxbai|clip|whisper|tts)([-_:./]|$)|all-minilm/i;
+const NO_CHAT_FAMILIES = /bert|clip/i;
 
 /**
  * Looks for model servers on this machine: where `OPENAI_BASE_URL` points, if that is this machine, where `OLLAMA_HOST` or
  * Ollama's usual port is, and at the usual ports of others. At most half a second; what gives no list of models is no server.
  */
-export async function findLocalServers(env: Terminal['env']): Promise<readonly LocalServer[]> {
+export async function findLocalServers(
+  env: Terminal['env'],
+  lookMs: number = LOOK_MS,
+): Promise<readonly LocalServer[]> {
   const own = env.OPENAI_BASE_URL;
   const places = [
-    ...(own && isLoopback(own) ? [{ name: 'OPENAI_BASE_URL', url: own.replace(/\/$/, '') }] : []),
-    { name: 'Ollama', url: ollamaUrl(env.OLLAMA_HOST) },
-    ...USUAL_PLACES,
-  ];
+    ...(own ? [{ name: 'OPENAI_BASE_URL', provider: 'openai', url: own.replace(/\/$/, '') }] : []),
+    ...Object.entries(LOCAL_PROVIDERS).map(([provider, { name, url }]) => ({
+      name,
+      provider,
+      url: url(env),
+    })),
+  ].filter(({ url }) => isLoopback(url));
   const distinct = places.filter(({ url }, index) => places.findIndex(each => each.url === url) === index);
+  const signal = AbortSignal.timeout(lookMs);
   const found = await Promise.all(
-    distinct
-      .filter(({ url }) => isLoopback(url))
-      .map(async place => {
-        const models = await listModels(place.url);
-        return models === undefined ? [] : [{ ...place, models }];
-      }),
+    distinct.map(async place => {
+      // Nearly always nobody is there, and then nothing that speaks HTTP has to be loaded.
+      const rows = (await isOpen(place.url, lookMs)) ? await listModels(place.url, signal) : undefined;
+      if (rows === undefined) return [];
+      const chatting = rows.filter(({ chats }) => chats).map(({ id }) => id);
+      const [chats] = chatting;
+      const models = [...chatting, ...rows.filter(row => !row.chats).map(({ id }) => id)];
+      return [{ ...place, models, ...(chats === undefined ? {} : { chats }) }];
+    }),
   );
   return found.flat();
 }
 
-/** Whether a URL points to this machine. Pure. */
-export function isLoopback(url: string): boolean {
-  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
+/** The model of a server that runs on this machine and was not named by anybody; the first that can chat. */
+export async function findLocalModel(env: Terminal['env']): Promise<ResolvedModel | undefined> {
+  const servers = await findLocalServers(env, QUICK_LOOK_MS);
+  const [first] = servers.flatMap(({ provider, url, chats }) =>
+    chats === undefined ? [] : [{ provider, host: new URL(url).host, model: chats }],
+  );
+  if (first === undefined) return undefined;
+  const { provider, host, model } = first;
+  return { use: `${provider}:${model}`, reason: `${provider} at ${host}, model ${model}` };
 }
 
-/** `OLLAMA_HOST` is a URL, a host, or a host and a port; a server that listens everywhere is asked here. */
-function ollamaUrl(text = ''): string {
-  const usual = 'http://127.0.0.1:11434/v1';
-  if (text === '') return usual;
-  const withScheme = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(withScheme)) return usual;
-  const url = new URL(withScheme);
-  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  if (url.port === '' && url.protocol === 'http:') url.port = '11434';
-  return `${url.origin}/v1`;
+function isOpen(url: string, lookMs: number): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(url);
+  const usual = protocol === 'https:' ? 443 : 80;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return new Promise(resolve => {
+    const socket = connect({ host, port: Number(port) || usual, timeout: lookMs });
+    const end = (isThere: boolean) => (): void => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', end(true)).once('timeout', end(false)).once('error', end(false));
+  });
 }
 
-async function listModels(url: string): Promise<readonly string[] | undefined> {
+interface ListedModel {
+  readonly id: string;
+  readonly chats: boolean;
+}
+
+/** Ollama says more of its models in a list of its own. */
+async function listModels(url: string, signal: AbortSignal): Promise<readonly ListedModel[] | undefined> {
+  const [own, usual] = await Promise.all([
+    readJson(new URL('/api/tags', url).href, signal),
+    readJson(`${url}/models`, signal),
+  ]);
+  return modelsIn(own, 'models', 'name') ?? modelsIn(usual, 'data', 'id');
+}
+
+async function readJson(url: string, signal: AbortSignal): Promise<unknown> {
   try {
-    const signal = AbortSignal.timeout(LOOK_MS);
-    const answer = await fetch(`${url}/models`, { signal, redirect: 'error' });
+    const answer = await fetch(url, { signal, redirect: 'error' });
     const text = answer.ok ? await shortText(answer) : undefined;
-    return text === undefined ? undefined : modelsIn(JSON.parse(text));
+    return text === undefined ? undefined : JSON.parse(text);
   } catch {
     // Nobody is there, or somebody else.
     return undefined;
@@ -80,11 +116,28 @@ async function shortText({ body }: Response): Promise<string | undefined> {
   return text;
 }
 
-function modelsIn(list: unknown): readonly string[] | undefined {
-  const data: unknown = (list as { readonly data?: unknown } | null)?.data;
-  if (!Array.isArray(data)) return undefined;
-  return data.flatMap((row: unknown) => {
-    const id = (row as { readonly id?: unknown } | null)?.id;
-    return typeof id === 'string' && id !== '' ? [id] : [];
+function modelsIn(list: unknown, key: string, name: string): readonly ListedModel[] | undefined {
+  const rows = partOf(list, key);
+  if (!Array.isArray(rows)) return undefined;
+  return rows.flatMap((row: unknown) => {
+    const id = partOf(row, name);
+    return typeof id === 'string' && isName(id) ? [{ id, chats: canChat(id, row) }] : [];
   });
+}
+
+/** A name that can stand in `provider:name` and on one row. */
+function isName(id: string): boolean {
+  return /^[^\s\p{Cc}]{1,200}$/u.test(id);
+}
+
+function canChat(id: string, row: unknown): boolean {
+  const abilities = partOf(row, 'capabilities');
+  if (Array.isArray(abilities) && abilities.length > 0) return abilities.includes('completion');
+  const family = partOf(partOf(row, 'details'), 'family');
+  return !NO_CHAT.test(id) && !(typeof family === 'string' && NO_CHAT_FAMILIES.test(family));
+}
+
+function partOf(value: unknown, key: string): unknown {
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined;
+  return (value as { readonly [name: string]: unknown })[key];
 }

@@ -6,6 +6,7 @@ import { firstModelKey } from '../model/fallback-key.ts';
 import type { Program } from '../model/program.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Terminal } from './command.ts';
+import { localUrl } from './local-providers.ts';
 import { missingKey, PROVIDER_KEYS, providerOf } from './provider-keys.ts';
 import { readScriptFile } from './read-script.ts';
 import { loadContextWindows, loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
@@ -78,6 +79,10 @@ async function openModel(use: string, reason: string, terminal: Terminal): Promi
 
 function settingsFor(provider: string, use: string, terminal: Terminal): ProviderSettings {
   const readScript = (path: string) => readScriptFile(path, terminal);
+  const maxConcurrent = readMaxConcurrent(terminal.env.CREW_MAX_CONCURRENT);
+  const limit = maxConcurrent === undefined ? {} : { maxConcurrent };
+  const local = localUrl(provider, terminal.env);
+  if (local !== undefined) return { readScript, apiKey: 'none', baseUrl: local, ...limit };
   const names = PROVIDER_KEYS[provider];
   if (names === undefined) return { readScript };
   const apiKey = terminal.env[names.key];
@@ -89,13 +94,7 @@ function settingsFor(provider: string, use: string, terminal: Terminal): Provide
     );
   }
   // Servers of one's own mostly want no key, but the wire format has a place for one.
-  const maxConcurrent = readMaxConcurrent(terminal.env.CREW_MAX_CONCURRENT);
-  return {
-    readScript,
-    apiKey: apiKey || 'none',
-    ...(baseUrl ? { baseUrl } : {}),
-    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
-  };
+  return { readScript, apiKey: apiKey || 'none', ...(baseUrl ? { baseUrl } : {}), ...limit };
 }
 
 function readMaxConcurrent(text: string | undefined): number | undefined {

@@ -55,7 +55,11 @@ export async function startServed(
     requireSameInputs(engine.read(runId), inputs);
     return resumeServed(options, runId, watch);
   }
-  const { models } = await chooseModelsHere({ program, flags: textFlags(values, 'model'), env: terminal.env });
+  const { models } = await chooseModelsHere({
+    program,
+    flags: textFlags(values, 'model'),
+    env: terminal.env,
+  });
   const opened = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened, terminal });
   await refuseOverPlan({ program, models, terms, inputs, values: { ...values, quiet: true }, terminal });

@@ -23,6 +23,8 @@ interface ListedModel {
 
 interface LocalModels {
   readonly name: string;
+  /** What stands before the colon of its models. */
+  readonly provider: string;
   readonly url: string;
   readonly models: readonly string[];
 }
@@ -67,15 +69,15 @@ function priceCells(price: ModelPrice | null): readonly string[] {
 
 function localLines(local: readonly LocalModels[], columns: number): readonly string[] {
   if (local.length === 0) return ['  no model server answers at the usual ports'];
-  return local.flatMap(({ name, url, models }) => [
+  return local.flatMap(({ name, provider, url, models }) => [
     ...textTable([[`${name} at ${url}`]], { indent: 2, columns }),
     ...textTable(
-      models.map(model => [`openai:${model}`]),
+      models.map(model => [`${provider}:${model}`]),
       { indent: 4, columns },
     ),
     ...(models.length === 0
       ? ['    it has no model yet']
-      : textTable([[`use one: OPENAI_BASE_URL=${url} crew run FILE --model openai:${models[0]}`]], {
+      : textTable([[`use one: crew run FILE --model ${provider}:${models[0]}`]], {
           indent: 4,
           columns: Number.POSITIVE_INFINITY,
         })),

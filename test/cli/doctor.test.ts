@@ -50,7 +50,7 @@ describe('crew doctor', () => {
     expect(of('local models')).toContainEqual({
       about: 'local models',
       state: 'ok',
-      text: `Ollama; use it: OPENAI_BASE_URL=http://${host}/v1 --model openai:qwen3`,
+      text: `Ollama at ${host}, 1 model; use it: --model ollama:qwen3`,
     });
   });
 

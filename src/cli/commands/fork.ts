@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import type { Engine, RecordedRun } from '../../ports/engine.ts';
 import type { StartedFact } from '../../runtime/records/compare-runs.ts';
-import { chooseModels } from '../choose-models.ts';
+import { chooseModelsHere } from '../choose-models-here.ts';
 import {
   type Command,
   type CommandCall,
@@ -112,7 +112,7 @@ async function begin({ run, program, values, terminal }: Beginning) {
   if (!changes && values['no-resume'] === true) return { started: before, opened: new Map<string, never>() };
   if (!changes) return { started: before, opened: await openModels(before.models, terminal) };
   const flags = textFlags(values, 'model');
-  const { models: chosen } = chooseModels({ program, flags, env: terminal.env });
+  const { models: chosen } = await chooseModelsHere({ program, flags, env: terminal.env });
   const inherited = { program: run.program, models: before.models };
   const models = inheritModels({ recorded: inherited, program, chosen, flags });
   const opened = await openModels(models, terminal);

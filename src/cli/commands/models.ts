@@ -1,4 +1,4 @@
-import { autoModel } from '../choose-models.ts';
+import { autoModelHere } from '../choose-models-here.ts';
 import type { Command, CommandCall } from '../command.ts';
 import { findLocalServers } from '../local-servers.ts';
 import { noPositionals } from '../positionals.ts';
@@ -20,7 +20,7 @@ async function list({ positionals, values, terminal }: CommandCall): Promise<num
   const [{ modelCatalog }, local] = await Promise.all([loadModelCatalog(), findLocalServers(env)]);
   const { models, ...prices } = modelCatalog();
   const rows = models.map(model => ({ ...model, missing: missingKey(model.use, env)?.key ?? null }));
-  const listing = { auto: autoModel(env), prices, models: rows, local };
+  const listing = { auto: await autoModelHere(env), prices, models: rows, local };
   if (values.json === true) {
     terminal.stdout(`${JSON.stringify({ version: 1, ...listing }, null, 2)}\n`);
     return 0;

@@ -2,7 +2,7 @@ import { suggest } from '../../language/closest.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
-import { chooseModels } from '../choose-models.ts';
+import { chooseModelsHere } from '../choose-models-here.ts';
 import {
   type Command,
   type CommandCall,
@@ -11,14 +11,16 @@ import {
   textFlag,
   textFlags,
 } from '../command.ts';
-import { BUDGET_FLAGS, FROZEN_FLAG, INPUT_FLAGS } from '../flags.ts';
+import { BUDGET_FLAGS, FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
-import { loadProgram } from '../load-program.ts';
-import { modelTerms, openModels } from '../open-models.ts';
+import { loadCheckedCrew } from '../load-program.ts';
 import { planRun } from '../plan-run.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
+import { readConfig } from '../read-config.ts';
 import { readStubsFile } from '../read-stubs.ts';
+import { prepareProgram } from '../reformulate/prepare-program.ts';
+import { readReformulation } from '../reformulate/read-reformulation.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { loadPlanner } from '../wire.ts';
 import { withoutNeedOfKeys } from '../without-keys.ts';
@@ -31,6 +33,7 @@ export const planCommand: Command = {
   flags: {
     ...INPUT_FLAGS,
     ...BUDGET_FLAGS,
+    ...REFORMULATE_FLAGS,
     ...FROZEN_FLAG,
     stubs: {
       type: 'string',
@@ -43,21 +46,27 @@ export const planCommand: Command = {
 
 async function plan({ positionals, values, terminal }: CommandCall): Promise<number> {
   const path = onePositional(positionals, 'a crew file, such as `crew plan crews/code-review.crew.yaml`');
-  const program = await loadProgram(path, terminal, readBudgetFlags(values));
-  await requireFrozen([program], { values, terminal });
-  const inputs = await inputsOrNone(program, values, terminal);
+  const checked = await loadCheckedCrew(path, terminal, readBudgetFlags(values));
+  const plain = checked.compile(checked.crew);
+  await requireFrozen([plain], { values, terminal });
+  const inputs = await inputsOrNone(plain, values, terminal);
   const { formatPlan, formatWalk, simulateRun } = await loadPlanner();
   const stubsFile = textFlag(values, 'stubs');
   if (stubsFile !== undefined) {
     const stubs = await readStubsFile(stubsFile, terminal);
-    refuseUnknownPhases(program, stubs.keys());
-    const walk = simulateRun({ program, inputs: inputs ?? {}, stubs });
+    refuseUnknownPhases(plain, stubs.keys());
+    const walk = simulateRun({ program: plain, inputs: inputs ?? {}, stubs });
     terminal.stdout(values.json === true ? asJson(walk) : formatWalk(walk));
     return walk.end.outcome === 'missing' || walk.end.outcome === 'error' ? 1 : 0;
   }
-  const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
-  const opened = await openModels(models, withoutNeedOfKeys(terminal));
-  const terms = await modelTerms({ program, models, opened, terminal });
+  const flags = textFlags(values, 'model');
+  const choose = async (program: Program) =>
+    (await chooseModelsHere({ program, flags, env: terminal.env })).models;
+  const config = await readConfig(values, terminal);
+  const wish = await readReformulation({ crew: checked.crew, config, values, terminal });
+  const doors = withoutNeedOfKeys(terminal);
+  const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal: doors });
+  const { program, models, terms } = prepared;
   const planned = await planRun({ program, models, terms, ...(inputs === undefined ? {} : { inputs }) });
   terminal.stdout(
     values.json === true ? asJson(planned) : formatPlan(planned, { color: terminal.stdoutColor }),

@@ -1,17 +1,21 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { Program } from '../../model/program.ts';
 import type { Engine } from '../../ports/engine.ts';
-import { chooseModels } from '../choose-models.ts';
+import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
-import { FROZEN_FLAG, INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
-import { loadTrustedProgram } from '../load-program.ts';
+import { loadTrustedCrew } from '../load-program.ts';
 import { beginMemory } from '../memory/run-memory.ts';
-import { modelTerms, openModels } from '../open-models.ts';
 import { refuseOverPlan } from '../plan-run.ts';
-import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
+import { readConfig } from '../read-config.ts';
 import { readGrants } from '../read-grants.ts';
 import { readRunId } from '../read-run-id.ts';
 import { recordRun } from '../record-run.ts';
+import { prepareProgram } from '../reformulate/prepare-program.ts';
+import { readReformulation } from '../reformulate/read-reformulation.ts';
+import { readRequest } from '../reformulate/read-request.ts';
 import { replayRun } from '../replay-run.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest, requirePlace } from '../result-output.ts';
@@ -23,7 +27,7 @@ import { realWorld } from '../world.ts';
 /** `crew run FILE`: checks a crew file, then runs it. */
 export const runCommand: Command = {
   name: 'run',
-  usage: 'run FILE [-i name=value]',
+  usage: 'run FILE [REQUEST|@FILE] [-i name=value]',
   summary: 'check a crew file and run it',
   flags: {
     ...INPUT_FLAGS,
@@ -39,28 +43,49 @@ export const runCommand: Command = {
       help: 'show the recorded run again as this crew would do it; calls nothing',
     },
     'run-id': { type: 'string', value: 'ID', help: 'the id of the new run, instead of one by chance' },
+    ...REFORMULATE_FLAGS,
     ...FROZEN_FLAG,
     ...RUN_FLAGS,
   },
   run,
 };
 
+/** The crew file, and the request to it if it stands there. */
+function readPlaces([path, request, ...rest]: readonly string[]) {
+  const [second] = rest;
+  if (path === undefined)
+    throw new CrewError('USAGE', 'expected a crew file, such as `crew run crews/code-review.crew.yaml`');
+  if (second !== undefined) {
+    const message = `expected a crew file and one request, and found \`${second}\` too; put the request in quotes`;
+    throw new CrewError('USAGE', message);
+  }
+  return { path, words: request };
+}
+
 /** Everything that can fail by the author's or the caller's mistake is done before the run exists. */
 async function run({ positionals, values, terminal }: CommandCall): Promise<number> {
-  const path = onePositional(positionals, 'a crew file, such as `crew run crews/code-review.crew.yaml`');
+  const { path, words } = readPlaces(positionals);
   const recording = textFlag(values, 'replay');
-  if (recording !== undefined) return replayRun(path, recording, { values, terminal });
+  if (recording !== undefined) {
+    if (words !== undefined) throw new CrewError('USAGE', '`--replay` takes the request from the recording');
+    return replayRun(path, recording, { values, terminal });
+  }
   const request = await readResultRequest(values, terminal.cwd);
   const record = textFlag(values, 'record');
   if (record !== undefined) requirePlace(terminal.cwd, record, '--record');
   const workspace = workspaceOf(values, terminal);
   const budget = readBudgetFlags(values);
-  const program = await loadTrustedProgram(path, { terminal, values, budget });
-  await requireFrozen([program], { values, terminal });
-  const inputs = await givenInputs(program, values, terminal);
-  const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
-  const opened = await openModels(models, terminal);
-  const terms = await modelTerms({ program, models, opened, terminal });
+  const checked = await loadTrustedCrew(path, { terminal, values, budget });
+  const plain = checked.compile(checked.crew);
+  await requireFrozen([plain], { values, terminal });
+  const inputs = await givenInputs(plain, await readRequest(plain, words, { values, terminal }), terminal);
+  const config = await readConfig(values, terminal);
+  const wish = await readReformulation({ crew: checked.crew, config, values, terminal });
+  const flags = textFlags(values, 'model');
+  const choose = async (each: Program) =>
+    (await chooseModelsHere({ program: each, flags, env: terminal.env })).models;
+  const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal });
+  const { program, models, opened, terms } = prepared;
   const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const grants = readGrants(values, program);
   const runId = readRunId(values);

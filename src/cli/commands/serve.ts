@@ -4,7 +4,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Program } from '../../model/program.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { Gate, Served } from '../../serve/gate.ts';
-import { chooseModels } from '../choose-models.ts';
+import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, type Terminal, textFlag, textFlags } from '../command.ts';
 import { BUDGET_FLAGS, INPUT_FLAGS, TRUST_FLAG } from '../flags.ts';
 import { loadTrustedProgram } from '../load-program.ts';
@@ -106,7 +106,11 @@ async function loadPrograms(paths: readonly string[], { values, terminal }: Comm
     if (programs.has(program.crew)) {
       throw new CrewError('USAGE', `two of the files have a crew \`${program.crew}\``);
     }
-    const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
+    const { models } = await chooseModelsHere({
+      program,
+      flags: textFlags(values, 'model'),
+      env: terminal.env,
+    });
     await openModels(models, terminal);
     programs.set(program.crew, program);
   }

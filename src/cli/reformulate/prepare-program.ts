@@ -24,7 +24,7 @@ interface Preparing {
   /** Absent where a plan is made before they are known. */
   readonly inputs?: JsonObject | undefined;
   /** Chooses the models of a program. */
-  readonly choose: (program: Program) => Models;
+  readonly choose: (program: Program) => Models | Promise<Models>;
   readonly values: FlagValues;
   readonly terminal: Terminal;
 }
@@ -53,7 +53,7 @@ export async function prepareProgram(preparing: Preparing): Promise<PreparedProg
     return checked.compile(reformulatedCrew(checked.crew, shipped, { ...rest, ...use, rounds }));
   };
   const most = withRounds(MOST_ROUNDS);
-  const models = withWished(preparing.choose(most), most, wish.model);
+  const models = withWished(await preparing.choose(most), most, wish.model);
   const writer = models[writerKey(most)];
   if (writer?.use === 'offline') {
     if (values.quiet !== true)
@@ -78,7 +78,7 @@ function withWished(models: Models, program: Program, wished: ResolvedModel | un
 }
 
 async function opened({ choose, terminal }: Preparing, program: Program): Promise<PreparedProgram> {
-  const models = choose(program);
+  const models = await choose(program);
   const doors = await openModels(models, terminal);
   const terms = await modelTerms({ program, models, opened: doors, terminal });
   return { program, models, opened: doors, terms };
