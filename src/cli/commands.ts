@@ -14,9 +14,11 @@ import { forkCommand } from './commands/fork.ts';
 import { graphCommand } from './commands/graph.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
+import { lessonsCommand } from './commands/lessons.ts';
 import { logsCommand } from './commands/logs.ts';
 import { mcpCommand } from './commands/mcp.ts';
 import { mcpConformanceCommand } from './commands/mcp-conformance.ts';
+import { memoryCommand } from './commands/memory.ts';
 import { modelsCommand } from './commands/models.ts';
 import { pendingCommand } from './commands/pending.ts';
 import { planCommand } from './commands/plan.ts';
@@ -76,6 +78,10 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   {
     title: 'Tools and trust',
     commands: [toolsCommand, trustCommand, mcpCommand, serveCommand],
+  },
+  {
+    title: 'Memory',
+    commands: [memoryCommand, lessonsCommand],
   },
   {
     title: 'Files and machine',

@@ -80,6 +80,12 @@ export async function loadRunMemory() {
 
 /** Takes secrets out of texts. */
 export async function loadRedactor() {
-  const { createRedactor } = await import('../policy/redact.ts');
-  return { createRedactor };
+  const { createRedactor, secretValues } = await import('../policy/redact.ts');
+  return { createRedactor, secretValues };
+}
+
+/** A store that holds nothing. */
+export async function loadEmptyStore() {
+  const { createInMemoryStore } = await import('../stores/in-memory.ts');
+  return createInMemoryStore();
 }

@@ -6,17 +6,16 @@ import { type MemoryVerb, printJson } from './memory-verb.ts';
 const EVERYTHING = 10_000_000;
 
 /** `crew memory stats`: where memory is, with which embedder, and how much of what it holds. */
-export const statsOfMemory: MemoryVerb = async (call, { store, embedder }) => {
+export const statsOfMemory: MemoryVerb = async (call, { store }) => {
   noPositionals(call.positionals);
   const notes = await store.find({ scopes: 'all', states: 'all' }, { limit: EVERYTHING, order: 'oldest' });
   const blocks = await store.blocks('all');
   const stored = await store.embedder();
-  const unembedded = embedder === undefined ? 0 : (await store.unembedded(EVERYTHING)).length;
+  const unembedded = stored === undefined ? 0 : (await store.unembedded(EVERYTHING)).length;
   const document = {
     place: store.place,
     version: await store.version(),
-    embedder: embedder?.id ?? 'none',
-    storedEmbedder: stored?.id ?? null,
+    embedder: stored?.id ?? 'none',
     notes: notes.length,
     blocks: blocks.length,
     withoutVector: unembedded,
@@ -44,9 +43,6 @@ export const statsOfMemory: MemoryVerb = async (call, { store, embedder }) => {
       .map(row => `${row}\n`)
       .join(''),
   );
-  if (stored !== undefined && embedder !== undefined && stored.id !== embedder.id) {
-    call.terminal.stderr(`Vectors are of ${stored.id}; the next run makes them anew with ${embedder.id}.\n`);
-  }
   return 0;
 };
 

@@ -1,0 +1,112 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { Command } from '../command.ts';
+import { exportMemory, importMemory } from '../memory/carry.ts';
+import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../memory/look.ts';
+import { type MemoryNeeds, STORE_FLAG, withMemoryHere } from '../memory/memory-here.ts';
+import type { MemoryVerb } from '../memory/memory-verb.ts';
+import { forgetMemory, releaseMemory, revertMemory } from '../memory/mend.ts';
+import { NOTE_FLAGS } from '../memory/read-note-filter.ts';
+import { searchMemory } from '../memory/search.ts';
+import { statsOfMemory } from '../memory/stats.ts';
+
+const LIST_FLAGS = [...Object.keys(NOTE_FLAGS), 'store'];
+
+const VERBS: { readonly [verb: string]: MemoryVerb } = {
+  list: listMemory,
+  search: searchMemory,
+  show: showMemory,
+  log: logMemory,
+  diff: diffMemory,
+  blame: blameMemory,
+  revert: revertMemory,
+  release: releaseMemory,
+  forget: forgetMemory,
+  export: exportMemory,
+  import: importMemory,
+  stats: statsOfMemory,
+};
+
+const NEEDS: { readonly [verb: string]: MemoryNeeds } = {
+  search: { vectors: true },
+  import: { writes: true },
+};
+
+/** `crew memory list|search|show|…`: what the crews of this workspace remember, and how it came to be so. */
+export const memoryCommand: Command = {
+  name: 'memory',
+  usage: 'memory list|search|show|log',
+  summary: 'what crews remember; `revert` and `forget` mend it',
+  verbs: [
+    { name: 'list', usage: 'memory list', summary: 'blocks and notes, newest first', flags: LIST_FLAGS },
+    {
+      name: 'search',
+      usage: 'memory search WORDS',
+      summary: 'what a role would be reminded of',
+      flags: ['scope', 'kind', 'limit', 'scoring', 'why', 'store'],
+    },
+    { name: 'show', usage: 'memory show ID|BLOCK', summary: 'all that is known of one', flags: ['store'] },
+    {
+      name: 'log',
+      usage: 'memory log [ID|BLOCK]',
+      summary: 'what was changed',
+      flags: ['run', 'limit', 'store'],
+    },
+    {
+      name: 'diff',
+      usage: 'memory diff BLOCK|CHANGE',
+      summary: 'what a change did to the text',
+      flags: ['store'],
+    },
+    { name: 'blame', usage: 'memory blame BLOCK', summary: 'who wrote each line', flags: ['store'] },
+    { name: 'revert', usage: 'memory revert CHANGE', summary: 'take a change back', flags: ['store'] },
+    {
+      name: 'release',
+      usage: 'memory release ID',
+      summary: 'let a note be recalled that was held back',
+      flags: ['reason', 'store'],
+    },
+    {
+      name: 'forget',
+      usage: 'memory forget ID',
+      summary: 'take notes away for good, with what rests on them',
+      flags: ['run', 'source', 'yes', 'no-input', 'store'],
+    },
+    {
+      name: 'export',
+      usage: 'memory export [-o FILE]',
+      summary: 'all of it as a file',
+      flags: [...LIST_FLAGS.filter(flag => flag !== 'limit'), 'out'],
+    },
+    {
+      name: 'import',
+      usage: 'memory import FILE',
+      summary: 'put such a file in',
+      flags: ['quarantine', 'store'],
+    },
+    { name: 'stats', usage: 'memory stats', summary: 'where it is, and how much of what', flags: ['store'] },
+  ],
+  flags: {
+    ...NOTE_FLAGS,
+    ...STORE_FLAG,
+    scoring: {
+      type: 'string',
+      value: 'SCORING',
+      help: 'search: hybrid, generative-agents or newest',
+    },
+    why: { type: 'boolean', help: 'search: show the parts of each score' },
+    reason: { type: 'string', value: 'TEXT', help: 'release: why, for the log' },
+    source: { type: 'string', value: 'SOURCE', help: 'forget: all that was made of it, such as web:HOST' },
+    yes: { type: 'boolean', short: 'y', help: 'forget: do not ask' },
+    'no-input': { type: 'boolean', help: 'forget: ask nobody; only show' },
+    quarantine: { type: 'boolean', help: 'import: hold it all back until it is released' },
+    out: { type: 'string', short: 'o', value: 'FILE', help: 'export: write to FILE instead of stdout' },
+  },
+  run: call => {
+    const [verb = '', ...positionals] = call.positionals;
+    const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+    if (act === undefined) {
+      throw new CrewError('USAGE', `expected one of ${Object.keys(VERBS).join(', ')} after \`crew memory\``);
+    }
+    return withMemoryHere({ ...call, positionals }, act, NEEDS[verb]);
+  },
+};

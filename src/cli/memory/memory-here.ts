@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { type CommandCall, textFlag } from '../command.ts';
+import { loadEmptyStore, loadRedactor } from '../wire-memory.ts';
+import { chooseMemory } from './choose-memory.ts';
+import type { MemoryVerb } from './memory-verb.ts';
+import { openMemory } from './open-memory.ts';
+
+/** What a verb needs of the memory beside its notes. */
+export interface MemoryNeeds {
+  /** It searches by meaning, so vectors must be there; looking alone makes none, which could cost something. */
+  readonly vectors?: boolean;
+  /** It may be the first to write. */
+  readonly writes?: boolean;
+}
+
+/** The flag that names a memory that is not that of this workspace. */
+export const STORE_FLAG = {
+  store: {
+    type: 'string',
+    value: 'PLACE',
+    help: 'the memory at this place, as `memory.store` of a crew names it, instead of that of this workspace',
+  },
+} as const;
+
+/** Lets a verb work on the memory of this workspace, or on that of `--store`; one that was never made is empty. Fails with MEMORY_*. */
+export async function withMemoryHere(
+  call: CommandCall,
+  verb: MemoryVerb,
+  { vectors = false, writes = false }: MemoryNeeds = {},
+): Promise<number> {
+  const { values, terminal } = call;
+  const named = textFlag(values, 'store');
+  const chosen = await chooseMemory(named === undefined ? {} : { store: named }, { values, terminal });
+  const choice = vectors ? chosen : { ...chosen, embedder: 'none' };
+  const isMissing = !writes && isAbsolute(choice.place) && !existsSync(choice.place);
+  const empty = isMissing ? { store: { ...(await loadEmptyStore()), place: choice.place } } : {};
+  const onNotice = (text: string): void => terminal.stderr(`${text}\n`);
+  const { createRedactor, secretValues } = await loadRedactor();
+  const redact = createRedactor(secretValues(terminal.env, []));
+  const { memory, release } = await openMemory({ choice, env: terminal.env, redact, onNotice, ...empty });
+  try {
+    return await verb(call, memory);
+  } finally {
+    await release();
+  }
+}
