@@ -5,12 +5,16 @@
 //   npm run bench -- commands           how long commands take
 //   npm run bench -- orchestration      crews against plain loops
 //   npm run bench -- dashboard          what the dashboard takes
+//   npm run bench -- memory-recall FILE how well notes are found; the file is that of a public data set, see there
+//   npm run bench -- reflexion PATH     crews with `reflect` on tasks that were recorded; a git directory, see there
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { benchCommands } from './bench/commands.mjs';
 import { benchDashboard } from './bench/dashboard.mjs';
+import { benchMemoryRecall } from './bench/memory-recall.mjs';
 import { benchOrchestration } from './bench/orchestration.mjs';
+import { benchReflexion } from './bench/reflexion.mjs';
 import { PAIRS, ROOT } from './bench/report.mjs';
 
 const PARTS = {
@@ -19,8 +23,17 @@ const PARTS = {
   dashboard: benchDashboard,
 };
 
+const [first, ...rest] = process.argv.slice(2);
+if (first === 'memory-recall') {
+  await benchMemoryRecall(rest);
+  process.exit();
+}
 if (!existsSync(join(ROOT, 'dist/cli/crew.js')))
   throw new Error('there is no dist/; run `npm run build` first');
+if (first === 'reflexion') {
+  await benchReflexion(rest);
+  process.exit();
+}
 const asked = process.argv.slice(2);
 const unknown = asked.find(part => !Object.hasOwn(PARTS, part));
 if (unknown !== undefined)
