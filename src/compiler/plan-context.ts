@@ -1,4 +1,5 @@
 import type { Role, TalkWork } from '../model/crew.ts';
+import type { CrewMemory } from '../model/crew-memory.ts';
 import type { OutputRequest } from '../model/effect.ts';
 import type { ModelTerms } from '../model/fact.ts';
 import type { PlanNote } from '../model/plan.ts';
@@ -54,6 +55,8 @@ export interface PlanContext {
   readonly knownOnly: boolean;
   /** The most bytes of the lessons that every task may carry, inside a phase with `reflect`. */
   readonly lessonBytes: number;
+  /** Absent where no role remembers. */
+  readonly memory?: CrewMemory | undefined;
   readonly measurePrompt: MeasurePrompt;
   readonly notes: PlanNote[];
   /** The programs of crews that run as phases, by path. */

@@ -2,6 +2,7 @@ import type { Budget, Phase, WorkingPhase } from '../model/crew.ts';
 import type { ModelTerms } from '../model/fact.ts';
 import { firstModelKey } from '../model/fallback-key.ts';
 import type { JsonObject } from '../model/json.ts';
+import { MAX_MEMORY_MS } from '../model/limits.ts';
 import type { Bound, PhasePlan, Plan, PlanExcess, PlanNote, PlannedModel } from '../model/plan.ts';
 import type { Program } from '../model/program.ts';
 import { addBounds, maxBounds, NO_COST, product, sumBounds, timesBound } from './plan-bound.ts';
@@ -44,12 +45,14 @@ export function planCrew(options: PlanOptions): Plan {
     sizes: sizesOf(program, inputs, knownOnly),
     knownOnly,
     lessonBytes: 0,
+    memory: program.memory,
     measurePrompt,
     notes,
     crews: program.crews ?? {},
     prefix: '',
   };
-  const { rows, total } = boundProcedure({ phases, start: startOf(program), context });
+  const { rows, total: worked } = boundProcedure({ phases, start: startOf(program), context });
+  const total = { ...worked, timeMs: worked.timeMs + rememberedCrews(program) * MAX_MEMORY_MS };
   const { budget } = program;
   const most = withinBudget(total, budget, dearestToken([...terms.values()]));
   return {
@@ -62,6 +65,12 @@ export function planCrew(options: PlanOptions): Plan {
     excess: excessOf(total, budget),
     notes,
   };
+}
+
+/** What is remembered of the run itself is written once for each crew, when it ends. */
+function rememberedCrews({ memory, crews = {} }: Program): number {
+  const own = memory === undefined ? 0 : 1;
+  return Object.values(crews).reduce((sum, inner) => sum + rememberedCrews(inner), own);
 }
 
 function sizesOf(program: Program, inputs: JsonObject | undefined, knownOnly: boolean): Sizes {
@@ -184,6 +193,7 @@ function boundCrew(path: string, context: PlanContext): Bound {
     terms: termsInside(path, program, context),
     sizes,
     crews: program.crews ?? {},
+    memory: program.memory,
     prefix: `${place}/`,
   };
   return boundProcedure({ phases, start: startOf(program), context: inner }).total;

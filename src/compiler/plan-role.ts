@@ -17,6 +17,7 @@ import { grantedSpecs, type ToolSpec } from '../model/tool-spec.ts';
 import { atOnce, product } from './plan-bound.ts';
 import { addNote, type Management, type PlanContext } from './plan-context.ts';
 import { type AliasTerms, aliasTerms } from './plan-fallbacks.ts';
+import { decisionBytes, rolePromptBytes } from './plan-memory.ts';
 import { BYTES_PER_UNIT, templateBytes } from './plan-sizes.ts';
 
 /** A bound and what it is made of. */
@@ -210,7 +211,9 @@ function turnSizes(
   // What a worker is given stands in one answer of the role that manages it.
   const job = jobs === undefined || context.knownOnly ? 0 : prompt.job + answer;
   const heard = context.knownOnly ? 0 : (talks?.heardBytes ?? 0);
-  const first = prompt.fixed + templateBytes(task.task, context.sizes) + context.lessonBytes + job + heard;
+  const remembered = rolePromptBytes(role, context) + (manages === undefined ? 0 : decisionBytes(context));
+  const first =
+    prompt.fixed + templateBytes(task.task, context.sizes) + context.lessonBytes + job + heard + remembered;
   const repaired = answer + prompt.repair;
   const onlyDelivers = tools.length === 0 && !hasControls(task);
   const growth = (onlyDelivers ? repaired : Math.max(repaired, toolTurnBytes())) + job;

@@ -5,6 +5,7 @@ import type { Bound, PlanFactor } from '../model/plan.ts';
 import { grantedSpecs } from '../model/tool-spec.ts';
 import { maxBounds, NO_COST, sumBounds } from './plan-bound.ts';
 import type { PlanContext } from './plan-context.ts';
+import { decisionBytes, withMemoryTime } from './plan-memory.ts';
 import { boundRole, boundSingleTurns, type ExplainedBound } from './plan-role.ts';
 import { MOST_ANSWER_BYTES, MOST_TYPED_BYTES, NESTED_BYTES, templateBytes } from './plan-sizes.ts';
 
@@ -62,7 +63,7 @@ function replyBounds(work: TalkWork, context: PlanContext, path: string) {
   };
 
   function ofInner(inner: TalkWork, name: string): Bound {
-    return boundTalk(inner, insideTalk(context), `${path}.${name}`).bound;
+    return withMemoryTime(boundTalk(inner, insideTalk(context), `${path}.${name}`).bound, context);
   }
 
   function ofRole(role: string, before: number): Bound {
@@ -114,6 +115,7 @@ function boundChoice(
   const promptBytes =
     selector.prompt === undefined
       ? SELECTOR_PROMPT_BYTES +
+        decisionBytes(context) +
         new TextEncoder().encode(JSON.stringify([goals, roles, roles])).length * NESTED_BYTES +
         templateBytes(work.task, context.sizes) +
         (context.knownOnly ? 0 : heard)

@@ -7,6 +7,7 @@ import type { Bound } from '../model/plan.ts';
 import { learnsLessons, showsAttempt } from '../model/strategies.ts';
 import { addBounds, NO_COST, timesBound } from './plan-bound.ts';
 import type { PlanContext } from './plan-context.ts';
+import { earlierLessonBytes } from './plan-memory.ts';
 import { boundRole, boundSingleTurns } from './plan-role.ts';
 
 /** A control character takes most bytes in JSON. */
@@ -19,7 +20,8 @@ const SHOWN_BYTES = (2 * MAX_QUOTED_LENGTH + MAX_LESSON_LENGTH) * MOST_BYTES_PER
 
 /** What is counted inside a phase, whose attempts may read lessons and the attempt before. Pure. */
 export function withLessonBytes(context: PlanContext, reflect: Reflection | undefined): PlanContext {
-  return { ...context, lessonBytes: context.lessonBytes + readBytes(reflect) };
+  const earlier = earlierLessonBytes(reflect, context);
+  return { ...context, lessonBytes: context.lessonBytes + readBytes(reflect) + earlier };
 }
 
 function readBytes(reflect: Reflection | undefined): number {

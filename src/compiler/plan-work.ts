@@ -12,6 +12,7 @@ import type { Bound, PlanFactor } from '../model/plan.ts';
 import { atOnce, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
 import { boundManage } from './plan-manage.ts';
+import { withMemoryTime } from './plan-memory.ts';
 import { boundAsk, boundChain } from './plan-prompts.ts';
 import { boundRole, type ExplainedBound } from './plan-role.ts';
 import { boundTalk } from './plan-talk.ts';
@@ -72,7 +73,7 @@ export function boundVisit(
   if (work.reflect !== undefined)
     factors.push({ what: 'trials', count: work.reflect.trials, why: '`reflect.trials`' });
   if (attempts > 1) factors.push({ what: 'attempts', count: attempts, why: '`retry.max` and the first one' });
-  return { bound: { ...spent, timeMs }, factors };
+  return { bound: withMemoryTime({ ...spent, timeMs }, place.context), factors };
 }
 
 function roleTask(work: RoleWork, path: string) {

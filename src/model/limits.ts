@@ -39,6 +39,8 @@ export const MAX_STEERS = 100;
 export const MAX_ASKED_PER_CALL = 20;
 /** What a tool asks a person is kept whole: characters of JSON; a longer question is not asked. */
 export const MAX_ASKED_LENGTH = 65_536;
+/** Reading or writing memory takes at most so many milliseconds; then the work goes on without. */
+export const MAX_MEMORY_MS = 60_000;
 /** The most characters of one note of memory. */
 export const MAX_NOTE_LENGTH = 2_000;
 /** What a tool of memory gives back has at most about so many tokens. */

@@ -4,6 +4,11 @@ import type { MemoryScope, NewNote, NoteKind, Trust } from './memory.ts';
 /** How the best notes are chosen. `hybrid` is the measured default, `generative-agents` the scoring of the paper, exactly. */
 export type RecallScoring = 'hybrid' | 'generative-agents' | 'newest';
 
+/** The lessons of a phase whose roles do not say how many they want. */
+export const DEFAULT_LESSONS = 3;
+/** How many decisions of earlier runs are shown to whoever decides. */
+export const MAX_DECISIONS = 5;
+
 /** What a role is to be reminded of before it works. */
 export interface RoleRecall {
   readonly role: string;

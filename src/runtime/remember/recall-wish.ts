@@ -1,7 +1,7 @@
 import type { Reflection } from '../../model/crew.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryRecallEffect } from '../../model/effect.ts';
-import type { RoleRecall } from '../../model/recall.ts';
+import { DEFAULT_LESSONS, MAX_DECISIONS, type RoleRecall } from '../../model/recall.ts';
 import { type OpenWork, procedureOf, type RunState } from '../run-state.ts';
 import { contextOf, workAt } from '../scope.ts';
 import { taskText } from '../turns/task-text.ts';
@@ -18,11 +18,7 @@ import {
 /** What a task is searched by is cut after so many characters. */
 const MAX_QUERY_LENGTH = 4_000;
 /** The notes that one role is shown have together at most about so many tokens. */
-export const MAX_RECALLED_TOKENS = 1_500;
-/** The lessons of a phase whose roles do not say how many they want. */
-export const DEFAULT_LESSONS = 3;
-/** How earlier runs decided, for whoever decides. */
-export const MAX_DECISIONS = 5;
+const MAX_RECALLED_TOKENS = 1_500;
 
 /**
  * What a piece of work wishes to be reminded of as it begins, once a visit; undefined when nobody in it remembers anything,
@@ -110,7 +106,7 @@ function workRecall(
 }
 
 /** The most lessons of earlier runs that a phase is shown. Pure. */
-export function lessonLimit(
+function lessonLimit(
   reflect: Reflection | undefined,
   inside: readonly Pick<RememberingRole, 'memory'>[],
 ): number {
