@@ -1,21 +1,37 @@
-// The part of the composition root that loads what reads versions of prompts; that itself loads rooms through `wire.ts`.
+// The part of the composition root that loads what reads versions of prompts, each command alone; that itself loads rooms
+// through `wire.ts`.
 
-/** What `crew prompt` does with versions; loads git and the reader of prompt files. */
-export async function loadPromptVersions() {
-  const [list, show, diff, tag, pin, rollback, completions] = await Promise.all([
-    import('./prompt-versions/list-prompts.ts'),
-    import('./prompt-versions/show-prompt.ts'),
-    import('./prompt-versions/diff-prompts.ts'),
+/** `crew prompt list`. */
+export async function loadPromptList() {
+  return import('./prompt-versions/list-prompts.ts');
+}
+
+/** `crew prompt show` and `log`. */
+export async function loadPromptShow() {
+  return import('./prompt-versions/show-prompt.ts');
+}
+
+/** `crew prompt diff`; loads templates. */
+export async function loadPromptDiff() {
+  return import('./prompt-versions/diff-prompts.ts');
+}
+
+/** `crew prompt tag`, `pin` and `rollback`. */
+export async function loadPromptChanges() {
+  const [tag, pin, rollback] = await Promise.all([
     import('./prompt-versions/tag-prompt.ts'),
     import('./prompt-versions/pin-prompts.ts'),
     import('./prompt-versions/rollback-prompt.ts'),
-    import('./prompt-versions/prompt-candidates.ts'),
   ]);
-  return { ...list, ...show, ...diff, ...tag, ...pin, ...rollback, ...completions };
+  return { ...tag, ...pin, ...rollback };
+}
+
+/** What a shell may offer. */
+export async function loadPromptCandidates() {
+  return import('./prompt-versions/prompt-candidates.ts');
 }
 
 /** Holds what a program uses against `crew.lock`. */
 export async function loadPromptGuard() {
-  const { requireLocked } = await import('./prompt-versions/require-locked.ts');
-  return { requireLocked };
+  return import('./prompt-versions/require-locked.ts');
 }

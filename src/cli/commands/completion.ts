@@ -5,7 +5,7 @@ import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
 import { type Candidate, completeWords } from '../completion/complete-words.ts';
 import { SHELL_SCRIPTS, type Shell } from '../completion/shell-scripts.ts';
 import { GLOBAL_FLAGS } from '../flags.ts';
-import { loadPromptVersions } from '../load-prompt-versions.ts';
+import { loadPromptCandidates } from '../load-prompt-versions.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 
 /** `crew completion SHELL`: what a shell loads to complete commands, flags, runs and phases. */
@@ -92,12 +92,12 @@ async function listPhases({ values, terminal }: Place, run: string): Promise<rea
 }
 
 async function listPrompts(place: Place): Promise<readonly Candidate[]> {
-  const { promptCandidates } = await loadPromptVersions();
+  const { promptCandidates } = await loadPromptCandidates();
   return promptCandidates(place);
 }
 
 async function listVersions(place: Place, prompt: string): Promise<readonly Candidate[]> {
-  const { versionCandidates } = await loadPromptVersions();
+  const { versionCandidates } = await loadPromptCandidates();
   try {
     return await versionCandidates(prompt, place);
   } catch (error) {

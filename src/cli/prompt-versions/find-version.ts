@@ -2,9 +2,10 @@ import { suggest } from '../../language/closest.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import type { PromptHistory } from './prompt-history.ts';
-import { labelsOf } from './prompt-labels.ts';
+import { labelNames, labelsOf } from './prompt-labels.ts';
 import { COMMITTED, type PromptRef, parsePromptRef } from './prompt-ref.ts';
 import { type PromptPlaces, type PromptStore, storeOf } from './prompt-store.ts';
+import { committedAt } from './prompts-at.ts';
 import type { VersionRow } from './version-rows.ts';
 
 /** One version of one prompt, as a reference names it. */
@@ -33,7 +34,7 @@ export async function versionIn(store: PromptStore, ref: PromptRef): Promise<Fou
   if (ref.version === undefined && ref.back === 0) return workingVersion(store, ref);
   const history = await store.history();
   if ('problem' in history) {
-    const working = store.placed().get(ref.file);
+    const working = store.placedFile(ref.file);
     const isMeant = isHashLike(ref.version ?? '') && ref.back === 0;
     if (isMeant && working?.hash.startsWith(ref.version ?? '') === true) {
       return { store, ref, prompt: working, isWorking: true };
@@ -42,14 +43,14 @@ export async function versionIn(store: PromptStore, ref: PromptRef): Promise<Fou
   }
   if (ref.version !== undefined) return stepBack(await namedVersion(store, ref, history), history, ref.back);
   const committed = await committedVersion(store, ref, history);
-  const working = store.placed().get(ref.file);
+  const working = store.placedFile(ref.file);
   // What comes before what is not committed yet is what is committed.
   const isCommitted = working === undefined || working.hash === committed.prompt.hash;
   return stepBack(committed, history, isCommitted ? ref.back : ref.back - 1);
 }
 
 async function workingVersion(store: PromptStore, ref: PromptRef): Promise<FoundVersion> {
-  const prompt = store.placed().get(ref.file);
+  const prompt = store.placedFile(ref.file);
   if (prompt !== undefined) return { store, ref, prompt, isWorking: true };
   const history = await store.history();
   const last =
@@ -63,7 +64,7 @@ async function committedVersion(
   ref: PromptRef,
   history: PromptHistory,
 ): Promise<FoundVersion> {
-  const prompt = (await history.committed()).get(ref.file);
+  const prompt = await committedAt(history, ref.file);
   if (prompt === undefined) {
     const problem = `\`${ref.stem}\` is not in the commit that is checked out`;
     throw new CrewError('PROMPT_UNKNOWN', `\`${ref.text}\` names no version: ${problem}`);
@@ -84,7 +85,7 @@ async function namedVersion(
   if (labelled !== undefined)
     byHash.set(labelled.hash, { prompt: labelled, ...withRow(lineage, labelled.hash) });
   // To hash the working tree takes time, and it is meant seldom.
-  const working = byHash.size === 0 && isHashLike(version) ? store.placed().get(ref.file) : undefined;
+  const working = byHash.size === 0 && isHashLike(version) ? store.placedFile(ref.file) : undefined;
   if (working?.hash.startsWith(version)) byHash.set(working.hash, { prompt: working });
   const [found, ...others] = byHash.values();
   if (found === undefined) throw await noVersion(ref, history, lineage);
@@ -129,6 +130,7 @@ async function labelledPrompt(
   ref: PromptRef,
   label: string,
 ): Promise<PlacedPrompt | undefined> {
+  if (!labelNames(history, ref.file).includes(label)) return undefined;
   const labels = (await labelsOf(history, [ref.file])).get(ref.file) ?? [];
   const found = labels.find(row => row.label === label);
   if (found === undefined || found.prompt !== undefined) return found?.prompt;

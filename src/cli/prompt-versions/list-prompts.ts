@@ -4,7 +4,6 @@ import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import { type PromptName, promptNameOf, promptVersion } from '../../model/prompt-file.ts';
 import type { ListedFolder, ListedPrompt, PromptLabel } from '../../model/prompt-versions.ts';
-import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { CommandCall } from '../command.ts';
 import { noPositionals } from '../positionals.ts';
 import { readCrewFile } from '../read-crew-file.ts';
@@ -12,6 +11,7 @@ import { loadCompiler, loadLanguage } from '../wire.ts';
 import { loadVersionsText } from '../wire-views.ts';
 import { workspaceOf } from '../workspace.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
+import { noHistoryText } from './no-history.ts';
 import type { NoHistory, PromptHistory } from './prompt-history.ts';
 import { type LabelRow, labelsOf } from './prompt-labels.ts';
 import { type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
@@ -43,12 +43,6 @@ export async function listPrompts({ positionals, values, terminal }: CommandCall
 }
 
 const NOBODY: ReadonlyMap<string, readonly string[]> = new Map();
-
-/** What is said where there is no history. Pure. */
-export function noHistoryText(problem: string): string {
-  const text = `versions are those of the working tree only: ${problem}`;
-  return sanitizeText(text, { keepNewlines: false });
-}
 
 async function listFolder(
   store: PromptStore,

@@ -21,6 +21,8 @@ export interface PromptHistory {
   files(): readonly string[];
   /** Tags `prompt/STEM/LABEL`, by label. */
   labels(stem: string): ReadonlyMap<string, RefTarget>;
+  /** The files of a folder, by name, with the ids of their contents, as they stood in commits. Paths are from the top. */
+  treesAt(commits: readonly string[], folder?: string): Promise<ReadonlyMap<string, FolderTree>>;
   /** All prompts of a folder as they stood in commits, by file name. Paths are from the top. */
   placedAt(
     commits: readonly string[],
@@ -82,8 +84,10 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
     const earlier = own.flatMap(({ from, n }) => (from === undefined ? [] : lineageOf(from, n, seen)));
     return [...own, ...earlier];
   };
-  const placedAt: PromptHistory['placedAt'] = async (commits, other = folder) => {
-    const trees = await folderTrees({ workspace, signal, folder: other }, commits, isPromptFile);
+  const treesAt: PromptHistory['treesAt'] = (commits, other = folder) =>
+    folderTrees({ workspace, signal, folder: other }, commits, isPromptFile);
+  const placedAt: PromptHistory['placedAt'] = async (commits, other) => {
+    const trees = await treesAt(commits, other);
     await readContents({ workspace, signal, contents }, trees.values());
     return new Map([...trees].map(([id, tree]: [string, FolderTree]) => [id, contents.hashTree(tree)]));
   };
@@ -92,6 +96,7 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
     (state.head === undefined ? undefined : (await placedAt([state.head])).get(state.head)) ?? new Map();
   return {
     state,
+    treesAt,
     placedAt,
     committed: () => {
       committed ??= readCommitted();

@@ -1,7 +1,8 @@
 import type { PlacedPrompt } from './hash-trees.ts';
 import type { PromptHistory } from './prompt-history.ts';
 import { stemOf } from './prompt-ref.ts';
-import { folderOf } from './version-rows.ts';
+import { promptsAt } from './prompts-at.ts';
+import type { VersionRow } from './version-rows.ts';
 
 /** A label, and what the prompt is in the commit that it stands on, if it is there. */
 export interface LabelRow {
@@ -19,14 +20,22 @@ export async function labelsOf(
   files: readonly string[],
 ): Promise<ReadonlyMap<string, readonly LabelRow[]>> {
   const rows = new Map(files.map(file => [file, labelRows(history, file)]));
-  const open = [...rows.values()].flat().filter(({ prompt, commit }) => prompt === undefined && commit);
-  const folders = new Set(open.flatMap(({ paths }) => paths.map(folderOf)));
-  for (const folder of folders) {
-    const commits = open.flatMap(({ commit }) => commit ?? []);
-    const placed = await history.placedAt(commits, folder);
-    for (const row of open) row.prompt ??= promptAmong(row, folder, placed.get(row.commit ?? ''));
-  }
+  const open = [...rows.values()].flat().filter(({ prompt }) => prompt === undefined);
+  const wanted = open.flatMap(row => {
+    const { commit, paths, lineage } = row;
+    return commit === undefined ? [] : paths.map(path => ({ row, at: { commit, path, lineage } }));
+  });
+  const found = await promptsAt(
+    history,
+    wanted.map(({ at }) => at),
+  );
+  for (const [index, { row }] of wanted.entries()) row.prompt ??= found[index];
   return new Map([...rows].map(([file, list]) => [file, list.map(toRow)]));
+}
+
+/** The labels of a prompt, by which its versions can be named; starts no git. */
+export function labelNames(history: PromptHistory, file: string): readonly string[] {
+  return labelRows(history, file).map(({ label }) => label);
 }
 
 interface OpenLabel {
@@ -35,6 +44,7 @@ interface OpenLabel {
   readonly commit: string | undefined;
   /** Where the prompt was, at one time or another, the present path first. */
   readonly paths: readonly string[];
+  readonly lineage: readonly VersionRow[];
   prompt: PlacedPrompt | undefined;
 }
 
@@ -46,19 +56,10 @@ function labelRows(history: PromptHistory, file: string): OpenLabel[] {
   for (const stem of new Set(paths.map(stemOf))) {
     for (const [label, { commit }] of history.labels(stem)) {
       const prompt = lineage.find(row => row.commit === commit && row.prompt !== undefined)?.prompt;
-      if (!rows.has(label)) rows.set(label, { label, stem, commit, paths, prompt });
+      if (!rows.has(label)) rows.set(label, { label, stem, commit, paths, lineage, prompt });
     }
   }
   return [...rows.values()].toSorted((left, right) => (left.label < right.label ? -1 : 1));
-}
-
-function promptAmong(
-  { paths }: OpenLabel,
-  folder: string,
-  placed: ReadonlyMap<string, PlacedPrompt> | undefined,
-): PlacedPrompt | undefined {
-  const inside = paths.filter(path => folderOf(path) === folder);
-  return inside.map(path => placed?.get(path.slice(path.lastIndexOf('/') + 1))).find(Boolean);
 }
 
 function toRow({ label, stem, commit, prompt }: OpenLabel): LabelRow {

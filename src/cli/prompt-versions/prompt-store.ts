@@ -18,6 +18,8 @@ export interface PromptStore {
   readonly working: () => ReadonlyMap<string, string>;
   /** The versions in the working tree, by file name. */
   readonly placed: () => ReadonlyMap<string, PlacedPrompt>;
+  /** The version of one file in the working tree; hashes no more than that takes. */
+  readonly placedFile: (file: string) => PlacedPrompt | undefined;
   /** Asked for only where it is needed: it starts git. */
   readonly history: () => Promise<PromptHistory | NoHistory>;
 }
@@ -35,6 +37,7 @@ export function openStore(folder: PromptFolder, { values, terminal }: PromptPlac
     folder,
     working,
     placed: once(() => hashTexts(working())),
+    placedFile: file => hashTexts(neededFor(file, working())).get(file),
     history: once(() =>
       openHistory({
         folder,
@@ -121,6 +124,11 @@ function cacheDirOf(values: FlagValues, terminal: Terminal): string {
     if (!(error instanceof CrewError)) throw error;
     return join(stateDirOf(values, terminal), 'cache');
   }
+}
+
+/** A file and the partials, any of which it may put in. */
+function neededFor(file: string, texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...texts].filter(([name]) => name === file || name.startsWith('_')));
 }
 
 /** The contents need ids that differ where texts do. */

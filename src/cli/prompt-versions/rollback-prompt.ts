@@ -38,7 +38,7 @@ export async function rollbackPrompt({ positionals, values, terminal }: CommandC
       changes.map(([file]) => file),
     );
   for (const [file, text] of changes) writeText(store, file, text);
-  const now = openStore(store.folder, { values, terminal }).placed().get(ref.file);
+  const now = openStore(store.folder, { values, terminal }).placedFile(ref.file);
   const result = {
     name: ref.stem,
     wanted: versionOf(ref.file, found.prompt.hash),

@@ -4,7 +4,7 @@ import type { CommandCall } from '../command.ts';
 import { onePositional } from '../positionals.ts';
 import { loadVersionsText } from '../wire-views.ts';
 import { findVersion } from './find-version.ts';
-import { noHistoryText } from './list-prompts.ts';
+import { noHistoryText } from './no-history.ts';
 import { parsePromptRef } from './prompt-ref.ts';
 import { storeOf } from './prompt-store.ts';
 import { momentOf, momentsOf } from './version-moments.ts';

@@ -78,7 +78,7 @@ function wholeRef(text: string): PromptRef | undefined {
 }
 
 function refuseUncommitted(store: PromptStore, { ref, prompt }: FoundVersion): void {
-  const working = store.placed().get(ref.file);
+  const working = store.placedFile(ref.file);
   if (working === undefined || working.hash === prompt.hash) return;
   const [here, there] = [versionOf(ref.file, working.hash), versionOf(ref.file, prompt.hash)];
   throw new CrewError(

@@ -9,6 +9,7 @@ import type { PromptRef } from './prompt-ref.ts';
 import { stemOf } from './prompt-ref.ts';
 import type { PromptPlaces, PromptStore } from './prompt-store.ts';
 import { promptUses } from './prompt-uses.ts';
+import { committedAt } from './prompts-at.ts';
 import type { VersionRow } from './version-rows.ts';
 
 /** The name of a version by the name of its file: `merge.short@3f2a9c1b`. Pure. */
@@ -23,7 +24,7 @@ export async function momentOf(version: FoundVersion): Promise<PromptMoment> {
   if ('problem' in history) return bareMoment(store, ref, prompt);
   const labels = (await labelsOf(history, [ref.file])).get(ref.file) ?? [];
   if (version.row !== undefined) return rowMoment(version.row, { ref, history, labels });
-  const committed = (await history.committed()).get(ref.file);
+  const committed = await committedAt(history, ref.file);
   const row = history.lineage(ref.file).find(one => one.prompt?.hash === prompt.hash);
   if (committed?.hash === prompt.hash && row !== undefined) return rowMoment(row, { ref, history, labels });
   const bare = bareMoment(store, ref, prompt);
@@ -36,7 +37,7 @@ export async function momentsOf(
   ref: PromptRef,
   places: PromptPlaces,
 ): Promise<{ readonly moments: readonly PromptMoment[]; readonly unreadRuns: number }> {
-  const working = store.placed().get(ref.file);
+  const working = store.placedFile(ref.file);
   const history = await store.history();
   const moments: PromptMoment[] = [];
   const stems = new Set([ref.stem]);
@@ -44,7 +45,7 @@ export async function momentsOf(
     if (working !== undefined) moments.push(bareMoment(store, ref, working));
   } else {
     const labels = (await labelsOf(history, [ref.file])).get(ref.file) ?? [];
-    const committed = (await history.committed()).get(ref.file);
+    const committed = await committedAt(history, ref.file);
     if (working !== undefined && working.hash !== committed?.hash) {
       moments.push({
         ...bareMoment(store, ref, working),

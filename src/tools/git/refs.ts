@@ -28,32 +28,25 @@ export interface RepositoryState {
  * repository takes another folder for its working tree, and TOOL_FAILED, as in a bare repository.
  */
 export async function repositoryState(workspace: string, signal: AbortSignal): Promise<RepositoryState> {
-  const [place, head, refs] = await Promise.all([
-    readPlace(workspace, signal),
-    readHead(workspace, signal),
-    readRefs(workspace, signal),
-  ]);
-  return { ...place, ...(head === undefined ? {} : { head }), refs };
+  const [place, refs] = await Promise.all([readPlace(workspace, signal), readRefs(workspace, signal)]);
+  return { ...place, refs };
 }
 
-async function readPlace(
-  workspace: string,
-  signal: AbortSignal,
-): Promise<Pick<RepositoryState, 'top' | 'prefix' | 'shallow'>> {
-  const args = ['rev-parse', '--is-shallow-repository', '--show-toplevel', '--show-prefix'];
-  const [shallow = '', top = '', prefix = ''] = (await gitText({ workspace, signal, args })).split('\n');
+async function readPlace(workspace: string, signal: AbortSignal): Promise<Omit<RepositoryState, 'refs'>> {
+  const asked = ['--is-shallow-repository', '--show-toplevel', '--show-prefix', 'HEAD^{commit}'];
+  const call: GitCall = { workspace, signal, args: ['rev-parse', ...asked] };
+  const { stdout, stderr, exitCode } = await runGit(call);
+  // Before the first commit `HEAD` is the name of nothing, which comes last.
+  const isEmpty = /ambiguous argument|unknown revision|bad revision/i.test(stderr);
+  if (exitCode !== 0 && !isEmpty) throw gitFailure(call, { stdout, stderr, exitCode, cut: false });
+  const [shallow = '', top = '', prefix = '', head = ''] = stdout.toString('utf8').split('\n');
   const [seen, own] = await Promise.all([realpath(resolve(top, prefix)), realpath(workspace)]);
-  if (seen === own) return { top, prefix, shallow: shallow === 'true' };
-  throw new CrewError(
-    'OUTSIDE_WORKSPACE',
-    `the working tree of the repository at \`${workspace}\` is \`${top}\``,
-  );
-}
-
-async function readHead(workspace: string, signal: AbortSignal): Promise<string | undefined> {
-  const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'];
-  const id = (await runGit({ workspace, signal, args })).stdout.toString('utf8').trim();
-  return id === '' ? undefined : id;
+  if (seen !== own) {
+    const message = `the working tree of the repository at \`${workspace}\` is \`${top}\``;
+    throw new CrewError('OUTSIDE_WORKSPACE', message);
+  }
+  const isCommit = exitCode === 0 && /^[0-9a-f]{40,64}$/.test(head);
+  return { top, prefix, shallow: shallow === 'true', ...(isCommit ? { head } : {}) };
 }
 
 const REF_FIELDS = ['%(objecttype)', '%(objectname)', '%(*objecttype)', '%(*objectname)', '%(refname)'];
