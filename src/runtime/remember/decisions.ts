@@ -54,7 +54,7 @@ export function noteStep(draft: Draft, work: OpenWork, effects: readonly Effect[
     }
     if (effect.type === 'event.publish' && effect.event.type === 'trial.judged') {
       const { trial, passed, kept } = effect.event;
-      if (passed) noteWorkDecision(draft, work, `trial ${trial} passed`);
+      if (passed && trial > 1) noteWorkDecision(draft, work, `trial ${trial} passed`);
       if (kept !== undefined) noteWorkDecision(draft, work, `none of ${trial} trials passed`);
     }
   }
