@@ -1,3 +1,4 @@
+import { pathsRead } from '../expressions/paths-read.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
 import { messageText } from '../model/message.ts';
@@ -60,7 +61,7 @@ async function render({ positionals, values, terminal }: CommandCall): Promise<n
     call,
     use: models[call.model]?.use ?? call.model,
     others: others.map(({ model }) => models[model]?.use ?? model),
-    samples: samplesRead(call, read.samples),
+    samples: samplesRead(place, read.samples),
     prompts,
   };
   if (values.json === true) {
@@ -103,12 +104,21 @@ interface Shown {
   readonly prompts: readonly UsedPrompt[];
 }
 
-/** The samples among the values that the template has read. */
-function samplesRead({ origin }: ModelCallEffect, samples: ReadonlySet<string>): readonly string[] {
-  const read = Object.keys(origin.values);
-  return [...samples].filter(
-    name => read.includes(name) || (name.startsWith('inputs.') && read.includes('inputs')),
+/** The samples among the values that the template reads. */
+function samplesRead({ work }: PromptPlace, samples: ReadonlySet<string>): readonly string[] {
+  const paths = pathsRead(templateOf(work), 'text');
+  return [...samples].filter(name =>
+    paths.some(
+      ([root, field]) =>
+        root === name || (root === 'inputs' && name === `inputs.${field ?? name.slice('inputs.'.length)}`),
+    ),
   );
+}
+
+function templateOf(work: PromptPlace['work']): string {
+  if (work.kind === 'ask') return work.prompt;
+  if (work.kind === 'chain') return work.steps[0]?.promptTemplate ?? '';
+  return 'task' in work ? work.task : '';
 }
 
 function remarks({ samples, prompts, others, use }: Shown): readonly string[] {

@@ -62,6 +62,20 @@ describe('a crew that runs code', () => {
     expect((await run()).code).toBe(5);
   });
 
+  test('is asked about again when a prompt file or a partial of it has changed', async () => {
+    mkdirSync(join(folder, 'prompts'));
+    writeFileSync(join(folder, 'counting.crew.yaml'), CREW.replace('goal: Count.', 'goal: { prompt: goal }'));
+    writeFileSync(join(folder, 'prompts/goal.prompt.md'), 'Count. {% include "more" %}\n');
+    writeFileSync(join(folder, 'prompts/_more.prompt.md'), 'Say it.\n');
+    await call('trust', 'counting.crew.yaml', '--yes');
+    expect((await run()).code).toBe(0);
+    writeFileSync(join(folder, 'prompts/_more.prompt.md'), 'Say it twice.\n');
+    expect((await run()).code).toBe(5);
+    await call('trust', 'counting.crew.yaml', '--yes');
+    writeFileSync(join(folder, 'prompts/goal.prompt.md'), 'Count on. {% include "more" %}\n');
+    expect((await run()).code).toBe(5);
+  });
+
   test('runs when it is trusted, also by another path, and no more when the trust is withdrawn', async () => {
     expect((await call('trust', 'counting.crew.yaml', '--yes')).code).toBe(0);
     expect(statSync(trusted()).mode & 0o777).toBe(0o600);
