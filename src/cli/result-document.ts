@@ -2,6 +2,7 @@ import type { Answers } from '../model/answers.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import { askDocument } from './ask-document.ts';
+import { rewriteDocument } from './reformulate/rewrite-document.ts';
 import { loadReporters } from './wire.ts';
 
 type LeftRun = Exclude<RunOutcome, { type: 'interrupted' }>;
@@ -14,10 +15,14 @@ export async function resultDocument(
   const { runId, program } = journal;
   const { spent: spend } = outcome.state.ledger;
   const left = howLeft(outcome);
+  const rewrite = outcome.type === 'suspended' ? rewriteDocument(outcome.state) : undefined;
+  const reformulation = rewrite === undefined ? {} : { reformulation: rewrite };
   const { isAnswers } = await loadReporters();
   const answers = 'result' in left ? left.result : unfinishedAnswers(outcome, left.failure);
-  if (isAnswers(answers)) return askDocument(answers, { runId, outcome: left.outcome, spend });
-  return { version: 1, runId, crew: program.crew, ...left, spend };
+  if (isAnswers(answers)) {
+    return { ...askDocument(answers, { runId, outcome: left.outcome, spend }), ...reformulation };
+  }
+  return { version: 1, runId, crew: program.crew, ...left, ...reformulation, spend };
 }
 
 function howLeft(outcome: LeftRun) {

@@ -2,14 +2,18 @@ import type { Plan } from '../model/plan.ts';
 import type { Reporter } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { RunControls } from '../runtime/run-controls.ts';
+import { askAtTerminal } from './ask-at-terminal.ts';
 import { type AskInCall, createAskInCall } from './ask-in-call.ts';
 import { type AskPerson, createAskPerson } from './ask-person.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { openDashboardScreen } from './dashboard-screen.ts';
+import { askForRewrite } from './reformulate/ask-for-rewrite.ts';
+import { createRewriteWatch } from './reformulate/rewrite-watch.ts';
+import { openScreenAfterRewrite } from './reformulate/screen-after-rewrite.ts';
 import type { ResultRequest } from './result-output.ts';
 import { openReporters } from './session-output.ts';
 import { createTerminalTurns } from './terminal-turns.ts';
-import { wantsDashboard } from './wants-dashboard.ts';
+import { wantsDashboard, wantsSpeech } from './wants-dashboard.ts';
 
 /** What a session is shown on, and where its person is asked. */
 export interface RunScreen {
@@ -41,6 +45,7 @@ export interface ScreenOptions {
 export async function openRunScreen(options: ScreenOptions): Promise<RunScreen> {
   const { request, values, terminal } = options;
   if (!request.ndjson && !request.json && wantsDashboard(values, terminal)) {
+    if (options.journal.program.rewrites !== undefined) return openScreenAfterRewrite(options, plainScreen);
     const screen = await openDashboardScreen(options);
     if (screen !== undefined) return screen;
   }
@@ -51,10 +56,21 @@ async function plainScreen(options: ScreenOptions): Promise<RunScreen> {
   const { journal, request, values, terminal, goesOn } = options;
   const interactive = terminal.interactive && values['no-input'] !== true;
   const turns = createTerminalTurns();
+  const watch = createRewriteWatch(journal.program);
+  const spoken = wantsSpeech(values, terminal);
+  const ask: AskPerson = (effect, signal) => {
+    const rewrite = watch?.rewriteOf(effect);
+    return turns(() =>
+      rewrite === undefined
+        ? askAtTerminal(terminal, effect, signal)
+        : askForRewrite(terminal, rewrite, { signal, spoken }),
+    );
+  };
+  const reporters = await openReporters(values, request, { terminal, goesOn });
   return {
-    reporters: await openReporters(values, request, { terminal, goesOn }),
+    reporters: watch === undefined ? reporters : [watch.reporter, ...reporters],
     terminal,
-    person: createAskPerson({ journal, terminal, interactive, turns }),
+    person: createAskPerson({ journal, terminal, interactive, turns, ask }),
     askInCall: createAskInCall({ terminal, interactive, turns }),
     settle: async () => undefined,
     close: () => undefined,
