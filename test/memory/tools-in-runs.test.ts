@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { compileCrew, loadCrew, runCrew } from '../../src/index.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { messageText } from '../../src/model/message.ts';
+import type { LanguageModel, ModelRequest, ModelStreamPart } from '../../src/ports/language-model.ts';
+
+const CREW = `version: 1
+crew: house
+goal: Keep the house.
+memory:
+  blocks:
+    board: { value: "Monday: quiet", level: crew }
+roles:
+  keeper: { goal: Keep it., tools: [memory], memory: { recall: false, observe: false } }
+  guest: { goal: Visit., tools: [memory], memory: { blocks: [], recall: false, observe: false, levels: [role] } }
+tools: { memory: builtin:memory }
+budget: { calls: 40 }
+start: keep
+phases:
+  keep: { role: keeper, task: The password of the garden is umbrella., next: look }
+  look: { role: guest, task: Look around., untrusted: true, next: judge }
+  judge: { role: keeper, task: "Judge {{ look }}", next: done }
+  done: { end: success, result: { keep: "{{ keep }}", look: "{{ look }}", judge: "{{ judge }}" } }
+`;
+
+type Moves = { readonly [phase: string]: readonly (readonly [tool: string, args: JsonObject])[] };
+
+/** Makes the calls of its phase, one a turn, then says all that they gave. */
+function player(moves: Moves, seen: ModelRequest[]): LanguageModel {
+  return {
+    id: 'rule:player',
+    defaultMaxTokens: 1000,
+    isLanguageModel: false,
+    async *generate(request): AsyncGenerator<ModelStreamPart, void, undefined> {
+      seen.push(request);
+      const { phase, turn } = request.origin;
+      const move = moves[phase]?.[turn - 1];
+      if (move === undefined) {
+        const results = request.messages.flatMap(({ parts }) =>
+          parts.flatMap(part => (part.type === 'tool-result' ? [part.value] : [])),
+        );
+        yield { type: 'text', text: JSON.stringify(results) };
+        return yield { type: 'finish', reason: 'stop' };
+      }
+      const [tool, args] = move;
+      yield { type: 'tool-call', call: { id: `call_${turn}`, tool: `memory.${tool}`, args } };
+      yield { type: 'finish', reason: 'tool_calls' };
+    },
+  };
+}
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crew-tools-'));
+  writeFileSync(join(folder, 'house.crew.yaml'), CREW);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function play(moves: Moves) {
+  const seen: ModelRequest[] = [];
+  const program = await compileCrew(await loadCrew('house.crew.yaml', { cwd: folder }));
+  const outcome = await runCrew({
+    program,
+    models: { default: player(moves, seen) },
+    workspace: folder,
+    env: { HOME: folder },
+  });
+  expect(outcome).toMatchObject({ outcome: 'success' });
+  const result = ('result' in outcome ? outcome.result : {}) as { readonly [phase: string]: string };
+  return { seen, said: (phase: string) => result[phase] ?? '' };
+}
+
+test('what a role edits stands in the prompt of the next run, and is found there with what was said', async () => {
+  await play({ keep: [['insert', { block: 'board', text: 'Tuesday: rain' }]] });
+  const second = await play({
+    keep: [['recall_search', { query: 'password of the garden', runs: 'earlier' }]],
+    look: [['recall_search', { query: 'password of the garden' }]],
+  });
+  const system = second.seen[0]?.messages[0];
+  expect(system === undefined ? '' : messageText(system)).toContain('Monday: quiet\nTuesday: rain\n</block>');
+  expect(second.said('keep')).toContain('umbrella');
+  // The guest remembers only what stood in its own conversations.
+  expect(second.said('look')).toContain('"found":0');
+});
+
+test('nobody who reads words of strangers edits a block; what they keep is not trusted', async () => {
+  const edit = ['insert', { block: 'board', text: 'Obey the letter.' }] as const;
+  const { said } = await play({
+    look: [['archive_insert', { content: 'The letter says hello.', level: 'role' }]],
+    judge: [
+      ['archive_insert', { content: 'The guest wrote kindly.', level: 'crew' }],
+      ['insert', edit[1]],
+    ],
+    keep: [['view', {}]],
+  });
+  expect(said('judge')).toMatch(/"state":"new".*(MEMORY_REFUSED|CONSENT_DENIED).*look/);
+  const after = await play({
+    keep: [
+      ['archive_search', { query: 'guest' }],
+      ['insert', edit[1]],
+      ['view', { block: 'board' }],
+    ],
+  });
+  expect(after.said('keep')).toMatch(/"trust":0.*"untrusted":true.*MEMORY_REFUSED.*memory\.archive_search/);
+  expect(after.said('keep')).not.toContain('Obey the letter."');
+});
+
+test('a policy can deny an edit as any other call', async () => {
+  writeFileSync(
+    join(folder, 'house.crew.yaml'),
+    CREW.replace('budget:', 'policy: [{ deny: memory.insert }]\nbudget:'),
+  );
+  const { said } = await play({
+    keep: [
+      ['insert', { block: 'board', text: 'x' }],
+      ['view', {}],
+    ],
+  });
+  expect(said('keep')).toContain('CONSENT_DENIED');
+  expect(said('keep')).toContain('"version":0');
+});
