@@ -22,6 +22,7 @@ const ENV = {
 test('a folder needs nothing of the environment', () => {
   expect(lancePlace('.crew/memory', ENV)).toEqual({
     uri: resolve('.crew/memory'),
+    folder: resolve('.crew/memory'),
     options: {},
     secrets: [],
     hosted: false,

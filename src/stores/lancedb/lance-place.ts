@@ -5,6 +5,8 @@ import { CrewError } from '../../model/crew-error.ts';
 /** How a place is reached: options of LanceDB, and the words that must never be shown. */
 export interface LancePlace {
   readonly uri: string;
+  /** Where it is on this machine; absent for an address. */
+  readonly folder?: string;
   readonly options: Partial<ConnectionOptions>;
   readonly secrets: readonly string[];
   /** LanceDB Cloud packs and indexes by itself. */
@@ -68,7 +70,10 @@ const SHORTEST_SECRET = 6;
  */
 export function lancePlace(place: string, env: Environment): LancePlace {
   const scheme = /^([a-z][a-z0-9+.-]+:)\/\//i.exec(place)?.[1]?.toLowerCase();
-  if (scheme === undefined) return { uri: resolve(place), options: {}, secrets: [], hosted: false };
+  if (scheme === undefined) {
+    const folder = resolve(place);
+    return { uri: folder, folder, options: {}, secrets: [], hosted: false };
+  }
   if (scheme === 'db:') return hostedPlace(place, env);
   const names = STORAGE_VARIABLES.get(scheme);
   if (names === undefined)

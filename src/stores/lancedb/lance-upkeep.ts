@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import type { LanceHouse, LanceTable } from './lance-table.ts';
 import { sqlOneOf } from './sql.ts';
@@ -6,12 +8,16 @@ import { ensureIndexes, packTable, renewIndexes } from './table-upkeep.ts';
 
 const DAY_MS = 86_400_000;
 /** Each version brings a fragment, and each fragment makes a search slower until they are packed. */
-const VERSIONS_BEFORE_PACKING = 100;
-const ROWS_BEFORE_PACKING = 5000;
+const VERSIONS_BEFORE_PACKING = 64;
+/** Words of rows that no index knows are looked for one row after another. */
+const ROWS_BEFORE_PACKING = 1000;
 const FRAGMENTS_LEFT_ALONE = 32;
 const KEPT_DAYS = 7;
 /** What nobody reads as it was is kept only as long as somebody may be reading it. */
 const SHORT_KEEP_MS = 600_000;
+/** Old versions may take so many times the room of the newest; beyond it, they are kept as short as may be. */
+const MOST_COPIES = 10;
+const BYTES_LEFT_ALONE = 100_000_000;
 const IDS_AT_ONCE = 500;
 const PURGES_TRIED = 5;
 
@@ -39,7 +45,8 @@ export function createLanceUpkeep(house: LanceHouse, tables: Tables): LanceUpkee
   const pack = async (kept: LanceTable): Promise<void> => {
     await ensureIndexes(house, kept);
     // What lost against another writer is packed after the next versions.
-    await packTable(kept, keepMsOf(kept.name), Date.now());
+    const bloated = await isBloated(house, kept);
+    await packTable(kept, bloated ? SHORT_KEEP_MS : keepMsOf(kept.name), Date.now());
   };
   const packSoon = (kept: LanceTable): void => {
     if (house.place.hosted || packing.has(kept.name)) return;
@@ -88,6 +95,28 @@ export function createLanceUpkeep(house: LanceHouse, tables: Tables): LanceUpkee
   };
 }
 
+/** Whether old versions take many times the room of what is there now: each packing writes every row again. */
+async function isBloated({ place }: LanceHouse, kept: LanceTable): Promise<boolean> {
+  if (place.folder === undefined) return false;
+  const { totalBytes } = await kept.read(table => table.stats());
+  const used = await bytesIn(join(place.folder, `${kept.name}.lance`));
+  return used > BYTES_LEFT_ALONE && used > MOST_COPIES * totalBytes;
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries
+    .filter(entry => entry.isFile())
+    // Another process may clean up meanwhile.
+    .map(entry =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 /** Whether there are many small files, rows that no index knows, or versions that are not wanted any more. */
 async function isDue(kept: LanceTable, before: number): Promise<boolean> {
   const { fragmentStats } = await kept.read(table => table.stats());
@@ -95,7 +124,7 @@ async function isDue(kept: LanceTable, before: number): Promise<boolean> {
   const versions = await kept.read(table => table.listVersions());
   if (versions.slice(0, -1).some(({ timestamp }) => timestamp.getTime() < before)) return true;
   const indexes = await kept.read(table => table.listIndices());
-  return indexes.some(index => (index.numUnindexedRows ?? 0) > ROWS_BEFORE_PACKING / 5);
+  return indexes.some(index => (index.numUnindexedRows ?? 0) > ROWS_BEFORE_PACKING);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Table } from '@lancedb/lancedb';
 import type { MemoryNote } from '../../model/memory.ts';
 import type { MemoryStore, NoteFilter, ScoredNote, StoredNote } from '../../ports/memory-store.ts';
 import { checkVector } from '../check-vector.ts';
-import { byText, isSomewhere } from '../held-note.ts';
+import { byText, byTime, isSomewhere } from '../held-note.ts';
 import { matchesFilter } from '../matches-filter.ts';
 import { vectorColumnIn } from './current-column.ts';
 import type { LanceTable } from './lance-table.ts';
@@ -40,7 +40,12 @@ export function createNoteReads(notes: LanceTable, versionOf: (at: number) => nu
     },
     async find(filter, { limit, at, order, offset = 0 }) {
       if (limit <= 0) return [];
-      const found = await read(at, table => pageOf(table, sqlFilter(filter), { limit, order, offset }));
+      const page = { limit, order, offset };
+      // What is named one by one is not much, and read in one go.
+      const few = filter.ids !== undefined || filter.seqs !== undefined;
+      const found = await read(at, table =>
+        few ? fewOf(table, filter, page) : pageOf(table, sqlFilter(filter), page),
+      );
       return found.filter(note => matchesFilter(note, filter));
     },
     async lexical(text, filter, { limit, at }) {
@@ -86,6 +91,17 @@ async function pageOf(table: Table, where: string | undefined, page: Page): Prom
   const ids = await sortedIds(table, where, page);
   const found = await notesById(table, ids, undefined);
   return ids.flatMap(id => found.get(id)?.note ?? []);
+}
+
+async function fewOf(
+  table: Table,
+  filter: NoteFilter,
+  { limit, order, offset }: Page,
+): Promise<readonly MemoryNote[]> {
+  const found = await selected(narrowedBy(table.query(), filter), undefined);
+  const sign = order === 'oldest' ? 1 : -1;
+  const notes = found.map(({ note }) => note);
+  return notes.sort((a, b) => sign * byTime(a, b)).slice(offset, offset + limit);
 }
 
 function shownIf(found: ReadNote | undefined): readonly StoredNote[] {

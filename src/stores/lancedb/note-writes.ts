@@ -31,7 +31,7 @@ export interface NoteWrites extends Pick<MemoryStore, 'setEmbedder' | 'put' | 'c
 export function createNoteWrites(notes: LanceTable, wrote: (rows: number) => void): NoteWrites {
   const queue: BatchQueue<Wish> = createBatchQueue(async wishes => {
     for (const alike of runsOf(wishes)) {
-      wrote(alike.length);
+      wrote(alike.reduce((sum, wish) => sum + ('put' in wish ? wish.put : wish.rewrite).length, 0));
       const puts = alike.flatMap(wish => ('put' in wish ? [wish] : []));
       const rewrites = alike.flatMap(wish => ('rewrite' in wish ? [wish] : []));
       if (puts.length > 0) await upsert(notes, puts);
