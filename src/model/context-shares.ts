@@ -19,7 +19,10 @@ export type ContextTier = (typeof CONTEXT_TIERS)[number];
 /** Tokens, or a size in proportion to them, for each tier. */
 export type ContextSizes = { readonly [Tier in ContextTier]: number };
 
-/** The input of one model call, in the tokens that its provider counted; the tiers add up to them. */
+/**
+ * The input of one model call, in tokens; the tiers add up to them. `counted` says that they are its provider's figure; a model that
+ * is no language model counts none, and then they are about as many as its text would take.
+ */
 export interface CallShares {
   readonly key: string;
   /** A path, as in events. */
@@ -27,12 +30,13 @@ export interface CallShares {
   readonly role: string;
   readonly turn: number;
   readonly inputTokens: number;
+  readonly counted: boolean;
   readonly tiers: ContextSizes;
 }
 
 /** What a run read, and what it did with its memory. */
 export interface RunShares {
-  /** Answered calls whose provider counted, in order. */
+  /** Answered calls, and failed ones whose provider counted, in order. */
   readonly calls: readonly CallShares[];
   readonly inputTokens: number;
   readonly tiers: ContextSizes;

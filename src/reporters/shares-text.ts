@@ -19,8 +19,9 @@ interface SharesOptions {
 /** What the models of a run read, by tier, for people: a row for each role in a phase, or for each call, and all together. Pure. */
 export function formatShares(shares: RunShares, { color, columns, perCall }: SharesOptions): string {
   const { calls, recalled, kept, edits } = shares;
-  if (calls.length === 0) return 'No provider has counted what a model of this run read.\n';
+  if (calls.length === 0) return 'No model of this run has read anything.\n';
   const used = CONTEXT_TIERS.filter(tier => shares.tiers[tier] > 0);
+  const about = calls.some(({ counted }) => !counted);
   const cells = (name: string, tokens: number, tiers: ContextSizes): string[] => [
     name,
     String(tokens),
@@ -31,7 +32,12 @@ export function formatShares(shares: RunShares, { color, columns, perCall }: Sha
     : groupsOf(calls).map(({ name, tokens, tiers }) => cells(name, tokens, tiers));
   const parts = used.map(tier => `${((100 * shares.tiers[tier]) / shares.inputTokens).toFixed(1)} %`);
   const table = textTable(
-    [['', 'tokens in', ...used], ...rows, cells('all', shares.inputTokens, shares.tiers), ['', '', ...parts]],
+    [
+      ['', about ? 'about tokens in' : 'tokens in', ...used],
+      ...rows,
+      cells('all', shares.inputTokens, shares.tiers),
+      ['', '', ...parts],
+    ],
     { right: [1, ...used.map((_, at) => at + 2)], indent: 2, columns },
   );
   const reminded =

@@ -28,19 +28,22 @@ test('what models read adds up, call by call and in all, to what providers count
   expect(shares.calls.map(({ key, inputTokens }) => [key, inputTokens])).toEqual([
     ['work:1:1/model-1', 1001],
     ['work:1:1/model-2', 1203],
+    ['note:1:1/model-1', expect.any(Number)],
   ]);
   for (const { inputTokens, tiers } of shares.calls) {
     expect(CONTEXT_TIERS.reduce((sum, tier) => sum + tiers[tier], 0)).toBe(inputTokens);
   }
-  expect(shares.inputTokens).toBe(2204);
-  expect(CONTEXT_TIERS.reduce((sum, tier) => sum + shares.tiers[tier], 0)).toBe(2204);
+  const third = shares.calls[2];
+  expect(third).toMatchObject({ counted: false, phase: 'note' });
+  expect(shares.inputTokens).toBe(2204 + (third?.inputTokens ?? 0));
+  expect(CONTEXT_TIERS.reduce((sum, tier) => sum + shares.tiers[tier], 0)).toBe(shares.inputTokens);
   expect(shares.calls[0]?.tiers.results).toBe(0);
   expect(shares.calls[1]?.tiers.results).toBeGreaterThan(0);
   const options = { color: false, columns: Number.POSITIVE_INFINITY };
   const text = formatShares(shares, { ...options, perCall: false });
-  expect(text).toMatch(/tokens in +card +tools +messages +results\n +work reader +2204/);
+  expect(text).toMatch(/about tokens in +card +tools +messages +results\n +work reader +2204/);
   expect(formatShares(shares, { ...options, perCall: true })).toContain('work:1:1/model-2');
   expect(formatShares({ ...shares, calls: [] }, { ...options, perCall: true })).toMatch(
-    /^No provider has counted/,
+    /^No model of this run/,
   );
 });

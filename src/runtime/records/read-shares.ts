@@ -11,7 +11,7 @@ import type { FoldStep } from './fold-run.ts';
 
 /**
  * What the model calls of a recorded run were made of, out of the steps of its fold: the tokens that providers counted, shared
- * out by size. Calls whose provider did not count are left out. Pure.
+ * out by size. Pure.
  */
 export function readShares(steps: readonly FoldStep[]): RunShares {
   const calls = steps.flatMap(callShares);
@@ -35,11 +35,15 @@ export function sumOfTiers(calls: readonly Pick<CallShares, 'tiers'>[]): Context
 function callShares({ before, fact }: FoldStep): readonly CallShares[] {
   if (fact.type !== 'model.answered' && fact.type !== 'model.failed') return [];
   const call = before?.acts[fact.key];
-  if (fact.usage === undefined || call?.type !== 'model.call') return [];
+  if (call?.type !== 'model.call') return [];
   const { phase, role, turn } = call.origin;
-  const { inputTokens } = fact.usage;
-  const tiers = allocateTokens(inputTokens, contextSizes(call));
-  return [{ key: fact.key, phase, role, turn, inputTokens, tiers }];
+  const reported = fact.usage?.inputTokens ?? 0;
+  const counted = reported > 0;
+  if (!counted && fact.type === 'model.failed') return [];
+  const sizes = contextSizes(call);
+  const inputTokens = counted ? reported : CONTEXT_TIERS.reduce((sum, tier) => sum + sizes[tier], 0);
+  const tiers = allocateTokens(inputTokens, sizes);
+  return [{ key: fact.key, phase, role, turn, inputTokens, counted, tiers }];
 }
 
 function recalledIn(facts: readonly Fact[]): RunShares['recalled'] {
