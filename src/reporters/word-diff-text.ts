@@ -17,7 +17,9 @@ export function formatWordDiff(
   if (before === after) return '';
   const changes = wordDiff(before, after);
   const shown = changes.map(({ kind, text }, index) => {
-    if (kind !== 'same') return marked(kind, sanitizeText(text), color);
+    const last = changes[index - 1];
+    const isInstead = kind === 'in' && last?.kind === 'out' && sameLead(text, last.text);
+    if (kind !== 'same') return marked(kind, sanitizeText(text), { color, isInstead });
     const isFirst = index === 0;
     const isLast = index === changes.length - 1;
     return shortened(sanitizeText(text), { isFirst, isLast, color });
@@ -28,13 +30,23 @@ export function formatWordDiff(
 
 const MARKS = { out: ['[-', '-]', 'red'], in: ['{+', '+}', 'green'] } as const;
 
-/** White space stays outside of the marks, so that lines and their ends look as they are. */
-function marked(kind: 'out' | 'in', text: string, color: boolean): string {
+function sameLead(left: string, right: string): boolean {
+  const lead = (text: string): string => /^\s*/.exec(text)?.[0] ?? '';
+  return lead(left) === lead(right) && left.trim() !== '' && right.trim() !== '';
+}
+
+/** White space stays outside of the marks; what stands in the place of something follows it after a space. */
+function marked(
+  kind: 'out' | 'in',
+  text: string,
+  { color, isInstead }: { readonly color: boolean; readonly isInstead: boolean },
+): string {
   const [open, close, style] = MARKS[kind];
   const [, lead = '', words = '', tail = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
   if (words === '') return kind === 'in' ? text : '';
   const lines = color ? words.split('\n').map(line => paint(line, style, true)) : [];
-  return `${lead}${color ? lines.join('\n') : `${open}${words}${close}`}${tail}`;
+  const shown = color ? lines.join('\n') : `${open}${words}${close}`;
+  return `${isInstead ? ' ' : lead}${shown}${tail}`;
 }
 
 function shortened(
