@@ -68,7 +68,8 @@ function chooseSummarizer({ values, env, config, auto }: AskSources, first: Reso
 }
 
 function wantsSummary({ values, config }: AskSources, answers: number): boolean {
-  if (typeof values.summary === 'boolean') return values.summary;
+  const said = values.summary ?? values['show-summary'];
+  if (typeof said === 'boolean') return said;
   return answers > 1 && settingOf(config, 'parallel_processing.ui.show_summary')?.value !== false;
 }
 

@@ -1,7 +1,33 @@
+import { fstatSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { CrewError } from '../model/crew-error.ts';
 import type { Terminal } from './command.ts';
 import { readNamedFile } from './read-files.ts';
+
+/** A pipe that says nothing for so long is told of, because nobody may know that it is read. */
+const SILENT_MS = 2_000;
+
+/** The question with what is piped into the program behind it, if anything is. Fails as `readQuestion`. */
+export async function readPipedQuestion(positionals: readonly string[], terminal: Terminal): Promise<string> {
+  const question = await readQuestion(positionals, terminal);
+  if (positionals[0] === '-' || !isPiped()) return question;
+  const told = setTimeout(() => {
+    terminal.stderr('reading what is piped in; `< /dev/null` if nothing is\n');
+  }, SILENT_MS);
+  const piped = (await text(process.stdin)).replace(/^\uFEFF/, '').trim();
+  clearTimeout(told);
+  return piped === '' ? question : `${question}\n\n${piped}`;
+}
+
+/** Whether stdin is a pipe or a file; what is no terminal may as well be nothing. */
+function isPiped(): boolean {
+  try {
+    const stdin = fstatSync(0);
+    return stdin.isFIFO() || stdin.isFile();
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The question of `crew ask`: its argument, all of stdin for `-`, or a file for `@FILE`. Fails with USAGE when there is

@@ -1,23 +1,28 @@
+import { type ConfigLayer, settingOf } from '../../model/config.ts';
 import type { Crew } from '../../model/crew.ts';
-import type { ResolvedModel } from '../../model/fact.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
+import { formatCost, formatQuantity } from '../../reporters/amounts.ts';
+import { addSpends, type Conversation, readConversation, spentBy } from '../ask/read-conversation.ts';
 import { askCrew } from '../ask-crew.ts';
 import { chooseAsk } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
-import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
-import { BUDGET_FLAGS, FROZEN_FLAG, RUN_FLAGS } from '../flags.ts';
+import { chooseModelsHere } from '../choose-models-here.ts';
+import { type Command, type CommandCall, type FlagValues, type Terminal, textFlags } from '../command.ts';
+import { BUDGET_FLAGS, FROZEN_FLAG, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { loadShippedCrew } from '../load-shipped-crew.ts';
-import { modelTerms, openModels } from '../open-models.ts';
 import { refuseOverPlan } from '../plan-run.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
-import { readQuestion } from '../read-question.ts';
+import { readPipedQuestion, readQuestion } from '../read-question.ts';
+import { type PreparedProgram, prepareProgram } from '../reformulate/prepare-program.ts';
+import { readReformulation } from '../reformulate/read-reformulation.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest } from '../result-output.ts';
 import { policyForRun } from '../run-policy.ts';
 import { runSession } from '../run-session.ts';
 import { loadCompiler } from '../wire.ts';
-import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
+import { openExistingEngine, openWorkspaceEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 
 /** `crew ask QUESTION`: one question to several models at once, then a summary; a run of `crews/ask.crew.yaml`. */
@@ -33,10 +38,17 @@ export const askCommand: Command = {
       help: 'the models to ask, such as openai:NAME,anthropic:NAME',
     },
     summary: { type: 'boolean', help: 'merge the answers into one text; --no-summary leaves it out' },
+    'show-summary': { type: 'boolean', help: 'the same as --summary, as the setting is called' },
     summarizer: { type: 'string', value: 'MODEL', help: 'who merges, instead of the first of the models' },
+    continue: {
+      type: 'boolean',
+      help: 'go on with the last conversation here; `--continue RUN QUESTION` with that of a run',
+    },
+    reformulate: REFORMULATE_FLAGS.reformulate,
     'allow-over-plan': { type: 'boolean', help: 'run even if the plan needs more calls than the budget has' },
     out: RUN_FLAGS.out,
     output: RUN_FLAGS.output,
+    'no-input': RUN_FLAGS['no-input'],
     ...BUDGET_FLAGS,
     ...FROZEN_FLAG,
   },
@@ -45,14 +57,18 @@ export const askCommand: Command = {
 
 /** As for `crew run`: what can be wrong by a slip is found before the run exists. */
 async function ask({ positionals, values, terminal }: CommandCall): Promise<number> {
-  const question = await readQuestion(positionals, terminal);
+  const words = values.continue === true ? positionals.slice(-1) : positionals;
+  const named = values.continue === true && positionals.length === 2 ? positionals[0] : undefined;
+  if (values.continue === true && positionals.length > 2) await readQuestion(positionals, terminal);
+  const question = await readPipedQuestion(words, terminal);
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
-  const { program, models, summary } = await prepare(values, terminal);
+  const before = values.continue === true ? await conversationHere(named, { values, terminal }) : undefined;
+  const history = before === undefined ? {} : { history: before.said as unknown as JsonValue };
+  const given = { question, ...history };
+  const { program, models, opened, terms, summary } = await prepare(given, { values, terminal });
   await requireFrozen([program], { values, terminal });
-  const inputs = { question, summary };
-  const opened = await openModels(models, terminal);
-  const terms = await modelTerms({ program, models, opened, terminal });
+  const inputs = { ...given, summary };
   const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
   const runId = realWorld.newId();
   const policy = await policyForRun({ runId, program }, values, terminal);
@@ -61,21 +77,51 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
     const at = realWorld.now();
     const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, policy } as const;
     const journal = engine.create(runId, program, at, [started]);
-    return await runSession({ journal, workspace, opened, models, request, values, terminal, plan });
+    const exitCode = await runSession({
+      journal,
+      workspace,
+      opened,
+      models,
+      request,
+      values,
+      terminal,
+      plan,
+    });
+    if (before !== undefined && values.quiet !== true) {
+      const total = addSpends([before.spend, await spentBy(engine, runId)]);
+      const questions = `${before.said.length + 1} questions`;
+      const cost = formatCost(total.costMicroUsd);
+      terminal.stderr(
+        `talk    ${questions} · ${formatQuantity(total.calls, 'model call')} · ${cost} in all\n`,
+      );
+    }
+    return exitCode;
   } finally {
     engine.close();
   }
 }
 
-interface Prepared {
-  readonly program: Program;
-  /** By `provider:name`. */
-  readonly models: { readonly [use: string]: ResolvedModel };
+async function conversationHere(
+  named: string | undefined,
+  { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
+): Promise<Conversation> {
+  const engine = await openExistingEngine(values, terminal);
+  try {
+    return await readConversation(engine, named);
+  } finally {
+    engine.close();
+  }
+}
+
+interface Prepared extends PreparedProgram {
   readonly summary: boolean;
 }
 
 /** Puts what was chosen into the shipped crew. */
-async function prepare(values: FlagValues, terminal: Terminal): Promise<Prepared> {
+async function prepare(
+  inputs: JsonObject,
+  { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
+): Promise<Prepared> {
   const budget = readBudgetFlags(values);
   const config = await readConfig(values, terminal);
   const { crew, sourceMap, catalog } = await loadShippedCrew('ask');
@@ -83,21 +129,37 @@ async function prepare(values: FlagValues, terminal: Terminal): Promise<Prepared
   const compile = (parts: Crew): Program =>
     compileCrew({ ...parts, budget: { ...parts.budget, ...budget } }, { sourceMap, catalog });
   const env = { ...terminal.env, CREW_MODEL: undefined };
-  const { default: chosen } = chooseModels({ program: compile(crew), flags: [], env }).models;
+  const needed = isNamed(values, terminal, config) ? chooseModels : chooseModelsHere;
+  const { default: chosen } = (await needed({ program: compile(crew), flags: [], env })).models;
   if (chosen === undefined) throw new Error('the shipped ask crew does not use its default model');
   // Reasons name the flag of `crew run`.
   const auto = { ...chosen, reason: chosen.reason.replace('--model ', '--models ') };
   const choice = chooseAsk({ values, env: terminal.env, config, auto });
   // Nobody needs a key for a summarizer that is not asked.
   const summarizer = choice.summary ? choice.summarizer : (choice.models[0] ?? auto);
-  const program = compile(
-    askCrew(crew, {
-      models: choice.models.map(({ use }) => use),
-      summarizer: summarizer.use,
-      ...(choice.prompt === undefined ? {} : { prompt: choice.prompt }),
-    }),
-  );
+  const asked = askCrew(crew, {
+    models: choice.models.map(({ use }) => use),
+    summarizer: summarizer.use,
+    ...(choice.prompt === undefined ? {} : { prompt: choice.prompt }),
+  });
   const named = new Map(choice.models.map(model => [model.use, model]));
   if (!named.has(summarizer.use)) named.set(summarizer.use, summarizer);
-  return { program, models: Object.fromEntries(named), summary: choice.summary };
+  const wish = await readReformulation({ crew: asked, config, values, terminal });
+  const choose = ({ rewrites }: Program) => ({
+    ...Object.fromEntries(named),
+    ...(rewrites === undefined ? {} : { [`${rewrites.phase}/default`]: choice.models[0] ?? auto }),
+  });
+  const checked = { crew: asked, compile };
+  const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal });
+  return { ...prepared, summary: choice.summary };
+}
+
+/** Whether all models are named, so that nobody needs to look for a server. */
+function isNamed(values: FlagValues, { env }: Terminal, config: readonly ConfigLayer[]): boolean {
+  const uses = [
+    ...textFlags(values, 'models'),
+    ...(settingOf(config, 'parallel_processing.models')?.value ?? []),
+    env.CREW_MODEL ?? '',
+  ].join(',');
+  return uses.replaceAll(',', '') !== '' && !/(^|,) *auto *(,|$)/.test(uses);
 }

@@ -1,0 +1,72 @@
+import { CrewError } from '../../model/crew-error.ts';
+import type { Spend } from '../../model/run-event.ts';
+import type { Engine } from '../../ports/engine.ts';
+import { readRecordedRun } from '../recorded-run.ts';
+import { loadReporters } from '../wire.ts';
+import { goOn, type Said } from './conversation.ts';
+
+/** A conversation to go on with: what was said, and what its runs have cost. */
+export interface Conversation {
+  readonly said: readonly Said[];
+  readonly spend: ConversationSpend;
+}
+
+/** What runs of a conversation have taken; money is null where a price is not known. */
+export interface ConversationSpend {
+  readonly calls: number;
+  readonly costMicroUsd: number | null;
+}
+
+/**
+ * The conversation of a run of `crew ask`, by its id, or of the last one that has an answer. Fails with USAGE when there is
+ * none, and with RUN_NOT_FOUND.
+ */
+export async function readConversation(engine: Engine, named: string | undefined): Promise<Conversation> {
+  const runId = named ?? lastAsked(engine);
+  if (runId === undefined) {
+    throw new CrewError('USAGE', 'there is nothing to go on with: no run of `crew ask` here has an answer');
+  }
+  const { run, steps } = await readRecordedRun(engine, runId);
+  const state = steps.at(-1)?.after;
+  const { isAnswers } = await loadReporters();
+  const result = state?.end !== undefined && 'result' in state.end ? state.end.result : undefined;
+  const [started] = run.facts;
+  if (run.program.crew !== 'ask' || !isAnswers(result) || started?.type !== 'run.started') {
+    throw new CrewError('USAGE', `run \`${run.runId}\` is no question of \`crew ask\` that has an answer`);
+  }
+  const said = goOn({ runId: run.runId, inputs: started.inputs }, result);
+  const spends = await Promise.all(said.map(each => spentBy(engine, each.run)));
+  return { said, spend: addSpends(spends) };
+}
+
+function lastAsked(engine: Engine): string | undefined {
+  const asked = engine.list().filter(({ crew, status }) => crew === 'ask' && status === 'success');
+  return asked.toSorted((left, right) => right.createdAt - left.createdAt)[0]?.runId;
+}
+
+/** A run of the conversation may be gone; what it took is not known any more. */
+export async function spentBy(engine: Engine, runId: string): Promise<ConversationSpend> {
+  try {
+    const { steps } = await readRecordedRun(engine, runId);
+    return spendOf(steps.at(-1)?.after.ledger.spent);
+  } catch (error) {
+    if (!(error instanceof CrewError)) throw error;
+    return { calls: 0, costMicroUsd: null };
+  }
+}
+
+function spendOf(spend: Spend | undefined): ConversationSpend {
+  return { calls: spend?.calls ?? 0, costMicroUsd: spend?.costMicroUsd ?? null };
+}
+
+/** The sum; not known where one of them is not. Pure. */
+export function addSpends(spends: readonly ConversationSpend[]): ConversationSpend {
+  return spends.reduce(
+    (sum, each) => ({
+      calls: sum.calls + each.calls,
+      costMicroUsd:
+        sum.costMicroUsd === null || each.costMicroUsd === null ? null : sum.costMicroUsd + each.costMicroUsd,
+    }),
+    { calls: 0, costMicroUsd: 0 },
+  );
+}
