@@ -1,8 +1,10 @@
 import { Liquid } from 'liquidjs';
 import { expect, test } from 'vitest';
+import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { checkTemplate } from '../../src/expressions/template-check.ts';
 import { renderTemplate } from '../../src/expressions/template-evaluate.ts';
 import { inlinePartials } from '../../src/language/inline-partials.ts';
+import { loadCrew } from '../../src/language/load-crew.ts';
 import { promptHash } from '../../src/language/prompt-hash.ts';
 import { listPartialTags } from '../../src/language/prompt-partials.ts';
 import { createPromptShelf } from '../../src/language/prompt-shelf.ts';
@@ -11,7 +13,7 @@ import { readPromptFile } from '../../src/language/read-prompt-file.ts';
 import { createReport } from '../../src/language/report.ts';
 import { scalarRange } from '../../src/language/scalar-range.ts';
 import { fc } from '../laws.ts';
-import { sourceOf } from './catalog.ts';
+import { CATALOG, sourceOf } from './catalog.ts';
 
 const PIECES = [
   ...[
@@ -217,3 +219,72 @@ function attempt(render: () => string): string | undefined {
     return undefined;
   }
 }
+
+const given = fc.constantFrom(
+  ...[
+    '"{{ one }}"',
+    '"{{ collect.patch | json }}"',
+    '"{{"',
+    '"a {{ inputs.tone }} b"',
+    '7',
+    '-1e30',
+    'true',
+    'null',
+    '[]',
+    '{}',
+  ],
+  ...['"{{ it }}"', '"{% endcapture %}"', "'it''s \"so\"'", '"{% raw %}"', '"{{ a }}"', '"{{ b }}"', '""'],
+);
+const use = fc
+  .tuple(
+    fc.constantFrom('main', 'p', 'Main', 'none', '_p'),
+    fc.constantFrom('', ', variant: v', ', variant: 7'),
+    fc.array(fc.tuple(fc.constantFrom('a', 'b', 'tone'), given), { maxLength: 3 }),
+  )
+  .map(([name, variant, rows]) => {
+    const values = [...new Map(rows)].map(([key_, value]) => `${key_}: ${value}`).join(', ');
+    return `{ prompt: ${name}${variant}${rows.length === 0 ? '' : `, with: { ${values} }`} }`;
+  });
+const input = fc.constantFrom(
+  '',
+  '---\ninput: { a: { type: string }, b: { type: integer, default: 3 } }\n---\n',
+  '---\ninput: { tone: {} }\nmodel: x\noutput: 7\n---\n',
+);
+
+test('a crew whose prompt files hold anything is a program, or has errors that stand in its files', () => {
+  fc.assert(
+    fc.property(use, use, input, fc.oneof(anyText, bodyOf(['p'])), anyText, (task, goal, head, main, p) => {
+      const text = `version: 1
+crew: any
+goal: ${goal}
+inputs: { tone: { type: string, default: plain } }
+roles: { writer: { goal: Write. } }
+tools: { git: builtin:git }
+start: collect
+phases:
+  collect: { tool: git.diff, with: { range: HEAD }, next: it }
+  it: { role: writer, task: ${task}, next: done }
+  done: { end: success, result: "{{ it }}" }
+`;
+      const files = { 'a.yaml': text, 'prompts/main.prompt.md': head + main, 'prompts/_p.prompt.md': p };
+      const { crew, diagnostics, sources, sourceMap } = loadCrew({
+        path: 'a.yaml',
+        readSource: sourceOf(files),
+        listFolder: () => ['main.prompt.md', '_p.prompt.md'],
+        catalog: CATALOG,
+      });
+      expect(crew === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+      for (const { range, message } of diagnostics) {
+        expect(range.end.offset).toBeLessThanOrEqual(sources.get(range.file)?.length ?? -1);
+        expect(message).not.toMatch(/undefined|\[object|NaN/);
+      }
+      if (crew === undefined) return;
+      const program = compileCrew(crew, { sourceMap, catalog: CATALOG });
+      for (const template of [program.phases.it].flatMap(phase =>
+        phase?.kind === 'role' ? [phase.task] : [],
+      ))
+        expect(checkTemplate(template, 'text').problems).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
