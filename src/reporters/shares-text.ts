@@ -44,14 +44,14 @@ export function formatShares(shares: RunShares, { color, columns, perCall }: Sha
     recalled.times === 0
       ? []
       : [
-          `  reminded ${recalled.times} times: ${recalled.blocks} blocks, ${recalled.notes} notes, ${recalled.lessons} lessons`,
+          `  reminded ${times(recalled.times)}: ${recalled.blocks} blocks, ${recalled.notes} notes, ${recalled.lessons} lessons`,
         ];
   const wrote = Object.values(kept).some(count => count > 0)
     ? [
         `  kept ${kept.new} notes, merged ${kept.merged}, held back ${kept.quarantined}, refused ${kept.refused}`,
       ]
     : [];
-  const edited = edits === 0 ? [] : [`  edited blocks ${edits} times`];
+  const edited = edits === 0 ? [] : [`  edited blocks ${times(edits)}`];
   const memory = [...reminded, ...wrote, ...edited];
   return [
     paint('What the models read', 'bold', color),
@@ -70,4 +70,8 @@ function groupsOf(calls: readonly CallShares[]) {
       CONTEXT_TIERS.map(tier => [tier, all.reduce((sum, { tiers }) => sum + tiers[tier], 0)]),
     ) as ContextSizes,
   }));
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }

@@ -31,7 +31,10 @@ export function contextSizes(
     const whose = origin.asks === 'summary' ? 'summary' : tier;
     sizes.set(whose, (sizes.get(whose) ?? 0) + approximateTokens(text));
   };
-  for (const tool of tools) add('tools', JSON.stringify(tool));
+  // Of a tool a model is sent no more.
+  for (const { name, description, inputSchema } of tools) {
+    add('tools', `${name} ${description} ${JSON.stringify(inputSchema)}`);
+  }
   if (output !== undefined) add('tools', JSON.stringify(output.schema));
   for (const { from, parts } of messages) for (const part of parts) addPart(from, part, add);
   return Object.fromEntries(sizes) as ContextSizes;

@@ -106,13 +106,16 @@ function tokensOf(loop: TurnLoop): number {
 
 const fixedKnown = new WeakMap<object, number>();
 
+/** Of a tool a model is sent its name, its description and what it takes. */
 function fixedTokensOf({ tools, output }: Pick<ModelCallEffect, 'tools' | 'output'>): number {
-  const parts: readonly object[] = output === undefined ? tools : [...tools, output.schema as object];
-  return parts.reduce((sum: number, part) => {
-    const tokens = fixedKnown.get(part) ?? approximateTokens(JSON.stringify(part));
-    if (typeof part === 'object') fixedKnown.set(part, tokens);
+  const schema = output === undefined ? 0 : approximateTokens(JSON.stringify(output.schema));
+  return tools.reduce((sum, tool) => {
+    const { name, description, inputSchema } = tool;
+    const known = fixedKnown.get(tool);
+    const tokens = known ?? approximateTokens(`${name} ${description} ${JSON.stringify(inputSchema)}`);
+    fixedKnown.set(tool, tokens);
     return sum + tokens;
-  }, 0);
+  }, schema);
 }
 
 /** Only where the whole window was counted with already, so that no bound is exceeded. */
