@@ -5,6 +5,7 @@
 //   npm run bench -- commands           how long commands take
 //   npm run bench -- orchestration      crews against plain loops
 //   npm run bench -- dashboard          what the dashboard takes
+//   npm run bench -- memory [SIZE …]    how fast a memory is, by how many notes it has
 //   npm run bench -- memory-recall FILE how well notes are found; the file is that of a public data set, see there
 //   npm run bench -- reflexion PATH     crews with `reflect` on tasks that were recorded; a git directory, see there
 import { existsSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { benchCommands } from './bench/commands.mjs';
 import { benchDashboard } from './bench/dashboard.mjs';
+import { benchMemory } from './bench/memory.mjs';
 import { benchMemoryRecall } from './bench/memory-recall.mjs';
 import { benchOrchestration } from './bench/orchestration.mjs';
 import { benchReflexion } from './bench/reflexion.mjs';
@@ -21,9 +23,14 @@ const PARTS = {
   commands: benchCommands,
   orchestration: benchOrchestration,
   dashboard: benchDashboard,
+  memory: benchMemory,
 };
 
 const [first, ...rest] = process.argv.slice(2);
+if (first === 'memory') {
+  await benchMemory(rest);
+  process.exit();
+}
 if (first === 'memory-recall') {
   await benchMemoryRecall(rest);
   process.exit();
