@@ -5,6 +5,7 @@
 //   npm run bench -- commands           how long commands take
 //   npm run bench -- orchestration      crews against plain loops
 //   npm run bench -- dashboard          what the dashboard takes
+//   npm run bench -- prompts            how long versions of prompts take to be read
 //   npm run bench -- memory [SIZE …]    how fast a memory is, by how many notes it has
 //   npm run bench -- memory-recall FILE how well notes are found; the file is that of a public data set, see there
 //   npm run bench -- reflexion PATH     crews with `reflect` on tasks that were recorded; a git directory, see there
@@ -16,6 +17,7 @@ import { benchDashboard } from './bench/dashboard.mjs';
 import { benchMemory } from './bench/memory.mjs';
 import { benchMemoryRecall } from './bench/memory-recall.mjs';
 import { benchOrchestration } from './bench/orchestration.mjs';
+import { benchPrompts } from './bench/prompts.mjs';
 import { benchReflexion } from './bench/reflexion.mjs';
 import { PAIRS, ROOT } from './bench/report.mjs';
 
@@ -24,6 +26,7 @@ const PARTS = {
   orchestration: benchOrchestration,
   dashboard: benchDashboard,
   memory: benchMemory,
+  prompts: benchPrompts,
 };
 
 const [first, ...rest] = process.argv.slice(2);

@@ -41,7 +41,7 @@ function time(args, { env = {}, cwd = root, until } = {}) {
   });
 }
 
-async function pairs(name, measure) {
+async function pairs(name, measure, goalMs) {
   await measure();
   const rows = [];
   for (let index = 0; index < PAIRS; index += 1) {
@@ -49,13 +49,24 @@ async function pairs(name, measure) {
     const ms = await measure();
     rows.push({ ms, ratio: ms / floorMs });
   }
-  print(name, rows);
+  print(name, rows, goalMs);
 }
 
-function print(name, rows) {
+/** Measures one command and prints it; `before` is done ahead of each time, and not measured. */
+export async function benchCommand(name, { args, cwd, before = () => undefined, goalMs }) {
+  await pairs(
+    name,
+    () => {
+      before();
+      return time(args, { cwd });
+    },
+    goalMs,
+  );
+}
+
+function print(name, rows, goal = GOALS_MS[name]) {
   const column = key => rows.map(row => row[key]).sort((left, right) => left - right);
   const [ms, ratio] = [column('ms'), column('ratio')];
-  const goal = GOALS_MS[name];
   const verdict = goal === undefined ? '' : `goal ${goal} ms: ${middle(ms) < goal ? 'met' : 'not met'}`;
   const cells = [`${middle(ms).toFixed(0)} ms`, `${ms.at(-1).toFixed(0)} ms`, middle(ratio), ratio.at(-1)];
   line(name, cells, verdict);
