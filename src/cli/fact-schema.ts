@@ -76,6 +76,40 @@ const POLICY = {
   },
 };
 
+const NOTES = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['id', 'kind', 'text', 'gist', 'runId', 'phase', 'role', 'createdAt', 'trust', 'parts'],
+    properties: {
+      ...{ id: TEXT, kind: TEXT, text: TEXT, gist: TEXT, runId: TEXT, phase: TEXT, role: TEXT },
+      createdAt: { type: 'number' },
+      trust: { enum: [0, 1, 2, 3] },
+      parts: { type: 'object', additionalProperties: { type: 'number' } },
+    },
+  },
+};
+
+/** What was recalled goes into prompts again when the run is read. */
+const RECALLED_ROLE = {
+  type: 'object',
+  required: ['role', 'blocks', 'notes', 'lessons'],
+  properties: {
+    role: TEXT,
+    blocks: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['label', 'value', 'description', 'limit', 'readOnly', 'version'],
+        properties: { label: TEXT, value: TEXT, description: TEXT },
+      },
+    },
+    notes: NOTES,
+    lessons: NOTES,
+    decisions: NOTES,
+  },
+};
+
 /** The fields of each type of fact besides `type` and `at`; a field whose name ends in `?` may be absent. */
 const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
   'run.started': {
@@ -125,7 +159,12 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     recalled: {
       type: 'object',
       required: ['version', 'roles', 'remarks'],
-      properties: { version: { type: 'number' }, roles: { type: 'array' }, remarks: TEXTS },
+      properties: {
+        version: { type: 'number' },
+        roles: { type: 'array', items: RECALLED_ROLE },
+        stream: { type: 'array', items: NOTES },
+        remarks: TEXTS,
+      },
     },
   },
   'memory.written': {
@@ -133,7 +172,15 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     written: {
       type: 'object',
       required: ['notes', 'retired', 'gathered', 'version'],
-      properties: { notes: { type: 'array' }, retired: TEXTS, version: { type: 'number' } },
+      properties: {
+        notes: {
+          type: 'array',
+          items: { type: 'object', required: ['id', 'state'], properties: { id: TEXT, state: TEXT } },
+        },
+        retired: TEXTS,
+        gathered: { type: 'object', additionalProperties: { type: 'number' } },
+        version: { type: 'number' },
+      },
     },
   },
   'memory.failed': { ...ANSWERED, failure: FAILURE },

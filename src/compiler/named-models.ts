@@ -4,11 +4,13 @@ import type { Program } from '../model/program.ts';
 
 /**
  * The models that phases need beside those of the roles: aliases or uses of `ask`, `chain` and selectors, and `default`
- * for lessons of phases without a role. Crews inside have their own. Each once, in the order of the file. Pure.
+ * for lessons of phases without a role, and that of the memory stream. Crews inside have their own. Each once, in the order of the file. Pure.
  */
 export function namedModels(program: Program): readonly string[] {
   const works = Object.values(program.phases).flatMap(phase => (phase.kind === 'end' ? [] : [phase]));
-  return [...new Set(works.flatMap(work => [...modelsOf(work), ...lessonModels(work)]))];
+  const stream = program.memory?.stream.model;
+  const named = works.flatMap(work => [...modelsOf(work), ...lessonModels(work)]);
+  return [...new Set([...named, ...(stream === undefined ? [] : [stream])])];
 }
 
 function lessonModels(work: WorkingPhase): readonly string[] {

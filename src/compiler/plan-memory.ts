@@ -1,4 +1,5 @@
-import type { Reflection, Role } from '../model/crew.ts';
+import type { Role } from '../model/crew.ts';
+import type { Reflection } from '../model/reflection.ts';
 import { MAX_MEMORY_MS, MAX_NOTE_LENGTH } from '../model/limits.ts';
 import type { Bound } from '../model/plan.ts';
 import { DEFAULT_LESSONS, MAX_DECISIONS } from '../model/recall.ts';
@@ -9,7 +10,8 @@ const MOST_BYTES_PER_UNIT = 7;
 /** More than what stands around a note, and around all of them. */
 const NOTE_FRAME_BYTES = 1_000;
 const WORDS_BYTES = 3_000;
-const NOTE_BYTES = MAX_NOTE_LENGTH * MOST_BYTES_PER_UNIT + NOTE_FRAME_BYTES;
+/** The most bytes of one note in a request. */
+export const NOTE_BYTES = MAX_NOTE_LENGTH * MOST_BYTES_PER_UNIT + NOTE_FRAME_BYTES;
 
 /** The most bytes that a role's blocks and notes add to each of its requests; 0 where only what is known before counts. Pure. */
 export function rolePromptBytes(role: Role, { memory, knownOnly }: PlanContext): number {

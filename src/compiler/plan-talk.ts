@@ -3,11 +3,12 @@ import { innerTalk } from '../model/inner-talk.ts';
 import { MAX_HAND_OFF_TURNS, MAX_REPLY_TURNS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
 import { grantedSpecs } from '../model/tool-spec.ts';
-import { maxBounds, NO_COST, sumBounds } from './plan-bound.ts';
+import { addBounds, maxBounds, NO_COST, sumBounds } from './plan-bound.ts';
 import type { PlanContext } from './plan-context.ts';
 import { decisionBytes, withMemoryTime } from './plan-memory.ts';
 import { boundRole, boundSingleTurns, type ExplainedBound } from './plan-role.ts';
 import { MOST_ANSWER_BYTES, MOST_TYPED_BYTES, NESTED_BYTES, templateBytes } from './plan-sizes.ts';
+import { boundThoughts } from './plan-thoughts.ts';
 
 /** How many sizes of a thread are told apart; a longer conversation is taken in steps of several replies. */
 const MOST_STEPS = 50;
@@ -63,7 +64,8 @@ function replyBounds(work: TalkWork, context: PlanContext, path: string) {
   };
 
   function ofInner(inner: TalkWork, name: string): Bound {
-    return withMemoryTime(boundTalk(inner, insideTalk(context), `${path}.${name}`).bound, context);
+    const bound = boundTalk(inner, insideTalk(context), `${path}.${name}`).bound;
+    return addBounds(withMemoryTime(bound, context), boundThoughts(inner, context, `${path}.${name}`));
   }
 
   function ofRole(role: string, before: number): Bound {

@@ -1,21 +1,15 @@
-import type {
-  BranchWork,
-  EachWork,
-  ParallelWork,
-  PhaseWork,
-  Reflection,
-  RetryPolicy,
-  RoleWork,
-} from '../model/crew.ts';
+import type { BranchWork, EachWork, ParallelWork, PhaseWork, RetryPolicy, RoleWork } from '../model/crew.ts';
+import type { Reflection } from '../model/reflection.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
-import { atOnce, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
+import { addBounds, atOnce, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
 import { boundManage } from './plan-manage.ts';
 import { withMemoryTime } from './plan-memory.ts';
 import { boundAsk, boundChain } from './plan-prompts.ts';
 import { boundRole, type ExplainedBound } from './plan-role.ts';
 import { boundTalk } from './plan-talk.ts';
+import { boundThoughts } from './plan-thoughts.ts';
 import { boundTrials, withLessonBytes } from './plan-trials.ts';
 
 /** Bounds a procedure inside another one, such as the file of a `crew` phase. */
@@ -73,7 +67,13 @@ export function boundVisit(
   if (work.reflect !== undefined)
     factors.push({ what: 'trials', count: work.reflect.trials, why: '`reflect.trials`' });
   if (attempts > 1) factors.push({ what: 'attempts', count: attempts, why: '`retry.max` and the first one' });
-  return { bound: withMemoryTime({ ...spent, timeMs }, place.context), factors };
+  const thoughts = boundThoughts(work, place.context, place.path);
+  if (thoughts.calls > 0) {
+    const why = 'a model rates what is remembered, and draws insights where enough was gathered';
+    factors.push({ what: 'calls for thoughts', count: thoughts.undisturbedCalls, why });
+  }
+  const bound = withMemoryTime({ ...spent, timeMs }, place.context);
+  return { bound: addBounds(bound, thoughts), factors };
 }
 
 function roleTask(work: RoleWork, path: string) {

@@ -31,10 +31,11 @@ export async function recallForWork(
     remarks.push(`version ${run?.version} of the memory is not kept any more, so it is read as it is now`);
   const roles: RecalledRole[] = [];
   for (const one of request.roles) roles.push(await recallForRole(seen, { request, one, remarks, signal }));
+  const stream = request.stream === undefined ? {} : { stream: await streamOf(seen, request.stream, signal) };
   const used = roles.flatMap(({ notes, lessons, decisions = [] }) => [...notes, ...lessons, ...decisions]);
   if (used.length > 0) await store.touch([...new Set(used.map(({ id }) => id))], memory.now());
   const version = (gone ? undefined : run?.version) ?? (await store.version());
-  return { version, roles, remarks };
+  return { version, roles, ...stream, remarks };
 }
 
 async function recallForRole(
@@ -71,6 +72,19 @@ async function recallForRole(
     lessons: chosen.lessons,
     ...(decided === undefined ? {} : { decisions: decided }),
   };
+}
+
+/** Each question takes so many tokens of notes. */
+const MAX_STREAM_TOKENS = 6_000;
+
+async function streamOf(
+  memory: OpenMemory,
+  { scope, limit, queries }: NonNullable<RecallRequest['stream']>,
+  signal: AbortSignal | undefined,
+): Promise<readonly (readonly RecalledNote[])[]> {
+  const of = { scopes: [scope], limit, maxTokens: MAX_STREAM_TOKENS, minTrust: LEAST_TRUST } as const;
+  if (queries === undefined) return [await retrieve(memory, { ...of, text: '', scoring: 'newest' }, signal)];
+  return Promise.all(queries.map(text => retrieve(memory, { ...of, text }, signal)));
 }
 
 /** The newest decisions about this very phase: what was decided elsewhere has other choices. */

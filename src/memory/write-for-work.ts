@@ -1,8 +1,10 @@
 import type { MemoryWriteEffect } from '../model/effect.ts';
+import type { MemoryProvenance } from '../model/memory.ts';
 import type { MemoryWrite, MemoryWritten } from '../model/recall.ts';
 import { creditLessons } from './lessons/credit-lessons.ts';
+import { changeId } from './note-hash.ts';
 import type { OpenMemory } from './open-memory.ts';
-import { gatheredIn } from './stream/gathered.ts';
+import { gatheredIn, settleGathered } from './stream/gathered.ts';
 import { writeNotes } from './write-notes.ts';
 
 /**
@@ -24,6 +26,7 @@ export async function writeForWork(
   for (const write of writes) {
     if (write.op === 'tried') retired.push(...(await creditLessons(memory, by, { tried: write, lessons })));
     if (write.op === 'expire') await expire(memory, write);
+    if (write.op === 'settle') await settle(memory, by, write);
   }
   await store.flush();
   const gathered = await gatheredIn(
@@ -31,6 +34,25 @@ export async function writeForWork(
     notes.map(({ scope }) => scope),
   );
   return { notes: written, retired, gathered, version: await store.version() };
+}
+
+/** Kept in the log, so that a repetition takes nothing away once more. */
+async function settle(
+  memory: OpenMemory,
+  by: MemoryProvenance & { readonly crew: string },
+  { scope, gathered }: Extract<MemoryWrite, { op: 'settle' }>,
+): Promise<void> {
+  const { store } = memory;
+  const target = `gathered ${scope}`;
+  const id = changeId({ target, action: 'write', cause: JSON.stringify([by.runId, by.key]) });
+  const before = await store.changes({ target, runId: by.runId }, { limit: MOST_NOTES });
+  if (before.some(change => change.id === id)) return;
+  await settleGathered(memory, scope, gathered);
+  const { crew: _crew, ...provenance } = by;
+  const reason = 'insights were drawn from it';
+  await store.record([
+    { id, at: memory.now(), by: provenance, what: 'note', target, action: 'write', reason },
+  ]);
 }
 
 const MOST_NOTES = 10_000;

@@ -47,6 +47,13 @@ export interface RecallRequest {
   /** What the crew declares of its blocks. */
   readonly blocks: readonly BlockDeclaration[];
   readonly roles: readonly RoleRecall[];
+  /** Notes of one scope that insights are drawn from: the latest, or those for each question; absent where none are drawn. */
+  readonly stream?: {
+    readonly scope: MemoryScope;
+    readonly limit: number;
+    /** Absent: the latest notes, as one list. */
+    readonly queries?: readonly string[];
+  };
 }
 
 /** A note as a role is shown it, with the parts of its score, so that a person can see why it was chosen. */
@@ -85,6 +92,8 @@ export interface RecalledRole {
 export interface Recalled {
   readonly version: number;
   readonly roles: readonly RecalledRole[];
+  /** The lists of `RecallRequest.stream`, in their order; absent where none was asked for. */
+  readonly stream?: readonly (readonly RecalledNote[])[];
   /** What could not be done and why, such as vectors that are missing; the rest counts. */
   readonly remarks: readonly string[];
 }
@@ -92,6 +101,8 @@ export interface Recalled {
 /** Something that a run wants to have remembered. */
 export type MemoryWrite =
   | { readonly op: 'note'; readonly note: NewNote }
+  /** Insights were drawn from what a scope had gathered. */
+  | { readonly op: 'settle'; readonly scope: MemoryScope; readonly gathered: number }
   /** The run is over: what was remembered for it alone expires then. */
   | { readonly op: 'expire'; readonly scope: MemoryScope; readonly at: number }
   /** A task was begun with these lessons and its first trial passed or did not; it goes with a `tried`. */

@@ -130,7 +130,8 @@ function admitAct(draft: Draft, wish: ActEffect): void {
   const { suspension } = draft.state;
   if (suspension !== undefined && !isMemory(wish)) return block(draft, wish, suspension.failure);
   const woven = wish.type === 'model.call' ? weave(draft.state, wish) : undefined;
-  const effect = wish.type === 'tool.call' ? passConsent(draft, withOrigin(draft.state, wish)) : (woven?.call ?? wish);
+  const effect =
+    wish.type === 'tool.call' ? passConsent(draft, withOrigin(draft.state, wish)) : (woven?.call ?? wish);
   if (effect === undefined) return;
   const refusal = refusalOf(draft, effect);
   if (refusal !== undefined) return block(draft, wish, refusal);
@@ -217,6 +218,13 @@ function refusalOf(draft: Draft, effect: ActEffect): CodedFailure | undefined {
 
 function isMemory({ type }: ActEffect): boolean {
   return type === 'memory.recall' || type === 'memory.write';
+}
+
+/** Whether the budget has room for the worst case of a model call right now, and nothing is suspended. Pure. */
+export function canAfford(state: RunState, call: ModelCallEffect): boolean {
+  return (
+    state.suspension === undefined && 'ledger' in reserve(state.ledger, call.key, reservationOf(state, call))
+  );
 }
 
 type Charged = ModelCallEffect | ToolCallEffect;

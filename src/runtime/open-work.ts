@@ -10,14 +10,14 @@ import { inputsAfter, refusedRewrite } from './crews/rewritten-inputs.ts';
 import { declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
 import { openPots, phasePot } from './pots.ts';
 import { startReflection } from './reflect/reflection-work.ts';
-import { reminded, takeEnding, withVerdicts } from './remember/around-work.ts';
+import { reminded, withVerdicts } from './remember/around-work.ts';
 import { noteStep, noteWorkDecision } from './remember/decisions.ts';
+import { beginEnding, goOnEnding } from './remember/ending.ts';
 import { recallWish } from './remember/recall-wish.ts';
 import { rememberWishes } from './remember/remember-wishes.ts';
 import {
   type Draft,
   ENTER,
-  type Ending,
   type OpenWork,
   procedureOf,
   publish,
@@ -93,7 +93,10 @@ export function takeWorkFact(draft: Draft, fact: Extract<Fact, { key: string }>)
   if (fact.type === 'timer.fired' && fact.key === timeoutKey(work)) return runOutOfTime(draft, work);
   if (fact.type === 'timer.fired' && fact.key === backoffKey(work)) return beginAttempt(draft, work);
   if (work.recalling !== undefined) return takeRecall(draft, work, fact);
-  if (work.ending !== undefined) return goOnRemembering(draft, work, fact);
+  if (work.ending !== undefined) {
+    const over = goOnEnding(draft, work, fact);
+    return over === undefined ? undefined : endWork(draft, work, over);
+  }
   if (work.state === undefined) throw new Error(`effect ${fact.key} outlived its attempt`);
   takeStep(draft, work, decideWork(work.state, contextOf(draft.state, work), fact));
 }
@@ -248,24 +251,8 @@ function closeWork(draft: Draft, work: OpenWork, outcome: WorkOutcome): void {
     return beginJudging(draft, work, outcome);
   }
   const writes = rememberWishes(draft.state, work, outcome);
-  if (writes.length > 0) return beginRemembering(draft, work, { outcome, writes });
-  endWork(draft, work, outcome);
-}
-
-/** The work is over, but for what is to be remembered of it: nothing can take its outcome away any more. */
-function beginRemembering(draft: Draft, work: OpenWork, ending: Ending): void {
-  closeInside(draft, work);
-  cancelActsOf(draft, `${work.key}/`);
-  cancelActsOf(draft, timeoutKey(work));
-  setWork(draft, { ...work, ending });
-  admit(draft, ending.writes.slice(0, 1));
-}
-
-function goOnRemembering(draft: Draft, work: OpenWork, fact: Fact): void {
-  const { outcome, left } = takeEnding(draft, work, fact);
-  if (left.length === 0) return endWork(draft, work, outcome);
-  setWork(draft, { ...work, ending: { outcome, writes: left } });
-  admit(draft, left.slice(0, 1));
+  if (writes.length === 0) return endWork(draft, work, outcome);
+  beginEnding(draft, work, { outcome, writes });
 }
 
 function endWork(draft: Draft, work: OpenWork, outcome: PartOutcome): void {

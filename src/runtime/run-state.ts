@@ -4,10 +4,11 @@ import type { ModelTerms, ResolvedModel, RunMemory } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Program } from '../model/program.ts';
-import type { RecalledRole } from '../model/recall.ts';
+import type { MemoryWritten, RecalledRole } from '../model/recall.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Ledger } from '../policy/budget.ts';
 import type { LastAttempt } from '../prompts/lessons.ts';
+import type { Thinking } from './remember/thinking.ts';
 import type { StatechartPosition } from './statechart.ts';
 import type { Steering } from './steering.ts';
 import type { BegunPart, KeptTrial, PartOutcome } from './step.ts';
@@ -64,6 +65,10 @@ export interface TrialVerdict {
 export interface Ending {
   readonly outcome: PartOutcome;
   readonly writes: readonly MemoryWriteEffect[];
+  /** What was gathered by scope when something was last written. */
+  readonly gathered?: MemoryWritten['gathered'];
+  /** A model thinks about what is to be written, or was. */
+  readonly thinking?: Thinking;
 }
 
 /** What is known of the trials of a phase with `reflect` so far. */

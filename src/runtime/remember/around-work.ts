@@ -1,5 +1,6 @@
 import type { Effect, MemoryWriteEffect, ToolCallEffect } from '../../model/effect.ts';
 import type { Fact } from '../../model/fact.ts';
+import type { MemoryWritten } from '../../model/recall.ts';
 import { type Draft, type OpenWork, publish, type RunState, setWork } from '../run-state.ts';
 import { outerOf, ownerOf, placeOf } from '../scope.ts';
 import type { PartOutcome } from '../step.ts';
@@ -18,19 +19,29 @@ export function reminded(draft: Draft, work: Omit<OpenWork, 'recalling'>, fact: 
   return fact.type === 'memory.failed' ? work : { ...work, recalled: fact.recalled.roles };
 }
 
-/** How a piece of work came out, and what is still to be remembered of it after a fact about the first of its wishes. */
+/**
+ * How a piece of work came out, what is still to be remembered of it after a fact about the first of its wishes, and what was
+ * gathered since insights were last drawn.
+ */
 export function takeEnding(
   draft: Draft,
   { id, ending }: OpenWork,
   fact: Fact,
-): { readonly outcome: PartOutcome; readonly left: readonly MemoryWriteEffect[] } {
+): {
+  readonly outcome: PartOutcome;
+  readonly left: readonly MemoryWriteEffect[];
+  readonly gathered: MemoryWritten['gathered'];
+} {
   const [first, ...left] = ending?.writes ?? [];
   const isWritten = fact.type === 'memory.written' || fact.type === 'memory.failed';
   if (ending === undefined || first === undefined || !isWritten) {
     throw new Error(`${id} is over and cannot decide on ${fact.type}`);
   }
   for (const event of writtenEvents(fact, first)) publish(draft, event);
-  return { outcome: ending.outcome, left };
+  // What insights are drawn from is settled, and counts nothing any more.
+  const isThought = first.writes.some(({ op }) => op === 'settle');
+  const now = fact.type === 'memory.written' && !isThought ? fact.written.gathered : {};
+  return { outcome: ending.outcome, left, gathered: isThought ? {} : { ...ending.gathered, ...now } };
 }
 
 /** The work with how its trials were judged by a step of it, in runs that remember. Pure. */

@@ -1,4 +1,4 @@
-import type { Reflection } from '../../model/crew.ts';
+import type { Reflection } from '../../model/reflection.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryRecallEffect } from '../../model/effect.ts';
 import { DEFAULT_LESSONS, MAX_DECISIONS, type RoleRecall } from '../../model/recall.ts';

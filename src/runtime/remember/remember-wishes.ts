@@ -1,6 +1,6 @@
 import { phaseTag } from '../../memory/lessons/tried-notes.ts';
 import { checkName, checksOf } from '../../model/checks.ts';
-import type { Reflection } from '../../model/crew.ts';
+import type { Reflection } from '../../model/reflection.ts';
 import type { MemoryWriteEffect } from '../../model/effect.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { lessonRole } from '../../model/lesson-role.ts';
