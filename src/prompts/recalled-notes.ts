@@ -1,8 +1,10 @@
 import type { RecalledNote } from '../model/recall.ts';
 
-/** The tags between which notes and lessons stand in a prompt; what they cost is told apart by them. */
+/** The tags between which notes stand in a prompt; what they cost is told apart by such tags. */
 export const NOTES_TAG = 'recalled_notes';
+/** The tags between which notes from outside stand. */
 export const STRANGE_NOTES_TAG = 'notes_from_outside';
+/** The tags between which lessons of earlier runs stand. */
 export const LESSONS_TAG = 'recalled_lessons';
 
 /**
