@@ -64,7 +64,7 @@ const KNOWN_STATES = ['active', 'quarantined', 'retired', 'retracted'] as const;
 
 async function equalTo(
   store: MemoryStore,
-  note: Newcomer['note'],
+  note: MemoryNote,
   batch: readonly StoredNote[],
 ): Promise<StoredNote | undefined> {
   const inBatch = batch.find(
@@ -73,7 +73,7 @@ async function equalTo(
   if (inBatch !== undefined) return inBatch;
   const filter = { scopes: [note.scope], kinds: [note.kind], hash: note.hash, states: KNOWN_STATES };
   const found = await store.find(filter, { limit: 4, order: 'oldest' });
-  const equal = found.find(one => one.id !== note.id);
+  const equal = found.find(one => one.seq < note.seq);
   return equal === undefined ? undefined : (await store.get([equal.id]))[0];
 }
 

@@ -8,7 +8,7 @@ import type { RecallScoring } from '../model/recall.ts';
 const DEFAULT_WEIGHTS = {
   hybrid: {
     relevance: 1,
-    vector: 0.7,
+    vector: 0.5,
     neighbours: 0.3,
     session: 0.3,
     author: 0.15,

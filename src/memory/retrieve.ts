@@ -2,6 +2,7 @@ import type { MemoryNote, MemoryScope } from '../model/memory.ts';
 import type { RecalledNote } from '../model/recall.ts';
 import type { NoteFilter } from '../ports/memory-store.ts';
 import { embedTexts } from './embed-texts.ts';
+import { namedIn, withoutNames } from './named-author.ts';
 import type { OpenMemory } from './open-memory.ts';
 import { pickDiverse } from './pick-diverse.ts';
 import { type PinnedReads, pinnedReads } from './pinned-reads.ts';
@@ -71,10 +72,16 @@ async function rankHybrid({
   const weights = weightsOf('hybrid', memory.settings.weights);
   const vectorOfText = async (): Promise<Float32Array | undefined> =>
     weights.vector === 0 ? undefined : (await embedTexts(memory, [query.text], 'query', signal)).vectors?.[0];
-  const [byWords, byVector] = await Promise.all([
+  const [allWords, byVector] = await Promise.all([
     reads.lexical(query.text, filter, FOUND_BY_EACH),
     vectorOfText().then(vector => (vector === undefined ? [] : reads.nearest(vector, filter, FOUND_BY_EACH))),
   ]);
+  const names = query.authors ?? [...allWords, ...byVector].map(({ note }) => note.role);
+  const named = weights.author === 0 ? [] : namedIn(names, query.text);
+  // A name stands in every note of its role and hides the other words; who wrote a note counts by itself.
+  const others = named.length === 0 ? '' : withoutNames(query.text, named);
+  const byOthers = others === '' ? [] : await reads.lexical(others, filter, FOUND_BY_EACH);
+  const byWords = byOthers.length === 0 ? allWords : byOthers;
   const pool = new Map<string, HybridCandidate>();
   for (const { note, score } of byWords) pool.set(note.id, { note, words: score });
   for (const { note, score } of byVector) pool.set(note.id, { ...pool.get(note.id), note, cosine: score });

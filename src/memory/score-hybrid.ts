@@ -1,5 +1,6 @@
 import type { RecallWeights } from '../model/crew-memory.ts';
 import type { MemoryNote } from '../model/memory.ts';
+import { namedIn } from './named-author.ts';
 import { byScore, type RankedNote } from './recalled-note.ts';
 
 /** A note that may be meant: found by words (BM25), by vector (cosine), by both, or only next to one that was. */
@@ -48,7 +49,9 @@ export function scoreHybrid(
   const place = (sum: number): number => (range === 0 ? 0 : sum / range);
   const z = sums.map(sum => place(sum - least));
   const sessions = sessionMeans(candidates, z);
-  const author = onlyNamed(question.authors ?? candidates.map(one => one.note.role), question.text);
+  const names = question.authors ?? candidates.map(one => one.note.role);
+  const named = namedIn(names, question.text);
+  const author = named.length === 1 ? named[0] : undefined;
   const ranked = candidates.map(({ note }, at): RankedNote => {
     const parts = {
       words: place(words[at] ?? 0),
@@ -124,22 +127,4 @@ function sessionMeans(
     return best.reduce((sum, value) => sum + value, 0) / best.length;
   };
   return new Map([...bySession].map(([session, mine]) => [session, mean(mine)]));
-}
-
-/** The one name that a text names, if it names exactly one. */
-function onlyNamed(names: readonly string[], text: string): string | undefined {
-  const said = ` ${plainWords(text)} `;
-  const named = [...new Set(names)].filter(name => {
-    const words = plainWords(name);
-    return words !== '' && said.includes(` ${words} `);
-  });
-  return named.length === 1 ? named[0] : undefined;
-}
-
-function plainWords(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll(/['’]s\b/g, '')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
 }

@@ -49,7 +49,7 @@ const noteOf = (id: string, text: string, more: Partial<MemoryNote> = {}): Memor
 });
 const filled = async (notes: readonly MemoryNote[], more: Partial<OpenMemory> = {}): Promise<OpenMemory> => {
   const memory = freshMemory(more);
-  await memory.store.put(notes.map((note, at) => ({ note: { seq: at + 1, ...note } })));
+  await memory.store.put(notes.map(note => ({ note })));
   await ensureEmbedder(memory);
   return memory;
 };

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { consolidate } from '../../src/memory/consolidate.ts';
+import { noteHash } from '../../src/memory/note-hash.ts';
+import type { OpenMemory } from '../../src/memory/open-memory.ts';
+import type { MemoryNote } from '../../src/model/memory.ts';
+import { BY, noteOf } from '../contracts/memory-notes.ts';
+import { FIRST_MOMENT, freshMemory } from './fresh-memory.ts';
+
+const DAY_MS = 86_400_000;
+const SCOPE = 'crew:demo';
+
+const fact = (id: string, seq: number, text: string, more: Partial<MemoryNote> = {}): MemoryNote =>
+  noteOf(id, {
+    ...{ seq, text, kind: 'fact', hash: noteHash(text), createdAt: FIRST_MOMENT, lastUsedAt: FIRST_MOMENT },
+    ...more,
+  });
+const filled = async (...notes: readonly MemoryNote[]): Promise<OpenMemory> => {
+  const memory = freshMemory();
+  await memory.store.put(notes.map(note => ({ note })));
+  return memory;
+};
+const stateOf = async ({ store }: OpenMemory, id: string) => (await store.get([id]))[0]?.note.state;
+const old = { lastUsedAt: FIRST_MOMENT - 31 * DAY_MS };
+
+describe('tidying', () => {
+  it('archives what has expired', async () => {
+    const memory = await filled(
+      fact('past', 1, 'one', { expiresAt: FIRST_MOMENT }),
+      fact('future', 2, 'two', { expiresAt: FIRST_MOMENT + DAY_MS }),
+    );
+    expect(await consolidate(memory, [SCOPE], BY)).toMatchObject({ expired: ['past'], archived: [] });
+    expect([await stateOf(memory, 'past'), await stateOf(memory, 'future')]).toEqual(['archived', 'active']);
+    expect(await memory.store.changes({ target: 'past' }, { limit: 9 })).toMatchObject([
+      { action: 'retire', reason: 'expired' },
+    ]);
+  });
+
+  it('leaves one of what two processes wrote at once, and the later of two values', async () => {
+    const memory = await filled(
+      fact('a', 1, 'The build needs Node 24'),
+      fact('b', 2, 'the build needs node 24.'),
+      fact('c', 3, 'The port is 8080'),
+      fact('d', 4, 'The port is 9090'),
+    );
+    expect((await consolidate(memory, [SCOPE], BY)).superseded).toEqual(['b', 'c']);
+    const [b] = await memory.store.get(['b']);
+    expect(b?.note.supersededBy).toBe('a');
+    const left = await memory.store.find({ scopes: [SCOPE] }, { limit: 9, order: 'oldest' });
+    expect(left.map(({ id }) => id)).toEqual(['a', 'd']);
+  });
+
+  it('lets what contradicts somebody who is trusted more wait for a person', async () => {
+    const memory = await filled(
+      fact('a', 1, 'The port is 8080', { trust: 3 }),
+      fact('b', 2, 'The port is 9090', { trust: 0 }),
+    );
+    expect((await consolidate(memory, [SCOPE], BY)).waiting).toEqual(['b']);
+    expect(await stateOf(memory, 'b')).toBe('quarantined');
+  });
+
+  it('archives what is unimportant and unused, but not the evidence of what counts', async () => {
+    const memory = await filled(
+      fact('log', 1, 'one', { importance: 0.2, ...old }),
+      fact('proof', 2, 'two', { importance: 0.2, ...old }),
+      fact('used', 3, 'three', { importance: 0.2 }),
+      fact('weighty', 4, 'four', { importance: 0.3, ...old }),
+      fact('lesson', 5, 'five', { kind: 'lesson', importance: 0.1, ...old }),
+      fact('thought', 6, 'six', { kind: 'insight', evidence: ['proof'], scope: 'project' }),
+    );
+    expect((await consolidate(memory, [SCOPE], BY)).archived).toEqual(['log']);
+  });
+
+  it('does nothing more the second time, and nothing in other scopes', async () => {
+    const memory = await filled(
+      fact('a', 1, 'The port is 8080'),
+      fact('b', 2, 'The port is 9090'),
+      fact('x', 1, 'gone', { scope: 'crew:other', expiresAt: 0 }),
+    );
+    await consolidate(memory, [SCOPE], BY);
+    const before = await memory.store.version();
+    expect(await consolidate(memory, [SCOPE], BY)).toEqual({
+      ...{ expired: [], superseded: [], waiting: [], archived: [] },
+    });
+    expect(await memory.store.version()).toBe(before);
+    expect(await stateOf(memory, 'x')).toBe('active');
+  });
+});
