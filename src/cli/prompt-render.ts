@@ -19,7 +19,7 @@ import { withoutNeedOfKeys } from './without-keys.ts';
 export const renderVerb: PromptVerb = {
   name: 'render',
   usage: 'prompt render CREW --phase PHASE',
-  summary: 'every message that a phase begins with, without running anything',
+  summary: 'what a phase would be sent first; runs nothing',
   flags: {
     phase: {
       type: 'string',
@@ -31,7 +31,7 @@ export const renderVerb: PromptVerb = {
       type: 'string',
       multiple: true,
       value: 'NAME=JSON',
-      help: 'render: the artifact of an earlier phase, or `NAME=@FILE`; else a sample stands for it',
+      help: 'render: an artifact, or `NAME=@FILE`; else a sample stands for it',
     },
     ...INPUT_FLAGS,
   },

@@ -11,7 +11,7 @@ const VERBS: readonly PromptVerb[] = [renderVerb, ...VERSION_VERBS];
 export const promptCommand: Command = {
   name: 'prompt',
   usage: 'prompt VERB',
-  summary: 'see what a phase would be sent before it runs, and versions of prompts',
+  summary: 'what a phase would be sent; versions of prompts',
   verbs: VERBS.map(({ name, usage, summary, flags }) => ({
     name,
     usage,
