@@ -2,6 +2,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Reporter } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { RunControls } from '../runtime/run-controls.ts';
+import { openAskScreen } from './ask/ask-screen.ts';
 import { askAtTerminal } from './ask-at-terminal.ts';
 import { type AskInCall, createAskInCall } from './ask-in-call.ts';
 import { type AskPerson, createAskPerson } from './ask-person.ts';
@@ -45,6 +46,7 @@ export interface ScreenOptions {
 export async function openRunScreen(options: ScreenOptions): Promise<RunScreen> {
   const { request, values, terminal } = options;
   if (!request.ndjson && !request.json && wantsDashboard(values, terminal)) {
+    if (options.journal.program.crew === 'ask') return openAskScreen(options, plainScreen);
     if (options.journal.program.rewrites !== undefined) return openScreenAfterRewrite(options, plainScreen);
     const screen = await openDashboardScreen(options);
     if (screen !== undefined) return screen;
