@@ -1,6 +1,7 @@
 """Judges solution.py by the tests on its standard input, JSON with Python texts in `tests` and what stands before the
-solution in `head`: each runs in a process of its own, for at
-most 5 seconds of its own time. Prints the share that passed as its last line; passes when all of them did."""
+solution in `head`: each runs in a process of its own, for at most 5 seconds of its own time. Prints the share that passed
+as its last line; passes when all of them did. With the argument `many` it reads a list of such objects with a `solution`
+each, and prints the list of their shares."""
 
 import json
 import os
@@ -30,11 +31,15 @@ def passes(text):
     return os.waitstatus_to_exitcode(status) == 0
 
 
-solution = open("solution.py", encoding="utf8").read()
+def share(solution, given):
+    verdicts = [passes(f"{given['head']}\n{solution}\n\n{test}") for test in given["tests"]]
+    return sum(verdicts) / len(verdicts)
+
+
 given = json.load(sys.stdin)
-tests = given["tests"]
-verdicts = [passes(f"{given['head']}\n{solution}\n\n{test}") for test in tests]
-for test, verdict in zip(tests, verdicts):
-    print("passed" if verdict else "failed", test)
-print(json.dumps({"score": sum(verdicts) / len(verdicts)}))
-sys.exit(0 if all(verdicts) else 1)
+if sys.argv[1:] == ["many"]:
+    print(json.dumps([share(each["solution"], each) for each in given]))
+    sys.exit(0)
+score = share(open("solution.py", encoding="utf8").read(), given)
+print(json.dumps({"score": score}))
+sys.exit(0 if score == 1 else 1)

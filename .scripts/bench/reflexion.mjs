@@ -1,8 +1,8 @@
 // Crews with `reflect` on recorded tasks, whose model is a server that answers what the recording holds, and whose evaluators
 // are commands. What the crews solve must be what a plain loop over the recording says, call for call.
 //   npm run bench -- reflexion PATH     PATH is a bare git directory of noahshinn/reflexion with its history
-import { execFile, execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTasks } from './reflexion-log.mjs';
@@ -66,7 +66,11 @@ export async function benchReflexion([repository]) {
   const solvedBefore = tasks.filter(task => task.isSolved).length;
   print(`${tasks.length} recorded tasks, ${solvedBefore} solved as they were recorded; ${WORKERS} at once`);
   try {
-    const matrix = await judgeAll(tasks, folder);
+    const matrix = judgeAll(tasks);
+    const otherwise = tasks.filter((task, index) => task.isSolved !== (matrix[index].at(-1).real === 1));
+    print(
+      `${otherwise.length} recorded verdicts are not borne out: ${otherwise.map(each => each.name).join(', ')}`,
+    );
     for (const run of RUNS) {
       const expected = tasks.map((_task, index) => replay(matrix[index], run));
       const found = await runAll(tasks, { run, folder, server });
@@ -81,39 +85,35 @@ export async function benchReflexion([repository]) {
 
 /** As the authors ran them: the names of types are there for the tests that the model wrote, and for those only. */
 function ownTests(task) {
-  return JSON.stringify({ head: 'from typing import *', tests: task.ownTests });
+  return { head: 'from typing import *', tests: task.ownTests };
 }
 
 function realTests(task) {
-  return JSON.stringify({ head: '', tests: task.realTests });
+  return { head: '', tests: task.realTests };
 }
 
 /** Scores of every recorded implementation, by its own tests and the real ones. */
-async function judgeAll(tasks, folder) {
-  const jobs = tasks.flatMap((task, index) =>
-    task.implementations.map((code, nth) => ({ task, index, code, nth })),
+function judgeAll(tasks) {
+  const rows = tasks.flatMap(task =>
+    task.implementations.flatMap(solution => [
+      { solution, ...ownTests(task) },
+      { solution, ...realTests(task) },
+    ]),
   );
-  const matrix = tasks.map(() => []);
-  await inParallel(jobs, async ({ task, index, code, nth }, job) => {
-    const place = join(folder, `judge-${job}`);
-    mkdirSync(place);
-    writeFileSync(join(place, 'solution.py'), code);
-    const own = await scoreIn(place, ownTests(task));
-    const real = await scoreIn(place, realTests(task));
-    matrix[index][nth] = { own, real };
-  });
-  return matrix;
-}
-
-function scoreIn(cwd, tests) {
-  return new Promise((resolve, reject) => {
-    const child = execFile(PYTHON, [JUDGE], { cwd, maxBuffer: 1 << 26 }, (_error, stdout) => {
-      const line = stdout.trim().split('\n').at(-1) ?? '';
-      if (line.startsWith('{')) resolve(JSON.parse(line).score);
-      else reject(new Error(`the judge said nothing in ${cwd}`));
-    });
-    child.stdin.end(tests);
-  });
+  const shares = JSON.parse(
+    execFileSync(PYTHON, [JUDGE, 'many'], {
+      input: JSON.stringify(rows),
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    }),
+  );
+  let at = 0;
+  return tasks.map(({ implementations }) =>
+    implementations.map(() => {
+      at += 2;
+      return { own: shares[at - 2], real: shares[at - 1] };
+    }),
+  );
 }
 
 /** What a plain loop does with the recording. */
@@ -142,7 +142,7 @@ async function runAll(tasks, { run, folder, server }) {
   const env = { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: server.url, PATH: process.env.PATH };
   const found = [];
   await inParallel(tasks, async (task, index) => {
-    const tests = run.tests === 'own' ? ownTests(task) : realTests(task);
+    const tests = JSON.stringify(run.tests === 'own' ? ownTests(task) : realTests(task));
     const inputs = { name: task.name, prompt: task.prompt, tests };
     const outcome = await runCrew({ program, inputs, workspace, env, allow: ['trial.run'] });
     if (outcome.outcome !== 'success') throw new Error(`${task.name}: ${JSON.stringify(outcome)}`);

@@ -1,8 +1,8 @@
 import type { Role } from '../model/crew.ts';
-import type { Reflection } from '../model/reflection.ts';
 import { MAX_MEMORY_MS, MAX_NOTE_LENGTH } from '../model/limits.ts';
 import type { Bound } from '../model/plan.ts';
 import { DEFAULT_LESSONS, MAX_DECISIONS } from '../model/recall.ts';
+import type { Reflection } from '../model/reflection.ts';
 import type { PlanContext } from './plan-context.ts';
 
 /** A note is JSON in a message that is JSON: a control character takes most. */

@@ -1,9 +1,10 @@
 import { checksOf } from '../model/checks.ts';
-import type { Check, Evaluator, PhaseWork, Reflection } from '../model/crew.ts';
+import type { PhaseWork } from '../model/crew.ts';
 import { JUDGEMENT_SCHEMA } from '../model/judgement.ts';
 import { lessonRole } from '../model/lesson-role.ts';
 import { MAX_LESSON_LENGTH, MAX_QUOTED_LENGTH, MAX_REPLY_TURNS } from '../model/limits.ts';
 import type { Bound } from '../model/plan.ts';
+import type { Check, Evaluator, Reflection } from '../model/reflection.ts';
 import { learnsLessons, showsAttempt } from '../model/strategies.ts';
 import { addBounds, NO_COST, timesBound } from './plan-bound.ts';
 import type { PlanContext } from './plan-context.ts';

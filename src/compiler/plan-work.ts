@@ -1,7 +1,7 @@
 import type { BranchWork, EachWork, ParallelWork, PhaseWork, RetryPolicy, RoleWork } from '../model/crew.ts';
-import type { Reflection } from '../model/reflection.ts';
 import { MAX_BACKOFF_MS } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
+import type { Reflection } from '../model/reflection.ts';
 import { addBounds, atOnce, NO_COST, sumBounds, timesBound } from './plan-bound.ts';
 import { addNote, type PlanContext } from './plan-context.ts';
 import { boundManage } from './plan-manage.ts';

@@ -1,5 +1,5 @@
-import type { Check, Evaluator } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Check, Evaluator } from '../model/reflection.ts';
 import { COMMAND_TOOL, DEFAULT_COMMAND_MS } from '../model/trial-tool.ts';
 import { readDurationMs } from './amounts.ts';
 import { lowerSandbox } from './lower-mcp-server.ts';

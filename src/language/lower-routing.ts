@@ -1,5 +1,6 @@
-import type { Reflection, Transition, Untrusted, WorkingPhase } from '../model/crew.ts';
+import type { Transition, Untrusted, WorkingPhase } from '../model/crew.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { Reflection } from '../model/reflection.ts';
 import { STRATEGIES } from '../model/strategies.ts';
 import { lowerBudget } from './lower-budget.ts';
 import { lowerEvaluator } from './lower-evaluator.ts';

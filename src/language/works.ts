@@ -1,6 +1,7 @@
 import { placedChecks } from '../model/checks.ts';
-import type { Check, Crew, Phase, PhaseWork, TalkWork } from '../model/crew.ts';
+import type { Crew, Phase, PhaseWork, TalkWork } from '../model/crew.ts';
 import { innerTalk } from '../model/inner-talk.ts';
+import type { Check } from '../model/reflection.ts';
 import type { NodePath } from './source-node.ts';
 
 /** A piece of work with the phase that it belongs to and its path. */

@@ -1,4 +1,4 @@
-import type { Check, Evaluator, Reflection } from './crew.ts';
+import type { Check, Evaluator, Reflection } from './reflection.ts';
 
 /** The checks of an evaluator, in the order of the file. Pure. */
 export function checksOf(evaluator: Evaluator): readonly Check[] {

@@ -1,4 +1,4 @@
-import type { Reflection, ReflectionStrategy } from './crew.ts';
+import type { Reflection, ReflectionStrategy } from './reflection.ts';
 
 /** All strategies of `reflect`; the first is the one that is meant when none is said. */
 export const STRATEGIES: readonly ReflectionStrategy[] = [

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
-import type { ReflectionStrategy } from '../../src/model/crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
+import type { ReflectionStrategy } from '../../src/model/reflection.ts';
 import { learnsLessons, STRATEGIES } from '../../src/model/strategies.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
 import { fc } from '../laws.ts';

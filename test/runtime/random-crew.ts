@@ -1,4 +1,4 @@
-import type { Reflection, ReflectionStrategy } from '../../src/model/crew.ts';
+import type { Reflection, ReflectionStrategy } from '../../src/model/reflection.ts';
 import { learnsLessons, STRATEGIES } from '../../src/model/strategies.ts';
 import type { ModelRequest } from '../../src/ports/language-model.ts';
 import { fc } from '../laws.ts';

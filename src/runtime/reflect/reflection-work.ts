@@ -1,11 +1,12 @@
 import { checksOf } from '../../model/checks.ts';
-import type { Check, PhaseWork, Reflection } from '../../model/crew.ts';
+import type { PhaseWork } from '../../model/crew.ts';
 import { CrewError, ERROR_CODES } from '../../model/crew-error.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { lessonRole } from '../../model/lesson-role.ts';
 import { MAX_LESSON_LENGTH, MAX_QUOTED_LENGTH } from '../../model/limits.ts';
+import type { Check, Reflection } from '../../model/reflection.ts';
 import { learnsLessons, showsAttempt } from '../../model/strategies.ts';
 import { buildLessonPrompt } from '../../prompts/lesson-prompt.ts';
 import type { TrialRecord } from '../run-state.ts';

@@ -1,13 +1,13 @@
 import { argumentProblems } from '../../expressions/foreign-problems.ts';
 import { evaluateCondition, evaluateTemplate, renderTemplate } from '../../expressions/template-evaluate.ts';
 import { describeProblems, validateValue } from '../../expressions/validate-value.ts';
-import type { Check } from '../../model/crew.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { JUDGEMENT_SCHEMA } from '../../model/judgement.ts';
 import { MAX_LESSON_LENGTH, MAX_REPLY_TURNS } from '../../model/limits.ts';
 import { textMessage } from '../../model/message.ts';
+import type { Check } from '../../model/reflection.ts';
 import { isRepeatable } from '../../model/tool-spec.ts';
 import { startRoleTurns } from '../turns/role-turns.ts';
 import type { TurnLoop } from '../turns/turn-loop-state.ts';

@@ -1,6 +1,6 @@
 import { checkName, checksOf, isOpinion } from '../../model/checks.ts';
-import type { Check, Evaluator } from '../../model/crew.ts';
 import { MAX_LESSON_LENGTH } from '../../model/limits.ts';
+import type { Check, Evaluator } from '../../model/reflection.ts';
 import type { TrialCheck } from '../../model/run-event.ts';
 import type { Verdict } from './run-check.ts';
 

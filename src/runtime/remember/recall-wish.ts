@@ -1,7 +1,7 @@
-import type { Reflection } from '../../model/reflection.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryRecallEffect } from '../../model/effect.ts';
 import { DEFAULT_LESSONS, MAX_DECISIONS, type RoleRecall } from '../../model/recall.ts';
+import type { Reflection } from '../../model/reflection.ts';
 import { type OpenWork, procedureOf, type RunState } from '../run-state.ts';
 import { contextOf, workAt } from '../scope.ts';
 import { taskText } from '../turns/task-text.ts';

@@ -1,12 +1,12 @@
 import { phaseTag } from '../../memory/lessons/tried-notes.ts';
 import { checkName, checksOf } from '../../model/checks.ts';
-import type { Reflection } from '../../model/reflection.ts';
 import type { MemoryWriteEffect } from '../../model/effect.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { lessonRole } from '../../model/lesson-role.ts';
 import { MAX_NOTE_LENGTH } from '../../model/limits.ts';
 import type { NewNote, Trust } from '../../model/memory.ts';
 import type { MemoryWrite } from '../../model/recall.ts';
+import type { Reflection } from '../../model/reflection.ts';
 import { type OpenWork, procedureOf, type RunState } from '../run-state.ts';
 import { contextOf, placeOf, workAt } from '../scope.ts';
 import type { PartOutcome } from '../step.ts';
