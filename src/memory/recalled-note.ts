@@ -3,7 +3,7 @@ import type { MemoryNote } from '../model/memory.ts';
 import type { RecalledNote } from '../model/recall.ts';
 
 /** Most tokens of one note; of a longer one its gist and its beginning are shown. */
-export const MAX_NOTE_TOKENS = 200;
+const MAX_NOTE_TOKENS = 200;
 
 /** A note with its score, before it is cut to what may be shown. */
 export interface RankedNote {

@@ -19,7 +19,7 @@ export interface ScoredMemory {
  * decay to the power of the place in the order of last use, counted from the oldest, 1: so the code of the authors runs, and it
  * favours what is old. `reference-newest-first`: the same, counted from the newest, as it was meant.
  */
-export type StreamRecency = 'paper' | 'reference' | 'reference-newest-first';
+type StreamRecency = 'paper' | 'reference' | 'reference-newest-first';
 
 /** How memories are scored. `now` in wall-clock milliseconds counts only for the paper's recency. */
 export interface StreamScoring {

@@ -5,12 +5,10 @@ import { buildFocalQuestionsPrompt, FOCAL_QUESTIONS } from '../../prompts/focal-
 import { buildInsightsPrompt, MAX_INSIGHTS } from '../../prompts/insights-prompt.ts';
 import { MIN_EVIDENCE } from '../memory-limits.ts';
 
-/** How many of the latest notes are looked at, and how many are found for each question. */
+/** How many of the latest notes are looked at. */
 export const LATEST_NOTES = 100;
 /** How many notes are found for each question. */
-export const NOTES_A_QUESTION = 30;
-/** The most calls of a model that insights take: one for the questions, one for what follows. */
-export const INSIGHT_CALLS = 2;
+const NOTES_A_QUESTION = 30;
 
 /** What of a note is kept while insights are drawn. */
 type Shown = Pick<RecalledNote, 'id' | 'text' | 'trust'>;
@@ -29,7 +27,7 @@ export type InsightsState =
     };
 
 /** What is wanted next: an answer of a model in a schema, notes for each of some questions, or nothing more. */
-export type InsightsWish =
+type InsightsWish =
   | { readonly want: 'model'; readonly prompt: string; readonly output: JsonSchema }
   | { readonly want: 'notes'; readonly queries: readonly string[]; readonly limit: number }
   | { readonly want: 'nothing' };
