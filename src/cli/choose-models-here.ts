@@ -4,8 +4,8 @@ import type { Terminal } from './command.ts';
 import { findLocalModel } from './local-servers.ts';
 
 /**
- * Chooses as `chooseModels`; where nobody has named a model, a server that runs on this machine is looked for first, for at
- * most 150 ms. A run whose models are named looks for nothing.
+ * Chooses as `chooseModels`; where nobody has named a model, a server that runs on this machine is looked for first, which takes
+ * milliseconds where there is none. A run whose models are named looks for nothing.
  */
 export async function chooseModelsHere(options: Omit<ChoiceOptions, 'local'>): Promise<ModelChoice> {
   const chosen = chooseModels(options);

@@ -15,9 +15,10 @@ export interface LocalServer {
   readonly chats?: string;
 }
 
-const LOOK_MS = 500;
-/** A run waits no longer than this for a server that may be there. */
-const QUICK_LOOK_MS = 150;
+/** A port of this machine is open or it is not; more than this is waited for nowhere. */
+const CONNECT_MS = 150;
+/** Where somebody listens, how long the list of models may take. */
+const LIST_MS = 1_000;
 const LONGEST_LIST = 1_000_000;
 /** Models that make vectors of texts, or sort them, and cannot chat. */
 const NO_CHAT = /embed|rerank|(^|[-_/])(bge|gte|e5|minilm|mxbai|clip|whisper|tts)([-_:./]|$)|all-minilm/i;
@@ -25,12 +26,10 @@ const NO_CHAT_FAMILIES = /bert|clip/i;
 
 /**
  * Looks for model servers on this machine: where `OPENAI_BASE_URL` points, if that is this machine, where `OLLAMA_HOST` or
- * Ollama's usual port is, and at the usual ports of others. At most half a second; what gives no list of models is no server.
+ * Ollama's usual port is, and at the usual ports of others. Where nobody listens this takes a few milliseconds; what gives no
+ * list of models in a second is no server.
  */
-export async function findLocalServers(
-  env: Terminal['env'],
-  lookMs: number = LOOK_MS,
-): Promise<readonly LocalServer[]> {
+export async function findLocalServers(env: Terminal['env']): Promise<readonly LocalServer[]> {
   const own = env.OPENAI_BASE_URL;
   const places = [
     ...(own ? [{ name: 'OPENAI_BASE_URL', provider: 'openai', url: own.replace(/\/$/, '') }] : []),
@@ -41,11 +40,10 @@ export async function findLocalServers(
     })),
   ].filter(({ url }) => isLoopback(url));
   const distinct = places.filter(({ url }, index) => places.findIndex(each => each.url === url) === index);
-  const signal = AbortSignal.timeout(lookMs);
   const found = await Promise.all(
     distinct.map(async place => {
       // Nearly always nobody is there, and then nothing that speaks HTTP has to be loaded.
-      const rows = (await isOpen(place.url, lookMs)) ? await listModels(place.url, signal) : undefined;
+      const rows = (await isOpen(place.url)) ? await listModels(place.url) : undefined;
       if (rows === undefined) return [];
       const chatting = rows.filter(({ chats }) => chats).map(({ id }) => id);
       const [chats] = chatting;
@@ -58,7 +56,7 @@ export async function findLocalServers(
 
 /** The model of a server that runs on this machine and was not named by anybody; the first that can chat. */
 export async function findLocalModel(env: Terminal['env']): Promise<ResolvedModel | undefined> {
-  const servers = await findLocalServers(env, QUICK_LOOK_MS);
+  const servers = await findLocalServers(env);
   const [first] = servers.flatMap(({ provider, url, chats }) =>
     chats === undefined ? [] : [{ provider, host: new URL(url).host, model: chats }],
   );
@@ -67,12 +65,12 @@ export async function findLocalModel(env: Terminal['env']): Promise<ResolvedMode
   return { use: `${provider}:${model}`, reason: `${provider} at ${host}, model ${model}` };
 }
 
-function isOpen(url: string, lookMs: number): Promise<boolean> {
+function isOpen(url: string): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url);
   const usual = protocol === 'https:' ? 443 : 80;
   const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise(resolve => {
-    const socket = connect({ host, port: Number(port) || usual, timeout: lookMs });
+    const socket = connect({ host, port: Number(port) || usual, timeout: CONNECT_MS });
     const end = (isThere: boolean) => (): void => {
       socket.destroy();
       resolve(isThere);
@@ -87,7 +85,8 @@ interface ListedModel {
 }
 
 /** Ollama says more of its models in a list of its own. */
-async function listModels(url: string, signal: AbortSignal): Promise<readonly ListedModel[] | undefined> {
+async function listModels(url: string): Promise<readonly ListedModel[] | undefined> {
+  const signal = AbortSignal.timeout(LIST_MS);
   const [own, usual] = await Promise.all([
     readJson(new URL('/api/tags', url).href, signal),
     readJson(`${url}/models`, signal),

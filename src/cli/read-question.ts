@@ -19,7 +19,7 @@ export async function readPipedQuestion(positionals: readonly string[], terminal
   return piped === '' ? question : `${question}\n\n${piped}`;
 }
 
-/** Whether stdin is a pipe or a file; what is no terminal may as well be nothing. */
+/** Whether stdin is a pipe of a shell or a file; what another program leaves open may never end. */
 function isPiped(): boolean {
   try {
     const stdin = fstatSync(0);

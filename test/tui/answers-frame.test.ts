@@ -38,7 +38,7 @@ describe('answers while they are written', () => {
       summary: answer('Summary', 'They'),
     };
     const rows = answersFrame(live, size);
-    expect(rows.join('\n')).toMatch(/row 89[^]*▸ Summary\nThey$/);
+    expect(rows.join('\n')).toMatch(/row 89[\s\S]*▸ Summary\nThey$/);
     expect(rows.join('\n')).not.toContain('row 3\n');
   });
 

@@ -1,0 +1,191 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { crew, crewProgram } from '../e2e/crew-process.ts';
+import { crewLine, openTmuxShell } from '../e2e/tmux-shell.ts';
+import { startOpenAiServer } from '../loopback/openai-server.ts';
+import { makeFolder } from '../tools/git-repository.ts';
+
+let folder = '';
+const closing: (() => unknown)[] = [];
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A server that speaks as Ollama does: its own list of models, and chats in the wire format of OpenAI. */
+async function startOllama(models: readonly object[]) {
+  const chats = await startOpenAiServer(({ promptText }) => ({ text: `heard: ${promptText.slice(-40)}` }));
+  const asked: string[] = [];
+  const server: Server = createServer(async (request, response) => {
+    asked.push(request.url ?? '');
+    if (request.url === '/api/tags') return response.end(JSON.stringify({ models }));
+    if (request.url !== '/v1/chat/completions') return response.writeHead(404).end();
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const headers = { 'content-type': 'application/json' };
+    const body = Buffer.concat(pieces);
+    const answer = await fetch(`${chats.baseUrl}/chat/completions`, { method: 'POST', headers, body });
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  closing.push(
+    () => chats.close(),
+    () => server.close(),
+  );
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { host, asked, env: { OLLAMA_HOST: host } };
+}
+
+const EMBEDDER = { name: 'nomic-embed-text:latest', details: { family: 'nomic-bert' } };
+const CHATTER = { name: 'llama3.2:1b', details: { family: 'llama' } };
+
+describe('a newcomer with a model server on this machine', () => {
+  test('asks it with nothing configured, and is told what was chosen and why', async () => {
+    const { host, env } = await startOllama([EMBEDDER, CHATTER]);
+    const { code, stdout, stderr } = await crew(['ask', 'What is a lock?'], { from: folder, env });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('heard: ')]);
+    expect(stderr).toContain(`ollama:llama3.2:1b · price unknown · ollama at ${host}, model llama3.2:1b`);
+  });
+
+  test('is told by doctor and models', async () => {
+    const { host, env } = await startOllama([EMBEDDER, CHATTER]);
+    const doctor = await crew(['doctor'], { from: folder, env });
+    expect(doctor.stdout).toMatch(
+      /Ollama at 127\.0\.0\.1:\d+, 2 models; use it: --model ollama:llama3\.2:1b/,
+    );
+    expect(doctor.stdout).toContain(`stands for ollama:llama3.2:1b: ollama at ${host}`);
+    const models = JSON.parse((await crew(['models', '--json'], { from: folder, env })).stdout);
+    expect(models.auto.use).toBe('ollama:llama3.2:1b');
+  });
+
+  test('who names a model makes nobody look', async () => {
+    const { asked, env } = await startOllama([CHATTER]);
+    await crew(['ask', 'What?', '--models', 'offline'], { from: folder, env });
+    await crew(['ask', 'What?'], { from: folder, env: { ...env, CREW_MODEL: 'offline' } });
+    expect(asked).toEqual([]);
+  });
+
+  test('a server that only embeds, or is none, is not asked', async () => {
+    const { asked, env } = await startOllama([EMBEDDER]);
+    const { stderr } = await crew(['ask', 'What?'], { from: folder, env });
+    expect(stderr).toContain('offline');
+    expect(asked).not.toContain('/v1/chat/completions');
+  });
+
+  test('a server of another machine is never looked for', async () => {
+    const { stderr } = await crew(['ask', 'What?'], { from: folder, env: { OLLAMA_HOST: 'example.org:80' } });
+    expect(stderr).toContain('offline');
+  });
+});
+
+describe('a conversation', () => {
+  const script = (text: string): void =>
+    writeFileSync(
+      join(folder, 'replies.yaml'),
+      `version: 1\nreplies: [{ phase: answers, text: ${JSON.stringify(text)} }]\n`,
+    );
+  const env = { CREW_MODEL: 'script:replies.yaml' };
+  const ask = (...args: readonly string[]) => crew(['ask', ...args], { from: folder, env });
+  const runs = async (): Promise<string[]> => {
+    const { stdout } = await crew(['ps', '--json'], { from: folder });
+    return JSON.parse(stdout).runs.map(({ runId }: { runId: string }) => runId);
+  };
+
+  test('goes on with the last question or a named one; all of it is an input with its runs', async () => {
+    script('A mutex.');
+    await ask('Which lock?');
+    const [first = ''] = await runs();
+    const second = await ask('And why?', '--continue');
+    expect(second.stderr).toContain('talk    2 questions · 2 model calls');
+    const [last = ''] = (await runs()).filter(each => each !== first);
+    const { inputs } = JSON.parse((await crew(['show', last, '--json'], { from: folder })).stdout);
+    expect(inputs.history).toEqual([{ run: first, question: 'Which lock?', answer: 'A mutex.' }]);
+    const prompt = await crew(['show', last, '--prompt', '1'], { from: folder });
+    expect(prompt.stdout).toContain('"answer":"A mutex."');
+    const named = await ask('--continue', first, 'Again?');
+    expect(named.stderr).toContain('talk    2 questions');
+    const replayed = await crew(['replay', last], { from: folder });
+    expect(replayed.code).toBe(0);
+  });
+
+  test('keeps no more of what was said than there is room for', async () => {
+    script(`${'long '.repeat(20_000)}`);
+    await ask('One?');
+    for (const question of ['Two?', 'Three?', 'Four?', 'Five?', 'Six?']) await ask(question, '--continue');
+    const [last = ''] = await runs();
+    const { inputs } = JSON.parse((await crew(['show', last, '--json'], { from: folder })).stdout);
+    expect(JSON.stringify(inputs.history).length).toBeLessThan(60_000);
+    expect(inputs.history.at(-1)).toMatchObject({
+      question: 'Five?',
+      answer: expect.stringContaining('[cut; '),
+    });
+  });
+
+  test('that is not there, or no question, is a mistake', async () => {
+    const nothing = await ask('And?', '--continue');
+    expect([nothing.code, nothing.stdout]).toEqual([2, '']);
+    script('A mutex.');
+    await ask('Which?');
+    expect((await ask('--continue', 'zzzz', 'And?')).code).toBe(2);
+  });
+
+  test('what is piped in stands behind the question', async () => {
+    script('A mutex.');
+    const line = `printf 'let x = 1;\\n' | '${process.execPath}' '${crewProgram()}' ask 'What is wrong here?' --json`;
+    const { stdout } = spawnSync('/bin/sh', ['-c', line], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, ...env },
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(stdout).question).toBe('What is wrong here?\n\nlet x = 1;');
+  });
+
+  test('--show-summary and --no-show-summary say whether answers are merged', async () => {
+    writeFileSync(
+      join(folder, 'replies.yaml'),
+      'version: 1\nreplies: [{ phase: answers, text: A mutex. }, { phase: summary, text: All say mutex. }]\n',
+    );
+    expect((await ask('Which?', '--show-summary')).stdout).toContain('All say mutex.');
+    const two = ['--models', 'script:replies.yaml,offline', '--no-show-summary'];
+    expect((await ask('Which?', ...two)).stdout).not.toContain('Summary');
+  });
+
+  test('a question may be said again first', async () => {
+    const again = { reformulated: 'Which lock is fair?', assumptions: [], questions: [] };
+    writeFileSync(
+      join(folder, 'replies.yaml'),
+      `version: 1\nreplies:\n  - { phase: reformulate/rewrite, json: ${JSON.stringify(again)} }\n  - { phase: answers, text: A mutex. }\n`,
+    );
+    const { code, stdout } = await ask('lock?', '--reformulate', '--json');
+    expect([code, JSON.parse(stdout).question]).toEqual([0, 'Which lock is fair?']);
+  });
+});
+
+test.skipIf(spawnSync('tmux', ['-V']).status !== 0)(
+  'answers are seen side by side while they are written',
+  async () => {
+    for (const [name, text] of [
+      ['left', 'It is a lock.'],
+      ['right', 'It is none.'],
+    ]) {
+      const script = `version: 1\nreplies: [{ phase: answers, delay_ms: ${name === 'left' ? 0 : 3000}, text: ${text} }]\n`;
+      writeFileSync(join(folder, `${name}.yaml`), script);
+    }
+    const shell = openTmuxShell(folder, { columns: 120, rows: 30 });
+    closing.push(() => shell.close());
+    shell.enter(crewLine('ask "Is it a lock?" --models script:left.yaml,script:right.yaml --no-summary'));
+    await shell.until('│ ▸ script:right.yaml');
+    expect(shell.screen()).toMatch(/✓ script:left\.yaml .*│ ▸ script:right\.yaml *\nIt is a lock\./);
+    const end = await shell.until('exit code 0');
+    expect(end).not.toContain('│ ▸');
+    expect(end).toMatch(/## script:left\.yaml[\s\S]*It is a lock\.[\s\S]*## script:right\.yaml/);
+  },
+);
