@@ -75,7 +75,7 @@ export interface StoreEmbedder {
 export interface MemoryStore {
   /** Where it is, as people know it; without secrets. */
   readonly place: string;
-  /** The latest version; grows with every write. */
+  /** The latest version; grows with every write of notes or blocks. */
   version(): Promise<number>;
   /** Undefined until it was set. */
   embedder(): Promise<StoreEmbedder | undefined>;
@@ -84,6 +84,7 @@ export interface MemoryStore {
   /** Gives the next `count` places in the order of a scope and returns the first. */
   nextSeq(scope: MemoryScope, count: number): Promise<number>;
   put(notes: readonly StoredNote[]): Promise<void>;
+  /** In the order of the ids; those that are not there are left out. */
   get(ids: readonly string[], options?: { readonly at?: number }): Promise<readonly StoredNote[]>;
   find(
     filter: NoteFilter,
@@ -120,7 +121,10 @@ export interface MemoryStore {
   ): Promise<readonly MemoryChange[]>;
   /** Adds to a counter and returns its new value; it begins at 0. */
   bump(counter: string, by: number): Promise<number>;
-  /** Takes notes away for good, out of all versions, with what their history said of them. Returns how many. */
+  /**
+   * Takes notes away for good, out of all versions, with what their history said of them. Returns how many. Older versions are
+   * gone then; fails with MEMORY_UNAVAILABLE when the notes are deleted, but others write so much that a version is left.
+   */
   forget(ids: readonly string[]): Promise<number>;
   /** Packs, indexes and cleans what has to be; cheap when nothing has. */
   maintain(options: { readonly now: number; readonly keepDays: number }): Promise<void>;

@@ -12,7 +12,7 @@ import { sqlFilter } from './sql.ts';
 import type { VectorColumn } from './vector-column.ts';
 
 /** Parts of the index that are looked into, and how many more vectors than wanted are compared exactly. */
-const PROBES = 10;
+const PROBES = 20;
 const REFINED = 3;
 
 /** What of a store only reads notes. */
