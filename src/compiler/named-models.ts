@@ -1,6 +1,7 @@
 import type { PhaseWork, WorkingPhase } from '../model/crew.ts';
 import { lessonRole } from '../model/lesson-role.ts';
 import type { Program } from '../model/program.ts';
+import { learnsLessons } from '../model/strategies.ts';
 
 /**
  * The models that phases need beside those of the roles: aliases or uses of `ask`, `chain` and selectors, and `default`
@@ -14,7 +15,7 @@ export function namedModels(program: Program): readonly string[] {
 }
 
 function lessonModels(work: WorkingPhase): readonly string[] {
-  const needsLessons = work.reflect !== undefined && work.reflect.trials > 1;
+  const needsLessons = work.reflect !== undefined && work.reflect.trials > 1 && learnsLessons(work.reflect);
   return needsLessons && lessonRole(work) === undefined ? ['default'] : [];
 }
 

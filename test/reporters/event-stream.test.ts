@@ -27,7 +27,8 @@ const OPTIONAL: { readonly [type: string]: readonly string[] } = {
   'transition.taken': ['guards', 'limit', 'crew'],
   'turn.started': ['closing', 'reason'],
   'model.ended': ['retry'],
-  'trial.judged': ['kept'],
+  'trial.judged': ['kept', 'checks'],
+  'lesson.learned': ['answers'],
   'answers.judged': ['reason'],
 };
 

@@ -126,6 +126,16 @@ export const SAMPLE_EVENTS = {
     { type: 'trial.judged', at, phase, trial: 1, passed: false, score: 0.5, feedback: 'Too short.' },
     { type: 'trial.judged', at, phase, trial: 2, passed: true, score: null, feedback: '' },
     { type: 'trial.judged', at, phase, trial: 3, passed: false, score: 0, feedback: 'No.', kept: 1 },
+    {
+      type: 'trial.judged',
+      at,
+      phase,
+      trial: 4,
+      passed: false,
+      score: 0.5,
+      feedback: '1. npm test: did not pass',
+      checks: [{ name: 'npm test', passed: false, score: 0.5 }],
+    },
   ],
   'answers.judged': [
     {
@@ -151,7 +161,10 @@ export const SAMPLE_EVENTS = {
       reason: 'It is shorter.',
     },
   ],
-  'lesson.learned': [{ type: 'lesson.learned', at, phase, trial: 1, lesson: 'Write more.' }],
+  'lesson.learned': [
+    { type: 'lesson.learned', at, phase, trial: 1, lesson: 'Write more.' },
+    { type: 'lesson.learned', at, phase, trial: 2, lesson: 'Write less.', answers: ['npm test'] },
+  ],
   'lesson.used': [
     { type: 'lesson.used', at, phase, id: 'n1', lesson: 'Write more.', why: 'sameTask 1, passes 3' },
   ],
