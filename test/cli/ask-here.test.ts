@@ -29,7 +29,8 @@ async function startOllama(models: readonly object[]) {
     if (request.url !== '/v1/chat/completions') return response.writeHead(404).end();
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
-    const headers = { 'content-type': 'application/json' };
+    const { authorization = '' } = request.headers;
+    const headers = { 'content-type': 'application/json', authorization };
     const body = Buffer.concat(pieces);
     const answer = await fetch(`${chats.baseUrl}/chat/completions`, { method: 'POST', headers, body });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });

@@ -27,7 +27,7 @@ import { realWorld } from '../world.ts';
 /** `crew run FILE`: checks a crew file, then runs it. */
 export const runCommand: Command = {
   name: 'run',
-  usage: 'run FILE [REQUEST|@FILE] [-i name=value]',
+  usage: 'run FILE [REQUEST]',
   summary: 'check a crew file and run it',
   flags: {
     ...INPUT_FLAGS,
