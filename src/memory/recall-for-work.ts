@@ -106,7 +106,8 @@ async function earlierDecisions(
 async function isVersionGone({ store, run }: OpenMemory): Promise<boolean> {
   if (run?.version === undefined) return false;
   try {
-    await store.get([], { at: run.version });
+    // Nothing has this id, but only what names a note looks at a version.
+    await store.get(['-'], { at: run.version });
     return false;
   } catch (error) {
     if (error instanceof CrewError && error.code === 'MEMORY_VERSION_GONE') return true;
