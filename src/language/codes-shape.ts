@@ -75,11 +75,6 @@ export const SHAPE_CODES = {
     'start: collect',
     'sop: other.sop.yaml\nstart: collect',
   ),
-  'not-supported-yet': swap(
-    'The language has this, but this version does not run it yet.',
-    'goal: Write clearly.',
-    'goal: Write clearly., memory: { lessons: 3 }',
-  ),
   'invalid-default': swap(
     'The default of an input does not fit its own declaration.',
     'default: HEAD~1..HEAD',

@@ -29,7 +29,7 @@ export function loadConfig(path: string, text: string): LoadedConfig {
   });
   if (root !== undefined && !isBlank(root)) {
     const problems = config(toJson(root)) ? [] : (config.errors ?? []);
-    explainProblems(problems, { root, path: [], report, laterPlace: 'config', keysAt });
+    explainProblems(problems, { root, path: [], report, keysAt });
     const summarizer = nodeAt(root, ['parallel_processing', 'summarizer', 'prompt']);
     if (summarizer !== undefined) checkSummarizerPrompt(summarizer, report);
     const reformulation = nodeAt(root, ['reformulation', 'prompt']);

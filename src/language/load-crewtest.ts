@@ -37,7 +37,7 @@ export function loadCrewTests(path: string, text: string): LoadedCrewTests {
   const { root } = parseSource(path, text.replace(/^\uFEFF/, ''), report);
   if (root !== undefined) {
     const problems = crewtest(toJson(root)) ? [] : (crewtest.errors ?? []);
-    explainProblems(problems, { root, path: [], report, laterPlace: 'none', keysAt });
+    explainProblems(problems, { root, path: [], report, keysAt });
     for (const [name] of namedRows(valueAt(root, ['tests']))) checkTest(root, ['tests', name], report);
   }
   const found = { diagnostics: sortDiagnostics(diagnostics, [path]) };

@@ -74,7 +74,7 @@ function readFile({ path, text, onlyNarrows = false }: PolicyFile, report: Repor
   const written = root?.kind === 'scalar' && root.value === null ? undefined : root;
   if (written !== undefined) {
     const problems = policy(toJson(written)) ? [] : (policy.errors ?? []);
-    explainProblems(problems, { root: written, path: [], report, laterPlace: 'none', keysAt: keysOfPolicy });
+    explainProblems(problems, { root: written, path: [], report, keysAt: keysOfPolicy });
   }
   return { root: written, words: lowerPolicy(written), onlyNarrows };
 }

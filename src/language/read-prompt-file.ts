@@ -94,7 +94,7 @@ function readHead(path: string, text: string, report: Report): SourceNode | unde
   const { root } = parseSource(path, text, report);
   if (root?.kind === 'map') {
     const problems = prompt(toJson(root)) ? [] : (prompt.errors ?? []);
-    explainProblems(problems, { root, path: [], report, laterPlace: 'none', keysAt: keysOfPrompt });
+    explainProblems(problems, { root, path: [], report, keysAt: keysOfPrompt });
   }
   if (root === undefined || root.kind === 'map') return root;
   const message = 'The front matter must be a mapping of keys to values';

@@ -1,7 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
 import { closest, suggest } from './closest.ts';
 import { ownWord } from './foreign-words.ts';
-import { isLaterKey, type LaterPlace } from './later-keys.ts';
 import { listWords, quote, type Report } from './report.ts';
 import { keysOfSchema } from './schema-keys.ts';
 import { keyPlaceOf, type NodePath, nodeAt, placeOf, type SourceNode } from './source-node.ts';
@@ -13,7 +12,6 @@ export interface SchemaPlace {
   readonly root: SourceNode;
   readonly path: NodePath;
   readonly report: Report;
-  readonly laterPlace: LaterPlace;
   /** The keys that are known at a path; those of crew and SOP files when left out. */
   readonly keysAt?: (path: NodePath, node: SourceNode | undefined) => readonly string[];
 }
@@ -31,27 +29,20 @@ export function explainProblems(problems: readonly ValidationProblem[], place: S
     if (problem.propertyName !== undefined) continue;
     if (problem.keyword !== 'type' && mistyped.has(problem.instancePath)) continue;
     const at = [...place.path, ...pointerSteps(problem.instancePath)];
-    if (problem.keyword === 'required' && isMistyped(problem, problems, placeKind(at, place))) continue;
+    if (problem.keyword === 'required' && isMistyped(problem, problems)) continue;
     const explain = Object.hasOwn(EXPLAINERS, problem.keyword) ? EXPLAINERS[problem.keyword] : undefined;
     (explain ?? otherProblem)({ ...problem, at, place });
   }
 }
 
-/** A needed key under a mistyped name, or beside a key of a later version, has been reported as an unknown one. */
-function isMistyped(
-  problem: ValidationProblem,
-  problems: readonly ValidationProblem[],
-  place: LaterPlace,
-): boolean {
+/** A needed key under a mistyped name has been reported as an unknown one. */
+function isMistyped(problem: ValidationProblem, problems: readonly ValidationProblem[]): boolean {
   const unknown = problems.filter(
     one => one.keyword === 'additionalProperties' && one.instancePath === problem.instancePath,
   );
   const keys = unknown.map(one => String(one.params.additionalProperty));
   const missing = String(problem.params.missingProperty);
-  return keys.some(
-    key =>
-      isLaterKey(place, key) || ownWord(key, [missing]) === missing || closest(missing, [key]) !== undefined,
-  );
+  return keys.some(key => ownWord(key, [missing]) === missing || closest(missing, [key]) !== undefined);
 }
 
 /** Names what stands at a path: its key, or its place in the list that holds it. */
@@ -82,16 +73,6 @@ const EXPLAINERS: Readonly<Record<string, (problem: Problem) => void>> = {
 function unknownKey({ params, at, place }: Problem): void {
   const key = String(params.additionalProperty);
   const range = keyPlaceOf(place.root, [...at, key]);
-  if (isLaterKey(placeKind(at, place), key)) {
-    const message = `This version does not run ${quote(key)} yet`;
-    place.report({
-      code: 'not-supported-yet',
-      range,
-      message,
-      hint: 'take it out, or name it `x-…` to keep it',
-    });
-    return;
-  }
   const known = (place.keysAt ?? keysOfSchema)(at, nodeAt(place.root, at));
   const message = `The key ${quote(key)} is not known here`;
   const torn = / \S+ /.test(key) ? 'put a text with a comma in quotes' : undefined;
@@ -115,13 +96,6 @@ function unknownKey({ params, at, place }: Problem): void {
 function hereCalled(word: string, known: Iterable<string>): string | undefined {
   const own = ownWord(word, known);
   return own === undefined ? undefined : `here that is called ${quote(own)}`;
-}
-
-function placeKind(at: NodePath, place: SchemaPlace): LaterPlace {
-  if (at.length === 0) return place.laterPlace;
-  if (at.length === 2 && at[0] === 'roles') return 'role';
-  if (at.length === 2 && at[0] === 'tools') return 'toolset';
-  return place.laterPlace === 'phase' && at.length === place.path.length ? 'phase' : 'none';
 }
 
 function missingKey({ params, at, place }: Problem): void {

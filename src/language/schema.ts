@@ -1,6 +1,5 @@
 import { closest, suggest } from './closest.ts';
 import { crew, sop } from './generated/file-validators.generated.js';
-import { isLaterKey } from './later-keys.ts';
 import { BRANCH_KINDS, BRANCH_VALIDATORS, PHASE_KINDS, PHASE_VALIDATORS } from './phase-kinds.ts';
 import { listWords, quote, type Report } from './report.ts';
 import { explainProblems, type SchemaPlace } from './schema-problems.ts';
@@ -23,7 +22,7 @@ const WORKS: KindTable = { ...BRANCHES, what: 'piece of work' };
  * so that one mistake gives one diagnostic. Deterministic.
  */
 export function validateShape(kind: 'crew' | 'sop', root: SourceNode, report: Report): void {
-  const place: SchemaPlace = { root, path: [], report, laterPlace: kind };
+  const place: SchemaPlace = { root, path: [], report };
   explainProblems(run(kind === 'crew' ? crew : sop, toJson(root)), place);
   const phases = entryOf(root, 'phases')?.value;
   if (phases?.kind !== 'map') return;
@@ -34,25 +33,23 @@ function run(validate: Validate, value: unknown): NonNullable<Validate['errors']
   return validate(value) ? [] : (validate.errors ?? []);
 }
 
-function validateKind(table: KindTable, entry: MapEntry, at: SchemaPlace): void {
+function validateKind(table: KindTable, entry: MapEntry, place: SchemaPlace): void {
   const node = entry.value;
   // The validator of the parent has said already that this must be a mapping.
   if (node.kind !== 'map' || entry.key.startsWith('x-')) return;
   const keys = node.entries.map(one => one.key);
   const kinds = keys.filter(key => table.kinds.includes(key));
-  const place: SchemaPlace = { ...at, laterPlace: 'phase' };
   const [kind] = kinds;
   if (kind === undefined) refuseKind(table, entry, keys, place);
   else if (kinds.length > 1) refuseSeveral(table, kinds, place);
   else validateOne(table, kind, entry, place);
 }
 
-/** A phase without a kind that runs: one of a later version, one that only a phase may have, or none at all. */
+/** A phase without a kind that it may have: one that only a phase may have, or none at all. */
 function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], place: SchemaPlace): void {
-  const later = keys.find(key => isLaterKey('phase', key));
   const foreign = table === PHASES ? undefined : keys.find(key => PHASES.kinds.includes(key));
   const hint = `a ${table.what} has ${listWords(table.kinds)}`;
-  if (later === undefined && foreign === undefined) {
+  if (foreign === undefined) {
     const mistyped = keys.find(key => closest(key, table.kinds) !== undefined);
     if (mistyped !== undefined) {
       const message = `The key ${quote(mistyped)} is not known here`;
@@ -62,11 +59,6 @@ function refuseKind(table: KindTable, entry: MapEntry, keys: readonly string[], 
     }
     const message = `The ${table.what} ${quote(entry.key)} does not say what it does`;
     place.report({ code: 'no-kind', range: keyPlaceOf(place.root, place.path), message, hint });
-    return;
-  }
-  if (foreign === undefined) {
-    const message = `This version does not run ${quote(later ?? '')} in a ${table.what} yet`;
-    place.report({ code: 'not-supported-yet', range: keyAt(place, later ?? ''), message, hint });
     return;
   }
   const message = `A ${table.what} cannot have ${quote(foreign)}`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { lowerCrew, lowerSop } from '../../src/language/lower.ts';
 import type { Budget, Crew, InputDeclaration, ModelDeclaration, Role, Sop } from '../../src/model/crew.ts';
+import type { CrewMemory, RecallWeights } from '../../src/model/crew-memory.ts';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -11,6 +12,17 @@ interface Schema {
 function readSchema(name: string): Schema {
   return JSON.parse(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8'));
 }
+
+const WEIGHTS = {
+  relevance: 1,
+  vector: 0.5,
+  neighbours: 0.2,
+  session: 0.1,
+  author: 0,
+  importance: 2,
+  recency: 3,
+  outcome: 0.25,
+} as const satisfies RecallWeights;
 
 const SOP_SCHEMA = readSchema('sop');
 const CREW_SCHEMA = readSchema('crew');
@@ -30,7 +42,19 @@ describe('a crew', () => {
         model: 'default',
         tools: ['git'],
         budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5 },
+        memory: { blocks: ['rules'], recall: 4, lessons: 2, levels: ['project'], observe: false },
       },
+    },
+    memory: {
+      store: 'notes',
+      embedder: 'none',
+      scoring: 'newest',
+      blocks: {
+        rules: { value: 'Be kind.', limit: 90, level: 'crew', read_only: true, description: 'How we work.' },
+      },
+      stream: { weights: WEIGHTS, half_life: '2h', threshold: 15, model: 'default' },
+      expires_after: '2d',
+      pinned: false,
     },
     tools: { git: 'builtin:git' },
     budget: { calls: 1, tool_calls: 2, tokens: '3k', usd: 0.5, time: '6s' },
@@ -52,6 +76,25 @@ describe('a crew', () => {
     model: 'default',
     tools: ['git'],
     budget: { calls: 1, toolCalls: 2, tokens: 3000, costMicroUsd: 500_000 },
+    memory: { blocks: ['rules'], recall: 4, lessons: 2, levels: ['project'], observe: false },
+  };
+  const memory: Required<CrewMemory> = {
+    store: 'notes',
+    embedder: 'none',
+    scoring: 'newest',
+    blocks: [
+      {
+        name: 'rules',
+        value: 'Be kind.',
+        limit: 90,
+        level: 'crew',
+        readOnly: true,
+        description: 'How we work.',
+      },
+    ],
+    stream: { weights: WEIGHTS, halfLifeMs: 7_200_000, threshold: 15, model: 'default' },
+    expiresAfterMs: 172_800_000,
+    pinned: false,
   };
   const boss: Required<Role> = { ...lead, name: 'boss', playedBy: 'lead' };
   const range: Required<InputDeclaration> = {
@@ -75,7 +118,7 @@ describe('a crew', () => {
     costMicroUsd: 500_000,
     timeMs: 6000,
   };
-  const crew: Required<Omit<Crew, 'policy' | 'refused' | 'prompts'>> = {
+  const crew: Required<Omit<Crew, 'policy' | 'refused' | 'prompts' | 'rewrites'>> = {
     name: 'all',
     goal: 'Everything.',
     inputs: [range],
@@ -83,6 +126,7 @@ describe('a crew', () => {
     roles: [lead, boss],
     toolsets: [{ name: 'git', source: { kind: 'builtin', name: 'git' } }],
     budget,
+    memory,
     sop: procedure,
     bindings: { depth: 2 },
   };
@@ -101,6 +145,10 @@ describe('a crew', () => {
       ['role', written.roles.lead],
       ['budget', written.budget],
       ['roleBudget', written.roles.lead.budget],
+      ['roleMemory', written.roles.lead.memory],
+      ['memory', written.memory],
+      ['block', written.memory.blocks.rules],
+      ['stream', written.memory.stream],
     ];
     for (const [name, row] of rows) {
       expect(Object.keys(CREW_SCHEMA.$defs?.[name]?.properties ?? {}).sort()).toEqual(
