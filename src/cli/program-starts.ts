@@ -7,6 +7,7 @@ import type { JsonValue } from '../model/json.ts';
 import type { McpServer } from '../model/mcp-server.ts';
 import type { Program } from '../model/program.ts';
 import { namedPrograms } from './crew-content.ts';
+import { memoryAddress } from './memory/choose-memory.ts';
 
 /**
  * What a program, with those inside it, starts and runs, a sha256 in hex for each: MCP servers as they are declared, with the
@@ -23,12 +24,12 @@ export function programStarts(program: Program, workspace: string): readonly str
     }),
     ...Object.values(each.crews ?? {}).flatMap(own),
   ];
-  return distinct(own(program));
+  return distinct([...own(program), ...memoryStart(program)]);
 }
 
 /** The same of a crew file that was read from the folder `cwd`. */
 export function crewStarts(
-  { toolsets }: Pick<LoadedCrew, 'toolsets'>,
+  { toolsets, crew }: Pick<LoadedCrew, 'toolsets' | 'crew'>,
   { cwd, workspace }: { readonly cwd: string; readonly workspace: string },
 ): readonly string[] {
   const starts = toolsets.flatMap(({ source }) => {
@@ -36,7 +37,7 @@ export function crewStarts(
     if (source.kind === 'mcp') return [serverStart(source.server, workspace)];
     return [moduleStart(resolve(cwd, source.path), source.sha256)];
   });
-  return distinct(starts);
+  return distinct([...starts, ...memoryStart(crew)]);
 }
 
 /** What lets one run go on under a policy that was vouched for when it began, as it was then. Pure. */
@@ -51,6 +52,12 @@ function serverStart(server: McpServer, workspace: string): string {
   }));
   const at = server.transport.kind === 'stdio' ? { in: realpathSync(workspace), scripts } : {};
   return hashOf({ kind: 'mcp', server: server as unknown as JsonValue, ...at });
+}
+
+/** Where a crew's memory goes, when that is not a folder of the workspace. */
+function memoryStart(of: Parameters<typeof memoryAddress>[0]): readonly string[] {
+  const address = memoryAddress(of);
+  return address === undefined ? [] : [hashOf({ kind: 'memory', address })];
 }
 
 function moduleStart(path: string, sha256: string): string {

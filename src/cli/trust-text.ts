@@ -7,6 +7,7 @@ import { displayWidth } from '../reporters/display-width.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import { type ContentRow, contentHash, namedPrograms } from './crew-content.ts';
 import { foreignLines } from './foreign-lines.ts';
+import { memoryAddress } from './memory/choose-memory.ts';
 
 /** What a person is told about: the crew file as they named it, its content, and the terminal's width, Infinity for none. */
 interface TrustSubject {
@@ -22,8 +23,8 @@ type Row = readonly [string, string];
 const UNBOXED: Row = ['sandbox', 'none: it may do whatever you may do'];
 
 /** Whether a crew file starts programs, reaches servers or runs code of its author's, which a person has to accept. Pure. */
-export function needsTrust({ toolsets }: Pick<LoadedCrew, 'toolsets'>): boolean {
-  return toolsets.some(({ source }) => source.kind !== 'builtin');
+export function needsTrust({ toolsets, crew }: Pick<LoadedCrew, 'toolsets' | 'crew'>): boolean {
+  return memoryAddress(crew) !== undefined || toolsets.some(({ source }) => source.kind !== 'builtin');
 }
 
 /**
@@ -41,6 +42,14 @@ export function trustText(
     const title = `${found.title} ${word(name)}${file === subject.file ? '' : `, of ${word(file)}`}`;
     return [section(title, found.rows, subject.columns)];
   });
+  const address = memoryAddress(crew);
+  if (address !== undefined) {
+    const rows: readonly Row[] = [
+      ['sends', 'what its roles remember'],
+      ['to', address],
+    ];
+    sections.push(section('memory', rows, subject.columns));
+  }
   const rules = (crew?.policy ?? []).map(ruleRow);
   if (rules.length > 0) {
     sections.push(section('rules of the crew, which only narrow what you allow', rules, subject.columns));

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { settingOf } from '../../model/config.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { CrewMemory } from '../../model/crew-memory.ts';
@@ -27,6 +27,14 @@ export function declaredMemory({ memory, crews = {} }: Program): CrewMemory | un
   return undefined;
 }
 
+/** The address that a crew wants its memory to be kept at; undefined for a folder, and where it names none. Pure. */
+export function memoryAddress(
+  of: { readonly memory?: CrewMemory | undefined } | undefined,
+): string | undefined {
+  const store = of?.memory?.store;
+  return store !== undefined && IS_ADDRESS.test(store) ? store : undefined;
+}
+
 /** Whether a command works with memory: `--memory on|off`, else the setting, else yes. Fails with USAGE or CONFIG_INVALID. */
 export async function wantsMemory(values: FlagValues, terminal: Terminal): Promise<boolean> {
   const flag = textFlag(values, 'memory');
@@ -37,7 +45,8 @@ export async function wantsMemory(values: FlagValues, terminal: Terminal): Promi
 
 /**
  * The memory that counts here: what a crew names, else the settings, else the folder `memory` beside the runs and vectors that
- * need nothing. Fails with CONFIG_INVALID, and with MEMORY_UNAVAILABLE for an address that holds a password.
+ * need nothing. Fails with CONFIG_INVALID, and with MEMORY_UNAVAILABLE for an address that holds a password, and for a folder of
+ * the crew's that is not in the workspace.
  */
 export async function chooseMemory(
   declared: Pick<CrewMemory, 'store' | 'embedder'>,
@@ -47,7 +56,15 @@ export async function chooseMemory(
   const named = declared.store ?? settingOf(layers, 'memory.store')?.value;
   const embedder = declared.embedder ?? settingOf(layers, 'memory.embedder')?.value ?? 'static';
   if (named === undefined) return { place: join(stateDirOf(values, terminal), 'memory'), embedder };
-  if (!IS_ADDRESS.test(named)) return { place: resolve(workspaceOf(values, terminal), named), embedder };
+  if (!IS_ADDRESS.test(named)) {
+    const workspace = workspaceOf(values, terminal);
+    const place = resolve(workspace, named);
+    if (declared.store !== undefined && !`${place}${sep}`.startsWith(`${workspace}${sep}`)) {
+      const message = `\`memory.store: ${named}\` of the crew leads out of the workspace; a person may name such a place in their settings`;
+      throw new CrewError('MEMORY_UNAVAILABLE', message);
+    }
+    return { place, embedder };
+  }
   if (/^[^/]*\/\/[^/]*@/.test(named)) {
     const message = 'the address of the memory holds a user or a password: leave them to the environment';
     throw new CrewError('MEMORY_UNAVAILABLE', message);

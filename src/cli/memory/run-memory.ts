@@ -32,7 +32,10 @@ export async function beginMemory(
 ): Promise<BegunMemory> {
   const declared = declaredMemory(program);
   if (declared === undefined || !(await wantsMemory(values, terminal))) return NONE;
-  const choice = await chooseMemory(declared, { values, terminal });
+  // A crew inside another one is a guest: what it says of the place does not count.
+  const { store: _guest, ...rest } = declared;
+  const own = program.memory?.store === undefined ? {} : { store: program.memory.store };
+  const choice = await chooseMemory({ ...rest, ...own }, { values, terminal });
   const { memory, release } = await openMemory({
     choice,
     declared,

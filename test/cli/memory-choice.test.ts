@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { libraryTerminal } from '../../src/cli/library-terminal.ts';
+import { chooseMemory, wantsMemory } from '../../src/cli/memory/choose-memory.ts';
+import { needsTrust, trustText } from '../../src/cli/trust-text.ts';
+import type { CrewMemory } from '../../src/model/crew-memory.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'memory-choice-')));
+  mkdirSync(join(folder, '.crew'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const choose = (declared: { store?: string; embedder?: string }, settings = '', values = {}) => {
+  if (settings !== '') writeFileSync(join(folder, '.crew', 'config.yaml'), settings);
+  const terminal = libraryTerminal(folder, { HOME: folder });
+  return chooseMemory(declared, { values, terminal });
+};
+
+describe('the place of a memory', () => {
+  test('is beside the runs where nobody names one', async () => {
+    expect(await choose({})).toEqual({ place: join(folder, '.crew', 'memory'), embedder: 'static' });
+    const elsewhere = await choose({}, '', { 'state-dir': join(folder, 'state') });
+    expect(elsewhere.place).toBe(join(folder, 'state', 'memory'));
+  });
+
+  test('is that of the crew, else of the settings', async () => {
+    const settings = 'memory: { store: team, embedder: none }\n';
+    expect(await choose({}, settings)).toEqual({ place: join(folder, 'team'), embedder: 'none' });
+    expect(await choose({ store: 's3://bucket/memory' }, settings)).toEqual({
+      place: 's3://bucket/memory',
+      embedder: 'none',
+    });
+  });
+
+  test.each(['../beside', '/elsewhere', 'a/../../b'])(
+    'of a crew is never %s, out of the workspace',
+    async store => {
+      await expect(choose({ store })).rejects.toMatchObject({ code: 'MEMORY_UNAVAILABLE' });
+    },
+  );
+
+  test('of a person may be anywhere', async () => {
+    expect((await choose({}, 'memory: { store: ../beside }\n')).place).toBe(join(folder, '..', 'beside'));
+  });
+
+  test('holds no password', async () => {
+    const failing = choose({ store: 's3://key:secret@bucket/memory' });
+    await expect(failing).rejects.toMatchObject({ code: 'MEMORY_UNAVAILABLE' });
+    await expect(failing).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
+  });
+});
+
+test('memory is wanted unless a flag or a setting says otherwise, and the flag goes first', async () => {
+  const terminal = libraryTerminal(folder, { HOME: folder });
+  expect(await wantsMemory({}, terminal)).toBe(true);
+  writeFileSync(join(folder, '.crew', 'config.yaml'), 'memory: { enabled: false }\n');
+  expect(await wantsMemory({}, terminal)).toBe(false);
+  expect(await wantsMemory({ memory: 'on' }, terminal)).toBe(true);
+  await expect(wantsMemory({ memory: 'maybe' }, terminal)).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+test('a crew that sends its memory to an address is trusted first, and shows where to', () => {
+  const memory = (store?: string): CrewMemory => ({
+    ...(store === undefined ? {} : { store }),
+    ...{ scoring: 'hybrid', blocks: [], stream: { weights: {}, halfLifeMs: 1, threshold: 0 }, pinned: true },
+  });
+  const loaded = (store?: string) => ({ toolsets: [], crew: { memory: memory(store) } }) as never;
+  expect(needsTrust(loaded())).toBe(false);
+  expect(needsTrust(loaded('folder'))).toBe(false);
+  expect(needsTrust(loaded('s3://stranger/bucket'))).toBe(true);
+  const subject = { file: 'a.crew.yaml', rows: [], workspace: folder, columns: 200 };
+  expect(trustText(loaded('s3://stranger/bucket'), subject)).toContain('s3://stranger/bucket');
+});
