@@ -53,7 +53,7 @@ describe('a newcomer with a model server on this machine', () => {
     const { host, env } = await startOllama([EMBEDDER, CHATTER]);
     const { code, stdout, stderr } = await crew(['ask', 'What is a lock?'], { from: folder, env });
     expect([code, stdout]).toEqual([0, expect.stringContaining('heard: ')]);
-    expect(stderr).toContain(`ollama:llama3.2:1b · price unknown · ollama at ${host}, model llama3.2:1b`);
+    expect(stderr).toContain(`ollama:llama3.2:1b · ollama at ${host}, model llama3.2:1b`);
   });
 
   test('is told by doctor and models', async () => {
