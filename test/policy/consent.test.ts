@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ToolSpec } from '../../src/model/tool-spec.ts';
 import { decideConsent } from '../../src/policy/consent.ts';
 import { DEFAULT_POLICY } from '../../src/policy/default-policy.ts';
 import { type Call, decide, requestOf, rulesOf, type ShortRule, TOOLSETS } from './call.ts';
@@ -337,5 +338,36 @@ describe('why it is asked', () => {
     ],
   ])('%j', (call, reason) => {
     expect(decide(call)).toMatchObject({ consent: 'ask', reason });
+  });
+});
+
+describe('a tool that works on what the crew remembers', () => {
+  const insert: ToolSpec = {
+    name: 'memory.insert',
+    description: 'Puts lines into a block.',
+    inputSchema: {},
+    readOnly: false,
+    memory: 'edits',
+  };
+  const ruling = (spec: ToolSpec, rules: readonly ShortRule[], otherwise: 'ask' | 'deny' = 'ask') =>
+    decideConsent({
+      spec,
+      args: {},
+      programs: [{ toolsets: { memory: 'memory' } }],
+      policy: { ...DEFAULT_POLICY, default: otherwise, rules: rulesOf(rules) },
+      grants: [],
+    }).consent;
+
+  it('needs no leave, unless a rule wants it or denies it', () => {
+    expect(ruling(insert, [])).toBe('allow');
+    expect(ruling(insert, [], 'deny')).toBe('allow');
+    expect(ruling(insert, [['deny', 'memory.insert']])).toBe('deny');
+    expect(ruling(insert, [['ask', 'memory.*']])).toBe('ask');
+  });
+
+  it('is one of ours: a server or module gains nothing by claiming it', () => {
+    for (const source of ['mcp', 'module'] as const) {
+      expect(ruling({ ...insert, source }, [])).toBe('ask');
+    }
   });
 });

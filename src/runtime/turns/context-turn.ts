@@ -118,10 +118,14 @@ function fixedTokensOf({ tools, output }: Pick<ModelCallEffect, 'tools' | 'outpu
   }, schema);
 }
 
-/** Only where the whole window was counted with already, so that no bound is exceeded. */
+/**
+ * Only where the whole window was counted with already, so that no bound is exceeded, and for who has something else to do than
+ * to deliver.
+ */
 function withWarning(loop: TurnLoop, send: ModelCallEffect, window: number): readonly Message[] {
   const { messages, tools } = loop;
-  if (sentBytes({ ...send, messages }) < window) return messages;
+  const onlyDelivers = send.tools.length === 0;
+  if (onlyDelivers || sentBytes({ ...send, messages }) < window) return messages;
   const canKeep = tools.some(({ memory }) => memory === 'edits' || memory === 'writes');
   return [...messages, textMessage('system', contextWarning({ canKeep }))];
 }

@@ -36,7 +36,9 @@ function expectLeave(act: ToolCallEffect, state: RunState, { program, allowed }:
   const spec = own?.tools.find(({ name }) => name === act.tool);
   law(spec !== undefined, `the tool ${act.tool} is none of this crew`);
   const granted = state.grants.some(grant => grant === act.tool || grant === `${act.tool.split('.')[0]}.*`);
-  if ((spec.readOnly && spec.source !== 'module') || granted) return;
+  // What the crew remembers can be taken back, so it needs no leave.
+  const isOwn = spec.memory !== undefined && spec.source === undefined;
+  if ((spec.readOnly && spec.source !== 'module') || isOwn || granted) return;
   law(allowed.has(act.key), `nobody allowed ${act.key}`);
   law(
     JSON.stringify(allowed.get(act.key)) === JSON.stringify(act.args),
@@ -44,8 +46,13 @@ function expectLeave(act: ToolCallEffect, state: RunState, { program, allowed }:
   );
 }
 
-/** Each call of a tool is answered in the next message, in order; it is always somebody else who spoke last. */
-function expectThread({ key, messages }: ModelCallEffect): void {
+/**
+ * Each call of a tool is answered in the next message, in order; it is always somebody else who spoke last, but for a warning
+ * that the context fills up.
+ */
+function expectThread({ key, messages: sent }: ModelCallEffect): void {
+  const warned = sent.length > 1 && sent.at(-1)?.from === 'system';
+  const messages = warned ? sent.slice(0, -1) : sent;
   law(
     messages.at(-1)?.from === 'user' || messages.at(-1)?.from === 'tool',
     `${key}: the model has the last word`,
