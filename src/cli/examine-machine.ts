@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CrewError } from '../model/crew-error.ts';
+import { sanitizeText } from '../reporters/sanitize.ts';
 import { type BrokenFile, brokenPolicies, brokenSettings } from './check-policy.ts';
 import { autoModelHere } from './choose-models-here.ts';
 import type { CommandCall } from './command.ts';
 import { findLocalServers } from './local-servers.ts';
 import { PROVIDER_KEYS } from './provider-keys.ts';
 import { configPaths, readConfig } from './read-config.ts';
+import { sourceReader } from './read-files.ts';
 import { policyPaths, readPolicy } from './read-policy.ts';
+import { loadMcpLock } from './wire.ts';
 import { hasJournal, openExistingEngine, stateDirOf } from './workspace.ts';
 
 /** What was found of one thing: `note` is good to know, `problem` keeps something from working. */
@@ -25,7 +29,20 @@ const PROGRAM_MS = 5_000;
 
 /** Looks at all that a run needs or may use: program, keys, servers of this machine, settings, journal, sandbox, terminal. Values of keys are never shown. */
 export async function examineMachine(place: Place): Promise<readonly Finding[]> {
-  const looks = [node, git, keys, models, localServers, settings, policy, journal, sandbox, screen];
+  const looks = [
+    node,
+    git,
+    keys,
+    models,
+    localServers,
+    settings,
+    policy,
+    servers,
+    memory,
+    journal,
+    sandbox,
+    screen,
+  ];
   return (await Promise.all(looks.map(look => look(place)))).flat();
 }
 
@@ -100,6 +117,49 @@ function brokenFinding(about: string, { path, first, count }: BrokenFile): Findi
     state: 'problem',
     text: `${path}:${line}:${column}: ${first.message}${more}: crew check ${path}`,
   };
+}
+
+/** Names and numbers alone: what starts servers is started by nobody here. */
+async function servers({ terminal: { cwd } }: Place): Promise<readonly Finding[]> {
+  const locks = LOCK_PLACES.flatMap(path => {
+    const text = sourceReader(cwd)(path);
+    return text === undefined ? [] : [{ path, text }];
+  });
+  if (locks.length === 0) return [{ about: 'mcp servers', state: 'note', text: 'none accepted here' }];
+  const { readLock } = await loadMcpLock();
+  return locks.map(({ path, text }) => {
+    const { lock } = readLock(text);
+    if (lock === undefined) return { about: 'mcp servers', state: 'problem', text: `${path} cannot be read` };
+    const names = [...lock.servers.values()].map(
+      ({ aliases, tools }) => `${aliases.join(', ')} (${tools.length} tools)`,
+    );
+    const shown = sanitizeText(names.join(', '), { keepNewlines: false });
+    const told = shown === '' ? 'none accepted' : `${shown}; \`crew tools doctor FILE\` tries them`;
+    return { about: 'mcp servers', state: 'ok', text: `${path}: ${told}` };
+  });
+}
+
+/** Where crews mostly stand. */
+const LOCK_PLACES = ['crew.lock', 'crews/crew.lock'];
+
+function memory({ values, terminal }: Place): readonly Finding[] {
+  const folder = join(stateDirOf(values, terminal), 'memory');
+  const kept = existsSync(folder) ? `kept in ${folder}` : `nothing kept yet; it will be in ${folder}`;
+  const missing = MEMORY_PACKAGES.filter(name => !isInstalled(name));
+  if (missing.length === 0) return [{ about: 'memory', state: 'ok', text: kept }];
+  return [{ about: 'memory', state: 'note', text: `${kept}; not installed: ${missing.join(', ')}` }];
+}
+
+/** The store, and sentence vectors as a peer that may be left out. */
+const MEMORY_PACKAGES = ['@lancedb/lancedb', '@energetic-ai/embeddings'];
+
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function journal({ values, terminal }: Place): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -52,6 +52,15 @@ describe('crew doctor', () => {
       state: 'ok',
       text: `Ollama at ${host}, 1 model; use it: --model ollama:qwen3`,
     });
+  });
+
+  test('names the servers that were accepted, starts none, and says where memory is kept', async () => {
+    cpSync(join(import.meta.dirname, '../../examples/31-served-crew/crew.lock'), join(folder, 'crew.lock'));
+    const { of } = await findings();
+    expect(of('mcp servers')).toEqual([
+      { about: 'mcp servers', state: 'ok', text: expect.stringMatching(/^crew\.lock: \w+ \(\d+ tools\)/) },
+    ]);
+    expect(of('memory')[0]?.text).toContain(join(folder, '.crew/memory'));
   });
 
   test('what is wrong with settings or the policy is a problem, exit 3', async () => {
