@@ -39,8 +39,8 @@ describe('crew models', () => {
   test('finds a server of this machine with its models, and says how one is used', async () => {
     const { stdout } = await crew(['models'], { env: { OLLAMA_HOST: host } });
     expect(stdout).toContain(`Ollama at http://${host}/v1`);
-    expect(stdout).toContain('openai:qwen3');
-    expect(stdout).toContain(`OPENAI_BASE_URL=http://${host}/v1 crew run FILE --model openai:llama3.2:3b`);
+    expect(stdout).toContain('ollama:qwen3');
+    expect(stdout).toContain('use one: crew run FILE --model ollama:llama3.2:3b');
   });
 
   test('says what auto stands for', async () => {
@@ -51,8 +51,10 @@ describe('crew models', () => {
     expect(auto).toEqual({ use: 'openai:qwen3', reason: 'CREW_MODEL' });
     expect(local).toContainEqual({
       name: 'Ollama',
+      provider: 'ollama',
       url: `http://${host}/v1`,
       models: ['llama3.2:3b', 'qwen3'],
+      chats: 'llama3.2:3b',
     });
   });
 
