@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { chanceOfMore } from '../../src/memory/lessons/chance-of-more.ts';
+import { compareLessons } from '../../src/memory/lessons/compare-lessons.ts';
+import { lessonFigures } from '../../src/memory/lessons/credit-lessons.ts';
+import { figuresOf, reasonToRetire, whyLesson } from '../../src/memory/lessons/judge-lesson.ts';
+import type { OpenMemory } from '../../src/memory/open-memory.ts';
+import { writeForWork } from '../../src/memory/write-for-work.ts';
+import { writeNotes } from '../../src/memory/write-notes.ts';
+import type { MemoryWrite } from '../../src/model/recall.ts';
+import { fc } from '../laws.ts';
+import { freshMemory } from './fresh-memory.ts';
+
+const BY = { runId: 'r', phase: 'fix', role: 'coder', key: 'k', author: 'rule', crew: 'c' };
+const tally = fc.record({ passes: fc.nat(40), fails: fc.nat(40) });
+
+describe('the probability that a lesson helps', () => {
+  test('is that of two Beta-distributed rates', () => {
+    expect(chanceOfMore({ passes: 0, fails: 0 }, { passes: 0, fails: 0 })).toBeCloseTo(0.5, 12);
+    // One pass against nothing known: the mean of Beta(2, 1).
+    expect(chanceOfMore({ passes: 1, fails: 0 }, { passes: 0, fails: 0 })).toBeCloseTo(2 / 3, 12);
+    // Two passes against one failure: 1 - B(3, 1) and B(1, 2), worked out by hand.
+    expect(chanceOfMore({ passes: 2, fails: 0 }, { passes: 0, fails: 1 })).toBeCloseTo(0.9, 12);
+    expect(chanceOfMore({ passes: 400, fails: 100 }, { passes: 100, fails: 400 })).toBeCloseTo(1, 9);
+  });
+
+  test('law: one way or the other it comes to 1, and more passes never lower it', () => {
+    fc.assert(
+      fc.property(tally, tally, (one, other) => {
+        const chance = chanceOfMore(one, other);
+        expect(chance + chanceOfMore(other, one)).toBeCloseTo(1, 9);
+        expect(chanceOfMore({ ...one, passes: one.passes + 1 }, other)).toBeGreaterThanOrEqual(
+          chance - 1e-12,
+        );
+      }),
+    );
+  });
+});
+
+describe('a lesson', () => {
+  const half = { passes: 10, fails: 10 };
+  const active = { pinned: false };
+  test.each([
+    ['fails three times where half pass', { passes: 0, fails: 3 }, half, 'it does harm'],
+    ['fails twice where half pass', { passes: 0, fails: 2 }, half, undefined],
+    ['fails five of six times where half pass', { passes: 1, fails: 5 }, half, 'it does harm'],
+    ['passes half of the time after twelve uses', { passes: 5, fails: 7 }, half, 'it does not help'],
+    ['passes more often after twelve uses', { passes: 9, fails: 3 }, half, undefined],
+    ['has nothing to be held against yet', { passes: 0, fails: 2 }, { passes: 0, fails: 0 }, undefined],
+  ])('that %s', (_what, own, without, reason) => {
+    const said = reasonToRetire(figuresOf(own, without), active);
+    if (reason === undefined) expect(said).toBeUndefined();
+    else expect(said).toContain(reason);
+    expect(reasonToRetire(figuresOf(own, without), { pinned: true })).toBeUndefined();
+  });
+
+  test('says why in figures', () => {
+    // 1 - E[x^5] of Beta(11, 11) is 0.954.
+    const record = { task: 't', uses: 4, passes: 4, fails: 0, pinned: false };
+    expect(whyLesson({ state: 'active', lesson: record }, figuresOf({ passes: 4, fails: 0 }, half))).toBe(
+      'In use: first trials passed with it 4 of 4 times, without it 10 of 20 times; it helps with a probability of 95 %.',
+    );
+  });
+});
+
+describe('what a run writes', () => {
+  const memory = (): OpenMemory => freshMemory({ run: { runId: 'r', place: 'p', embedder: 'none' } });
+  const write = (of: OpenMemory, key: string, writes: readonly MemoryWrite[]) =>
+    writeForWork(of, {
+      type: 'memory.write',
+      key,
+      crew: 'c',
+      phase: 'fix',
+      role: '',
+      author: 'rule',
+      writes,
+    });
+  const tried = (passed: boolean, withLessons: boolean): MemoryWrite => ({
+    ...{ op: 'tried', scope: 'crew:c', phase: 'fix', task: 't', passed, withLessons },
+  });
+
+  test('counts once, however often it is written', async () => {
+    const of = memory();
+    const [lesson] = await writeNotes(of, BY, [
+      {
+        key: 'l',
+        scope: 'crew:c',
+        kind: 'lesson',
+        text: 'Mind the gap.',
+        trust: 2,
+        sources: [],
+        tags: ['phase:fix'],
+      },
+    ]);
+    const id = lesson?.id ?? '';
+    for (let again = 0; again < 3; again += 1) {
+      await write(of, 'one', [tried(true, true), { op: 'credit', lessons: [id], passed: true }]);
+      await write(of, 'two', [tried(false, false)]);
+    }
+    const note = (await of.store.get([id]))[0]?.note;
+    expect(note?.lesson).toMatchObject({ uses: 1, passes: 1, fails: 0 });
+    if (note === undefined) throw new Error('the lesson is there');
+    expect(await lessonFigures(of.store, note)).toMatchObject({
+      with: { passes: 1, fails: 0 },
+      without: { passes: 0, fails: 1 },
+    });
+    expect(await compareLessons(of.store, 'crew:c')).toMatchObject([
+      {
+        phase: 'fix',
+        with: { passes: 1, fails: 0 },
+        without: { passes: 0, fails: 1 },
+        rateWith: 1,
+        rateWithout: 0,
+      },
+    ]);
+  });
+
+  test('lets go of what was kept for the run alone, and of nothing else', async () => {
+    const of = memory();
+    const fact = { kind: 'fact', trust: 2, sources: [] } as const;
+    await writeNotes(of, BY, [
+      { ...fact, key: 'a', scope: 'run:r', text: 'only now' },
+      { ...fact, key: 'b', scope: 'crew:c', text: 'for ever' },
+    ]);
+    await write(of, 'end', [{ op: 'expire', scope: 'run:r', at: 5_000 }]);
+    const notes = await of.store.find({ scopes: 'all' }, { limit: 9, order: 'oldest' });
+    expect(notes.map(({ text, expiresAt }) => [text, expiresAt])).toEqual([
+      ['only now', 5_000],
+      ['for ever', undefined],
+    ]);
+  });
+
+  test('settles what insights were drawn from once', async () => {
+    const of = memory();
+    const fact = { kind: 'fact', trust: 2, sources: [], scope: 'crew:c' } as const;
+    const { gathered } = await write(of, 'facts', [
+      { op: 'note', note: { ...fact, key: 'a', text: 'one', importance: 0.5 } },
+      { op: 'note', note: { ...fact, key: 'b', text: 'two', importance: 0.5 } },
+    ]);
+    expect(gathered).toEqual({ 'crew:c': 1 });
+    for (let again = 0; again < 3; again += 1) {
+      await write(of, 'insights', [{ op: 'settle', scope: 'crew:c', gathered: 1 }]);
+    }
+    const after = await write(of, 'more', [
+      { op: 'note', note: { ...fact, key: 'c', text: 'three', importance: 0.25 } },
+    ]);
+    expect(after.gathered).toEqual({ 'crew:c': 0.25 });
+  });
+});
