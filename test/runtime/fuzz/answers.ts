@@ -1,8 +1,15 @@
 import { ERROR_CODES, type ErrorCode } from '../../../src/model/crew-error.ts';
-import type { ActEffect, PersonAskEffect, ToolCallEffect } from '../../../src/model/effect.ts';
+import type {
+  ActEffect,
+  MemoryRecallEffect,
+  MemoryWriteEffect,
+  PersonAskEffect,
+  ToolCallEffect,
+} from '../../../src/model/effect.ts';
 import type { Fact } from '../../../src/model/fact.ts';
 import type { JsonValue } from '../../../src/model/json.ts';
 import type { Program } from '../../../src/model/program.ts';
+import type { RecalledNote } from '../../../src/model/recall.ts';
 import type { Dice } from './dice.ts';
 import { fittingValue } from './fitting-value.ts';
 import { hostileReply } from './hostile-reply.ts';
@@ -34,9 +41,53 @@ export function answerAct(act: ActEffect, answering: Answering): Fact {
       const places = Object.fromEntries(act.paths.map(path => [path, `/workspace/${path}`]));
       return { type: 'paths.resolved', at: answering.at, key: act.key, places };
     }
+    case 'memory.recall':
+    case 'memory.write':
+      return memoryOutcome(act, answering);
     case 'timer.start':
       return { type: 'timer.fired', at: answering.at, key: act.key };
   }
+}
+
+/** Memory gives anything that strangers may have written, or nothing at all. */
+function memoryOutcome(act: MemoryRecallEffect | MemoryWriteEffect, { dice, at }: Answering): Fact {
+  const shared = { at, key: act.key, ms: dice.below(1_000) };
+  if (dice.chance(0.2)) {
+    const failure = { code: 'MEMORY_UNAVAILABLE', message: hostileText(dice, []) } as const;
+    return { ...shared, type: 'memory.failed', failure };
+  }
+  if (act.type === 'memory.write') {
+    const notes = act.writes.flatMap(({ op }, index) =>
+      op === 'note' ? [{ id: `n${index}`, state: dice.pick(['new', 'merged', 'quarantined'] as const) }] : [],
+    );
+    const gathered = { 'crew:fuzz': dice.below(3) };
+    return { ...shared, type: 'memory.written', written: { notes, retired: [], gathered, version: 1 } };
+  }
+  const note = (): RecalledNote => ({
+    ...{ id: `n${dice.below(99)}`, kind: 'fact', text: hostileText(dice, []), gist: hostileText(dice, []) },
+    ...{
+      scope: 'crew:fuzz',
+      runId: 'r',
+      phase: 'p',
+      role: 'r',
+      createdAt: at,
+      score: 1,
+      parts: { words: 1 },
+    },
+    trust: dice.pick([1, 2, 3] as const),
+  });
+  const { roles, stream } = act.request;
+  const recalled = {
+    version: 1,
+    remarks: [],
+    roles: roles.map(({ role, notes, lessons, decisions }) => ({
+      ...{ role, blocks: [], notes: notes === undefined ? [] : [note()] },
+      lessons: lessons === undefined ? [] : [note()],
+      ...(decisions === undefined ? {} : { decisions: [note()] }),
+    })),
+    ...(stream === undefined ? {} : { stream: [[note(), note()]] }),
+  };
+  return { ...shared, type: 'memory.recalled', recalled };
 }
 
 const TOOL_FAILURES: readonly ErrorCode[] = [
