@@ -17,7 +17,8 @@ import { weave } from './steering.ts';
 
 /**
  * Lets effects out: the one place where consent and budget are asked.
- * 1. Nothing goes out while the run is suspended; it waits in `blocked`. What is over is remembered all the same.
+ * 1. Nothing goes out while the run is suspended; it waits in `blocked`. What is over is remembered as long as
+ *    something is still waited for.
  * 2. A tool call goes out only with consent (R9), any call only with a reservation of its worst case (R8).
  * 3. What may not go out suspends the run; a call that a person may allow waits in `approvals` until they have answered.
  *    A call that is decided against is refused: its work is told, and goes another way.
@@ -128,7 +129,9 @@ export function refuseCall(draft: Draft, call: ToolCallEffect, message: string):
 
 function admitAct(draft: Draft, wish: ActEffect): void {
   const { suspension } = draft.state;
-  if (suspension !== undefined && !isMemory(wish)) return block(draft, wish, suspension.failure);
+  if (suspension !== undefined && (suspension.settled || !isMemory(wish))) {
+    return block(draft, wish, suspension.failure);
+  }
   const woven = wish.type === 'model.call' ? weave(draft.state, wish) : undefined;
   const effect =
     wish.type === 'tool.call' ? passConsent(draft, withOrigin(draft.state, wish)) : (woven?.call ?? wish);

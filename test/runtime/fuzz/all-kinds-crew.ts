@@ -59,6 +59,7 @@ function rolesOf(dice: Dice): JsonObject {
         goal: `Be ${name}.`,
         model: dice.pick(MODELS),
         ...(dice.chance(0.5) ? { tools: dice.pick(grants) } : {}),
+        ...(dice.chance(0.2) ? { memory: true } : {}),
       },
     ]),
   );

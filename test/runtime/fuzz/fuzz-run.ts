@@ -142,6 +142,9 @@ function startedFact(
     ...(dice.chance(0.3)
       ? { grants: dice.pick([['kit.*'], ['kit.write'], program.tools.map(({ name }) => name)]) }
       : {}),
+    ...(program.memory !== undefined && dice.chance(0.8)
+      ? { memory: { place: 'nowhere', embedder: 'none' } }
+      : {}),
   };
 }
 

@@ -25,6 +25,7 @@ export function keepLaws(program: Program): LawKeeper {
   const promises: Promises = { program, allowed: new Map(), asked: new Map(), absurd: false };
   let ended = false;
   let waits = false;
+  let settled = false;
   const takeEvent = (event: RunEvent): void => {
     law(!ended, 'nothing is told after the end of a run');
     ended = event.type === 'run.ended';
@@ -34,7 +35,8 @@ export function keepLaws(program: Program): LawKeeper {
     law(!ended, `an effect after the end: ${act.key}`);
     law(!answered.has(act.key), `the effect ${act.key} was wished for twice`);
     law(!open.has(act.key), `the effect ${act.key} is open and was wished for again`);
-    law(!waits || act.type === 'timer.start', `${act.key} went out of a run that waits`);
+    const isRemembered = act.type.startsWith('memory.') && !settled;
+    law(!waits || act.type === 'timer.start' || isRemembered, `${act.key} went out of a run that waits`);
     open.set(act.key, act);
     expectCall(act, state, promises);
   };
@@ -54,6 +56,7 @@ export function keepLaws(program: Program): LawKeeper {
         else takeAct(effect, state);
       }
       waits = state.suspension !== undefined;
+      settled = state.suspension?.settled === true;
       const keys = Object.keys(state.acts);
       law(
         keys.length === open.size && keys.every(key => open.has(key)),

@@ -104,7 +104,11 @@ export function createPlaceLaws(root: Program): {
       if (event.type === 'transition.taken') go(event);
       if (event.type === 'phase.retried' || (event.type === 'trial.judged' && !isLastTrial(event)))
         forget(event.phase);
-      if ('phase' in event && event.type !== 'phase.started' && !event.type.startsWith('run.')) {
+      // What is remembered of the run as a whole belongs to no phase.
+      const ofRun =
+        event.type.startsWith('run.') ||
+        (event.type.startsWith('memory.') && 'phase' in event && event.phase === '');
+      if ('phase' in event && event.type !== 'phase.started' && !ofRun) {
         const [prefix, path] = split(event.phase);
         turns.see(event, phaseAt(at(prefix).program, path));
       }
