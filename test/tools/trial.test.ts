@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -10,9 +11,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MAX_LESSON_LENGTH } from '../../src/model/limits.ts';
 import { lastJson } from '../../src/tools/trial/last-json.ts';
 import { callTool, failureOf } from './tool-call.ts';
@@ -36,6 +37,15 @@ afterAll(() => rmSync(workspace, { recursive: true, force: true }));
 
 const run = (args: object) => callTool(workspace, 'trial.run', args as never);
 const folders = () => readdirSync(tmpdir()).filter(name => name.startsWith('crew-trial-'));
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function hasBubblewrap(): boolean {
   try {
@@ -163,6 +173,39 @@ describe('with `artifact_as`', () => {
     const before = folders();
     await failureOf(run({ command: ['no-such-program'], artifact: '', artifact_as: 'it' }));
     expect(folders()).toEqual(before);
+  });
+
+  test('a folder that a killed process left is swept with what runs in it, those of living ones and of others are not', async () => {
+    const flag = join(workspace, 'flag');
+    const source = `
+import { createBuiltinTools } from ${JSON.stringify(new URL('../../src/tools/builtin.ts', import.meta.url).href)};
+const context = { workspace: ${JSON.stringify(workspace)}, signal: new AbortController().signal, notice() {} };
+const command = ['sh', '-c', ${JSON.stringify(`echo $$ > ${flag}; sleep 600`)}];
+await createBuiltinTools().get('trial.run').call({ command, artifact: '', artifact_as: 'it' }, context);`;
+    const crashing = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: 'ignore' });
+    await vi.waitUntil(() => existsSync(flag) && readFileSync(flag, 'utf8').trim() !== '', 20_000);
+    const ended = once(crashing, 'exit');
+    crashing.kill('SIGKILL');
+    await ended;
+    const left = folders().filter(name => name.includes(`-${crashing.pid}-`));
+    expect(left).toHaveLength(1);
+    const dead = spawnSync('true').pid;
+    const target = join(workspace, 'target');
+    mkdirSync(target);
+    writeFileSync(join(target, 'kept'), '');
+    const kept = [`crew-trial-${hostname()}-${process.ppid}-000000000000`, 'crew-trial-abc'];
+    for (const name of kept) mkdirSync(join(tmpdir(), name), { recursive: true });
+    const link = `crew-trial-${hostname()}-${dead}-000000000000`;
+    symlinkSync(target, join(tmpdir(), link));
+    try {
+      await run({ command: ['true'], artifact: '', artifact_as: 'it' });
+      expect(folders()).not.toContain(left[0]);
+      expect(folders()).toEqual(expect.arrayContaining([...kept, link]));
+      expect(existsSync(join(target, 'kept'))).toBe(true);
+      await vi.waitUntil(() => !isAlive(Number(readFileSync(flag, 'utf8'))), 20_000);
+    } finally {
+      for (const name of [...kept, link]) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    }
   });
 
   test('what is copied is a copy, without runs, repositories and links that lead out', async () => {

@@ -1,15 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ToolContext } from '../../ports/tool.ts';
 import { filtersOff } from '../git/filters-off.ts';
 import type { Repository } from '../git/repository.ts';
 import { gitText } from '../git/run-git.ts';
+import { ownFolderName, sweepFolders } from '../sweep-folders.ts';
 import { workspacePath } from '../workspace-path.ts';
 import { killStrays } from './kill-strays.ts';
 import { removeFolder } from './remove-folder.ts';
-import { sweepCheckouts } from './sweep-checkouts.ts';
 
 const CHECKOUTS = '.crew/worktrees';
 
@@ -32,8 +30,8 @@ export async function withCheckout<T>(
 ): Promise<T> {
   const { repository, commit, context } = options;
   const home = await openHome(repository.workspace);
-  await sweepCheckouts(home, context.notice);
-  const root = join(home, `${hostname()}-${process.pid}-${randomBytes(6).toString('hex')}`);
+  await sweepFolders(home, context);
+  const root = join(home, ownFolderName());
   try {
     await mkdir(root, { mode: 0o700 });
     const checkout = { root, folder: resolve(root, repository.prefix), signal: context.signal };

@@ -18,6 +18,8 @@ export interface LimitedRun {
   readonly sandbox?: Sandbox | undefined;
   readonly input?: string;
   readonly timeoutMs: number;
+  /** What marks its processes, so that others can end them; made up when left out. */
+  readonly mark?: string | undefined;
   /** The last bytes of the output that are given back. */
   readonly keepBytes: number;
   readonly signal: AbortSignal;
@@ -37,8 +39,7 @@ export interface LimitedResult {
  * TOOL_FAILED when aborted; a program that fails, hangs or floods is a result.
  */
 export async function runLimited(run: LimitedRun): Promise<LimitedResult> {
-  const { command, args, cwd, workspace, sandbox, timeoutMs, signal } = run;
-  const mark = randomUUID();
+  const { command, args, cwd, workspace, sandbox, timeoutMs, signal, mark = randomUUID() } = run;
   const env = commandEnvironment(process.env, mark);
   const plain = { command, args, cwd };
   const inside =

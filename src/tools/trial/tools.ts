@@ -52,6 +52,7 @@ async function runIn(
     cwd: await folderAt(folder, optionalTextArgument(args, 'cwd') ?? '.'),
     workspace,
     sandbox: sandboxOf(args, { workspace, folder }),
+    mark: folder === workspace ? undefined : folder,
     input: optionalTextArgument(args, 'input') ?? '',
     timeoutMs,
     keepBytes: KEPT_OUTPUT_BYTES,

@@ -1,11 +1,14 @@
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { removeFolder } from '../change/remove-folder.ts';
+import { ownFolderName, sweepFolders } from '../sweep-folders.ts';
 import { workspacePath } from '../workspace-path.ts';
 import { copyInto } from './copy-into.ts';
+
+const PREFIX = 'crew-trial-';
 
 /** What a new folder for one trial holds. */
 interface TrialContent {
@@ -19,14 +22,17 @@ interface TrialContent {
 
 /**
  * Gives `use` a new folder with copies of the workspace and the artifact as a file in it, and removes it afterwards, also when
- * `use` fails. Fails with OUTSIDE_WORKSPACE when a path leads out, TOOL_FAILED when there is too much to copy.
+ * `use` fails. Those of crashed processes are removed first. Fails with OUTSIDE_WORKSPACE when a path leads out, TOOL_FAILED when there is too much to copy.
  */
 export async function withTrialFolder<T>(
   content: TrialContent,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const { workspace, copy, artifact, artifactAs, signal, notice } = content;
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'crew-trial-')));
+  const home = await realpath(tmpdir());
+  await sweepFolders(home, { prefix: PREFIX, notice });
+  const folder = join(home, ownFolderName(PREFIX));
+  await mkdir(folder, { mode: 0o700 });
   try {
     await copyInto(folder, { workspace, paths: copy, signal });
     const file = await workspacePath(folder, artifactAs);
