@@ -1,8 +1,8 @@
 import { evaluateTemplate } from '../expressions/template-evaluate.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
-import { endRun } from './end-run.ts';
 import { removeWork } from './close-work.ts';
+import { endRun } from './end-run.ts';
 import { beginInside, endProcedure, openWork, takeWorkFact } from './open-work.ts';
 import { noteDecision } from './remember/decisions.ts';
 import { whyThisWay } from './remember/why-this-way.ts';
