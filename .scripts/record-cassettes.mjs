@@ -2,7 +2,7 @@
 // [NAME...]`. Each run works in a sample of examples/, with written replies for the models, so nothing is called.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -43,6 +43,19 @@ const RECORDINGS = {
       'material=["examples/25-debate/material"]',
     ],
   },
+  reformulate: {
+    example: '34-reformulate',
+    written: 'crews/tests/reformulate.replies.yaml',
+    flags: [
+      '-i',
+      'request=A poem about spring',
+      '-i',
+      'purpose=Write a poem.',
+      '-i',
+      'fields=[{"name":"topic","required":true,"schema":{"type":"string"}}]',
+    ],
+    answers: ['In Kyoto.', 'accept'],
+  },
   ask: { example: '11-ask', replies: 'careful.replies', flags: ['-i', 'question=Is a semaphore a lock?'] },
 };
 
@@ -57,31 +70,37 @@ function makeWorkspace(example, folder) {
   return workspace;
 }
 
-function record(name, { example, replies, flags = [] }) {
+function crew(args, folder) {
+  const ended = spawnSync(process.execPath, ['src/cli/crew.ts', ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: folder },
+    encoding: 'utf8',
+  });
+  // A run that waits is answered next.
+  if (ended.status > 1 && ended.status !== 5) {
+    throw new Error(`crew ${args.join(' ')} ended with ${ended.status}:\n${ended.stderr}`);
+  }
+}
+
+function record(name, { example, replies, written, flags = [], answers = [] }) {
   const folder = mkdtempSync(join(tmpdir(), 'crew-record-'));
   try {
     const workspace = makeWorkspace(example, folder);
     const file = join(folder, 'recording.jsonl');
-    const model = replies === undefined ? 'offline' : `script:examples/${example}/${replies}.yaml`;
-    const args = [
-      'run',
-      `crews/${name}.crew.yaml`,
-      '--cwd',
-      workspace,
-      '--model',
-      model,
-      '--record',
-      file,
-      '-q',
-    ];
-    const ended = spawnSync(process.execPath, ['src/cli/crew.ts', ...args, ...flags], {
-      cwd: root,
-      env: { PATH: process.env.PATH, HOME: folder },
-      encoding: 'utf8',
-    });
-    if (ended.status > 1) throw new Error(`${name} ended with ${ended.status}:\n${ended.stderr}`);
-    // Where it was recorded is nobody's business.
-    const text = readFileSync(file, 'utf8').replaceAll(workspace, '/workspace').replaceAll(folder, '/folder');
+    const script = written ?? (replies && `examples/${example}/${replies}.yaml`);
+    const model = script === undefined ? 'offline' : `script:${script}`;
+    const place = ['--cwd', workspace, '-q'];
+    crew(
+      ['run', `crews/${name}.crew.yaml`, '--model', model, '--run-id', 'recorded', ...place, ...flags],
+      folder,
+    );
+    for (const answer of answers) crew(['answer', 'recorded', answer, ...place], folder);
+    crew(['export', 'recorded', '-o', file, ...place], folder);
+    // Where and by whom it was recorded is nobody's business.
+    const text = readFileSync(file, 'utf8')
+      .replaceAll(workspace, '/workspace')
+      .replaceAll(folder, '/folder')
+      .replaceAll(`"by":${JSON.stringify(userInfo().username)}`, '"by":"a person"');
     writeFileSync(join(target, `${name}.run.jsonl`), text);
     process.stdout.write(`${name}: ${text.length} bytes\n`);
   } finally {
