@@ -89,3 +89,12 @@ export async function loadEmptyStore() {
   const { createInMemoryStore } = await import('../stores/in-memory.ts');
   return createInMemoryStore();
 }
+
+/** What keeps a memory tidy. */
+export async function loadTidying() {
+  const [{ consolidate }, { scopesOf }] = await Promise.all([
+    import('../memory/consolidate.ts'),
+    import('../memory/scopes-of.ts'),
+  ]);
+  return { consolidate, scopesOf };
+}

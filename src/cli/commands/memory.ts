@@ -8,6 +8,7 @@ import { forgetMemory, releaseMemory, revertMemory } from '../memory/mend.ts';
 import { NOTE_FLAGS } from '../memory/read-note-filter.ts';
 import { searchMemory } from '../memory/search.ts';
 import { statsOfMemory } from '../memory/stats.ts';
+import { tidyMemory } from '../memory/tidy.ts';
 
 const LIST_FLAGS = [...Object.keys(NOTE_FLAGS), 'store'];
 
@@ -23,6 +24,7 @@ const VERBS: { readonly [verb: string]: MemoryVerb } = {
   forget: forgetMemory,
   export: exportMemory,
   import: importMemory,
+  tidy: tidyMemory,
   stats: statsOfMemory,
 };
 
@@ -82,6 +84,12 @@ export const memoryCommand: Command = {
       usage: 'memory import FILE',
       summary: 'put such a file in',
       flags: ['quarantine', 'store'],
+    },
+    {
+      name: 'tidy',
+      usage: 'memory tidy',
+      summary: 'archive what expired or is not used; runs do it once a day',
+      flags: ['store'],
     },
     { name: 'stats', usage: 'memory stats', summary: 'where it is, and how much of what', flags: ['store'] },
   ],

@@ -36,8 +36,7 @@ const HALF_LIFE_MS = 259_200_000;
 
 /**
  * Opens a memory: its store, the person's own store for what is theirs in all projects, and its vectors, which are made anew
- * when another embedder made them. Vectors that cannot be had now are told of, and notes are found by words. Fails with MEMORY_*
- * or EMBEDDER_UNAVAILABLE.
+ * when another embedder made them. Vectors that cannot be had now are told of, and notes are found by words. Fails with MEMORY_*.
  */
 export async function openMemory(options: OpenMemoryOptions): Promise<OpenedMemory> {
   const { choice, env, redact, run, declared } = options;
@@ -96,11 +95,17 @@ async function borrowStores(place: string, env: OpenMemoryOptions['env']) {
 }
 
 async function openEmbedder(
-  { choice, env }: OpenMemoryOptions,
+  { choice, env, onNotice }: OpenMemoryOptions,
   store: MemoryStore,
 ): Promise<Embedder | undefined> {
   const { createEmbedder, postJson } = await loadEmbedders();
-  return createEmbedder(choice.embedder, { env, post: postJson }, await store.embedder());
+  try {
+    return await createEmbedder(choice.embedder, { env, post: postJson }, await store.embedder());
+  } catch (error) {
+    if (!(error instanceof CrewError) || error.code.startsWith('MEMORY_')) throw error;
+    onNotice?.(byWordsAlone(error));
+    return undefined;
+  }
 }
 
 /** So many notes are embedded without a word. */
@@ -119,6 +124,10 @@ async function bringUpToDate(memory: OpenMemory, { onNotice }: OpenMemoryOptions
     });
   } catch (error) {
     if (!(error instanceof CrewError) || error.code.startsWith('MEMORY_')) throw error;
-    onNotice?.(`memory: notes are found by words alone, ${error.code}: ${error.message}`);
+    onNotice?.(byWordsAlone(error));
   }
+}
+
+function byWordsAlone({ code, message }: CrewError): string {
+  return `memory: notes are found by words alone, ${code}: ${message}`;
 }

@@ -1,5 +1,6 @@
 import type { MemoryDoor } from '../../memory/memory-door.ts';
 import type { OpenMemory } from '../../memory/open-memory.ts';
+import { CrewError } from '../../model/crew-error.ts';
 import type { RunMemory } from '../../model/fact.ts';
 import type { Program } from '../../model/program.ts';
 import type { MemoryStore } from '../../ports/memory-store.ts';
@@ -8,6 +9,7 @@ import { secretsOf } from '../fact-redactor.ts';
 import { loadRedactor, loadRunMemory } from '../wire-memory.ts';
 import { chooseMemory, declaredMemory, wantsMemory } from './choose-memory.ts';
 import { type OpenedMemory, openMemory } from './open-memory.ts';
+import { tidyDaily } from './tidy.ts';
 
 /** The memory that a new run begins with; its store stays open until the release. */
 export interface BegunMemory {
@@ -101,7 +103,15 @@ export function openRunMemory(options: {
     open,
     close: async () => {
       const last = await opened?.catch(() => undefined);
-      await last?.release();
+      if (last === undefined) return;
+      try {
+        if (store === undefined) await tidyDaily(last.memory);
+      } catch (error) {
+        if (!(error instanceof CrewError)) throw error;
+        onNotice(`memory was not tidied, ${error.code}: ${error.message}`);
+      } finally {
+        await last.release();
+      }
     },
   };
 }

@@ -7,6 +7,7 @@ import { listLessons, pinLesson, retireLesson } from '../../../src/cli/memory/le
 import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../../../src/cli/memory/look.ts';
 import { releaseMemory, revertMemory } from '../../../src/cli/memory/mend.ts';
 import { statsOfMemory } from '../../../src/cli/memory/stats.ts';
+import { tidyDaily, tidyMemory } from '../../../src/cli/memory/tidy.ts';
 import type { MemoryChange } from '../../../src/model/memory.ts';
 import { block, callOf, memoryWith, note } from './remembering.ts';
 
@@ -200,4 +201,20 @@ describe('a memory file', () => {
     await expect(importMemory(callOf([file]).call, to)).rejects.toThrow(/line 2/);
     expect(await to.store.count({ scopes: 'all', states: 'all' })).toBe(0);
   });
+});
+
+test('what has expired is archived when memory is tidied, and what runs do once a day is done once', async () => {
+  const memory = await memoryWith([
+    note('old1', { expiresAt: 1 }),
+    note('new1', { seq: 2, text: 'other words' }),
+  ]);
+  await tidyDaily(memory);
+  expect((await memory.store.get(['old1']))[0]?.note.state).toBe('archived');
+  await memory.store.change(['old1'], { state: 'active' });
+  await tidyDaily(memory);
+  expect((await memory.store.get(['old1']))[0]?.note.state).toBe('active');
+  const { call, out } = callOf([], { json: true });
+  await tidyMemory(call, memory);
+  expect(JSON.parse(out())).toMatchObject({ expired: ['old1'], superseded: [] });
+  expect((await memory.store.get(['new1']))[0]?.note.state).toBe('active');
 });
