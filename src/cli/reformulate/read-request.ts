@@ -4,6 +4,8 @@ import { type FlagValues, type Terminal, textFlag, textFlags } from '../command.
 import { readQuestion } from '../read-question.ts';
 import { mainInput } from './main-input.ts';
 
+const MAX_QUOTED = 60;
+
 /**
  * The flags with a request that stands behind the crew file as the input that it goes into: words, `-` for stdin, `@FILE`.
  * Fails with USAGE when it is not clear which input that is, or when it was given one already.
@@ -18,7 +20,7 @@ export async function readRequest(
   if ('problem' in input) {
     throw new CrewError(
       'USAGE',
-      `it is not clear which input the request is: ${input.problem}; \`-i NAME=VALUE\``,
+      `${quoted(words)} behind the crew file is a request, and which input it is for is not clear: ${input.problem}; or give it as \`-i NAME=VALUE\``,
     );
   }
   const pairs = textFlags(values, 'input');
@@ -29,4 +31,9 @@ export async function readRequest(
     );
   }
   return { ...values, input: [...pairs, `${input.name}=${await readQuestion([words], terminal)}`] };
+}
+
+/** A request may be long, and its beginning says which it is. */
+function quoted(words: string): string {
+  return words.length > MAX_QUOTED ? `\`${words.slice(0, MAX_QUOTED).toWellFormed()}…\`` : `\`${words}\``;
 }
