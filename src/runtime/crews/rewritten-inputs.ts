@@ -1,3 +1,4 @@
+import { describeProblems, validateValue } from '../../expressions/validate-value.ts';
 import { type CodedFailure, CrewError } from '../../model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
@@ -21,21 +22,39 @@ export function inputsAfter(procedure: Procedure, path: string, artifact: JsonVa
   const { program, inputs, given } = procedure;
   const { rewrites } = program;
   if (given === undefined || rewrites?.phase !== path) return inputs;
-  const text = (artifact as { readonly text?: JsonValue } | null)?.text;
-  return typeof text === 'string' ? bindInputs(program, { ...given, [rewrites.input]: text }) : inputs;
+  const text = textOf(artifact);
+  return text === undefined ? inputs : bindInputs(program, { ...given, [rewrites.input]: text });
 }
 
-/** Why an artifact cannot stand for the input that it says again; undefined when it can. Pure. */
+/**
+ * Why an artifact cannot stand for the input that it says again: its text does not fit what the crew declares, or the crew
+ * cannot give it to its procedure. Undefined when it can. Pure.
+ */
 export function refusedRewrite(
   procedure: Procedure,
   path: string,
   artifact: JsonValue,
 ): CodedFailure | undefined {
+  const { program, given } = procedure;
+  const { rewrites } = program;
+  const text = textOf(artifact);
+  if (given === undefined || rewrites?.phase !== path || text === undefined) return undefined;
+  const schema = program.inputs.find(({ name }) => name === rewrites.input)?.schema ?? {};
+  const problems = validateValue(schema, text);
+  if (problems.length > 0) {
+    const message = `the input \`${rewrites.input}\` as \`${path}\` says it again does not fit: ${describeProblems(problems, 5)}`;
+    return { code: 'INPUT_INVALID', message };
+  }
   try {
-    inputsAfter(procedure, path, artifact);
+    bindInputs(program, { ...given, [rewrites.input]: text });
     return undefined;
   } catch (error) {
     if (!(error instanceof CrewError)) throw error;
     return error.toFailure();
   }
+}
+
+function textOf(artifact: JsonValue): string | undefined {
+  const text = (artifact as { readonly text?: JsonValue } | null)?.text;
+  return typeof text === 'string' ? text : undefined;
 }
