@@ -1,14 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { hashProgram } from '../../src/compiler/compile-crew.ts';
 import { planCrew } from '../../src/compiler/plan-crew.ts';
 import type { ModelTerms } from '../../src/model/fact.ts';
-import type { JsonObject } from '../../src/model/json.ts';
 import type { Program } from '../../src/model/program.ts';
 import type { ReflectionStrategy } from '../../src/model/reflection.ts';
 import { learnsLessons, STRATEGIES } from '../../src/model/strategies.ts';
 import { measurePrompt } from '../../src/runtime/measure-prompt.ts';
 import { fc } from '../laws.ts';
-import type { Reply } from '../runtime/fake-model.ts';
 import { compileText, runCrew } from '../runtime/run-crew.ts';
+import { answerOf, saidAgain } from './plan-replies.ts';
 
 /** One phase of a random procedure; targets are places in the list, `SIZE` is the end. */
 interface Step {
@@ -153,7 +154,7 @@ function workOf(step: Step, index: number): object {
 }
 
 /** Backward ways only lead to limited phases, and limits lead forward, so that every cycle has a bound. */
-function write(steps: readonly Step[]): string {
+function write(steps: readonly Step[], rewriting: Rewriting): string {
   const phases = steps.map((step, index) => {
     const limited = (target: number): boolean => steps[target]?.limited === true;
     const forward = (target: number): number => (target > index ? target : index + 1);
@@ -195,9 +196,26 @@ function write(steps: readonly Step[]): string {
       boss: { goal: 'Lead.' },
       handy: { goal: 'Lead.', tools: ['kit.give'] },
     },
-    start: 'p0',
-    phases: { ...Object.fromEntries(phases), finish: { end: 'success' } },
+    start: rewriting === 'say' ? 'say' : 'p0',
+    phases: {
+      ...(rewriting === 'say' ? { say: SAY } : {}),
+      ...Object.fromEntries(phases),
+      finish: { end: 'success' },
+    },
   }).slice(1, -1);
+}
+
+/** Which phase says the input `words` again: none, the first one whatever it does, or the shipped crew before it. */
+type Rewriting = 'no' | 'p0' | 'say';
+
+const SHIPPED = readFileSync(new URL('../../crews/reformulate.crew.yaml', import.meta.url), 'utf8');
+const FILES = { 'reformulate.crew.yaml': SHIPPED };
+const SAY = { crew: 'reformulate.crew.yaml', inputs: { request: '{{ inputs.words }}' }, next: 'p0' };
+
+function rewriting(program: Program, phase: Rewriting): Program {
+  if (phase === 'no') return program;
+  const parts = { ...program, rewrites: { phase, input: 'words' } };
+  return { ...parts, hash: hashProgram(parts) };
 }
 
 const PRICE = { inputMicroUsd: 3_750_000, cachedInputMicroUsd: 300_000, outputMicroUsd: 15_000_000 };
@@ -209,7 +227,7 @@ const terms = fc.record({
 /** A limit that leads back into its own cycle bounds nothing, and the check says so: no crew to run. */
 function compileOrSkip(yaml: string): Program {
   try {
-    return compileText(yaml);
+    return compileText(yaml, FILES);
   } catch (error) {
     fc.pre(!String(error).includes('unbounded-cycle'));
     throw error;
@@ -233,14 +251,17 @@ function asYaml(inside: string): string {
 test('no run uses more than its plan says, whatever models and tools answer', {
   timeout: 300_000,
 }, async () => {
-  const seen = { cycles: 0, retried: 0, ratios: [] as number[] };
+  const seen = { cycles: 0, rewritten: 0, ratios: [] as number[] };
   const law = fc.asyncProperty(
     fc.array(step, { minLength: SIZE, maxLength: SIZE }),
     fc.array(reply, { minLength: 1, maxLength: 8 }),
     terms,
-    async (steps, replies, { contextTokens, maxTokens }) => {
-      const yaml = asYaml(write(steps));
-      const program = compileOrSkip(yaml);
+    fc.constantFrom<Rewriting>('no', 'no', 'no', 'p0', 'say'),
+    fc.array(fc.nat(5), { minLength: 1, maxLength: 6 }),
+    async (steps, replies, { contextTokens, maxTokens }, phase, answers) => {
+      const yaml = asYaml(write(steps, phase));
+      const program = rewriting(compileOrSkip(yaml), phase);
+      let asked = 0;
       const model: ModelTerms = {
         maxTokens,
         languageModel: true,
@@ -251,15 +272,23 @@ test('no run uses more than its plan says, whatever models and tools answer', {
         program,
         models: [],
         terms: new Map([
-          ...['default', 'other', 'third', 'default~2'].map(name => [name, model] as const),
+          ...['default', 'other', 'third', 'default~2', 'say/default'].map(name => [name, model] as const),
           ['default', { ...model, ...CHEAP_TERMS }],
           ['default~3', { ...model, ...CHEAP_TERMS }],
         ]),
         measurePrompt,
         inputs: { words: 'some words' },
       });
-      const { outcome } = await runCrew({
+      const run = await runCrew({
         yaml,
+        files: FILES,
+        tamper: compiled => rewriting(compiled, phase),
+        person: ({ question }) => {
+          const choices = question.kind === 'question' ? question.choices : [];
+          const choice = choices[answers[asked % answers.length] ?? 0] ?? null;
+          asked += 1;
+          return { choice, text: asked % 3 === 0 ? null : 'words, but longer', by: 'ann' };
+        },
         inputs: { words: 'some words' },
         terms: model,
         termsOf: { default: CHEAP_TERMS, 'default~3': CHEAP_TERMS },
@@ -268,13 +297,16 @@ test('no run uses more than its plan says, whatever models and tools answer', {
           const bytes = new TextEncoder().encode(
             JSON.stringify([request.messages, request.tools, request.output ?? null]),
           ).length;
-          return answerOf(row, {
+          const answer = answerOf(row, {
             inputTokens: Math.min(bytes, contextTokens ?? bytes),
             outputTokens: maxTokens,
           });
+          return request.origin.phase.startsWith('say/') ? saidAgain(answer) : answer;
         },
       });
+      const { outcome } = run;
       if (outcome.type === 'interrupted') throw new Error('nothing interrupts here');
+      if (outcome.state.procedures['']?.inputs.words !== 'some words') seen.rewritten += 1;
       const { spent } = outcome.state.ledger;
       const { total } = plan;
       expect(spent.calls).toBeLessThanOrEqual(total.calls);
@@ -294,68 +326,8 @@ test('no run uses more than its plan says, whatever models and tools answer', {
   );
   await fc.assert(law, { numRuns: Number(process.env.PLAN_RUNS ?? 1_000) });
   expect(seen.cycles).toBeGreaterThan(20);
+  expect(seen.rewritten).toBeGreaterThan(50);
   seen.ratios.sort((a, b) => a - b);
   // A bound that says nothing would hold too: some runs must come near theirs.
   expect(seen.ratios[0]).toBeLessThanOrEqual(5);
 });
-
-function answerOf(
-  row:
-    | {
-        readonly what: string;
-        readonly calls: number;
-        readonly tool: string;
-        readonly usage: number;
-        readonly length: number;
-      }
-    | undefined,
-  worst: { readonly inputTokens: number; readonly outputTokens: number },
-): Reply {
-  if (row === undefined) return { text: 'nothing' };
-  const share = (tokens: number): number => Math.floor((tokens * row.usage) / 8);
-  const usage =
-    row.usage === 9
-      ? null
-      : {
-          inputTokens: share(worst.inputTokens),
-          outputTokens: share(worst.outputTokens),
-          cachedInputTokens: 0,
-        };
-  const text = '\u0001é"'.repeat(row.length / 3);
-  switch (row.what) {
-    case 'json':
-      return { json: { ok: true, text }, usage };
-    case 'calls':
-      return {
-        usage,
-        calls: Array.from({ length: row.calls }, () => ({ tool: row.tool, args: argsOf(row.tool, text) })),
-      };
-    case 'empty':
-      return { usage, text: ' ' };
-    case 'length':
-      return { usage, text, finish: 'length' };
-    case 'busy':
-      return { usage: null, failure: { code: 'PROVIDER_OVERLOADED', message: 'busy' } };
-    case 'lost':
-      return { usage: null, failure: { code: 'PROVIDER_TIMEOUT', message: 'lost', retryAfterMs: 60_000 } };
-    case 'refused':
-      return { usage: null, failure: { code: 'PROVIDER_REFUSED', message: 'no' } };
-    default:
-      return { usage, text: `a ${text}` };
-  }
-}
-
-function argsOf(tool: string, text: string): JsonObject {
-  switch (tool) {
-    case 'delegate':
-      return { role: 'writer', task: `${text}.`, expected: text || '.' };
-    case 'ask':
-      return { role: 'worker', question: `${text}?` };
-    case 'send_back':
-      return { delegation: 1, reason: `${text}!` };
-    case 'transcript':
-      return { delegation: 1 };
-    default:
-      return { text };
-  }
-}
