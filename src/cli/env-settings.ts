@@ -11,7 +11,7 @@ export interface EnvSetting {
 }
 
 /** The variable that holds a setting: `reformulation.model` is `CREW_REFORMULATION_MODEL`. Pure. */
-export function settingVariable(key: ConfigKey): string {
+function settingVariable(key: ConfigKey): string {
   return `CREW_${key.replaceAll('.', '_').toUpperCase()}`;
 }
 

@@ -18,12 +18,12 @@ export async function loadPromptDiff() {
 
 /** `crew prompt tag`, `pin` and `rollback`. */
 export async function loadPromptChanges() {
-  const [tag, pin, rollback] = await Promise.all([
+  const [{ tagPrompt }, { pinPrompts }, { rollbackPrompt }] = await Promise.all([
     import('./prompt-versions/tag-prompt.ts'),
     import('./prompt-versions/pin-prompts.ts'),
     import('./prompt-versions/rollback-prompt.ts'),
   ]);
-  return { ...tag, ...pin, ...rollback };
+  return { tagPrompt, pinPrompts, rollbackPrompt };
 }
 
 /** What a shell may offer. */

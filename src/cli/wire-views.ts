@@ -44,14 +44,31 @@ export async function loadChartSvg() {
 
 /** What is remembered, for people. */
 export async function loadMemoryText() {
-  const [text, { blameLines }, { formatTextDiff }, { momentText }, { textTable }] = await Promise.all([
+  const [
+    { formatNotes, formatNote, formatBlocks, formatBlock, formatChanges, oneLine },
+    { blameLines },
+    { formatTextDiff },
+    { momentText },
+    { textTable },
+  ] = await Promise.all([
     import('../reporters/memory-text.ts'),
     import('../reporters/blame-lines.ts'),
     import('../reporters/text-diff.ts'),
     import('../reporters/moment-text.ts'),
     import('../reporters/text-table.ts'),
   ]);
-  return { ...text, blameLines, formatTextDiff, momentText, textTable };
+  return {
+    formatNotes,
+    formatNote,
+    formatBlocks,
+    formatBlock,
+    formatChanges,
+    oneLine,
+    blameLines,
+    formatTextDiff,
+    momentText,
+    textTable,
+  };
 }
 
 /** Reads and writes `crew.lock`. */
@@ -65,9 +82,9 @@ export async function loadLock() {
 
 /** Versions of prompts, for people. */
 export async function loadVersionsText() {
-  const [versions, wordDiff] = await Promise.all([
+  const [{ formatPromptList, formatPromptLog, formatPromptDiff, versionLine }, wordDiff] = await Promise.all([
     import('../reporters/prompt-versions-text.ts'),
     import('../reporters/word-diff-text.ts'),
   ]);
-  return { ...versions, ...wordDiff };
+  return { formatPromptList, formatPromptLog, formatPromptDiff, versionLine, ...wordDiff };
 }

@@ -15,7 +15,7 @@ export function promptHash(prompt: PromptFile, partialOf: PartialOf): string {
 }
 
 /** What the hash of a prompt is made of, as a value. Pure. */
-export function canonicalPrompt(prompt: PromptFile, partialOf: PartialOf): JsonObject {
+function canonicalPrompt(prompt: PromptFile, partialOf: PartialOf): JsonObject {
   return canonical(prompt, { partialOf, open: [], known: new Map() });
 }
 

@@ -25,7 +25,7 @@ export interface RecallWeights {
 }
 
 /** How the stream of notes is kept (Generative Agents, arXiv 2304.03442 §4). */
-export interface StreamDeclaration {
+interface StreamDeclaration {
   /** Only those that the author gave; the rest are the defaults of the scoring. */
   readonly weights: Partial<RecallWeights>;
   /** Recency halves in this time since a note was last used. */

@@ -7,7 +7,7 @@ export const KEPT_KINDS = ['fact', 'observation', 'insight', 'plan', 'decision']
 const FOUND_KINDS = [...KEPT_KINDS, 'lesson', 'summary'] as const;
 
 /** The levels that a role may name when it keeps a note. */
-export const KEPT_LEVELS = ['run', 'role', 'crew', 'project', 'user'] as const;
+const KEPT_LEVELS = ['run', 'role', 'crew', 'project', 'user'] as const;
 
 const text = (description: string, limits: JsonObject = {}): JsonObject => ({
   type: 'string',

@@ -35,7 +35,7 @@ export interface NoteFilter {
 }
 
 /** `at` reads the store as it was at a version; fails with MEMORY_VERSION_GONE when that is not kept any more. */
-export interface ReadOptions {
+interface ReadOptions {
   readonly limit: number;
   readonly at?: number;
 }

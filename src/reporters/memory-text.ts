@@ -6,7 +6,7 @@ import { sanitizeText } from './sanitize.ts';
 import { textTable } from './text-table.ts';
 
 /** How what is remembered is laid out; lines are cut to `columns`. */
-export interface MemoryLayout {
+interface MemoryLayout {
   readonly color: boolean;
   readonly columns: number;
 }
@@ -95,7 +95,7 @@ export function formatChanges(changes: readonly MemoryChange[], { columns }: Mem
 }
 
 /** How a lesson did, in words. Pure. */
-export function lessonWords(lesson: NonNullable<MemoryNote['lesson']>): string {
+function lessonWords(lesson: NonNullable<MemoryNote['lesson']>): string {
   const { uses, passes, fails, pinned, retiredFor } = lesson;
   const figures = uses === 0 ? 'not used yet' : `used ${times(uses)}: ${passes} passed, ${fails} failed`;
   const kept = pinned ? ', pinned' : '';

@@ -83,7 +83,7 @@ export function tellArtifact(
 }
 
 /** The next attempt, or the next trial, does all parts anew. */
-export function beginAgain(state: PlainState, phase: string): void {
+function beginAgain(state: PlainState, phase: string): void {
   const opened = state.phases.get(phase);
   if (opened !== undefined) state.phases.set(phase, { ...opened, partsDone: 0 });
 }

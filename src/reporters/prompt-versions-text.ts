@@ -15,7 +15,7 @@ import { textTable } from './text-table.ts';
 import { formatWordDiff } from './word-diff-text.ts';
 
 /** How wide lines may be, and whether they have colour; Infinity for a file. */
-export interface VersionsLayout {
+interface VersionsLayout {
   readonly color: boolean;
   readonly columns: number;
 }
@@ -98,7 +98,7 @@ function figureCells(figures: PromptFigures | undefined): readonly string[] {
 }
 
 /** What runs with a version came to, in one line. Pure. */
-export function figuresText(figures: PromptFigures): string {
+function figuresText(figures: PromptFigures): string {
   if (figures.runs === 0) return 'no run used it here';
   const { runs, succeeded, failed, trials, spend, lastRun } = figures;
   const { inputTokens, outputTokens } = spend.usage;

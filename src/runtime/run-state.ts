@@ -54,7 +54,7 @@ export interface OpenWork {
 }
 
 /** How a trial of a phase with `reflect` was judged. */
-export interface TrialVerdict {
+interface TrialVerdict {
   readonly trial: number;
   readonly passed: boolean;
   readonly score: number | null;
@@ -96,7 +96,7 @@ export interface Decision {
 }
 
 /** An end that waits for what is being remembered of the run. */
-export interface RunEnding {
+interface RunEnding {
   readonly end: RunEnd;
   readonly writes: readonly MemoryWriteEffect[];
 }

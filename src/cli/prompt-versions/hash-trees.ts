@@ -13,7 +13,7 @@ export interface PlacedPrompt {
 }
 
 /** Gives the versions of all prompts of a folder, by file name, from the ids of its files. */
-export type HashTree = (tree: ReadonlyMap<string, string>) => ReadonlyMap<string, PlacedPrompt>;
+type HashTree = (tree: ReadonlyMap<string, string>) => ReadonlyMap<string, PlacedPrompt>;
 
 /** The contents of prompt files, each looked at once. */
 export interface PromptContents {

@@ -19,7 +19,7 @@ export interface ReadPromptLock {
  * Where the lock of a folder of prompts stands: beside a folder `prompts`, as that of the crews beside it; in a folder with
  * another name, for more than one could stand side by side. Pure.
  */
-export function promptLockPath(folder: string): string {
+function promptLockPath(folder: string): string {
   return join(basename(folder) === PROMPT_FOLDER ? dirname(folder) : folder, CREW_LOCK_NAME);
 }
 
@@ -43,11 +43,6 @@ export async function writePromptLock(
 ): Promise<void> {
   const { formatLock } = await loadLock();
   replaceFile(promptLockPath(folder), formatLock({ servers, prompts }), 0o644);
-}
-
-/** Whether a prompt is the one that is locked. Pure. */
-export function isLocked(locked: LockedPrompt | undefined, prompt: Pick<PlacedPrompt, 'hash'>): boolean {
-  return locked?.hash === prompt.hash;
 }
 
 /** The partials that differ from those that are locked, by name. Pure. */

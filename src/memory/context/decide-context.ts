@@ -1,5 +1,5 @@
 /** Why a message may never be evicted. */
-export type Pin = 'system' | 'task' | 'open calls' | 'recent';
+type Pin = 'system' | 'task' | 'open calls' | 'recent';
 
 /** One message of a conversation. Those of one group stay or go together. */
 export interface ContextItem {
@@ -24,7 +24,7 @@ export interface ContextLimits {
 }
 
 /** Less does not hold the words around a summary; what would give way to it may as well stay. */
-export const LEAST_SUMMARY_TOKENS = 80;
+const LEAST_SUMMARY_TOKENS = 80;
 
 /** The shares that hold where nobody says otherwise. */
 export const CONTEXT_SHARES = { warnAt: 0.7, compactAt: 0.9, downTo: 0.6 } as const;

@@ -16,7 +16,7 @@ const HARM_CHANCE = 0.1;
 const DOUBT_USES = 6;
 const DOUBT_CHANCE = 0.2;
 /** After so many uses a lesson must have helped. */
-export const PROOF_USES = 12;
+const PROOF_USES = 12;
 const PROOF_CHANCE = 0.5;
 
 /** What the counts of a lesson and of its phase say. Pure. */
@@ -53,7 +53,7 @@ export function whyLesson(
 }
 
 /** The figures of a lesson in words: `first trials passed with it 9 of 12 times, without it 4 of 20; it helps with a probability of 99 %`. Pure. */
-export function figuresText({ with: own, without, helps }: LessonFigures): string {
+function figuresText({ with: own, without, helps }: LessonFigures): string {
   const chance = Math.round(helps * 100);
   return `first trials passed with it ${timesOf(own)}, without it ${timesOf(without)}; it helps with a probability of ${chance} %`;
 }

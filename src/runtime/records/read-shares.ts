@@ -27,7 +27,7 @@ export function readShares(steps: readonly FoldStep[]): RunShares {
 }
 
 /** The tiers of several calls together. Pure. */
-export function sumOfTiers(calls: readonly Pick<CallShares, 'tiers'>[]): ContextSizes {
+function sumOfTiers(calls: readonly Pick<CallShares, 'tiers'>[]): ContextSizes {
   const rows = CONTEXT_TIERS.map(tier => [tier, calls.reduce((sum, { tiers }) => sum + tiers[tier], 0)]);
   return Object.fromEntries(rows) as ContextSizes;
 }

@@ -53,7 +53,7 @@ export function recallWish(state: RunState, work: OpenWork): MemoryRecallEffect 
 }
 
 /** The key of that wish. Pure. */
-export function recallKey({ id, visit }: OpenWork): string {
+function recallKey({ id, visit }: OpenWork): string {
   return `${id}:${visit}/recall`;
 }
 

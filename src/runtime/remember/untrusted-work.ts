@@ -23,7 +23,7 @@ export function untrustedPhase(state: RunState, work: OpenWork): string | undefi
  * The phases of a program that read what comes from strangers, or bring it in: those that the author marks, and all whose
  * texts read an artifact of such a phase, over as many steps as there are. What a person answers is trusted again. Pure.
  */
-export function untrustedPhases(program: Program): ReadonlySet<string> {
+function untrustedPhases(program: Program): ReadonlySet<string> {
   const before = known.get(program);
   if (before !== undefined) return before;
   const phases = Object.values(program.phases).flatMap(phase => (phase.kind === 'end' ? [] : [phase]));
