@@ -1,5 +1,5 @@
 import type { Crew, Phase } from '../../model/crew.ts';
-import type { JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonSchema, JsonValue } from '../../model/json.ts';
 
 /** What is put before a crew, so that one of its inputs is said again. */
 export interface Reformulation {
@@ -65,14 +65,35 @@ function chosenCrew(shipped: Crew, crew: Crew, wish: Reformulation): Crew {
       return value === undefined ? input : { ...input, default: value };
     }),
     models: model === undefined ? shipped.models : shipped.models.map(each => ({ ...each, use: model })),
-    sop: { ...shipped.sop, phases: shipped.sop.phases.map(phase => chosenPhase(phase, wish)) },
+    sop: {
+      ...shipped.sop,
+      phases: shipped.sop.phases.map(phase => chosenPhase(phase, wish, lengthsOf(crew, wish.input))),
+    },
   };
 }
 
-function chosenPhase(phase: Phase, { rounds, prompt }: Reformulation): Phase {
+function chosenPhase(phase: Phase, { rounds, prompt }: Reformulation, lengths: JsonObject): Phase {
   if (phase.kind !== 'chain') return phase;
   const template = prompt === undefined ? {} : { promptTemplate: `${NAMES}${prompt}` };
-  return { ...phase, maxVisits: rounds, steps: phase.steps.map(step => ({ ...step, ...template })) };
+  return {
+    ...phase,
+    ...(phase.output === undefined ? {} : { output: withLengths(phase.output, lengths) }),
+    maxVisits: rounds,
+    steps: phase.steps.map(step => ({ ...step, ...template })),
+  };
+}
+
+/** How short and how long the input may be, which its writer is held to at once. */
+function lengthsOf({ inputs }: Crew, name: string): JsonObject {
+  const schema = inputs.find(input => input.name === name)?.schema ?? {};
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => /^(min|max)Length$/.test(key)));
+}
+
+function withLengths(output: JsonSchema, lengths: JsonObject): JsonSchema {
+  if (typeof output === 'boolean') return output;
+  const { properties, ...rest } = output;
+  const known = (properties ?? {}) as { readonly [name: string]: JsonObject };
+  return { ...rest, properties: { ...known, reformulated: { ...known.reformulated, ...lengths } } };
 }
 
 function fieldsOf(crew: Crew): JsonValue {
