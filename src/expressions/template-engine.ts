@@ -118,7 +118,8 @@ export function soleExpression(
   return parseExpression(engine, inner);
 }
 
-function isBlankText(template: Template): boolean {
+/** Whether a piece of a template is nothing but white space. */
+export function isBlankText(template: Template): boolean {
   return 'str' in template && typeof template.str === 'string' && template.str.trim() === '';
 }
 

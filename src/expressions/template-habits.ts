@@ -1,19 +1,19 @@
 import { type Template, TypeGuards, toValueSync, Value } from 'liquidjs';
 import type { TemplateProblem } from './template-check.ts';
-
-/** LiquidJS's tokens as far as this walk needs them; it does not export their types by name. */
-interface PlainToken {
-  readonly begin: number;
-  readonly end: number;
-  readonly input: string;
-}
+import { isBlankText } from './template-engine.ts';
+import { fallbackProblem, type PlainToken } from './template-fallbacks.ts';
 
 interface Found {
   readonly problems: TemplateProblem[];
   readonly filters: FilterRead[];
   /** How many `for` and `tablerow` bodies stand around. */
   loops: number;
+  /** Whether an output is written into a text; one that stands alone may give a value of any type. */
+  readonly isText: boolean;
 }
+
+/** Where an expression stands: in a text, where any value is wanted, or where it decides something. */
+type Position = 'text' | 'value' | 'decision';
 
 /** A filter as it is written: where its name stands, and whether its arguments are written texts. */
 export interface FilterRead {
@@ -35,7 +35,8 @@ const LOOP_MODIFIERS = new Set(['limit', 'offset', 'reversed', 'cols']);
 
 /**
  * Finds what Liquid takes in silence for something else, mostly Jinja: a value after a value (`"a" if x`, `1 in xs`,
- * `z is defined`), `loop.index`, `None`, slices, list literals, `{# … #}`, `and` mixed with `or`, leftovers after `for`.
+ * `z is defined`), `loop.index`, `None`, slices, list literals, `{# … #}`, `and` mixed with `or`, `a or "b"` for a
+ * fallback, leftovers after `for`.
  * Also lists every filter with its offset. `templates` is `source` parsed. Pure.
  */
 export function findTemplateHabits(
@@ -43,7 +44,9 @@ export function findTemplateHabits(
   mode: 'text' | 'condition',
   templates: readonly Template[],
 ): Pick<Found, 'problems' | 'filters'> {
-  const found: Found = { problems: [], filters: [], loops: 0 };
+  const [first, ...others] = templates.filter(template => !isBlankText(template));
+  const isText = others.length > 0 || (first !== undefined && !isOutput(first));
+  const found: Found = { problems: [], filters: [], loops: 0, isText };
   for (const template of templates) visitTemplate(template, found);
   if (mode === 'condition') return found;
   return { filters: found.filters, problems: [...found.problems, ...jinjaComments(source, templates)] };
@@ -54,7 +57,7 @@ function visitTemplate(template: Template, found: Found): void {
   if (isLoop) visitLoop(template, found);
   for (const argument of template.arguments?.() ?? []) {
     if (argument instanceof Value) {
-      visitExpression(argument.initial.postfix, found);
+      visitExpression(argument.initial.postfix, found, positionOf(template, found));
       for (const filter of argument.filters) visitFilter(filter, found);
     } else visitToken(argument, found);
   }
@@ -62,6 +65,17 @@ function visitTemplate(template: Template, found: Found): void {
   if (isLoop) found.loops += 1;
   for (const child of toValueSync(template.children(false, true))) visitTemplate(child, found);
   if (isLoop) found.loops -= 1;
+}
+
+function isOutput(template: Template): boolean {
+  return 'value' in template && !('name' in template);
+}
+
+function positionOf(template: Template, { isText }: Found): Position {
+  if (isOutput(template)) return isText ? 'text' : 'value';
+  const name = 'name' in template ? template.name : undefined;
+  if (name === 'echo') return 'text';
+  return name === 'assign' ? 'value' : 'decision';
 }
 
 function visitFilter(
@@ -95,7 +109,11 @@ function visitToken(token: PlainToken, found: Found): void {
 }
 
 /** Reads an expression in the order in which it is written: values and operators must take turns. */
-function visitExpression(postfix: readonly PlainToken[], found: Found): void {
+function visitExpression(
+  postfix: readonly PlainToken[],
+  found: Found,
+  position: Position = 'decision',
+): void {
   const tokens = [...postfix].sort((a, b) => a.begin - b.begin);
   const operators = new Set<string>();
   let expectsValue = true;
@@ -116,7 +134,10 @@ function visitExpression(postfix: readonly PlainToken[], found: Found): void {
   }
   const last = tokens.at(-1);
   if (last !== undefined && expectsValue) found.problems.push(missingValue(last));
-  if (operators.has('and') && operators.has('or')) found.problems.push(mixedAndOr(tokens));
+  const isMixed = operators.has('and') && operators.has('or');
+  if (isMixed) return void found.problems.push(mixedAndOr(tokens));
+  const fallback = position === 'decision' ? undefined : fallbackProblem(tokens, position === 'text');
+  if (fallback !== undefined) found.problems.push(fallback);
 }
 
 function strayValue(token: PlainToken, tokens: readonly PlainToken[]): TemplateProblem {

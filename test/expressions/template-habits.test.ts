@@ -33,6 +33,14 @@ const SILENT: readonly (readonly [template: string, at: string, hint: string])[]
   ['{% for x in xs if x.ok %}y{% endfor %}', '{% for x in xs if x.ok %}', 'inside the loop'],
   ['{% tablerow x in xs if x.ok %}y{% endtablerow %}', '{% tablerow x in xs if x.ok %}', 'inside the loop'],
   ['{{ a - b }}', '-', '| minus: x'],
+  ['Hi {{ inputs.event or "you" }}', 'inputs.event or "you"', '| default: "you"'],
+  ['{{ x or "y" }}', 'x or "y"', '| default: "y"'],
+  ['{{ x or 5 | json }}', 'x or 5', '| default: 5'],
+  ['Hi {{ nick or name }}', 'nick or name', '| default: name'],
+  ['{% echo x or "y" %}', 'x or "y"', '| default: "y"'],
+  ['{{ x and "y" }}', 'x and "y"', '{% if x %}{{ "y" }}{% endif %}'],
+  ['{% assign x = inputs.event or "b" %}', 'inputs.event or "b"', '| default: "b"'],
+  ['{% if z %}Hi {{ z and w }}{% endif %}', 'z and w', '{% if z %}{{ w }}{% endif %}'],
 ];
 
 /** What Liquid refuses by itself, in words that say what to write. */
@@ -71,6 +79,10 @@ const SHARED: readonly string[] = [
   '{{ xs | where: "ok" | map: "name" | join: ", " }}',
   '{{ xs[0].name }} {{ xs["a b"] }} {{ xs.last }}',
   '{% if a and b and c %}y{% endif %}{% if a or b or c %}y{% endif %}',
+  'Is it large: {{ size > 3 and lines > 100 }}, or not: {{ not large }}',
+  '{{ inputs.strict or inputs.careful }}',
+  '{% assign strict = inputs.strict or inputs.careful %}',
+  '{% if a or "b" %}y{% endif %}{% case a %}{% when "b" or "c" %}y{% endcase %}',
   '{%- # a remark of Liquid -%} text',
   'color: {#fff}; a lone {# is text',
   '{% for x in xs %}{{ forloop.index }}{% endfor %}',
