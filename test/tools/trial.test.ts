@@ -176,7 +176,8 @@ describe('with `artifact_as`', () => {
   });
 
   test('a folder that a killed process left is swept with what runs in it, those of living ones and of others are not', async () => {
-    const flag = join(workspace, 'flag');
+    const beside = mkdtempSync(join(tmpdir(), 'crew-swept-'));
+    const flag = join(beside, 'flag');
     const source = `
 import { createBuiltinTools } from ${JSON.stringify(new URL('../../src/tools/builtin.ts', import.meta.url).href)};
 const context = { workspace: ${JSON.stringify(workspace)}, signal: new AbortController().signal, notice() {} };
@@ -190,7 +191,7 @@ await createBuiltinTools().get('trial.run').call({ command, artifact: '', artifa
     const left = folders().filter(name => name.includes(`-${crashing.pid}-`));
     expect(left).toHaveLength(1);
     const dead = spawnSync('true').pid;
-    const target = join(workspace, 'target');
+    const target = join(beside, 'target');
     mkdirSync(target);
     writeFileSync(join(target, 'kept'), '');
     const kept = [`crew-trial-${hostname()}-${process.ppid}-000000000000`, 'crew-trial-abc'];
@@ -205,6 +206,7 @@ await createBuiltinTools().get('trial.run').call({ command, artifact: '', artifa
       await vi.waitUntil(() => !isAlive(Number(readFileSync(flag, 'utf8'))), 20_000);
     } finally {
       for (const name of [...kept, link]) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+      rmSync(beside, { recursive: true, force: true });
     }
   });
 
