@@ -5,6 +5,7 @@ import { CrewError } from '../model/crew-error.ts';
 import { type CrewLock, EMPTY_LOCK, type LockedServer } from '../model/crew-lock.ts';
 import type { McpListing } from '../model/mcp-listing.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
+import { changeFile } from './change-file.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { askServer, type DeclaredMcp, declaredServers } from './list-servers.ts';
 import { changesText, type LockChanges, lockChanges } from './lock-changes.ts';
@@ -12,7 +13,6 @@ import { readCrewFile, showDiagnostics } from './read-crew-file.ts';
 import { sourceReader } from './read-files.ts';
 import { askYes, keepTrust, trustQuestion, trustState } from './require-trust.ts';
 import { shownColumns } from './shown-columns.ts';
-import { replaceFile } from './trust-store.ts';
 import { loadMcpLock } from './wire.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -123,8 +123,9 @@ async function compare(
   const { serverDeclaration, toolPin, lockPath } = await loadMcpLock();
   const { identity } = server.source;
   const path = lockPath(server.file);
-  const lock = locks.get(path) ?? new Map((await lockAt(path, terminal)).servers);
-  locks.set(path, lock);
+  const accepted = locks.get(path) ?? new Map<string, LockedServer>();
+  locks.set(path, accepted);
+  const lock = new Map([...(await lockAt(path, terminal)).servers, ...accepted]);
   const { tools, problems, ...about } = listing;
   const before =
     lock.get(identity) ?? [...lock.values()].find(({ aliases }) => aliases.includes(server.alias));
@@ -134,7 +135,7 @@ async function compare(
     declaration: serverDeclaration(server.source.server),
     tools: tools.map(tool => ({ ...tool, pin: toolPin(identity, tool) })),
   };
-  lock.set(identity, now);
+  accepted.set(identity, now);
   const changes = lockChanges(before, now);
   const count = `${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}`;
   const name = sanitizeText(`${about.server.name} ${about.server.version}`.trim(), { keepNewlines: false });
@@ -153,19 +154,22 @@ async function lockAt(path: string, terminal: Terminal): Promise<CrewLock> {
   return text === undefined ? EMPTY_LOCK : (readLock(text).lock ?? EMPTY_LOCK);
 }
 
-/** Writes the locks, without the servers that no crew file beside them declares any more; prompts stay as they are. */
+/**
+ * Writes what was accepted into the locks, and takes out the servers that no crew file beside them declares any more; prompts
+ * stay as they are, and so does what another process accepted meanwhile.
+ */
 async function writeLocks(
   locks: ReadonlyMap<string, ReadonlyMap<string, LockedServer>>,
   terminal: Terminal,
 ): Promise<void> {
   const { formatLock } = await loadMcpLock();
-  for (const [path, lock] of locks) {
+  for (const [path, accepted] of locks) {
     const declared = await identitiesBeside(path, terminal);
-    const servers = new Map([...lock].filter(([identity]) => declared.has(identity)));
-    const { prompts } = await lockAt(path, terminal);
-    const text = formatLock({ servers, prompts });
-    const file = resolve(terminal.cwd, path);
-    if (sourceReader(terminal.cwd)(path) !== text) replaceFile(file, text, 0o644);
+    await changeFile(resolve(terminal.cwd, path), async () => {
+      const { servers, prompts } = await lockAt(path, terminal);
+      const rows = [...servers, ...accepted].filter(([identity]) => declared.has(identity));
+      return formatLock({ servers: new Map(rows), prompts });
+    });
   }
 }
 

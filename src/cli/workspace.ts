@@ -21,7 +21,11 @@ export async function openWorkspaceEngine(values: FlagValues, terminal: Terminal
 
 /** Makes the state folder of a workspace, and tells git to ignore it. Fails with JOURNAL_UNAVAILABLE. */
 export function makeStateDir(values: FlagValues, terminal: Terminal): string {
-  const stateDir = stateDirOf(values, terminal);
+  return makeStateFolder(stateDirOf(values, terminal));
+}
+
+/** Makes a state folder by its path, and tells git to ignore it. Fails with JOURNAL_UNAVAILABLE. */
+export function makeStateFolder(stateDir: string): string {
   try {
     makeFolder(stateDir);
     const ignore = join(stateDir, '.gitignore');

@@ -4,7 +4,7 @@ import { promptNameOf } from '../../model/prompt-file.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { CommandCall } from '../command.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
-import { changedPartials, readPromptLock, writePromptLock } from './prompt-lock.ts';
+import { changedPartials, changePromptLock, type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
 import { parsePromptRef, stemOf } from './prompt-ref.ts';
 import { openStores, type PromptStore, storeOf } from './prompt-store.ts';
 import { versionOf } from './version-moments.ts';
@@ -78,17 +78,37 @@ async function wantedPrompt(
   throw new CrewError('PROMPT_UNKNOWN', `the prompt \`${ref.stem}\` is not in the working tree`);
 }
 
-async function pinFolder(
-  store: PromptStore,
-  {
-    files,
-    isAll,
-    cwd,
-  }: { readonly files: ReadonlySet<string>; readonly isAll: boolean; readonly cwd: string },
-): Promise<readonly Pinned[]> {
+interface Pinning {
+  readonly files: ReadonlySet<string>;
+  readonly isAll: boolean;
+  readonly cwd: string;
+}
+
+/** What is to be pinned is known, and git was asked, before other processes are locked out. */
+async function pinFolder(store: PromptStore, pinning: Pinning): Promise<readonly Pinned[]> {
   const { path: folder } = store.folder;
-  const { path, lock, problem, isThere } = await readPromptLock(folder, cwd);
-  if (files.size === 0 && !isThere) return [];
+  const now = await readPromptLock(folder, pinning.cwd);
+  if (pinning.files.size === 0 && !now.isThere) return [];
+  let planned = await planPins(store, pinning, now);
+  if (!planned.differs) return planned.pinned;
+  await changePromptLock(folder, pinning.cwd, async lock => {
+    planned = await planPins(store, pinning, lock);
+    return planned.differs ? planned.prompts : undefined;
+  });
+  return planned.pinned;
+}
+
+interface PlannedPins {
+  readonly pinned: readonly Pinned[];
+  readonly prompts: ReadonlyMap<string, LockedPrompt>;
+  readonly differs: boolean;
+}
+
+async function planPins(
+  store: PromptStore,
+  { files, isAll }: Pinning,
+  { path, lock, problem }: ReadPromptLock,
+): Promise<PlannedPins> {
   if (problem !== undefined) {
     const advice = 'put it back as it was, or delete it, pin again, and accept its servers again';
     throw new CrewError('FILE_UNREADABLE', `\`${path}\` cannot be believed: ${problem}; ${advice}`);
@@ -108,10 +128,8 @@ async function pinFolder(
     prompts.delete(stem);
     pinned.push(rowOf(`${stem}.prompt.md`, path, { before, now: undefined }));
   }
-  if (pinned.some(({ from, to, partials }) => from !== to || partials.length > 0)) {
-    await writePromptLock(folder, lock, prompts);
-  }
-  return pinned;
+  const differs = pinned.some(({ from, to, partials }) => from !== to || partials.length > 0);
+  return { pinned, prompts, differs };
 }
 
 /** The commit says where to find it; it does not count. */

@@ -1,8 +1,8 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { CREW_LOCK_NAME, type CrewLock, EMPTY_LOCK, type LockedPrompt } from '../../model/crew-lock.ts';
 import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
+import { changeFile } from '../change-file.ts';
 import { sourceReader } from '../read-files.ts';
-import { replaceFile } from '../trust-store.ts';
 import { loadLock } from '../wire-views.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 
@@ -35,14 +35,20 @@ export async function readPromptLock(folder: string, cwd: string): Promise<ReadP
   return { path, lock: EMPTY_LOCK, isThere: true, problem };
 }
 
-/** Writes prompts into the lock of a folder; the servers in it stay as they are. Fails with FILE_UNWRITABLE. */
-export async function writePromptLock(
-  folder: string,
-  { servers }: Pick<CrewLock, 'servers'>,
-  prompts: ReadonlyMap<string, LockedPrompt>,
-): Promise<void> {
+/** What is to stand in a lock, made of what stands in it; nothing where it is to stay as it is. */
+type ChangePrompts = (now: ReadPromptLock) => Promise<ReadonlyMap<string, LockedPrompt> | undefined>;
+
+/**
+ * Writes prompts into the lock of a folder, whose path is absolute, while no other process writes there; the servers in it
+ * stay as they are. Fails with FILE_UNWRITABLE, FILE_UNREADABLE, and as `change` does.
+ */
+export async function changePromptLock(folder: string, cwd: string, change: ChangePrompts): Promise<void> {
   const { formatLock } = await loadLock();
-  replaceFile(promptLockPath(folder), formatLock({ servers, prompts }), 0o644);
+  await changeFile(promptLockPath(folder), async () => {
+    const now = await readPromptLock(folder, cwd);
+    const prompts = await change(now);
+    return prompts === undefined ? undefined : formatLock({ servers: now.lock.servers, prompts });
+  });
 }
 
 /** The partials that differ from those that are locked, by name. Pure. */

@@ -88,5 +88,15 @@ export async function moveTag(
   const expected = from ?? '0'.repeat(to.length);
   const call: GitCall = { workspace, signal, args: ['update-ref', name, to, expected] };
   const result = await runGit(call);
-  if (result.exitCode !== 0) throw gitFailure(call, result);
+  if (result.exitCode === 0) return;
+  const args = ['rev-parse', '--verify', '--quiet', name];
+  const there = (await runGit({ workspace, signal, args })).stdout.toString('utf8').trim();
+  // Another process was faster: where it wants the same, all is done.
+  if (there === to) return;
+  if (there === (from ?? '')) throw gitFailure(call, result);
+  const found = there === '' ? 'is gone' : `stands on ${there.slice(0, 8)}`;
+  throw new CrewError(
+    'TOOL_FAILED',
+    `the tag \`${tag}\` was moved by another process meanwhile: it ${found}`,
+  );
 }

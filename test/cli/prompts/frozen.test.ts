@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startCrew, startNode } from '../../e2e/crew-process.ts';
 import { makePromptRepository, PROMPT, type PromptRepository, promptText } from './prompt-repository.ts';
 
 let repository: PromptRepository;
@@ -155,4 +156,39 @@ describe('crew prompt pin', () => {
     await repository.crew('prompt', 'pin', '--all');
     expect((await frozen()).code).toBe(0);
   });
+});
+
+describe('several processes at once', () => {
+  const names = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
+  beforeEach(() => {
+    for (const name of names) repository.write(`prompts/${name}.prompt.md`, `${name}\n`);
+    repository.commit('Many');
+  });
+
+  test('pin into one lock, and none loses what another has written', async () => {
+    const ended = await Promise.all(names.map(name => repository.crew('prompt', 'pin', name)));
+    expect(ended.map(({ code }) => code)).toEqual(names.map(() => 0));
+    expect(Object.keys(JSON.parse(lock()).prompts)).toEqual(names);
+  });
+
+  test('put one label on one version, and all of them succeed', async () => {
+    const calls = names.map(() => repository.crew('prompt', 'tag', 'p1', 'production'));
+    const ended = await Promise.all(calls);
+    expect(ended.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual(names.map(() => 0));
+  });
+});
+
+test('pins after a process was killed while it held the lock', async () => {
+  const held = `import { DatabaseSync } from 'node:sqlite';
+    import { mkdirSync } from 'node:fs';
+    mkdirSync('.crew', { recursive: true });
+    new DatabaseSync('.crew/crew.lock.guard').exec('BEGIN EXCLUSIVE');
+    process.stderr.write('held');
+    setInterval(() => {}, 1000);`;
+  const holder = startNode(['--input-type=module', '-e', held], { from: repository.path });
+  while (!holder.stderr().includes('held')) await new Promise(resolve => setTimeout(resolve, 10));
+  const pinning = startCrew(['prompt', 'pin', '--all'], { from: repository.path });
+  holder.kill('SIGKILL');
+  expect(await pinning.ended).toMatchObject({ code: 0 });
+  expect(Object.keys(JSON.parse(lock()).prompts)).toEqual(['merge']);
 });

@@ -1,0 +1,77 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CrewError } from '../model/crew-error.ts';
+import { replaceFile } from './trust-store.ts';
+import { makeStateFolder } from './workspace.ts';
+
+/** Who holds a file reads and writes it, which takes no time; git was asked before. */
+const LOCK_TIMEOUT_MS = 60_000;
+const LOCK_POLL_MS = 20;
+const MODE = 0o644;
+
+/**
+ * Replaces a file that several processes change, by what `change` makes of what stands in it at that moment (undefined where
+ * it is not there); what `change` leaves as it is, or gives undefined for, is not written. No other process of this product
+ * changes it meanwhile. The path is absolute, and its folder is there. Fails with FILE_UNWRITABLE, FILE_UNREADABLE,
+ * JOURNAL_UNAVAILABLE, and as `change` does, which then writes nothing.
+ */
+export async function changeFile(
+  file: string,
+  change: (text: string | undefined) => Promise<string | undefined>,
+): Promise<void> {
+  const unlock = await lock(file);
+  try {
+    const before = readThere(file);
+    const after = await change(before);
+    if (after !== undefined && after !== before) replaceFile(file, after, MODE);
+  } finally {
+    unlock();
+  }
+}
+
+function readThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new CrewError('FILE_UNREADABLE', `\`${file}\` cannot be read: ${message}`, { cause: error });
+  }
+}
+
+/**
+ * Locks out other processes; the answer unlocks. The lock is the system's lock on an empty database in the state folder
+ * beside the file, so that a process that was killed holds none, and that version control sees nothing of it.
+ */
+async function lock(file: string): Promise<() => void> {
+  const folder = makeStateFolder(join(realpathSync(dirname(file)), '.crew'));
+  const path = join(folder, `${basename(file)}.guard`);
+  const database = openGuard(path);
+  const deadline = performance.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
+    try {
+      database.exec('BEGIN EXCLUSIVE');
+      return () => database.close();
+    } catch (error) {
+      const isHeld = error instanceof Error && /locked|busy/i.test(error.message);
+      if (isHeld && performance.now() < deadline) {
+        await sleep(LOCK_POLL_MS);
+        continue;
+      }
+      database.close();
+      const why = isHeld ? 'another process has been changing it for too long' : String(error);
+      throw new CrewError('FILE_UNWRITABLE', `\`${file}\` cannot be changed: ${why}`, { cause: error });
+    }
+  }
+}
+
+function openGuard(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path);
+  } catch (error) {
+    const message = `\`${path}\` cannot be opened: ${(error as Error).message}`;
+    throw new CrewError('FILE_UNWRITABLE', message, { cause: error });
+  }
+}
