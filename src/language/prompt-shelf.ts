@@ -5,6 +5,7 @@ import { suggest } from './closest.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 import type { IncludeReader } from './includes.ts';
 import { promptHash } from './prompt-hash.ts';
+import { promptOutputHash } from './prompt-output.ts';
 import { type ReadPrompt, readPromptFile } from './read-prompt-file.ts';
 import { quote } from './report.ts';
 import type { SourceFile } from './source-file.ts';
@@ -15,6 +16,8 @@ export interface PromptShelf {
   readonly find: (name: PromptName, range: SourceRange) => ReadPrompt | undefined;
   /** The version of a prompt of this folder. */
   readonly hashOf: (read: ReadPrompt) => string;
+  /** The hash of its output with the files that it refers to; undefined where it refers to none. */
+  readonly outputOf: (read: ReadPrompt) => string | undefined;
   /** The files that were read so far. */
   readonly files: () => readonly SourceFile[];
 }
@@ -34,6 +37,7 @@ export function createPromptShelf(folder: string, reader: IncludeReader): Prompt
       return found;
     },
     hashOf: ({ prompt }) => promptHash(prompt, name => read({ name, partial: true })?.prompt),
+    outputOf: ({ prompt }) => promptOutputHash(prompt, reader.readSource),
     files: () => [...known.values()].flatMap(found => (found === undefined ? [] : [found.body.file])),
   };
 }

@@ -53,8 +53,9 @@ export function readLock(text: string): ReadLock {
 const HASH = /^[0-9a-f]{64}$/;
 const COMMIT = /^[0-9a-f]{40,64}$/;
 
-function readPrompt({ hash, partials = {}, commit }: JsonObject): LockedPrompt | undefined {
+function readPrompt({ hash, partials = {}, output, commit }: JsonObject): LockedPrompt | undefined {
   if (typeof hash !== 'string' || !HASH.test(hash)) return undefined;
+  if (output !== undefined && (typeof output !== 'string' || !HASH.test(output))) return undefined;
   if (commit !== undefined && (typeof commit !== 'string' || !COMMIT.test(commit))) return undefined;
   if (typeof partials !== 'object' || partials === null || Array.isArray(partials)) return undefined;
   const rows: [string, string | null][] = [];
@@ -62,7 +63,12 @@ function readPrompt({ hash, partials = {}, commit }: JsonObject): LockedPrompt |
     if (value !== null && (typeof value !== 'string' || !HASH.test(value))) return undefined;
     rows.push([name, value]);
   }
-  return { hash, partials: Object.fromEntries(rows), ...(commit === undefined ? {} : { commit }) };
+  return {
+    hash,
+    partials: Object.fromEntries(rows),
+    ...(output === undefined ? {} : { output }),
+    ...(commit === undefined ? {} : { commit }),
+  };
 }
 
 type ReadServer =

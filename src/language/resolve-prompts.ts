@@ -138,11 +138,13 @@ function finalText(read: ReadPrompt, use: Use): ScalarNode | undefined {
 
 function usedAt(read: ReadPrompt, { place, state }: Use): UsedPrompt {
   const { name, variant, path } = read.prompt;
+  const output = state.shelf.outputOf(read);
   return {
     at: place.path.join('.'),
     name,
     ...(variant === undefined ? {} : { variant }),
     hash: state.shelf.hashOf(read),
+    ...(output === undefined ? {} : { output }),
     file: path,
   };
 }

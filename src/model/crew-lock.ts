@@ -25,6 +25,8 @@ export interface LockedPrompt {
   readonly hash: string;
   /** Every partial that it puts in, at any depth, by name; null for one that was not there. */
   readonly partials: { readonly [name: string]: string | null };
+  /** The hash of its output with the files that it refers to put in; absent when it refers to none. */
+  readonly output?: string;
   /** The commit that has this version; absent when it was pinned before it was committed. */
   readonly commit?: string;
 }

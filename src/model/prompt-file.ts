@@ -47,6 +47,8 @@ export interface UsedPrompt {
   readonly variant?: string;
   /** The sha256 of its canonical form, in hex. */
   readonly hash: string;
+  /** The sha256 of its output, in hex, with the files that it refers to put in; absent when it refers to none. */
+  readonly output?: string;
   /** The path of its file, as the other files of the crew are named. */
   readonly file: string;
 }

@@ -39,6 +39,7 @@ const HASH = 'f'.repeat(64);
 const PROMPTS: CrewLock['prompts'] = new Map([
   ['zebra', { hash: HASH, partials: { style: 'a'.repeat(64), gone: null }, commit: 'c'.repeat(40) }],
   ['answer.short', { hash: 'e'.repeat(64), partials: {} }],
+  ['broad', { hash: 'e'.repeat(64), partials: {}, output: 'd'.repeat(64) }],
 ]);
 
 describe('the identity of a server', () => {
@@ -86,6 +87,7 @@ describe('crew.lock', () => {
       `{
   "prompts": {
     "answer.short": {"hash":"${'e'.repeat(64)}","partials":{}},
+    "broad": {"hash":"${'e'.repeat(64)}","output":"${'d'.repeat(64)}","partials":{}},
     "zebra": {"commit":"${'c'.repeat(40)}","hash":"${HASH}","partials":{"gone":null,"style":"${'a'.repeat(64)}"}}
   },
   "servers": {
@@ -104,6 +106,11 @@ describe('crew.lock', () => {
   ])('is refused with %s of a prompt', (_what, from, to) => {
     const text = formatLock({ servers: new Map(), prompts: PROMPTS }).replace(from, to);
     expect(readLock(text).problem).toContain('the prompt "zebra" is not whole');
+  });
+
+  test('is refused with an output of a prompt that is no hash', () => {
+    const text = formatLock({ servers: new Map(), prompts: PROMPTS }).replace('d'.repeat(64), 'ddd');
+    expect(readLock(text).problem).toContain('the prompt "broad" is not whole');
   });
 
   test('of any prompts is read back as it was written', () => {

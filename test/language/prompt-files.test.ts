@@ -309,3 +309,33 @@ describe('names and versions', () => {
     expect(promptVersion(prompt, hash)).toBe(`merge.short@${hash.slice(0, 8)}`);
   });
 });
+
+describe('the output of a prompt that refers to a file', () => {
+  const use = '{ role: writer, task: { prompt: main }, next: done }';
+  const usedWith = (output: string, schema: string) => {
+    const main = `---\noutput: ${output}\n---\nWrite.`;
+    const files = { 'prompts/s.json': schema, 'prompts/t.json': '{ "type": "string" }' };
+    return load(use, { main }, files).crew?.prompts?.[0];
+  };
+
+  test('has a hash of its own, of what stands in the file', () => {
+    const [text, list, spaced] = [
+      '{"type":"string"}',
+      '{"type":"array"}',
+      '{ "$id": "x", "type": "string" }\n',
+    ].map(schema => usedWith('{ $ref: s.json }', schema));
+    expect(text?.output).toMatch(/^[0-9a-f]{64}$/);
+    expect(list?.output).not.toBe(text?.output);
+    expect(list?.hash).toBe(text?.hash);
+    expect(spaced?.output).toBe(text?.output);
+  });
+
+  test('has one for files inside files too, and none without files', () => {
+    const inner = usedWith('{ type: array, items: { $ref: s.json } }', '{ "not": { "$ref": "t.json" } }');
+    expect(inner?.output).toMatch(/^[0-9a-f]{64}$/);
+    expect(usedWith('{ type: array, items: { $ref: s.json } }', '{ "not": {} }')?.output).not.toBe(
+      inner?.output,
+    );
+    expect(usedWith('{ type: string }', '{}')).not.toHaveProperty('output');
+  });
+});
