@@ -68,7 +68,7 @@ async function listFolder(
       version: promptVersion(name, prompt.hash),
       state: await stateOf(history, file, prompt),
       labels: (labels.get(file) ?? []).map(row => labelOf(row, name)),
-      lock: name.partial ? null : lockState(lock, file, prompt),
+      lock: name.partial ? null : lockState(lock, file, { prompt, output: store.output(file) }),
       usedBy: name.partial ? putIn(store, name) : (users.get(join(store.folder.path, file)) ?? []),
     });
   }
@@ -99,10 +99,14 @@ function labelOf({ label, prompt }: LabelRow, name: PromptName): PromptLabel {
   return { label, version: prompt === undefined ? null : promptVersion(name, prompt.hash) };
 }
 
-function lockState({ lock }: ReadPromptLock, file: string, { hash }: PlacedPrompt): ListedPrompt['lock'] {
+function lockState(
+  { lock }: ReadPromptLock,
+  file: string,
+  { prompt, output }: { readonly prompt: PlacedPrompt; readonly output: string | undefined },
+): ListedPrompt['lock'] {
   const locked = lock.prompts.get(stemOf(file));
   if (locked === undefined) return 'not locked';
-  return locked.hash === hash ? 'locked' : 'differs';
+  return locked.hash === prompt.hash && locked.output === output ? 'locked' : 'differs';
 }
 
 /** The prompts that put a partial in, at any depth. */

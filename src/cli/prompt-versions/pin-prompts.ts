@@ -16,6 +16,8 @@ interface Pinned {
   readonly from: string | null;
   readonly to: string | null;
   readonly partials: readonly string[];
+  /** A file that its output refers to has changed. */
+  readonly output: boolean;
 }
 
 /**
@@ -119,7 +121,10 @@ async function planPins(
     const prompt = store.placed().get(file);
     if (prompt === undefined) continue;
     const before = prompts.get(stemOf(file));
-    const now = sameAs(before, prompt) ?? (await lockedPrompt(store, file, prompt));
+    const output = store.output(file);
+    const same = before?.output === output ? sameAs(before, prompt) : undefined;
+    const fresh = same ?? (await lockedPrompt(store, file, prompt));
+    const now = output === undefined ? fresh : { ...fresh, output };
     prompts.set(stemOf(file), now);
     pinned.push(rowOf(file, path, { before, now }));
   }
@@ -128,7 +133,9 @@ async function planPins(
     prompts.delete(stem);
     pinned.push(rowOf(`${stem}.prompt.md`, path, { before, now: undefined }));
   }
-  const differs = pinned.some(({ from, to, partials }) => from !== to || partials.length > 0);
+  const differs = pinned.some(
+    ({ from, to, output, partials }) => from !== to || output || partials.length > 0,
+  );
   return { pinned, prompts, differs };
 }
 
@@ -157,12 +164,14 @@ function rowOf(
     from: before === undefined ? null : versionOf(file, before.hash),
     to: now === undefined ? null : versionOf(file, now.hash),
     partials: before === undefined || now === undefined ? [] : changedPartials(before, now),
+    output: before !== undefined && now !== undefined && before.output !== now.output,
   };
 }
 
-function pinnedText({ name, lock, from, to, partials }: Pinned): string {
+function pinnedText({ name, lock, from, to, partials, output }: Pinned): string {
   if (to === null) return `${lock}: ${name} is gone and was taken out`;
   if (from === null) return `${lock}: ${to} is locked now`;
+  if (from === to && output) return `${lock}: ${to} has another output now`;
   if (from === to) return `${lock}: ${to} was locked already`;
   const changed = partials.length === 0 ? '' : ` (partials that changed: ${partials.join(', ')})`;
   return `${lock}: ${from} became ${to}${changed}`;

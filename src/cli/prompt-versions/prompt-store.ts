@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { suggest } from '../../language/closest.ts';
+import { promptOutputHash } from '../../language/prompt-output.ts';
+import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
 import type { FlagValues, Terminal } from '../command.ts';
+import { sourceReader } from '../read-files.ts';
 import { makeStateDir, stateDirOf, workspaceOf } from '../workspace.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
 import { type PromptFolder, promptFolder, promptFolders, readPromptTexts } from './prompt-folders.ts';
@@ -20,6 +23,8 @@ export interface PromptStore {
   readonly placed: () => ReadonlyMap<string, PlacedPrompt>;
   /** The version of one file in the working tree; hashes no more than that takes. */
   readonly placedFile: (file: string) => PlacedPrompt | undefined;
+  /** The hash of what a file has as its output now, as `promptOutputHash` gives it. */
+  readonly output: (file: string) => string | undefined;
   /** Asked for only where it is needed: it starts git. */
   readonly history: () => Promise<PromptHistory | NoHistory>;
 }
@@ -38,6 +43,11 @@ export function openStore(folder: PromptFolder, { values, terminal }: PromptPlac
     working,
     placed: once(() => hashTexts(working())),
     placedFile: file => hashTexts(neededFor(file, working())).get(file),
+    output: file => {
+      const path = join(folder.path, file);
+      const { prompt } = readPromptFile(path, working().get(file) ?? '');
+      return promptOutputHash(prompt, sourceReader(terminal.cwd));
+    },
     history: once(() =>
       openHistory({
         folder,

@@ -37,7 +37,7 @@ export async function requireLocked(
     };
     shelves.set(path, shelf);
     const locked = shelf.lock.lock.prompts.get(stemOf(used.file));
-    if (locked?.hash === used.hash) continue;
+    if (locked?.hash === used.hash && locked.output === used.output) continue;
     const file = used.file.slice(used.file.lastIndexOf('/') + 1);
     problems.add(problemOf(used, shelf.lock, { locked, now: shelf.store.placed().get(file) }));
   }
@@ -57,5 +57,7 @@ function problemOf(
   const changed = now === undefined ? [] : changedPartials(locked, now).map(name => `\`_${name}\``);
   const what = changed.length === 0 ? '' : `; ${changed.join(', ')}, which it puts in, changed`;
   const expected = promptVersion(used, locked.hash);
+  if (locked.hash === used.hash)
+    return `\`${lock.path}\` has \`${expected}\` with another output: a file that it refers to changed`;
   return `\`${lock.path}\` has \`${expected}\`, and found was \`${found}\`${what}`;
 }
