@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -183,10 +183,80 @@ test.skipIf(spawnSync('tmux', ['-V']).status !== 0)(
     const shell = openTmuxShell(folder, { columns: 120, rows: 30 });
     closing.push(() => shell.close());
     shell.enter(crewLine('ask "Is it a lock?" --models script:left.yaml,script:right.yaml --no-summary'));
-    await shell.until('│ ▸ script:right.yaml');
-    expect(shell.screen()).toMatch(/✓ script:left\.yaml .*│ ▸ script:right\.yaml *\nIt is a lock\./);
+    expect(await shell.until('✓ script:left.yaml')).toMatch(/✓ script:left\.yaml .*│ ▸ script:right\.yaml *\nIt is a lock\./);
     const end = await shell.until('exit code 0');
     expect(end).not.toContain('│ ▸');
     expect(end).toMatch(/## script:left\.yaml[\s\S]*It is a lock\.[\s\S]*## script:right\.yaml/);
   },
 );
+
+/** As Ollama: begins each answer with a word and the name of its model, and holds the rest back until it is told to go on. */
+async function startHoldingOllama() {
+  const held: ServerResponse[] = [];
+  const event = (delta: object, finish: string | null = null): string =>
+    `data: ${JSON.stringify({
+      id: 'chatcmpl-1',
+      object: 'chat.completion.chunk',
+      created: 1_700_000_000,
+      model: 'any',
+      choices: [{ index: 0, delta, finish_reason: finish }],
+    })}\n\n`;
+  const server = createServer(async (request, response) => {
+    if (request.url === '/api/tags') return response.end(JSON.stringify({ models: [CHATTER] }));
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const { model } = JSON.parse(Buffer.concat(pieces).toString());
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (model !== 'mute') response.write(event({ role: 'assistant', content: `begun by ${model}` }));
+    held.push(response);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    goOn: () => {
+      for (const response of held.splice(0)) {
+        response.end(`${event({ content: ' and over' })}${event({}, 'stop')}data: [DONE]\n\n`);
+      }
+    },
+  };
+}
+
+describe.skipIf(spawnSync('tmux', ['-V']).status !== 0)('before any model has ended', () => {
+  const openShell = async (line: string) => {
+    const server = await startHoldingOllama();
+    const shell = openTmuxShell(folder, { columns: 110, rows: 34 });
+    closing.push(() => shell.close());
+    shell.enter(`export OLLAMA_HOST=${server.host}`);
+    shell.enter(crewLine(`ask "Is it a lock?" --no-summary --models ${line}`));
+    return { ...server, shell };
+  };
+
+  test('what one model writes is seen', async () => {
+    const { shell, goOn } = await openShell('ollama:a');
+    expect(await shell.until('begun by a')).toMatch(/▸ ollama:a *\nbegun by a/);
+    goOn();
+    expect(await shell.until('exit code 0')).toContain('begun by a and over');
+  });
+
+  test('two stand side by side, also one that says nothing', async () => {
+    const { shell, goOn } = await openShell('ollama:a,ollama:mute');
+    expect(await shell.until('begun by a')).toMatch(/▸ ollama:a +│ ▸ ollama:mute *\nbegun by a/);
+    goOn();
+    expect(await shell.until('exit code 0')).not.toContain('▸');
+  });
+
+  test('a run that goes on shows at once who writes', async () => {
+    const { shell, goOn } = await openShell('ollama:a,ollama:mute');
+    await shell.until('begun by a');
+    shell.press('C-c');
+    const [, runId = ''] = /crew resume (\w+)/.exec(await shell.until('exit code 130')) ?? [];
+    shell.enter(crewLine(`resume ${runId}`));
+    expect(await shell.until('begun by a')).toMatch(/▸ ollama:a +│ ▸ ollama:mute/);
+    goOn();
+    await shell.until('exit code 0');
+  });
+});

@@ -46,7 +46,6 @@ export async function openAskScreen(
 function columnsReporter(frame: LiveFrame, terminal: Terminal): Reporter {
   const answers = new Map<string, LiveAnswer>();
   let summary: LiveAnswer | undefined;
-  let isLive = false;
 
   const change = (place: Place, update: (answer: LiveAnswer) => LiveAnswer): void => {
     if (place.phase === SUMMARY) summary = update(summary ?? { model: 'Summary', text: '', state: 'waits' });
@@ -54,7 +53,7 @@ function columnsReporter(frame: LiveFrame, terminal: Terminal): Reporter {
       const before = answers.get(place.role) ?? { model: place.role, text: '', state: 'waits' };
       answers.set(place.role, update(before));
     } else return;
-    if (!isLive) return;
+    // What an earlier process did is told in one go, before the first picture can be drawn.
     frame.draw(size =>
       answersFrame(
         { answers: [...answers.values()], ...(summary === undefined ? {} : { summary }) },
@@ -64,9 +63,6 @@ function columnsReporter(frame: LiveFrame, terminal: Terminal): Reporter {
   };
 
   return {
-    onLive: () => {
-      isLive = true;
-    },
     onEvent: event => {
       if (event.type === 'run.started') tellModels(event, terminal);
       if (event.type === 'run.ended' || event.type === 'run.suspended') frame.hide();
