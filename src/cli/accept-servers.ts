@@ -5,7 +5,6 @@ import { CrewError } from '../model/crew-error.ts';
 import { type CrewLock, EMPTY_LOCK, type LockedServer } from '../model/crew-lock.ts';
 import type { McpListing } from '../model/mcp-listing.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
-import { changeFile } from './change-file.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { askServer, type DeclaredMcp, declaredServers } from './list-servers.ts';
 import { changesText, type LockChanges, lockChanges } from './lock-changes.ts';
@@ -14,6 +13,7 @@ import { sourceReader } from './read-files.ts';
 import { askYes, keepTrust, trustQuestion, trustState } from './require-trust.ts';
 import { shownColumns } from './shown-columns.ts';
 import { loadMcpLock } from './wire.ts';
+import { loadFileChange } from './wire-views.ts';
 import { workspaceOf } from './workspace.ts';
 
 /** Whose servers are accepted, and how. */
@@ -162,7 +162,7 @@ async function writeLocks(
   locks: ReadonlyMap<string, ReadonlyMap<string, LockedServer>>,
   terminal: Terminal,
 ): Promise<void> {
-  const { formatLock } = await loadMcpLock();
+  const [{ formatLock }, { changeFile }] = await Promise.all([loadMcpLock(), loadFileChange()]);
   for (const [path, accepted] of locks) {
     const declared = await identitiesBeside(path, terminal);
     await changeFile(resolve(terminal.cwd, path), async () => {

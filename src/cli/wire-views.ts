@@ -80,6 +80,11 @@ export async function loadLock() {
   return { formatLock, readLock };
 }
 
+/** Changes a file that several processes change; loads SQLite. */
+export async function loadFileChange() {
+  return import('./change-file.ts');
+}
+
 /** Versions of prompts, for people. */
 export async function loadVersionsText() {
   const [{ formatPromptList, formatPromptLog, formatPromptDiff, versionLine }, wordDiff] = await Promise.all([

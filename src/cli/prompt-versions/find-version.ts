@@ -138,7 +138,7 @@ async function labelledPrompt(
   const path = history.pathOf(ref.file);
   throw new CrewError(
     'PROMPT_UNKNOWN',
-    `the tag \`prompt/${found.stem}/${label}\` stands on ${where}, in which there is no \`${path}\``,
+    `the tag \`${found.tag}\` stands on ${where}, in which there is no \`${path}\``,
   );
 }
 

@@ -2,8 +2,9 @@ import { relative } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import { type FolderTree, folderTrees } from '../../tools/git/folder-history.ts';
 import { readObjects } from '../../tools/git/read-objects.ts';
-import { type RefTarget, type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
+import { type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
+import { type LabelTag, labelTags } from './label-tags.ts';
 import type { PromptFolder } from './prompt-folders.ts';
 import { dropIndex, type IndexCall, openIndex } from './version-index.ts';
 import { folderOf, isPromptFile, joined, readContents, type VersionRow } from './version-rows.ts';
@@ -19,8 +20,8 @@ export interface PromptHistory {
   pathAt(row: VersionRow): string;
   /** The files of the folder that were ever there. */
   files(): readonly string[];
-  /** Tags `prompt/STEM/LABEL`, by label. */
-  labels(stem: string): ReadonlyMap<string, RefTarget>;
+  /** The labels of a prompt by its path from the top, with their tags. */
+  labels(path: string): ReadonlyMap<string, LabelTag>;
   /** The files of a folder, by name, with the ids of their contents, as they stood in commits. Paths are from the top. */
   treesAt(commits: readonly string[], folder?: string): Promise<ReadonlyMap<string, FolderTree>>;
   /** All prompts of a folder as they stood in commits, by file name. Paths are from the top. */
@@ -112,11 +113,7 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
       const own = index.paths().filter(path => folderOf(path) === folder);
       return own.map(path => path.slice(path.lastIndexOf('/') + 1)).toSorted();
     },
-    labels: stem => {
-      const prefix = `refs/tags/prompt/${stem}/`;
-      const tags = [...state.refs].filter(([name]) => name.startsWith(prefix));
-      return new Map(tags.map(([name, target]) => [name.slice(prefix.length), target]));
-    },
+    labels: path => labelTags(state.refs, path),
     texts: async blobs => {
       const texts = new Map<string, string>();
       await readObjects({ workspace, signal, names: blobs }, (blob, object) => {

@@ -1,14 +1,13 @@
 import type { PlacedPrompt } from './hash-trees.ts';
 import type { PromptHistory } from './prompt-history.ts';
-import { stemOf } from './prompt-ref.ts';
 import { promptsAt } from './prompts-at.ts';
 import type { VersionRow } from './version-rows.ts';
 
 /** A label, and what the prompt is in the commit that it stands on, if it is there. */
 export interface LabelRow {
   readonly label: string;
-  /** The name in the tag, which may be one that the prompt had before. */
-  readonly stem: string;
+  /** Its name may be one that the prompt had before. */
+  readonly tag: string;
   /** Absent for a tag that stands on no commit. */
   readonly commit?: string;
   readonly prompt?: PlacedPrompt;
@@ -40,7 +39,7 @@ export function labelNames(history: PromptHistory, file: string): readonly strin
 
 interface OpenLabel {
   readonly label: string;
-  readonly stem: string;
+  readonly tag: string;
   readonly commit: string | undefined;
   /** Where the prompt was, at one time or another, the present path first. */
   readonly paths: readonly string[];
@@ -53,19 +52,19 @@ function labelRows(history: PromptHistory, file: string): OpenLabel[] {
   const lineage = history.lineage(file);
   const paths = [...new Set([history.pathOf(file), ...lineage.map(row => history.pathAt(row))])];
   const rows = new Map<string, OpenLabel>();
-  for (const stem of new Set(paths.map(stemOf))) {
-    for (const [label, { commit }] of history.labels(stem)) {
+  for (const place of paths) {
+    for (const [label, { commit, tag }] of history.labels(place)) {
       const prompt = lineage.find(row => row.commit === commit && row.prompt !== undefined)?.prompt;
-      if (!rows.has(label)) rows.set(label, { label, stem, commit, paths, lineage, prompt });
+      if (!rows.has(label)) rows.set(label, { label, tag, commit, paths, lineage, prompt });
     }
   }
   return [...rows.values()].toSorted((left, right) => (left.label < right.label ? -1 : 1));
 }
 
-function toRow({ label, stem, commit, prompt }: OpenLabel): LabelRow {
+function toRow({ label, tag, commit, prompt }: OpenLabel): LabelRow {
   return {
     label,
-    stem,
+    tag,
     ...(commit === undefined ? {} : { commit }),
     ...(prompt === undefined ? {} : { prompt }),
   };

@@ -1,9 +1,8 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { CREW_LOCK_NAME, type CrewLock, EMPTY_LOCK, type LockedPrompt } from '../../model/crew-lock.ts';
 import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
-import { changeFile } from '../change-file.ts';
 import { sourceReader } from '../read-files.ts';
-import { loadLock } from '../wire-views.ts';
+import { loadFileChange, loadLock } from '../wire-views.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 
 /** The lock of a folder of prompts as it is on disk, or why it cannot be believed. */
@@ -43,7 +42,7 @@ type ChangePrompts = (now: ReadPromptLock) => Promise<ReadonlyMap<string, Locked
  * stay as they are. Fails with FILE_UNWRITABLE, FILE_UNREADABLE, and as `change` does.
  */
 export async function changePromptLock(folder: string, cwd: string, change: ChangePrompts): Promise<void> {
-  const { formatLock } = await loadLock();
+  const [{ formatLock }, { changeFile }] = await Promise.all([loadLock(), loadFileChange()]);
   await changeFile(promptLockPath(folder), async () => {
     const now = await readPromptLock(folder, cwd);
     const prompts = await change(now);

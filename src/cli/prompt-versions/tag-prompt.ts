@@ -1,8 +1,10 @@
 import { CrewError } from '../../model/crew-error.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import { moveTag } from '../../tools/git/refs.ts';
+import { sameNamed } from '../../tools/git/same-named.ts';
 import type { CommandCall } from '../command.ts';
 import { type FoundVersion, versionIn } from './find-version.ts';
+import { folderTag, plainTag } from './label-tags.ts';
 import type { PromptHistory } from './prompt-history.ts';
 import { labelsOf } from './prompt-labels.ts';
 import { COMMITTED, labelProblem, type PromptRef, parsePromptRef } from './prompt-ref.ts';
@@ -11,7 +13,7 @@ import { versionOf } from './version-moments.ts';
 
 /**
  * `crew prompt tag NAME LABEL [REF]`: puts the git tag `prompt/NAME/LABEL` on the commit in which the prompt became that
- * version, or moves it there. Without REF it is what is committed, which must be what stands in the working tree.
+ * version, or moves it there; where several folders have a prompt of that name, it is `prompt/FOLDER/NAME/LABEL`. Without REF it is what is committed, which must be what stands in the working tree.
  */
 export async function tagPrompt({ positionals, values, terminal }: CommandCall): Promise<number> {
   const [name, label, wanted, ...rest] = positionals;
@@ -105,15 +107,17 @@ interface MovedLabel {
 }
 
 async function moveLabel(history: PromptHistory, { ref, label, found, commit }: Moving): Promise<MovedLabel> {
-  const before = history.labels(ref.stem).get(label);
+  const path = history.pathOf(ref.file);
   const rows = (await labelsOf(history, [ref.file])).get(ref.file) ?? [];
-  const old = rows.find(row => row.label === label && row.stem === ref.stem)?.prompt;
-  const tag = `prompt/${ref.stem}/${label}`;
-  if (before?.object !== commit) {
-    const workspace = history.state.top;
-    const signal = new AbortController().signal;
-    await moveTag({ workspace, signal }, { tag, to: commit, from: before?.object });
-  }
+  const workspace = history.state.top;
+  const place = { workspace, signal: new AbortController().signal };
+  const isShared = (await sameNamed(place, ref.file)).some(other => other !== path);
+  const tag = isShared
+    ? folderTag(path, label)
+    : (history.labels(path).get(label)?.tag ?? plainTag(path, label));
+  const before = history.state.refs.get(`refs/tags/${tag}`);
+  const old = rows.find(row => row.tag === tag)?.prompt;
+  if (before?.object !== commit) await moveTag(place, { tag, to: commit, from: before?.object });
   return {
     tag,
     from: old === undefined ? null : versionOf(ref.file, old.hash),

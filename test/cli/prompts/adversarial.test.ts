@@ -302,3 +302,39 @@ describe('odd contents', () => {
     expect(await subjects()).toEqual(['One']);
   });
 });
+
+test('labels of prompts of one name in several folders are their own', async () => {
+  const paths = ['a/prompts/note', 'b/prompts/note', 'c d/prompts/note', 'note'];
+  for (const path of paths) repository.write(`${path}.prompt.md`, `One of ${path}\n`);
+  repository.commit('One');
+  const tag = async (path: string) => {
+    const { stdout } = await repository.crew('prompt', 'tag', path.includes('/') ? path : `./${path}`, 'v');
+    return /`([^`]+)`/.exec(stdout)?.[1];
+  };
+  const [first = '', ...others] = paths;
+  expect(await tag(first)).toBe('prompt/a/prompts/note/v');
+  for (const path of paths) repository.write(`${path}.prompt.md`, `Two of ${path}\n`);
+  repository.commit('Two');
+  const tags: unknown[] = [];
+  for (const path of others) tags.push(await tag(path));
+  expect(tags).toEqual(['prompt/b/prompts/note/v', 'prompt/c%20d/prompts/note/v', 'prompt/-/note/v']);
+  const texts = await Promise.all(
+    paths.map(path => repository.crew('prompt', 'show', `${path.includes('/') ? '' : './'}${path}@v`)),
+  );
+  const numbers = ['One', 'Two', 'Two', 'Two'];
+  expect(texts.map(({ stdout }) => stdout)).toEqual(paths.map((path, at) => `${numbers[at]} of ${path}\n`));
+});
+
+test('a label from before another folder had the name stays where it was, and counts until it is moved', async () => {
+  repository.write('a/prompts/note.prompt.md', 'One\n');
+  const first = repository.commit('One');
+  await repository.crew('prompt', 'tag', 'note', 'v');
+  repository.write('a/prompts/note.prompt.md', 'Two\n');
+  repository.write('b/prompts/note.prompt.md', 'B\n');
+  repository.commit('Two');
+  expect((await repository.crew('prompt', 'show', 'a/prompts/note@v')).stdout).toBe('One\n');
+  const { stdout } = await repository.crew('prompt', 'tag', 'a/prompts/note', 'v');
+  expect(stdout).toContain('`prompt/a/prompts/note/v`');
+  expect(repository.git('rev-parse', 'prompt/note/v')).toBe(first);
+  expect((await repository.crew('prompt', 'show', 'a/prompts/note@v')).stdout).toBe('Two\n');
+});
