@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
@@ -5,15 +6,17 @@ import type { ListFolder, ReadSource } from '../model/source.ts';
 
 /** Reads source files relative to `cwd`; a file that is not there, or is no file, is undefined. */
 export function sourceReader(cwd: string): ReadSource {
-  return path => {
-    try {
-      return readFileSync(resolve(cwd, path), 'utf8');
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
-      throw new CrewError('FILE_UNREADABLE', `\`${path}\` cannot be read: ${(error as Error).message}`);
-    }
-  };
+  return path => readBytes(cwd, path)?.toString('utf8');
+}
+
+function readBytes(cwd: string, path: string): Buffer | undefined {
+  try {
+    return readFileSync(resolve(cwd, path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
+    throw new CrewError('FILE_UNREADABLE', `\`${path}\` cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** Names what stands in folders relative to `cwd`, sorted; nothing where there is no such folder, or it cannot be read. */
@@ -27,11 +30,17 @@ export function folderLister(cwd: string): ListFolder {
   };
 }
 
-/** Reads a text file that somebody named. Fails with FILE_NOT_FOUND or FILE_UNREADABLE. */
-export function readNamedFile(cwd: string, path: string): string {
-  const text = sourceReader(cwd)(path);
-  if (text === undefined) throw missingFile(cwd, path);
-  return text;
+/** Reads a text file that somebody named, as `shown`. Fails with FILE_NOT_FOUND, or FILE_UNREADABLE, also for what is not text. */
+export function readNamedFile(cwd: string, path: string, shown = path): string {
+  const bytes = readBytes(cwd, path);
+  if (bytes === undefined) throw missingFile(cwd, path);
+  return textOf(bytes, `\`${shown}\``);
+}
+
+/** Bytes as the text that they are in UTF-8, of which `name` is said in the error. Fails with FILE_UNREADABLE for anything else. */
+export function textOf(bytes: Buffer, name: string): string {
+  if (!bytes.includes(0) && isUtf8(bytes)) return bytes.toString('utf8');
+  throw new CrewError('FILE_UNREADABLE', `${name} is not text: expected UTF-8, and found other bytes`);
 }
 
 /** Why a file that somebody named cannot be read: it is not there, or it is a folder. */

@@ -5,7 +5,7 @@ import { answersType } from './answers-type.ts';
 import { suggest } from './closest.ts';
 import { pathRange } from './path-range.ts';
 import { quote, type Report } from './report.ts';
-import type { SourceNode } from './source-node.ts';
+import { nodeRange, type SourceNode } from './source-node.ts';
 import { reportTemplateProblems, reportTypeProblem } from './template-problems.ts';
 
 /** What a template of a `config.yaml` may read. */
@@ -42,19 +42,27 @@ export function checkSummarizerPrompt(node: SourceNode, report: Report): void {
   checkPrompt(node, SUMMARIZER, report);
 }
 
-/** Reports what is wrong with the template that says requests again. */
+/** Reports what is wrong with the template that says requests again; one that never reads the request says nothing again. */
 export function checkReformulationPrompt(node: SourceNode, report: Report): void {
-  checkPrompt(node, REFORMULATION, report);
+  const roots = checkPrompt(node, REFORMULATION, report);
+  if (roots === undefined || roots.has('request')) return;
+  const message = 'The prompt never reads `request`, so the model would not see what it says again';
+  report({ code: 'invalid-value', range: nodeRange(node), message, hint: 'write `{{ request }}` in it' });
 }
 
-function checkPrompt(node: SourceNode, { types, hint, optionalHint }: Readable, report: Report): void {
+/** The names that it reads; undefined where it is no template. */
+function checkPrompt(
+  node: SourceNode,
+  { types, hint, optionalHint }: Readable,
+  report: Report,
+): ReadonlySet<string> | undefined {
   // What is no text has been reported by its type.
-  if (node.kind !== 'scalar' || typeof node.value !== 'string') return;
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined;
   const source = node.value;
   const mode = 'text';
   const check = checkTemplate(source, mode);
   reportTemplateProblems({ node, check }, report);
-  if (check.problems.length > 0) return;
+  if (check.problems.length > 0) return undefined;
   const unknown = check.paths.filter(([root]) => !types.has(String(root)));
   for (const path of unknown) {
     const root = String(path[0]);
@@ -67,4 +75,6 @@ function checkPrompt(node: SourceNode, { types, hint, optionalHint }: Readable, 
     const isOptional = problem.code === 'optional-field' && optionalHint !== undefined;
     reportTypeProblem({ node, mode }, isOptional ? { ...problem, hint: optionalHint } : problem, report);
   }
+  // An unknown name may be meant for one of these.
+  return unknown.length > 0 ? undefined : new Set(check.paths.map(([root]) => String(root)));
 }

@@ -268,7 +268,7 @@ describe('settings', () => {
       return shown.stdout;
     };
     expect(await prompt('one1')).toContain('SETTING a poem about spring');
-    settings('reformulation: { prompt: "SETTING", custom_prompt_path: prompts/mine.md }\n');
+    settings('reformulation: { prompt: "SETTING {{ request }}", custom_prompt_path: prompts/mine.md }\n');
     expect(await prompt('two2')).toContain('FILE a poem about spring / Write what is asked for. / tone /');
   });
 

@@ -1,11 +1,13 @@
-import { dirname, resolve } from 'node:path';
-import { type ConfigLayer, settingOf } from '../../model/config.ts';
+import { statSync } from 'node:fs';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { type ConfigLayer, type Setting, settingOf } from '../../model/config.ts';
 import type { Crew } from '../../model/crew.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { ResolvedModel } from '../../model/fact.ts';
 import { type FlagValues, type Terminal, textFlag } from '../command.ts';
 import { configPaths } from '../read-config.ts';
-import { sourceReader } from '../read-files.ts';
+import { readNamedFile } from '../read-files.ts';
+import { realPlaces } from '../real-places.ts';
 import { loadDiagnosticReporters, loadReformulationPrompts } from '../wire.ts';
 import { workspaceOf } from '../workspace.ts';
 import { mainInput } from './main-input.ts';
@@ -27,7 +29,8 @@ interface Sources {
 /**
  * Whether and how a request is said again: `--reformulate` or `--no-reformulate`, else `reformulation.enabled`. Undefined where
  * it is not. What a setting wants and a crew has no request for is told and left out; what a flag wants fails with USAGE. Fails
- * with FILE_NOT_FOUND for a custom prompt that is not there and with CONFIG_INVALID for one that is no template.
+ * with FILE_NOT_FOUND for a custom prompt that is not there, with FILE_UNREADABLE for one that is not text, and with
+ * CONFIG_INVALID for one that is no template, is empty, never reads the request, or leads out of the project that names it.
  */
 export async function readReformulation(sources: Sources): Promise<ReformulationWish | undefined> {
   const { crew, config, values, terminal } = sources;
@@ -58,23 +61,34 @@ export async function readReformulation(sources: Sources): Promise<Reformulation
 async function readPrompt({ config, values, terminal }: Sources): Promise<string | undefined> {
   const setting = settingOf(config, 'reformulation.custom_prompt_path');
   if (setting === undefined) return settingOf(config, 'reformulation.prompt')?.value;
-  const { value: path, origin } = setting;
-  const [project, user] = configPaths(values, terminal);
-  const folder =
-    origin === project
-      ? workspaceOf(values, terminal)
-      : origin === user
-        ? dirname(resolve(terminal.cwd, user))
-        : terminal.cwd;
-  const text = sourceReader(folder)(path);
-  if (text === undefined) {
-    const file = resolve(folder, path);
+  const file = customPromptFile(setting, { values, terminal });
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new CrewError(
       'FILE_NOT_FOUND',
-      `\`reformulation.custom_prompt_path\` (${origin}) names \`${path}\`, and there is no file \`${file}\``,
+      `\`reformulation.custom_prompt_path\` (${setting.origin}) names \`${setting.value}\`, and there is no file \`${file}\``,
     );
   }
-  return await readTemplate(path, text, terminal);
+  return await readTemplate(setting.value, readNamedFile('/', file, setting.value), terminal);
+}
+
+/** Where a custom prompt is. A project may have come from anybody, so its settings name files of the project alone. */
+function customPromptFile(
+  { value: path, origin }: Setting<'reformulation.custom_prompt_path'>,
+  { values, terminal }: Pick<Sources, 'values' | 'terminal'>,
+): string {
+  const [project, user] = configPaths(values, terminal);
+  if (origin === user) return resolve(terminal.cwd, dirname(user), path);
+  if (origin !== project) return resolve(terminal.cwd, path);
+  const workspace = workspaceOf(values, terminal);
+  const real = realPlaces(workspace, [path])[path];
+  const inside = real === undefined ? '..' : relative(workspace, real);
+  if (real !== undefined && !isAbsolute(inside) && inside !== '..' && !inside.startsWith(`..${sep}`)) {
+    return real;
+  }
+  throw new CrewError(
+    'CONFIG_INVALID',
+    `\`reformulation.custom_prompt_path\` (${origin}) names \`${path}\`, which leads out of the project \`${workspace}\`; your own settings (${user}) may name any file`,
+  );
 }
 
 async function readTemplate(path: string, text: string, terminal: Terminal): Promise<string> {
@@ -84,6 +98,9 @@ async function readTemplate(path: string, text: string, terminal: Terminal): Pro
     const { formatDiagnostics } = await loadDiagnosticReporters();
     const sources = new Map([[path, text]]);
     terminal.stderr(`${formatDiagnostics(diagnostics, sources, { color: terminal.stderrColor })}\n`);
+  }
+  if (template.trim() === '') {
+    throw new CrewError('CONFIG_INVALID', `the prompt \`${path}\` is empty, so nothing was run`);
   }
   if (diagnostics.every(({ severity }) => severity !== 'error')) return template;
   throw new CrewError('CONFIG_INVALID', `the prompt \`${path}\` has errors, so nothing was run`);
