@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { CrewError } from '../model/crew-error.ts';
 import type { Terminal } from './command.ts';
-import { readNamedFile } from './read-files.ts';
+import { readNamedFile, textOf } from './read-files.ts';
 
 /** A pipe that says nothing for so long is told of, because nobody may know that it is read. */
 const SILENT_MS = 2_000;
@@ -14,7 +14,7 @@ export async function readPipedQuestion(positionals: readonly string[], terminal
   const told = setTimeout(() => {
     terminal.stderr('reading what is piped in; `< /dev/null` if nothing is\n');
   }, SILENT_MS);
-  const piped = (await text(process.stdin)).replace(/^\uFEFF/, '').trim();
+  const piped = (await stdinText()).replace(/^\uFEFF/, '').trim();
   clearTimeout(told);
   return piped === '' ? question : `${question}\n\n${piped}`;
 }
@@ -31,7 +31,7 @@ function isPiped(): boolean {
 
 /**
  * The question of `crew ask`: its argument, all of stdin for `-`, or a file for `@FILE`. Fails with USAGE when there is
- * none, and with FILE_NOT_FOUND or FILE_UNREADABLE.
+ * none, and with FILE_NOT_FOUND or FILE_UNREADABLE, also for what is not text.
  */
 export async function readQuestion(positionals: readonly string[], terminal: Terminal): Promise<string> {
   const [word, second] = positionals;
@@ -53,6 +53,10 @@ export async function readQuestion(positionals: readonly string[], terminal: Ter
 }
 
 async function read(word: string, terminal: Terminal): Promise<string> {
-  if (word === '-') return text(process.stdin);
+  if (word === '-') return await stdinText();
   return word.startsWith('@') ? readNamedFile(terminal.cwd, word.slice(1)) : word;
+}
+
+async function stdinText(): Promise<string> {
+  return textOf(await buffer(process.stdin), 'stdin');
 }

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { crew } from '../e2e/crew-process.ts';
+import { crew, crewProgram } from '../e2e/crew-process.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 
 let folder: string;
@@ -9,6 +10,7 @@ let folder: string;
 beforeAll(() => {
   folder = makeFolder();
   writeFileSync(join(folder, 'blank.md'), ' \n');
+  writeFileSync(join(folder, 'noise'), Buffer.from([0x41, 0xc3, 0x28]));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,6 +23,7 @@ describe.concurrent('a command line of `crew ask` that is wrong', () => {
     [['@blank.md'], 2, 'the question is empty'],
     [['@nope.md'], 2, 'there is no file `nope.md`'],
     [['@.'], 2, 'expected a file, and `.` is a folder'],
+    [['@noise'], 3, '`noise` is not text: expected UTF-8'],
     [['-'], 2, 'nothing came from stdin'],
     [['why', '--models', 'offline,offline'], 2, 'names `offline` twice'],
     [['why', '--models', 'offline,'], 2, 'expected models with commas between them'],
@@ -40,6 +43,19 @@ describe.concurrent('a command line of `crew ask` that is wrong', () => {
     expect([code, stdout], stderr).toEqual([exitCode, '']);
     expect(stderr).toContain(said);
   });
+});
+
+test('bytes that are not text are no question, by whichever way they come', async () => {
+  const noise = '\\377\\376';
+  for (const words of [['-'], ['what is this?']]) {
+    const args = [crewProgram(), 'ask', ...words, '--models', 'offline'];
+    const line = `printf '${noise}' | "$0" "$@"`;
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stdout, stderr]).toEqual([3, '', expect.stringContaining('stdin is not text')]);
+  }
 });
 
 test('a summarizer that is not asked needs no key', async () => {
