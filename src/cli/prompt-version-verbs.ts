@@ -13,7 +13,7 @@ export const VERSION_VERBS: readonly PromptVerb[] = [
   {
     name: 'show',
     usage: 'prompt show REF',
-    summary: 'the text of one version: NAME, NAME@HASH, NAME@LABEL, NAME@LABEL^',
+    summary: 'the text of one version: NAME, NAME@HASH, NAME@LABEL, NAME@LABEL^, NAME@lock',
     flags: {},
     run: async call => (await loadPromptShow()).showPromptVersion(call),
   },

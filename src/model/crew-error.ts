@@ -316,7 +316,7 @@ export const ERROR_CODES = {
   PROMPT_NOT_LOCKED: {
     exitCode: 2,
     retryable: false,
-    hint: 'Look at what has changed with `crew prompt diff PROMPT`; if it is meant, `crew prompt pin` locks it.',
+    hint: '`crew prompt diff PROMPT@lock` shows what has changed; if it is meant, `crew prompt pin PROMPT` locks it, and `crew prompt pin --all` everything.',
   },
   RESULT_NOT_A_REVIEW: {
     exitCode: 2,

@@ -18,8 +18,8 @@ export interface ListedPrompt {
   /** How it stands to what is checked out; `unknown` without git. */
   readonly state: 'committed' | 'uncommitted' | 'unknown';
   readonly labels: readonly PromptLabel[];
-  /** How it stands to `crew.lock`; null for partials, which are locked with the prompts that put them in. */
-  readonly lock: 'locked' | 'differs' | 'not locked' | null;
+  /** How it stands to `crew.lock`, `unknown` where that cannot be believed; null for partials, which are locked with the prompts that put them in. */
+  readonly lock: 'locked' | 'differs' | 'not locked' | 'unknown' | null;
   /** Crew files that use it; for a partial the prompts that put it in. */
   readonly usedBy: readonly string[];
 }
@@ -29,6 +29,8 @@ export interface ListedFolder {
   readonly folder: string;
   /** The path of its lock, where one is there. */
   readonly lock: string | null;
+  /** Why its lock cannot be believed; null when it can, or there is none. */
+  readonly lockProblem: string | null;
   /** Why nothing is known of its history; null when it is known. */
   readonly noHistory: string | null;
   readonly prompts: readonly ListedPrompt[];

@@ -3,7 +3,8 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import type { PromptHistory } from './prompt-history.ts';
 import { labelNames, labelsOf } from './prompt-labels.ts';
-import { COMMITTED, type PromptRef, parsePromptRef } from './prompt-ref.ts';
+import { promptLockPath, readPromptLock } from './prompt-lock.ts';
+import { COMMITTED, LOCKED, type PromptRef, parsePromptRef } from './prompt-ref.ts';
 import { type PromptPlaces, type PromptStore, storeOf } from './prompt-store.ts';
 import { committedAt } from './prompts-at.ts';
 import type { VersionRow } from './version-rows.ts';
@@ -32,6 +33,7 @@ export async function findVersion(text: string, places: PromptPlaces): Promise<F
 /** Finds the version that a reference names in a store that has the prompt. Fails with PROMPT_UNKNOWN and the candidates. */
 export async function versionIn(store: PromptStore, ref: PromptRef): Promise<FoundVersion> {
   if (ref.version === undefined && ref.back === 0) return workingVersion(store, ref);
+  if (ref.version === LOCKED) return lockedVersion(store, ref);
   const history = await store.history();
   if ('problem' in history) {
     const working = store.placedFile(ref.file);
@@ -57,6 +59,32 @@ async function workingVersion(store: PromptStore, ref: PromptRef): Promise<Found
     'problem' in history ? undefined : history.lineage(ref.file).find(row => row.prompt !== undefined);
   const hint = last === undefined ? '' : `; its last version is ${versionName(ref.stem, last)}`;
   throw new CrewError('PROMPT_UNKNOWN', `the prompt \`${ref.stem}\` is not in the working tree${hint}`);
+}
+
+/** The version that is locked: it is found by its hash, and need not be committed while it stands in the working tree. */
+async function lockedVersion(store: PromptStore, ref: PromptRef): Promise<FoundVersion> {
+  const { path } = store.folder;
+  const { lock, problem, isThere } = await readPromptLock(path, path);
+  const shown = promptLockPath(store.folder.shown);
+  const named = `\`${ref.text}\` names no version:`;
+  if (problem !== undefined)
+    throw new CrewError('PROMPT_UNKNOWN', `${named} \`${shown}\` cannot be believed, ${problem}`);
+  const locked = lock.prompts.get(ref.stem);
+  if (locked === undefined) {
+    const why = isThere ? `\`${shown}\` does not know it` : `there is no \`${shown}\``;
+    throw new CrewError('PROMPT_UNKNOWN', `${named} ${why}`);
+  }
+  const working = store.placedFile(ref.file);
+  if (ref.back === 0 && working?.hash === locked.hash)
+    return { store, ref, prompt: working, isWorking: true };
+  const history = await store.history();
+  const isKnown =
+    'lineage' in history && history.lineage(ref.file).some(({ prompt }) => prompt?.hash === locked.hash);
+  if (isKnown) return { ...(await versionIn(store, { ...ref, version: locked.hash })), ref };
+  const version = `${ref.stem}@${locked.hash.slice(0, SHORT)}`;
+  const why =
+    'problem' in history ? history.problem : 'it was locked before it was committed, and has changed since';
+  throw new CrewError('PROMPT_UNKNOWN', `\`${version}\`, which \`${shown}\` has, cannot be found: ${why}`);
 }
 
 async function committedVersion(

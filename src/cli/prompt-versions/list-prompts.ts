@@ -4,6 +4,7 @@ import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import { type PromptName, promptNameOf, promptVersion } from '../../model/prompt-file.ts';
 import type { ListedFolder, ListedPrompt, PromptLabel } from '../../model/prompt-versions.ts';
+import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { CommandCall } from '../command.ts';
 import { noPositionals } from '../positionals.ts';
 import { readCrewFile } from '../read-crew-file.ts';
@@ -32,6 +33,10 @@ export async function listPrompts({ positionals, values, terminal }: CommandCall
   }
   const problem = folders.find(({ noHistory }) => noHistory !== null)?.noHistory ?? undefined;
   if (problem !== undefined) terminal.stderr(`! ${noHistoryText(problem)}\n`);
+  for (const { lock, lockProblem } of folders) {
+    const said = `! \`${lock}\` cannot be believed: ${lockProblem}`;
+    if (lockProblem !== null) terminal.stderr(`${sanitizeText(said, { keepNewlines: false })}\n`);
+  }
   if (folders.length === 0) {
     terminal.stderr('There is no prompt file here; they are named `prompts/NAME.prompt.md`.\n');
     return 0;
@@ -75,6 +80,7 @@ async function listFolder(
   return {
     folder: store.folder.shown,
     lock: lock.isThere ? lock.path : null,
+    lockProblem: lock.problem ?? null,
     noHistory: isKnown ? null : history.problem,
     prompts,
   };
@@ -100,10 +106,11 @@ function labelOf({ label, prompt }: LabelRow, name: PromptName): PromptLabel {
 }
 
 function lockState(
-  { lock }: ReadPromptLock,
+  { lock, problem }: ReadPromptLock,
   file: string,
   { prompt, output }: { readonly prompt: PlacedPrompt; readonly output: string | undefined },
 ): ListedPrompt['lock'] {
+  if (problem !== undefined) return 'unknown';
   const locked = lock.prompts.get(stemOf(file));
   if (locked === undefined) return 'not locked';
   return locked.hash === prompt.hash && locked.output === output ? 'locked' : 'differs';

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { CREW_LOCK_NAME, type CrewLock, EMPTY_LOCK, type LockedPrompt } from '../../model/crew-lock.ts';
 import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
@@ -18,7 +19,7 @@ export interface ReadPromptLock {
  * Where the lock of a folder of prompts stands: beside a folder `prompts`, as that of the crews beside it; in a folder with
  * another name, for more than one could stand side by side. Pure.
  */
-function promptLockPath(folder: string): string {
+export function promptLockPath(folder: string): string {
   return join(basename(folder) === PROMPT_FOLDER ? dirname(folder) : folder, CREW_LOCK_NAME);
 }
 
@@ -27,6 +28,9 @@ export async function readPromptLock(folder: string, cwd: string): Promise<ReadP
   const { readLock } = await loadLock();
   const file = promptLockPath(folder);
   const path = relative(cwd, file);
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return { path, lock: EMPTY_LOCK, isThere: true, problem: 'it is a folder' };
+  }
   const text = sourceReader(cwd)(file);
   if (text === undefined) return { path, lock: EMPTY_LOCK, isThere: false };
   const { lock, problem } = readLock(text);

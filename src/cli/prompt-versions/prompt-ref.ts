@@ -11,7 +11,7 @@ export interface PromptRef {
   readonly file: string;
   /** The file name without its ending: `merge.short`. */
   readonly stem: string;
-  /** A label, the beginning of a hash, or `HEAD`; absent for what stands in the working tree. */
+  /** A label, the beginning of a hash, `HEAD`, or `lock`; absent for what stands in the working tree. */
   readonly version?: string;
   /** How many versions before that. */
   readonly back: number;
@@ -23,6 +23,9 @@ const LABEL = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u;
 
 /** The name that stands for what is committed. */
 export const COMMITTED = 'HEAD';
+
+/** The name that stands for what `crew.lock` has. */
+export const LOCKED = 'lock';
 
 /** Reads a reference to a prompt. Fails with USAGE and what was expected. Pure. */
 export function parsePromptRef(text: string): PromptRef {
@@ -56,6 +59,7 @@ export function stemOf(path: string): string {
 /** What is wrong with a label; undefined when nothing is. Pure. */
 export function labelProblem(label: string): string | undefined {
   if (label === COMMITTED) return `\`${COMMITTED}\` stands for what is committed`;
+  if (label === LOCKED) return `\`${LOCKED}\` stands for what \`crew.lock\` has`;
   if (/^[0-9a-f]{4,64}$/.test(label)) return 'it would be read as a hash';
   return LABEL.test(label)
     ? undefined

@@ -34,10 +34,11 @@ describe('--frozen', () => {
       expect(code).toBe(2);
       expect(stderr).toMatch(
         new RegExp(
-          `error\\[PROMPT_NOT_LOCKED\\]: \`crew.lock\` has \`merge@${locked}\`, and found was \`merge@\\w{8}\`\n`,
+          `error\\[PROMPT_NOT_LOCKED\\]: \`crew.lock\` has \`merge@${locked}\`, and found was \`merge@\\w{8}\`; `,
         ),
       );
-      expect(stderr).toContain('crew prompt pin');
+      expect(stderr).toContain('`crew prompt diff merge@lock` shows what has changed');
+      expect(stderr).toContain('`crew prompt pin merge` locks it');
       expect((await repository.crew('ps')).stdout).toBe('');
     },
   );
@@ -110,6 +111,50 @@ phases:
     const { code, stderr } = await repository.crew('test', '--frozen');
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('PROMPT_NOT_LOCKED') });
   });
+});
+
+describe('NAME@lock', () => {
+  test('is the locked version, committed or not', async () => {
+    const text = async (): Promise<string> => (await repository.crew('prompt', 'show', 'merge@lock')).stdout;
+    await repository.crew('prompt', 'pin', '--all');
+    expect(await text()).toBe(promptText('one'));
+    repository.prompt('two');
+    expect(await text()).toBe(promptText('one'));
+    const { before, after } = await repository.json<{ before: { text: string }; after: { text: string } }>(
+      'prompt',
+      'diff',
+      'merge@lock',
+    );
+    expect([before.text, after.text]).toEqual([promptText('one'), promptText('two')]);
+    await repository.crew('prompt', 'pin', '--all');
+    expect(await text()).toBe(promptText('two'));
+  });
+
+  test('says why there is none', async () => {
+    const said = async (): Promise<string> =>
+      (await repository.crew('prompt', 'diff', 'merge@lock')).stderr.replaceAll(/\s+/g, ' ');
+    expect(await said()).toContain('there is no `crew.lock`');
+    repository.prompt('two');
+    await repository.crew('prompt', 'pin', '--all');
+    repository.prompt('three');
+    expect(await said()).toContain('it was locked before it was committed, and has changed since');
+    repository.write('crew.lock', '{');
+    expect(await said()).toContain('cannot be believed, it is not valid JSON');
+    expect((await repository.crew('prompt', 'tag', 'merge', 'lock')).stderr).toContain('cannot be a label');
+  });
+});
+
+test('list says that a lock cannot be believed, also where it is a folder', async () => {
+  repository.write('crew.lock', '{');
+  const { stdout, stderr } = await repository.crew('prompt', 'list');
+  expect(stdout).not.toContain('not locked');
+  expect(stderr).toContain('`crew.lock` cannot be believed: it is not valid JSON');
+  repository.remove('crew.lock');
+  repository.write('crew.lock/x', '');
+  const listed = await repository.crew('prompt', 'list');
+  expect(listed.stderr).toContain('`crew.lock` cannot be believed: it is a folder');
+  expect((await frozen()).stderr).toContain('cannot be believed, it is a folder');
+  expect((await repository.crew('prompt', 'pin', '--all')).stderr).toContain('it is a folder');
 });
 
 describe('crew prompt pin', () => {
