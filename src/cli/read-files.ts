@@ -3,10 +3,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
 import type { ListFolder, ReadSource } from '../model/source.ts';
+import { decodeText } from './decode-text.ts';
 
 /** Reads source files relative to `cwd`; a file that is not there, or is no file, is undefined. */
 export function sourceReader(cwd: string): ReadSource {
-  return path => readBytes(cwd, path)?.toString('utf8');
+  return path => {
+    const bytes = readBytes(cwd, path);
+    return bytes === undefined ? undefined : decodeText(bytes);
+  };
 }
 
 function readBytes(cwd: string, path: string): Buffer | undefined {

@@ -1,3 +1,4 @@
+import { loneUnitOf } from '../model/source.ts';
 import { type CodeRow, GOOD_CREW, INCLUDED_SOP, INCLUDING_CREW, swap } from './code-row.ts';
 
 const withOutput = (reference: string): string =>
@@ -40,6 +41,11 @@ export const READING_CODES = {
     ...swap('Files are read up to 1 MiB, so that no file can stall a check.', '', ''),
     bad: `# ${'long '.repeat(220_000)}\n`,
   },
+  'not-utf8': swap(
+    'Files are read as UTF-8; anything else would reach a model as other signs than were written.',
+    'goal: Write a',
+    `goal: Write ${loneUnitOf(0xe9)} a`,
+  ),
   'too-deep': {
     ...swap('Values are nested at most 64 levels.', '', ''),
     bad: `x-deep: ${'['.repeat(80)}${']'.repeat(80)}\n`,

@@ -3,7 +3,9 @@ import type { JsonObject, JsonSchema, JsonValue } from '../model/json.ts';
 import { type ListFolder, type ReadSource, resolveSourcePath } from '../model/source.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 import { asObject } from './lower-values.ts';
+import { refuseBytes } from './refuse-bytes.ts';
 import { quote, type Report } from './report.ts';
+import { sourceFileOf } from './source-file.ts';
 
 const MOST_SCHEMA_NODES = 20_000;
 const DEEPEST_SCHEMA = 64;
@@ -161,6 +163,9 @@ function readDocument(path: string, state: Inlining): JsonValue {
       'file-too-large',
       `The file ${quote(path)} has ${text.length} characters; at most ${LARGEST_SCHEMA} are read`,
     );
+  }
+  if (refuseBytes(sourceFileOf(path, text.replace(/^\uFEFF/, '')), state.reader.report)) {
+    throw new InliningStopped();
   }
   const document = parseJson(text);
   if (document === undefined) return stop(state, 'invalid-json', `The file ${quote(path)} is not valid JSON`);

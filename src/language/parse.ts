@@ -1,7 +1,8 @@
 import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml';
 import { convertDocument } from './convert-document.ts';
+import { isStrayText, refuseBytes } from './refuse-bytes.ts';
 import type { Report } from './report.ts';
-import { rangeOf, type SourceFile } from './source-file.ts';
+import { rangeOf, type SourceFile, sourceFileOf } from './source-file.ts';
 import type { SourceNode } from './source-node.ts';
 import { explainYamlError } from './yaml-problems.ts';
 
@@ -25,6 +26,10 @@ export function parseSource(path: string, text: string, report: Report): ParsedF
     lines.addNewLine(0);
     const message = `The file has ${text.length} characters; at most ${LARGEST_FILE} are read`;
     report({ code: 'file-too-large', range: rangeOf(file, 0, 0), message });
+    return { file };
+  }
+  if (isStrayText(text)) {
+    refuseBytes(sourceFileOf(path, text), report);
     return { file };
   }
   const tokens = [...new Parser(lines.addNewLine).parse(text)];

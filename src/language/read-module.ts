@@ -6,7 +6,9 @@ import { resolveSourcePath } from '../model/source.ts';
 import type { ToolSpec } from '../model/tool-spec.ts';
 import { type IncludeReader, inlineSchema, refusedInclude } from './includes.ts';
 import { asObject, asText, namedRows } from './lower-values.ts';
+import { refuseBytes } from './refuse-bytes.ts';
 import { quote } from './report.ts';
+import { sourceFileOf } from './source-file.ts';
 import { type NodePath, nodeAt, placeOf, type SourceNode } from './source-node.ts';
 
 const LARGEST_MODULE = 4 * 1024 * 1024;
@@ -58,6 +60,7 @@ function readText(
     report({ code: 'file-too-large', range, message });
     return nothing;
   }
+  if (refuseBytes(sourceFileOf(path, text.replace(/^\uFEFF/, '')), report)) return nothing;
   return { path, sha256: bytesToHex(sha256(utf8ToBytes(text))) };
 }
 

@@ -6,6 +6,7 @@ import { lowerInput } from './lower.ts';
 import { asObject, asTexts, compact, namedRows } from './lower-values.ts';
 import { parseSource } from './parse.ts';
 import { listPartialTags } from './prompt-partials.ts';
+import { refuseBytes } from './refuse-bytes.ts';
 import { createReport, type Report } from './report.ts';
 import { keysOfPrompt } from './schema-keys.ts';
 import { explainProblems } from './schema-problems.ts';
@@ -35,7 +36,9 @@ export function readPromptFile(path: string, text: string): ReadPrompt {
   const { report, diagnostics } = createReport();
   const file = sourceFileOf(path, text.replace(/^\uFEFF/, ''));
   const { frontEnd, bodyStart } = findFront(file, report);
-  const head = frontEnd === 0 ? undefined : readHead(path, file.text.slice(0, frontEnd), report);
+  const isStray = refuseBytes(file, report);
+  const head =
+    frontEnd === 0 ? undefined : readHead(path, file.text.slice(0, frontEnd), isStray ? ignore : report);
   const written = writtenHead(file.text.slice(0, frontEnd), head);
   const body = canonicalBody(file.text.slice(bodyStart));
   const includes = listPartialTags(body).flatMap(({ name }) => (name === undefined ? [] : [name]));
@@ -51,6 +54,9 @@ export function readPromptFile(path: string, text: string): ReadPrompt {
   const node: ScalarNode = { ...scalar, start: bodyStart, end: file.text.length };
   return { prompt: found, ...(head === undefined ? {} : { head }), body: node, diagnostics };
 }
+
+/** For what is wrong only since the bytes are. */
+function ignore(): void {}
 
 /** Where the front matter ends, its closing line not counted, and where the body starts; both 0 when there is none. */
 function findFront(file: SourceFile, report: Report): { frontEnd: number; bodyStart: number } {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { decodeText } from '../../src/cli/decode-text.ts';
 import { DIAGNOSTIC_CODES } from '../../src/language/diagnostic-codes.ts';
 import { loadConfig } from '../../src/language/load-config.ts';
 import { loadCrew } from '../../src/language/load-crew.ts';
@@ -15,7 +16,7 @@ const names = readdirSync(folder).filter(
 
 function readGolden(name: string): string | undefined {
   try {
-    return readFileSync(new URL(name, folder), 'utf8');
+    return decodeText(readFileSync(new URL(name, folder)));
   } catch {
     return undefined;
   }

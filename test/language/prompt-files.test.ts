@@ -8,6 +8,7 @@ import { readPromptFile } from '../../src/language/read-prompt-file.ts';
 import type { Phase } from '../../src/model/crew.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { promptFileName, promptNameOf, promptVersion } from '../../src/model/prompt-file.ts';
+import { loneUnitOf } from '../../src/model/source.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 
 const HEAD = `version: 1
@@ -337,5 +338,36 @@ describe('the output of a prompt that refers to a file', () => {
       inner?.output,
     );
     expect(usedWith('{ type: string }', '{}')).not.toHaveProperty('output');
+  });
+});
+
+describe('a file that is not UTF-8', () => {
+  const use = '{ role: writer, task: { prompt: main }, next: done }';
+  const stray = loneUnitOf(0xe9);
+
+  test('is an error at the byte, in a body, in a front matter and in a partial', () => {
+    expect(codesOf(load(use, { main: `One\nCaf${stray}` }))).toEqual(['not-utf8 prompts/main.prompt.md:2:4']);
+    expect(codesOf(load(use, { main: `---\ndescription: ${stray}\n---\nA` }))).toEqual([
+      'not-utf8 prompts/main.prompt.md:2:14',
+    ]);
+    const partial = { main: '{% render "p" %}', _p: `\n\n${stray}` };
+    expect(codesOf(load(use, partial))).toEqual(['not-utf8 prompts/_p.prompt.md:3:1']);
+  });
+
+  test('has another version for every other byte', () => {
+    const hash = (byte: number) =>
+      promptHash(readPromptFile('a.prompt.md', `Caf${loneUnitOf(byte)}`).prompt, () => undefined);
+    expect(hash(0xe9)).not.toBe(hash(0xe8));
+  });
+
+  test('is said to look like UTF-16 where it does', () => {
+    const [finding] = load(use, { main: 'A\0B\0' }).diagnostics;
+    expect(finding).toMatchObject({ code: 'not-utf8', hint: expect.stringContaining('UTF-16') });
+  });
+
+  test('is an error in the schema of an output', () => {
+    const main = '---\noutput: { $ref: s.json }\n---\nA';
+    const loaded = load(use, { main }, { 'prompts/s.json': `{ "title": "${stray}" }` });
+    expect(codesOf(loaded)).toEqual(['not-utf8 prompts/s.json:1:13']);
   });
 });

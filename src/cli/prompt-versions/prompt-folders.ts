@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
+import { decodeText } from '../decode-text.ts';
 import { isPromptFile } from './version-rows.ts';
 
 /** A folder of prompts. */
@@ -56,7 +57,7 @@ function isFile(path: string): boolean {
 
 function readText({ path, shown }: PromptFolder, name: string): string {
   try {
-    return readFileSync(join(path, name), 'utf8');
+    return decodeText(readFileSync(join(path, name)));
   } catch (error) {
     throw new CrewError(
       'FILE_UNREADABLE',

@@ -3,6 +3,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import { type FolderTree, folderTrees } from '../../tools/git/folder-history.ts';
 import { readObjects } from '../../tools/git/read-objects.ts';
 import { type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
+import { decodeText } from '../decode-text.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
 import { type LabelTag, labelTags } from './label-tags.ts';
 import type { PromptFolder } from './prompt-folders.ts';
@@ -117,7 +118,7 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
     texts: async blobs => {
       const texts = new Map<string, string>();
       await readObjects({ workspace, signal, names: blobs }, (blob, object) => {
-        if (object?.type === 'blob') texts.set(blob, object.content.toString('utf8'));
+        if (object?.type === 'blob') texts.set(blob, decodeText(object.content));
       });
       const lost = blobs.find(blob => !texts.has(blob));
       if (lost === undefined) return texts;

@@ -24,7 +24,7 @@ export interface IndexCall extends FolderPlace {
 }
 
 /** Changes when rows or hashes are made in another way. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** More folders than a prompt has ever moved through. */
 const MOST_MOVES = 16;
 

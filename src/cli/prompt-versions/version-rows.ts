@@ -6,6 +6,7 @@ import {
   folderTrees,
 } from '../../tools/git/folder-history.ts';
 import { readObjects } from '../../tools/git/read-objects.ts';
+import { decodeText } from '../decode-text.ts';
 import type { PlacedPrompt, PromptContents } from './hash-trees.ts';
 
 /** A moment at which a prompt file became another version, came, or went. */
@@ -91,8 +92,7 @@ export async function readContents(
     }
   }
   await readObjects({ workspace, signal, names: [...wanted.keys()] }, (blob, object) => {
-    if (object?.type === 'blob')
-      contents.add(blob, object.content.toString('utf8'), wanted.get(blob) === true);
+    if (object?.type === 'blob') contents.add(blob, decodeText(object.content), wanted.get(blob) === true);
   });
 }
 
