@@ -1,7 +1,13 @@
 import type { ResolvedModel } from '../model/fact.ts';
-import { autoModel, type ChoiceOptions, chooseModels, type ModelChoice } from './choose-models.ts';
+import {
+  autoModel,
+  type ChoiceOptions,
+  chooseModels,
+  type LocalChoice,
+  type ModelChoice,
+} from './choose-models.ts';
 import type { Terminal } from './command.ts';
-import { findLocalModel } from './local-servers.ts';
+import { type LocalLook, lookForServers } from './local-servers.ts';
 
 /**
  * Chooses as `chooseModels`; where nobody has named a model, a server that runs on this machine is looked for first, which takes
@@ -13,14 +19,24 @@ export async function chooseModelsHere(options: Omit<ChoiceOptions, 'local'>): P
   const isUnnamed = Object.values(chosen.models).some(
     model => model.use === 'offline' && model.reason === reason,
   );
-  const local = isUnnamed ? await findLocalModel(options.env) : undefined;
-  return local === undefined ? chosen : chooseModels({ ...options, local });
+  if (!isUnnamed) return chosen;
+  return chooseModels({ ...options, local: localChoice(await lookForServers(options.env)) });
 }
 
-/** What `auto` stands for on this machine, with its running servers. */
-export async function autoModelHere(env: Terminal['env']): Promise<ResolvedModel> {
-  const named = autoModel(env);
-  return named.use === 'offline' && env.CREW_MODEL === undefined
-    ? autoModel(env, await findLocalModel(env))
-    : named;
+/** What `auto` stands for on this machine, with its running servers as somebody found them. Pure. */
+export function autoModelHere(env: Terminal['env'], look: LocalLook): ResolvedModel {
+  return autoModel(env, localChoice(look));
+}
+
+/** The first model that can chat, which nobody has named. */
+function localChoice({ servers, troubles }: LocalLook): LocalChoice {
+  const [first] = servers.flatMap(({ provider, url, chats }) =>
+    chats === undefined ? [] : [{ provider, host: new URL(url).host, model: chats }],
+  );
+  if (first === undefined) return { troubles };
+  const { provider, host, model } = first;
+  return {
+    troubles,
+    model: { use: `${provider}:${model}`, reason: `${provider} at ${host}, model ${model}` },
+  };
 }

@@ -24,7 +24,13 @@ export interface ChoiceOptions {
   readonly flags: readonly string[];
   readonly env: { readonly [name: string]: string | undefined };
   /** A model of a server that runs on this machine, where somebody has looked. */
-  readonly local?: ResolvedModel | undefined;
+  readonly local?: LocalChoice | undefined;
+}
+
+/** What a look at this machine found: a model of a server that runs here, and what keeps others from being used. */
+export interface LocalChoice {
+  readonly model?: ResolvedModel;
+  readonly troubles: readonly string[];
 }
 
 /**
@@ -45,7 +51,7 @@ interface Choices {
   /** By role of the run's own crew. */
   readonly byRole: ReadonlyMap<string, ResolvedModel>;
   readonly env: ChoiceOptions['env'];
-  readonly local: ResolvedModel | undefined;
+  readonly local: LocalChoice | undefined;
 }
 
 function chooseAll(program: Program, choices: Choices): readonly (readonly [string, ResolvedModel])[] {
@@ -148,17 +154,17 @@ function chooseOne(declared: ModelDeclaration, { everywhere, env, local }: Choic
 }
 
 /** What `auto` stands for: `CREW_MODEL`, then a configured local server, then one that was found, then `offline`. Pure. */
-export function autoModel(env: ChoiceOptions['env'], local?: ResolvedModel): ResolvedModel {
+export function autoModel(env: ChoiceOptions['env'], local?: LocalChoice): ResolvedModel {
   if (env.CREW_MODEL) return { use: env.CREW_MODEL, reason: 'CREW_MODEL' };
   const { OPENAI_BASE_URL: url, OPENAI_MODEL: name } = env;
   if (url && name && isLoopback(url)) {
     return { use: `openai:${name}`, reason: 'a local server, by OPENAI_BASE_URL and OPENAI_MODEL' };
   }
-  if (local !== undefined) return local;
+  if (local?.model !== undefined) return local.model;
   const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'].filter(key => env[key]);
   const hint =
     keys.length > 0
       ? `no model was chosen; ${keys.join(' and ')} is set, use it with --model provider:name`
       : 'no model was chosen; choose one with --model or CREW_MODEL';
-  return { use: 'offline', reason: hint };
+  return { use: 'offline', reason: [hint, ...(local?.troubles ?? [])].join('; ') };
 }

@@ -2,48 +2,39 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CrewError } from '../model/crew-error.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
-import { type BrokenFile, brokenPolicies, brokenSettings } from './check-policy.ts';
-import { autoModelHere } from './choose-models-here.ts';
-import type { CommandCall } from './command.ts';
-import { findLocalServers } from './local-servers.ts';
+import { examineModels } from './examine-models.ts';
+import { examinePolicy, examineSettings } from './examine-settings.ts';
+import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
 import { PROVIDER_KEYS } from './provider-keys.ts';
-import { configPaths, readConfig } from './read-config.ts';
 import { sourceReader } from './read-files.ts';
-import { policyPaths, readPolicy } from './read-policy.ts';
 import { loadMcpLock } from './wire.ts';
-import { hasJournal, openExistingEngine, stateDirOf } from './workspace.ts';
-
-/** What was found of one thing: `note` is good to know, `problem` keeps something from working. */
-export interface Finding {
-  readonly about: string;
-  readonly state: 'ok' | 'note' | 'problem';
-  readonly text: string;
-}
-
-type Place = Pick<CommandCall, 'values' | 'terminal'>;
+import { hasJournal, openExistingEngine, stateDirOf, workspaceOf } from './workspace.ts';
 
 const run = promisify(execFile);
 const PROGRAM_MS = 5_000;
 
-/** Looks at all that a run needs or may use: program, keys, servers of this machine, settings, journal, sandbox, terminal. Values of keys are never shown. */
-export async function examineMachine(place: Place): Promise<readonly Finding[]> {
-  const looks = [
+/**
+ * Looks at all that a run needs or may use: program, keys, servers of this machine, settings, journal, sandbox, terminal. Values
+ * of keys are never shown. Fails with FILE_NOT_FOUND when there is no such workspace.
+ */
+export async function examineMachine(place: ExaminedPlace): Promise<readonly Finding[]> {
+  workspaceOf(place.values, place.terminal);
+  const looks: readonly ((place: ExaminedPlace) => readonly Finding[] | Promise<readonly Finding[]>)[] = [
     node,
     git,
     keys,
-    models,
-    localServers,
-    settings,
-    policy,
+    examineModels,
+    examineSettings,
+    examinePolicy,
     servers,
     memory,
     journal,
     sandbox,
     screen,
   ];
-  return (await Promise.all(looks.map(look => look(place)))).flat();
+  // One that fails at once must not leave the others without anybody who waits for them.
+  return (await Promise.all(looks.map(async look => look(place)))).flat();
 }
 
 function node(): readonly Finding[] {
@@ -57,7 +48,7 @@ async function git(): Promise<readonly Finding[]> {
   return [{ about: 'git', state: 'note', text: 'not found; crews that look at changes need it' }];
 }
 
-function keys({ terminal: { env } }: Place): readonly Finding[] {
+function keys({ terminal: { env } }: ExaminedPlace): readonly Finding[] {
   return Object.entries(PROVIDER_KEYS).map(([provider, { key, url }]) => {
     const address = env[url] ? `, ${url} is ${env[url]}` : '';
     if (env[key]) return { about: provider, state: 'ok', text: `${key} is set${address}` };
@@ -65,62 +56,8 @@ function keys({ terminal: { env } }: Place): readonly Finding[] {
   });
 }
 
-async function models({ terminal: { env } }: Place): Promise<readonly Finding[]> {
-  const { use, reason } = await autoModelHere(env);
-  return [{ about: 'auto', state: use === 'offline' ? 'note' : 'ok', text: `stands for ${use}: ${reason}` }];
-}
-
-async function localServers({ terminal: { env } }: Place): Promise<readonly Finding[]> {
-  const servers = await findLocalServers(env);
-  if (servers.length === 0)
-    return [{ about: 'local models', state: 'note', text: 'no server answers at the usual ports' }];
-  return servers.map(({ name, provider, url, models: list, chats }) => {
-    const count = `${list.length} ${list.length === 1 ? 'model' : 'models'}`;
-    const use = chats === undefined ? 'none that can chat' : `use it: --model ${provider}:${chats}`;
-    const text = `${name} at ${new URL(url).host}, ${count}; ${use}`;
-    return { about: 'local models', state: chats === undefined ? 'note' : 'ok', text };
-  });
-}
-
-async function settings({ values, terminal }: Place): Promise<readonly Finding[]> {
-  try {
-    const broken = await brokenSettings({ values, terminal });
-    if (broken.length > 0) return broken.map(file => brokenFinding('settings', file));
-    // What is wrong in them is listed by the command that uses them; here it counts that they can be read.
-    const layers = await readConfig(values, { ...terminal, stderr: () => undefined });
-    const text =
-      layers.length === 0 ? `none; they may stand in ${configPaths(values, terminal).join(' or ')}` : '';
-    return [{ about: 'settings', state: 'ok', text: text || layers.map(({ origin }) => origin).join(', ') }];
-  } catch (error) {
-    return [{ about: 'settings', state: 'problem', text: wordsOf(error) }];
-  }
-}
-
-async function policy({ values, terminal }: Place): Promise<readonly Finding[]> {
-  const places = policyPaths(values, terminal).join(' or ');
-  try {
-    const broken = await brokenPolicies({ values, terminal });
-    if (broken.length > 0) return broken.map(file => brokenFinding('policy', file));
-    const read = await readPolicy(values, { ...terminal, stderr: () => undefined }, { untrusted: 'silent' });
-    const none = `none; what may change something is asked for; rules may stand in ${places}`;
-    return [{ about: 'policy', state: 'ok', text: read === undefined ? none : `${read.rules.length} rules` }];
-  } catch (error) {
-    return [{ about: 'policy', state: 'problem', text: wordsOf(error) }];
-  }
-}
-
-function brokenFinding(about: string, { path, first, count }: BrokenFile): Finding {
-  const { line, column } = first.range.start;
-  const more = count === 1 ? '' : `, and ${count - 1} more`;
-  return {
-    about,
-    state: 'problem',
-    text: `${path}:${line}:${column}: ${first.message}${more}: crew check ${path}`,
-  };
-}
-
 /** Names and numbers alone: what starts servers is started by nobody here. */
-async function servers({ terminal: { cwd } }: Place): Promise<readonly Finding[]> {
+async function servers({ terminal: { cwd } }: ExaminedPlace): Promise<readonly Finding[]> {
   const locks = LOCK_PLACES.flatMap(path => {
     const text = sourceReader(cwd)(path);
     return text === undefined ? [] : [{ path, text }];
@@ -142,7 +79,7 @@ async function servers({ terminal: { cwd } }: Place): Promise<readonly Finding[]
 /** Where crews mostly stand. */
 const LOCK_PLACES = ['crew.lock', 'crews/crew.lock'];
 
-function memory({ values, terminal }: Place): readonly Finding[] {
+function memory({ values, terminal }: ExaminedPlace): readonly Finding[] {
   const folder = join(stateDirOf(values, terminal), 'memory');
   const kept = existsSync(folder) ? `kept in ${folder}` : `nothing kept yet; it will be in ${folder}`;
   const missing = MEMORY_PACKAGES.filter(name => !isInstalled(name));
@@ -162,7 +99,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-async function journal({ values, terminal }: Place): Promise<readonly Finding[]> {
+async function journal({ values, terminal }: ExaminedPlace): Promise<readonly Finding[]> {
   const folder = stateDirOf(values, terminal);
   if (!hasJournal(values, terminal)) {
     return [{ about: 'runs', state: 'ok', text: `none yet; they will be kept in ${folder}` }];
@@ -197,7 +134,7 @@ async function sandbox(): Promise<readonly Finding[]> {
   ];
 }
 
-function screen({ terminal }: Place): readonly Finding[] {
+function screen({ terminal }: ExaminedPlace): readonly Finding[] {
   const { interactive, stdoutIsTerminal, columns, rows = 0, stderrColor } = terminal;
   if (!interactive)
     return [{ about: 'terminal', state: 'note', text: 'none; what needs an answer makes a run wait' }];
@@ -215,9 +152,4 @@ async function outputOf(command: string, args: readonly string[]): Promise<strin
   } catch {
     return undefined;
   }
-}
-
-function wordsOf(error: unknown): string {
-  if (error instanceof CrewError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -16,6 +16,16 @@ export const LOCAL_PROVIDERS: { readonly [provider: string]: LocalProvider } = {
   vllm: { name: 'vLLM', url: () => 'http://127.0.0.1:8000/v1' },
 };
 
+/** Whether `OLLAMA_HOST` is an address; where it is none, the usual one counts. Pure. */
+export function isOllamaAddress(text: string): boolean {
+  return URL.canParse(ollamaAddress(text));
+}
+
+function ollamaAddress(text: string): string {
+  if (/^https?:\/\//.test(text)) return text;
+  return `http://${text.startsWith(':') ? '127.0.0.1' : ''}${text}`;
+}
+
 /** Where a local provider is reached; undefined for all others. Pure. */
 export function localUrl(provider: string, env: Environment): string | undefined {
   return Object.hasOwn(LOCAL_PROVIDERS, provider) ? LOCAL_PROVIDERS[provider]?.url(env) : undefined;
@@ -26,14 +36,15 @@ export function isLoopback(url: string): boolean {
   return URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
 }
 
-/** `OLLAMA_HOST` is a URL, a host, or a host and a port; a server that listens everywhere is asked here. */
+/** `OLLAMA_HOST` is a URL, a host, a port behind a colon, or a host and a port; a server that listens everywhere is asked here. */
 function ollamaUrl(text = ''): string {
   const usual = 'http://127.0.0.1:11434/v1';
   if (text === '') return usual;
-  const withScheme = /^https?:\/\//.test(text) ? text : `http://${text}`;
+  const withScheme = ollamaAddress(text);
   if (!URL.canParse(withScheme)) return usual;
   const url = new URL(withScheme);
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+  if (url.hostname === '[::]') url.hostname = '[::1]';
   if (url.port === '' && url.protocol === 'http:') url.port = '11434';
   return `${url.origin}/v1`;
 }

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import type { ResolvedModel } from '../model/fact.ts';
+import { sanitizeText } from '../reporters/sanitize.ts';
 import type { Terminal } from './command.ts';
-import { isLoopback, LOCAL_PROVIDERS } from './local-providers.ts';
+import { isLoopback, isOllamaAddress, LOCAL_PROVIDERS, localUrl } from './local-providers.ts';
 
 /** A model server of this machine that speaks the wire format of OpenAI, and its models. */
 export interface LocalServer {
@@ -13,6 +13,14 @@ export interface LocalServer {
   readonly models: readonly string[];
   /** The first of its models that can chat; absent when none can. */
   readonly chats?: string;
+  /** Those that make vectors, or sort texts; absent when there are none. */
+  readonly cannotChat?: readonly string[];
+}
+
+/** What was found on this machine, and a sentence for each thing that keeps a server from being used. */
+export interface LocalLook {
+  readonly servers: readonly LocalServer[];
+  readonly troubles: readonly string[];
 }
 
 /** A port of this machine is open or it is not; more than this is waited for nowhere. */
@@ -23,13 +31,15 @@ const LONGEST_LIST = 1_000_000;
 /** Models that make vectors of texts, or sort them, and cannot chat. */
 const NO_CHAT = /embed|rerank|(^|[-_/])(bge|gte|e5|minilm|mxbai|clip|whisper|tts)([-_:./]|$)|all-minilm/i;
 const NO_CHAT_FAMILIES = /bert|clip/i;
+/** A small model that Ollama has, for people who have none. */
+const EXAMPLE_MODEL = 'llama3.2';
 
 /**
  * Looks for model servers on this machine: where `OPENAI_BASE_URL` points, if that is this machine, where `OLLAMA_HOST` or
  * Ollama's usual port is, and at the usual ports of others. Where nobody listens this takes a few milliseconds; what gives no
- * list of models in a second is no server.
+ * list of models in a second is no server, which is told where a variable names it.
  */
-export async function findLocalServers(env: Terminal['env']): Promise<readonly LocalServer[]> {
+export async function lookForServers(env: Terminal['env']): Promise<LocalLook> {
   const own = env.OPENAI_BASE_URL;
   const places = [
     ...(own ? [{ name: 'OPENAI_BASE_URL', provider: 'openai', url: own.replace(/\/$/, '') }] : []),
@@ -40,29 +50,66 @@ export async function findLocalServers(env: Terminal['env']): Promise<readonly L
     })),
   ].filter(({ url }) => isLoopback(url));
   const distinct = places.filter(({ url }, index) => places.findIndex(each => each.url === url) === index);
-  const found = await Promise.all(
-    distinct.map(async place => {
-      // Nearly always nobody is there, and then nothing that speaks HTTP has to be loaded.
-      const rows = (await isOpen(place.url)) ? await listModels(place.url) : undefined;
-      if (rows === undefined) return [];
-      const chatting = rows.filter(({ chats }) => chats).map(({ id }) => id);
-      const [chats] = chatting;
-      const models = [...chatting, ...rows.filter(row => !row.chats).map(({ id }) => id)];
-      return [{ ...place, models, ...(chats === undefined ? {} : { chats }) }];
-    }),
-  );
-  return found.flat();
+  const found = await Promise.all(distinct.map(async place => ({ place, ...(await serverAt(place)) })));
+  return {
+    servers: found.flatMap(({ server }) => (server === undefined ? [] : [server])),
+    troubles: [
+      ...hostTroubles(env),
+      ...found.flatMap(({ place, trouble }) => {
+        const named = trouble === undefined ? undefined : nameOf(place, env);
+        return named === undefined ? [] : [`${named} ${trouble}`];
+      }),
+      ...found.flatMap(({ server }) => (server === undefined ? [] : modelTroubles(server))),
+    ],
+  };
 }
 
-/** The model of a server that runs on this machine and was not named by anybody; the first that can chat. */
-export async function findLocalModel(env: Terminal['env']): Promise<ResolvedModel | undefined> {
-  const servers = await findLocalServers(env);
-  const [first] = servers.flatMap(({ provider, url, chats }) =>
-    chats === undefined ? [] : [{ provider, host: new URL(url).host, model: chats }],
-  );
-  if (first === undefined) return undefined;
-  const { provider, host, model } = first;
-  return { use: `${provider}:${model}`, reason: `${provider} at ${host}, model ${model}` };
+type Place = Pick<LocalServer, 'name' | 'provider' | 'url'>;
+
+async function serverAt(place: Place): Promise<{ readonly server?: LocalServer; readonly trouble?: string }> {
+  // Nearly always nobody is there, and then nothing that speaks HTTP has to be loaded.
+  if (!(await isOpen(place.url))) return { trouble: 'does not answer' };
+  const rows = await listModels(place.url);
+  if (rows === undefined) return { trouble: 'does not answer with a list of models' };
+  const chatting = rows.filter(({ chats }) => chats).map(({ id }) => id);
+  const cannotChat = rows.filter(row => !row.chats).map(({ id }) => id);
+  const [chats] = chatting;
+  const server = {
+    ...place,
+    models: [...chatting, ...cannotChat],
+    ...(chats === undefined ? {} : { chats }),
+    ...(cannotChat.length === 0 ? {} : { cannotChat }),
+  };
+  return { server };
+}
+
+/** The variable that names a place, as the person wrote it; undefined for a usual port. */
+function nameOf({ provider, url }: Place, env: Terminal['env']): string | undefined {
+  if (provider === 'openai') return `OPENAI_BASE_URL (${shownAddress(url)})`;
+  const host = provider === 'ollama' ? env.OLLAMA_HOST : undefined;
+  return host && isOllamaAddress(host) ? `OLLAMA_HOST (${shownAddress(host)})` : undefined;
+}
+
+/** An address may hold a password, and letters that move a cursor. */
+function shownAddress(text: string): string {
+  return sanitizeText(text.replace(/[^/]*@/, ''), { keepNewlines: false });
+}
+
+function hostTroubles(env: Terminal['env']): readonly string[] {
+  const { OLLAMA_HOST: host } = env;
+  if (!host) return [];
+  const named = `OLLAMA_HOST (${shownAddress(host)})`;
+  if (!isOllamaAddress(host))
+    return [`${named} cannot be read: expected a host, a port as \`:11434\`, or both`];
+  if (isLoopback(localUrl('ollama', env) ?? '')) return [];
+  return [`${named} is another machine, where nobody looks for models; name one as ollama:NAME`];
+}
+
+function modelTroubles({ name, provider, url, models, chats }: LocalServer): readonly string[] {
+  if (chats !== undefined) return [];
+  const has = models.length === 0 ? 'no model yet' : 'no model that can chat';
+  const pull = provider === 'ollama' ? `; get one: ollama pull ${EXAMPLE_MODEL}` : '';
+  return [`${name} at ${new URL(url).host} has ${has}${pull}`];
 }
 
 function isOpen(url: string): Promise<boolean> {

@@ -11,6 +11,8 @@ export interface ModelsListing {
   readonly prices: { readonly date: string; readonly source: string; readonly note: string };
   readonly models: readonly ListedModel[];
   readonly local: readonly LocalModels[];
+  /** What keeps servers of this machine from being used, a sentence each. */
+  readonly troubles: readonly string[];
 }
 
 /** A model of a provider; `missing` is the variable without which it cannot be asked, null when nothing is missing. */
@@ -27,11 +29,15 @@ interface LocalModels {
   readonly provider: string;
   readonly url: string;
   readonly models: readonly string[];
+  /** The first that can chat; absent when none can. */
+  readonly chats?: string;
+  /** Those that cannot, such as models that make vectors. */
+  readonly cannotChat?: readonly string[];
 }
 
 /** A listing of models for people. Prices are US dollars for a million tokens. Pure. */
 export function formatModels(
-  { auto, prices, models, local }: ModelsListing,
+  { auto, prices, models, local, troubles }: ModelsListing,
   { color, columns }: { readonly color: boolean; readonly columns: number },
 ): string {
   const title = (text: string): string => paint(text, 'bold', color);
@@ -56,6 +62,7 @@ export function formatModels(
     '',
     title('This machine'),
     ...localLines(local, columns),
+    ...troubles.map(text => `  ${sanitizeText(text, { keepNewlines: false })}`),
     '  offline   answers by rules and is no language model; free, nothing to install',
     '',
   ].join('\n');
@@ -69,15 +76,15 @@ function priceCells(price: ModelPrice | null): readonly string[] {
 
 function localLines(local: readonly LocalModels[], columns: number): readonly string[] {
   if (local.length === 0) return ['  no model server answers at the usual ports'];
-  return local.flatMap(({ name, provider, url, models }) => [
+  return local.flatMap(({ name, provider, url, models, chats, cannotChat = [] }) => [
     ...textTable([[`${name} at ${url}`]], { indent: 2, columns }),
     ...textTable(
-      models.map(model => [`${provider}:${model}`]),
+      models.map(model => [`${provider}:${model}`, cannotChat.includes(model) ? 'cannot chat' : '']),
       { indent: 4, columns },
     ),
-    ...(models.length === 0
-      ? ['    it has no model yet']
-      : textTable([[`use one: crew run FILE --model ${provider}:${models[0]}`]], {
+    ...(chats === undefined
+      ? []
+      : textTable([[`use one: crew run FILE --model ${provider}:${chats}`]], {
           indent: 4,
           columns: Number.POSITIVE_INFINITY,
         })),

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -84,6 +84,88 @@ describe('crew doctor', () => {
     expect(code).toBe(0);
     expect(of('git')[0]?.state).toBe('note');
     expect(of('sandbox')[0]?.text).toContain('not installed');
+  });
+
+  test.each(['/nope', 'file.txt'])(
+    'a workspace %s that is none is said once, without a trace',
+    async place => {
+      writeFileSync(join(folder, 'file.txt'), '');
+      for (const more of [[], ['--json']]) {
+        const { code, stdout, stderr } = await crew(['doctor', '--cwd', place, ...more], { from: folder });
+        expect([code, stdout]).toEqual([2, '']);
+        expect(stderr).toContain('FILE_NOT_FOUND');
+        expect(stderr).not.toMatch(/^ +at /m);
+      }
+    },
+  );
+
+  test.each([
+    ['not a url::', 'OLLAMA_HOST (not a url::) cannot be read'],
+    [':1', 'OLLAMA_HOST (:1) does not answer'],
+    ['http://me:canary@127.0.0.1:1', 'OLLAMA_HOST (http://127.0.0.1:1) does not answer'],
+    ['10.1.2.3', 'OLLAMA_HOST (10.1.2.3) is another machine'],
+  ])('an OLLAMA_HOST %s of no use is told, also where it is asked', async (host, told) => {
+    const { of, stdout } = await findings({ OLLAMA_HOST: host });
+    expect(of('local models').map(({ text }) => text)).toContainEqual(expect.stringContaining(told));
+    expect(stdout).not.toContain('canary');
+    const asked = await crew(['ask', 'why'], { from: folder, env: { OLLAMA_HOST: host } });
+    expect(asked.stderr.replaceAll(/\s+/g, ' ')).toContain(told);
+  });
+
+  test('a server that hangs, resets or has no model to chat with is told with what helps', async () => {
+    const told = async (answer: (response: ServerResponse) => void) => {
+      const server = createServer((_, response) => answer(response));
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+      const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { of } = await findings({ OLLAMA_HOST: host });
+      server.closeAllConnections();
+      server.close();
+      return of('local models')
+        .map(({ text }) => text.replace(host, 'HOST'))
+        .find(text => text.includes('HOST'));
+    };
+    const silent = 'OLLAMA_HOST (HOST) does not answer with a list of models';
+    expect(await told(() => undefined)).toBe(silent);
+    expect(await told(response => response.destroy())).toBe(silent);
+    const pull = '; get one: ollama pull llama3.2';
+    expect(await told(response => response.end('{"models":[]}'))).toBe(
+      `Ollama at HOST has no model yet${pull}`,
+    );
+    const vectors = '{"models":[{"name":"nomic-embed-text"}]}';
+    expect(await told(response => response.end(vectors))).toBe(
+      `Ollama at HOST has no model that can chat${pull}`,
+    );
+  });
+
+  test.each([
+    ['foo', 'MODEL_UNKNOWN: `foo` (CREW_MODEL)'],
+    ['openai:gpt-5', 'CREDENTIALS_MISSING: `openai:gpt-5` needs OPENAI_API_KEY'],
+  ])('a CREW_MODEL %s that fails at once is a problem', async (use, text) => {
+    const { code, of } = await findings({ CREW_MODEL: use });
+    expect(code).toBe(3);
+    expect(of('auto')).toEqual([{ about: 'auto', state: 'problem', text: expect.stringContaining(text) }]);
+  });
+
+  test('what settings name and nobody can use is a problem', async () => {
+    mkdirSync(join(folder, '.crew'));
+    const text = 'parallel_processing: { models: [offline, "openai:a"] }\n';
+    const prompt = 'reformulation: { custom_prompt_path: mine.md }\n';
+    writeFileSync(join(folder, '.crew/config.yaml'), text + prompt);
+    const { code, of } = await findings();
+    expect(code).toBe(3);
+    expect(of('settings').map(row => row.text)).toEqual([
+      expect.stringMatching(
+        /^parallel_processing\.models \(\.crew\/config\.yaml\): CREDENTIALS_MISSING: `openai:a`/,
+      ),
+      expect.stringContaining('there is no file'),
+    ]);
+    writeFileSync(join(folder, 'mine.md'), '{{ request | nope }}\n');
+    expect((await findings({ OPENAI_API_KEY: 'sk-1' })).of('settings')).toEqual([
+      { about: 'settings', state: 'problem', text: expect.stringContaining('`mine.md` has errors') },
+    ]);
+    const quiet = await crew(['doctor', '-q'], { from: folder });
+    expect(quiet.stdout.trim().split('\n')).toHaveLength(2);
+    expect(quiet.stdout).toMatch(/^✗ settings/);
   });
 
   test('people see one line for each thing', async () => {

@@ -58,6 +58,25 @@ describe('crew models', () => {
     });
   });
 
+  test('models that cannot chat are marked, and none of them is recommended', async () => {
+    const listed = async (...names: readonly string[]): Promise<string> => {
+      const body = JSON.stringify({ models: names.map(name => ({ name })) });
+      const server = createServer((_, response) => response.end(body));
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+      const place = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { stdout } = await crew(['models'], { env: { OLLAMA_HOST: place } });
+      server.close();
+      return stdout;
+    };
+    const mixed = await listed('nomic-embed-text', 'qwen3');
+    expect(mixed).toMatch(/^ +ollama:qwen3\n +ollama:nomic-embed-text +cannot chat\n/m);
+    expect(mixed).toContain('use one: crew run FILE --model ollama:qwen3');
+    const alone = await listed('nomic-embed-text');
+    expect(alone).toMatch(/ollama:nomic-embed-text +cannot chat\n/);
+    expect(alone).not.toContain('--model ollama:');
+    expect(alone).toContain('has no model that can chat; get one: ollama pull ');
+  });
+
   test('a server that says no list of models is none', async () => {
     const odd = createServer((_, response) => response.end('<html>'));
     await new Promise<void>(resolve => odd.listen(0, '127.0.0.1', resolve));

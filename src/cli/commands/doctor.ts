@@ -30,8 +30,10 @@ async function doctor({ positionals, values, terminal }: CommandCall): Promise<n
     findings.map(({ about, text }) => [about, text]),
     { columns },
   );
-  const rows = findings.map(
-    ({ state }, index) => `${paint(MARKS[state], COLORS[state], terminal.stdoutColor)} ${lines[index]}\n`,
+  const rows = findings.flatMap(({ state }, index) =>
+    values.quiet === true && state !== 'problem'
+      ? []
+      : [`${paint(MARKS[state], COLORS[state], terminal.stdoutColor)} ${lines[index]}\n`],
   );
   terminal.stdout(rows.join(''));
   return well ? 0 : NOT_WELL;

@@ -1,6 +1,6 @@
 import { autoModelHere } from '../choose-models-here.ts';
 import type { Command, CommandCall } from '../command.ts';
-import { findLocalServers } from '../local-servers.ts';
+import { lookForServers } from '../local-servers.ts';
 import { noPositionals } from '../positionals.ts';
 import { missingKey } from '../provider-keys.ts';
 import { loadModelCatalog, loadModelsText } from '../wire-views.ts';
@@ -17,10 +17,11 @@ export const modelsCommand: Command = {
 async function list({ positionals, values, terminal }: CommandCall): Promise<number> {
   noPositionals(positionals);
   const { env } = terminal;
-  const [{ modelCatalog }, local] = await Promise.all([loadModelCatalog(), findLocalServers(env)]);
+  const [{ modelCatalog }, look] = await Promise.all([loadModelCatalog(), lookForServers(env)]);
+  const { servers: local, troubles } = look;
   const { models, ...prices } = modelCatalog();
   const rows = models.map(model => ({ ...model, missing: missingKey(model.use, env)?.key ?? null }));
-  const listing = { auto: await autoModelHere(env), prices, models: rows, local };
+  const listing = { auto: autoModelHere(env, look), prices, models: rows, local, troubles };
   if (values.json === true) {
     terminal.stdout(`${JSON.stringify({ version: 1, ...listing }, null, 2)}\n`);
     return 0;

@@ -48,7 +48,7 @@ export async function readReformulation(sources: Sources): Promise<Reformulation
     return undefined;
   }
   const model = settingOf(config, 'reformulation.model');
-  const prompt = await readPrompt(sources);
+  const prompt = await readReformulationPrompt(sources);
   return {
     input: input.name,
     attended: terminal.interactive && values['no-input'] !== true,
@@ -57,8 +57,12 @@ export async function readReformulation(sources: Sources): Promise<Reformulation
   };
 }
 
-/** The prompt of the file, which wins, or of the setting. */
-async function readPrompt({ config, values, terminal }: Sources): Promise<string | undefined> {
+/** The prompt of the file, which wins, or of the setting. Fails as `readReformulation` does for it. */
+export async function readReformulationPrompt({
+  config,
+  values,
+  terminal,
+}: Omit<Sources, 'crew'>): Promise<string | undefined> {
   const setting = settingOf(config, 'reformulation.custom_prompt_path');
   if (setting === undefined) return settingOf(config, 'reformulation.prompt')?.value;
   const file = customPromptFile(setting, { values, terminal });
