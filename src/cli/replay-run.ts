@@ -1,8 +1,9 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { FlagValues, Terminal } from './command.ts';
-import { loadProgram } from './load-program.ts';
+import { loadCheckedCrew } from './load-program.ts';
 import { readBudgetFlags } from './read-budget.ts';
 import { readNamedFile } from './read-files.ts';
+import { compileLike } from './reformulate/compile-like.ts';
 import { replayFacts } from './replay-facts.ts';
 import { readResultRequest } from './result-output.ts';
 import { readRunFile } from './run-file.ts';
@@ -10,7 +11,7 @@ import { openReporters, showOutcome } from './session-output.ts';
 import { loadMismatchText } from './wire.ts';
 
 /** What a recording has already, so that it cannot be given again. */
-const RECORDED = ['input', 'inputs', 'model', 'allow', 'approve-all', 'record'];
+const RECORDED = ['input', 'inputs', 'model', 'allow', 'approve-all', 'record', 'reformulate-input'];
 
 /**
  * `crew run FILE --replay RECORDING`: shows the run again as the crew file would do it now, and calls nothing. Returns the
@@ -30,8 +31,10 @@ export async function replayRun(
     );
   }
   const request = await readResultRequest(values, terminal.cwd);
-  const program = await loadProgram(path, terminal, readBudgetFlags(values));
+  const checked = await loadCheckedCrew(path, terminal, readBudgetFlags(values));
   const run = await readRunFile(recording, readNamedFile(terminal.cwd, recording));
+  requireSameReformulation(values, { recording, isRecorded: run.program.rewrites !== undefined });
+  const program = await compileLike(checked, run.program);
   const reporters = await openReporters(values, request, { terminal, goesOn: false });
   const replayed = await replayFacts({
     run,
@@ -47,4 +50,15 @@ export async function replayRun(
   const { mismatchDetails, mismatchTitle } = await loadMismatchText();
   terminal.stderr(`\n${mismatchDetails(replayed.mismatch, { color: terminal.stderrColor })}`);
   throw new CrewError('REPLAY_MISMATCH', `\`${recording}\`: ${mismatchTitle(replayed.mismatch)}`);
+}
+
+/** Whether the request is said again is on record, too; a flag may say the same. */
+function requireSameReformulation(
+  { reformulate }: FlagValues,
+  { recording, isRecorded }: { readonly recording: string; readonly isRecorded: boolean },
+): void {
+  if (reformulate === undefined || reformulate === isRecorded) return;
+  const found = isRecorded ? 'was said again' : 'was not said again';
+  const flag = reformulate === true ? '--reformulate' : '--no-reformulate';
+  throw new CrewError('USAGE', `the request of \`${recording}\` ${found}; leave \`${flag}\` out`);
 }

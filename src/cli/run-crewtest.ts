@@ -10,6 +10,7 @@ import type { AskPerson } from './ask-person.ts';
 import { type ObservedRun, unmetExpectations } from './check-expectation.ts';
 import { chooseModels } from './choose-models.ts';
 import type { Terminal } from './command.ts';
+import type { CheckedCrew } from './load-program.ts';
 import { declaredMemory } from './memory/choose-memory.ts';
 import { openExecutor } from './open-executor.ts';
 import { modelTerms, openModels } from './open-models.ts';
@@ -17,6 +18,7 @@ import { readAnswer } from './read-answer.ts';
 import { readNamedFile } from './read-files.ts';
 import { readGrants } from './read-grants.ts';
 import { readInputs } from './read-inputs.ts';
+import { compileLike } from './reformulate/compile-like.ts';
 import { replayFacts } from './replay-facts.ts';
 import { readRunFile } from './run-file.ts';
 import { makeTestWorkspace } from './test-workspace.ts';
@@ -31,6 +33,8 @@ export interface TestToRun {
   readonly crew: string;
   readonly test: CrewTest;
   readonly program: Program;
+  /** What it was compiled from. */
+  readonly checked: CheckedCrew;
   readonly terminal: Terminal;
   /** False where nothing is to be remembered. */
   readonly memory?: boolean;
@@ -64,9 +68,10 @@ async function outcomeOf(options: TestToRun): Promise<Pick<CrewTestResult, 'prob
 
 type TestRun = ObservedRun | { readonly state: RunState; readonly problem: string };
 
-async function replay({ file, program, terminal }: TestToRun, cassette: string): Promise<TestRun> {
+async function replay({ file, checked, terminal }: TestToRun, cassette: string): Promise<TestRun> {
   const path = join(dirname(file), cassette);
   const run = await readRunFile(path, readNamedFile(terminal.cwd, path));
+  const program = await compileLike(checked, run.program);
   const events: RunEvent[] = [];
   const replayed = await replayFacts({ run, program, path, onEvent: event => events.push(event) });
   const { state } = replayed;

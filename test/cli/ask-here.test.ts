@@ -183,7 +183,9 @@ test.skipIf(spawnSync('tmux', ['-V']).status !== 0)(
     const shell = openTmuxShell(folder, { columns: 120, rows: 30 });
     closing.push(() => shell.close());
     shell.enter(crewLine('ask "Is it a lock?" --models script:left.yaml,script:right.yaml --no-summary'));
-    expect(await shell.until('✓ script:left.yaml')).toMatch(/✓ script:left\.yaml .*│ ▸ script:right\.yaml *\nIt is a lock\./);
+    expect(await shell.until('✓ script:left.yaml')).toMatch(
+      /✓ script:left\.yaml .*│ ▸ script:right\.yaml *\nIt is a lock\./,
+    );
     const end = await shell.until('exit code 0');
     expect(end).not.toContain('│ ▸');
     expect(end).toMatch(/## script:left\.yaml[\s\S]*It is a lock\.[\s\S]*## script:right\.yaml/);

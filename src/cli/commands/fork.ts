@@ -13,13 +13,14 @@ import {
 } from '../command.ts';
 import { INPUT_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { type ForkPlan, inheritInputs, inheritModels, planFork, readForkPoint } from '../fork-plan.ts';
-import { loadTrustedProgram } from '../load-program.ts';
+import { loadTrustedCrew } from '../load-program.ts';
 import { modelTerms, openModels } from '../open-models.ts';
 import { onePositional } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readNamedFile } from '../read-files.ts';
 import { readGrants } from '../read-grants.ts';
 import { readInputs, readInputsFile } from '../read-inputs.ts';
+import { compileLike } from '../reformulate/compile-like.ts';
 import { startedOf } from '../replay-facts.ts';
 import { requireTrustedRun } from '../require-trusted-run.ts';
 import { readResultRequest } from '../result-output.ts';
@@ -63,7 +64,10 @@ async function fork({ positionals, values, terminal }: CommandCall): Promise<num
     const run = engine.read(prefix);
     const at = readForkPoint(textFlag(values, 'at'), run);
     const file = textFlag(values, 'crew');
-    const program = file === undefined ? run.program : await loadTrustedProgram(file, { terminal, values });
+    const program =
+      file === undefined
+        ? run.program
+        : await compileLike(await loadTrustedCrew(file, { terminal, values }), run.program);
     const grants = readGrants(values, program);
     const { started, opened } = await begin({ run, program, values, terminal });
     const plan = await planFork({ run, at, program, started });

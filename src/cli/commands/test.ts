@@ -6,7 +6,7 @@ import type { Program } from '../../model/program.ts';
 import { type Command, type CommandCall, type Terminal, textFlag } from '../command.ts';
 import { crewTestsAt } from '../find-crewtests.ts';
 import { FROZEN_FLAG, MEMORY_FLAG, TRUST_FLAG } from '../flags.ts';
-import { loadProgram } from '../load-program.ts';
+import { type CheckedCrew, loadCheckedCrew } from '../load-program.ts';
 import { openProgress, type ProgressBar } from '../open-progress.ts';
 import { readCrewFile } from '../read-crew-file.ts';
 import { readNamedFile } from '../read-files.ts';
@@ -45,7 +45,10 @@ async function test({ positionals, values, terminal }: CommandCall): Promise<num
     throw new CrewError('USAGE', `there is no \`*.crewtest.yaml\` in or below ${places.join(', ')}`);
   const files = await loadFiles(paths, terminal);
   const programs = await loadPrograms(files, terminal);
-  await requireFrozen([...programs.values()], { values, terminal });
+  await requireFrozen(
+    [...programs.values()].map(({ program }) => program),
+    { values, terminal },
+  );
   const folders = join(makeStateDir(values, terminal), 'tests');
   const only = textFlag(values, 'only') ?? '';
   const tests = files.flatMap(({ path, file }) =>
@@ -55,7 +58,7 @@ async function test({ positionals, values, terminal }: CommandCall): Promise<num
         file: path,
         crew: file.crew,
         test: each,
-        program: programOf(programs, path, file),
+        ...programOf(programs, path, file),
         terminal,
         memory: textFlag(values, 'memory') !== 'off',
         folders,
@@ -102,22 +105,27 @@ async function loadFiles(paths: readonly string[], terminal: Terminal): Promise<
   throw new CrewError('CREWTEST_INVALID', 'the tests have errors, so nothing was run');
 }
 
+interface LoadedProgram {
+  readonly checked: CheckedCrew;
+  readonly program: Program;
+}
+
 /** Each crew is compiled once, whatever the number of its tests. */
 async function loadPrograms(
   files: readonly LoadedFile[],
   terminal: Terminal,
-): Promise<ReadonlyMap<string, Program>> {
-  const programs = new Map<string, Program>();
+): Promise<ReadonlyMap<string, LoadedProgram>> {
+  const programs = new Map<string, LoadedProgram>();
   const silent = { ...terminal, stderr: () => undefined };
   for (const { path, file } of files) {
     const crew = join(dirname(path), file.crew);
     if (programs.has(crew)) continue;
     // Warnings of a crew are the business of `crew check`; errors are shown.
-    const program = await loadProgram(crew, silent).catch(error => {
-      if (error instanceof CrewError && error.code === 'CREW_INVALID') return loadProgram(crew, terminal);
+    const checked = await loadCheckedCrew(crew, silent).catch(error => {
+      if (error instanceof CrewError && error.code === 'CREW_INVALID') return loadCheckedCrew(crew, terminal);
       throw error;
     });
-    programs.set(crew, program);
+    programs.set(crew, { checked, program: checked.compile(checked.crew) });
   }
   return programs;
 }
@@ -134,7 +142,11 @@ async function requireTrusted(
   }
 }
 
-function programOf(programs: ReadonlyMap<string, Program>, path: string, file: CrewTestFile): Program {
+function programOf(
+  programs: ReadonlyMap<string, LoadedProgram>,
+  path: string,
+  file: CrewTestFile,
+): LoadedProgram {
   const program = programs.get(join(dirname(path), file.crew));
   if (program === undefined) throw new Error(`${file.crew} was not loaded`);
   return program;

@@ -7,6 +7,8 @@ export interface Reformulation {
   readonly input: string;
   /** A template over `request`, `purpose`, `inputs`, `previous` and `remark`; the one of the shipped crew when left out. */
   readonly prompt?: string;
+  /** All of the template of a recorded run, which then goes over `prompt`. */
+  readonly template?: string;
   /** A model as `auto` or `provider:name`; `auto` when left out. */
   readonly model?: string;
   /** How often the request may be said again. */
@@ -72,9 +74,11 @@ function chosenCrew(shipped: Crew, crew: Crew, wish: Reformulation): Crew {
   };
 }
 
-function chosenPhase(phase: Phase, { rounds, prompt }: Reformulation, lengths: JsonObject): Phase {
+function chosenPhase(phase: Phase, wish: Reformulation, lengths: JsonObject): Phase {
   if (phase.kind !== 'chain') return phase;
-  const template = prompt === undefined ? {} : { promptTemplate: `${NAMES}${prompt}` };
+  const { rounds, prompt } = wish;
+  const promptTemplate = wish.template ?? (prompt === undefined ? undefined : `${NAMES}${prompt}`);
+  const template = promptTemplate === undefined ? {} : { promptTemplate };
   return {
     ...phase,
     ...(phase.output === undefined ? {} : { output: withLengths(phase.output, lengths) }),
