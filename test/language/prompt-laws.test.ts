@@ -1,5 +1,5 @@
 import { Liquid } from 'liquidjs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compileCrew } from '../../src/compiler/compile-crew.ts';
 import { checkTemplate } from '../../src/expressions/template-check.ts';
 import { renderTemplate } from '../../src/expressions/template-evaluate.ts';
@@ -287,4 +287,34 @@ phases:
     }),
     { numRuns: 300 },
   );
+});
+
+describe('partials that put one another in many times', () => {
+  /** Partials `p0` … of which each puts in those that `inner` names, and how often one of them is looked for. */
+  const hashed = (count: number, inner: (at: number) => readonly number[], last = '') => {
+    const partials = Array.from({ length: count }, (_, at) => {
+      const tags = inner(at).map(other => `{% render "p${other}" %}`);
+      return readPromptFile(`_p${at}.prompt.md`, tags.join('') + (at === count - 1 ? last : '')).prompt;
+    });
+    let looks = 0;
+    const main = readPromptFile('m.prompt.md', '{% render "p0" %}').prompt;
+    const hash = promptHash(main, name => {
+      looks += 1;
+      if (looks > 1_000_000) throw new Error('looked a million times');
+      return partials[Number(name.slice(1))];
+    });
+    return { hash, looks };
+  };
+  const twice = (at: number): readonly number[] => [at + 1, at + 2];
+  const all = (at: number): readonly number[] => Array.from({ length: 40 }, (_, other) => (at + other) % 40);
+
+  test.each([
+    ['in a row', twice],
+    ['all in all', all],
+    ['in a row and back', (at: number) => [...twice(at), 0]],
+  ])('%s are looked at few times', (_what, inner) => {
+    const { hash, looks } = hashed(40, inner);
+    expect(looks).toBeLessThan(10_000);
+    expect(hashed(40, inner, 'x').hash).not.toBe(hash);
+  });
 });
