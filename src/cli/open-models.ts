@@ -46,12 +46,21 @@ export async function modelTerms(options: {
       languageModel: model?.isLanguageModel ?? true,
       price: ownAddress ? modelPrice(use) : null,
       ...(contextTokens === undefined ? {} : { contextTokens }),
+      ...(model?.rules === undefined ? overflowTerms(declared) : {}),
       ...(model?.rules === undefined ? {} : { rules: model.rules }),
       ...(declared?.temperature === undefined ? {} : { temperature: declared.temperature }),
     };
     return [alias, terms] as const;
   });
   return Object.fromEntries(rows);
+}
+
+/** A model that goes by rules has no window. */
+function overflowTerms(
+  declared: ModelDeclaration | undefined,
+): Pick<ModelTerms, 'overflow' | 'declaredContextTokens'> {
+  const said = declared?.contextTokens;
+  return { overflow: 'again', ...(said === undefined ? {} : { declaredContextTokens: said }) };
 }
 
 /** What the crew that a key belongs to declares of the model. */

@@ -19,7 +19,7 @@ export async function planRun(options: {
   const planned = Object.entries(models).flatMap(([alias, { use, reason }]) => {
     const row = terms[alias];
     if (row === undefined) return [];
-    const { languageModel, maxTokens, contextTokens, price } = row;
+    const { languageModel, maxTokens, contextTokens, declaredContextTokens: declared, price } = row;
     return [
       {
         alias,
@@ -28,6 +28,7 @@ export async function planRun(options: {
         languageModel,
         maxTokens,
         contextTokens: contextTokens ?? null,
+        ...(declared === undefined ? {} : { declaredContextTokens: declared }),
         priceKnown: price !== null,
       },
     ];

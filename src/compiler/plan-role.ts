@@ -11,6 +11,7 @@ import {
   MAX_TOOL_CALLS_PER_TURN,
   MAX_TOOL_RESULT_LENGTH,
   MAX_TRIES,
+  MAX_WARNING_BYTES,
 } from '../model/limits.ts';
 import type { Bound, PlanFactor } from '../model/plan.ts';
 import { grantedSpecs, type ToolSpec } from '../model/tool-spec.ts';
@@ -71,7 +72,7 @@ export function boundRole(context: PlanContext, task: RoleTask): ExplainedBound 
     path: task.path,
     terms,
     calls,
-    input: turnSizes(context, { task, role, tools, turns }),
+    input: turnSizes(context, { task, role, tools, turns, terms }),
   });
   const timeMs =
     calls * MAX_MODEL_CALL_MS + failures * MAX_CALL_WAIT_MS + (toolCalls > 0 ? Number.POSITIVE_INFINITY : 0);
@@ -191,11 +192,13 @@ function turnSizes(
     role,
     tools,
     turns,
+    terms,
   }: {
     readonly task: RoleTask;
     readonly role: Role | undefined;
     readonly tools: readonly ToolSpec[];
     readonly turns: number;
+    readonly terms: ModelTerms | undefined;
   },
 ): RequestBytes {
   if (role === undefined) return { largest: Number.POSITIVE_INFINITY, sum: Number.POSITIVE_INFINITY };
@@ -212,8 +215,9 @@ function turnSizes(
   const job = jobs === undefined || context.knownOnly ? 0 : prompt.job + answer;
   const heard = context.knownOnly ? 0 : (talks?.heardBytes ?? 0);
   const remembered = rolePromptBytes(role, context) + (manages === undefined ? 0 : decisionBytes(context));
-  const first =
-    prompt.fixed + templateBytes(task.task, context.sizes) + context.lessonBytes + job + heard + remembered;
+  const told = terms?.declaredContextTokens === undefined ? 0 : MAX_WARNING_BYTES;
+  const asked = templateBytes(task.task, context.sizes);
+  const first = prompt.fixed + asked + context.lessonBytes + job + heard + remembered + told;
   const repaired = answer + prompt.repair;
   const onlyDelivers = tools.length === 0 && !hasControls(task);
   const growth = (onlyDelivers ? repaired : Math.max(repaired, toolTurnBytes())) + job;

@@ -9,6 +9,7 @@ import type {
 import type { CrewMemory } from '../model/crew-memory.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { withTrialToolset } from '../model/trial-tool.ts';
+import { readTokens } from './amounts.ts';
 import { type Bundles, bundlesOf, expandGrants } from './bundles.ts';
 import { lowerCasting } from './lower-branch.ts';
 import { lowerBudget } from './lower-budget.ts';
@@ -111,12 +112,13 @@ function lowerModels(value: JsonValue | undefined): ModelDeclaration[] {
 
 function lowerModel([name, value]: [string, JsonValue]): ModelDeclaration {
   if (typeof value === 'string') return { name, use: value };
-  const { use, temperature, max_tokens: maxTokens } = asObject(value);
+  const { use, temperature, max_tokens: maxTokens, context } = asObject(value);
   const [first, ...fallbacks] = Array.isArray(use) ? asTexts(use) : [asText(use)];
   const settings = {
     fallbacks: fallbacks.length === 0 ? undefined : fallbacks,
     temperature: typeof temperature === 'number' ? temperature : undefined,
     maxTokens: wholeNumber(maxTokens),
+    contextTokens: readTokens(context),
   };
   return { name, use: first ?? '', ...compact(settings) };
 }

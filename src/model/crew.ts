@@ -26,6 +26,8 @@ export interface ModelDeclaration {
   readonly fallbacks?: readonly string[];
   readonly temperature?: number;
   readonly maxTokens?: number;
+  /** The most tokens of one request, as the author knows it. */
+  readonly contextTokens?: number;
 }
 
 /** A role: who works, with which model and which tools. `tools` are grants: a toolset (`git`) or one tool (`git.diff`); bundles are written out. */

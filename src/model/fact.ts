@@ -36,6 +36,10 @@ export interface ModelTerms {
   readonly languageModel: boolean;
   /** The most input tokens of one call, where it is known: a longer input is refused and costs nothing. */
   readonly contextTokens?: number;
+  /** The same as the author says it. Room is made for it, but nothing is bound by it: the server may take more. */
+  readonly declaredContextTokens?: number;
+  /** A call that was too long is asked `again` once older messages have made room; absent in runs of before that was done. */
+  readonly overflow?: 'again';
   /** What the model never exceeds by its own rules, for a model that has some. */
   readonly rules?: ResponderRules;
   readonly price: ModelPrice | null;

@@ -47,3 +47,6 @@ export const MAX_NOTE_LENGTH = 2_000;
 export const MAX_MEMORY_RESULT_TOKENS = 2_000;
 /** What stands for the messages that a context does not hold any more has at most about so many tokens. */
 export const MAX_SUMMARY_TOKENS = 400;
+
+/** Most bytes of the message that tells a model that its context fills up. */
+export const MAX_WARNING_BYTES = 500;

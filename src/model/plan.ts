@@ -42,6 +42,8 @@ export interface PlannedModel {
   readonly languageModel: boolean;
   readonly maxTokens: number;
   readonly contextTokens: number | null;
+  /** What the author says of it; it bounds nothing. Absent where nothing is said. */
+  readonly declaredContextTokens?: number;
   readonly priceKnown: boolean;
 }
 

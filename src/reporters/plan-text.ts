@@ -118,12 +118,16 @@ function budgetCells({ calls, toolCalls, tokens, costMicroUsd, timeMs }: Budget)
   ];
 }
 
+function windowWords({ contextTokens, declaredContextTokens: declared }: PlannedModel): string {
+  const known =
+    contextTokens === null ? 'context window unknown' : `context window ${number(contextTokens)} tokens`;
+  return declared === undefined ? known : `${known}, ${number(declared)} as declared`;
+}
+
 function modelLine(model: PlannedModel): string {
   const known = [
     `at most ${number(model.maxTokens)} tokens out a call`,
-    model.contextTokens === null
-      ? 'context window unknown'
-      : `context window ${number(model.contextTokens)} tokens`,
+    windowWords(model),
     model.priceKnown ? 'price known' : 'price unknown',
   ];
   const what = model.languageModel ? known.join(', ') : 'no language model, so no tokens and no money';

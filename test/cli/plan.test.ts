@@ -49,6 +49,18 @@ describe('crew plan', () => {
     expect(plan.total.costMicroUsd).toBeGreaterThan(0);
   });
 
+  test('says which window the author declares, and counts with none', async () => {
+    const models = 'models: { default: { use: "openai:my-model", context: 8k } }\n';
+    const from = folderWith({ 'loop.crew.yaml': LOOP.replace('roles:', `${models}roles:`) });
+    const { stdout } = await crew(['plan', 'loop.crew.yaml'], { from });
+    expect(stdout).toContain('context window unknown, 8,000 as declared');
+    const json = await crew(['plan', 'loop.crew.yaml', '--json'], { from });
+    expect(JSON.parse(json.stdout).models[0]).toMatchObject({
+      contextTokens: null,
+      declaredContextTokens: 8_000,
+    });
+  });
+
   test('says that a price is not known', async () => {
     const from = folderWith({ 'loop.crew.yaml': LOOP });
     const { stdout } = await crew(['plan', 'loop.crew.yaml', '--model', 'openai:my-model'], { from });

@@ -34,7 +34,7 @@ describe('a crew', () => {
     crew: 'all',
     goal: 'Everything.',
     inputs: { range: input },
-    models: { default: { use: ['openai:a', 'openai:b'], temperature: 0.5, max_tokens: 9 } },
+    models: { default: { use: ['openai:a', 'openai:b'], temperature: 0.5, max_tokens: 9, context: '8k' } },
     roles: {
       lead: {
         goal: 'Lead.',
@@ -110,6 +110,7 @@ describe('a crew', () => {
     fallbacks: ['openai:b'],
     temperature: 0.5,
     maxTokens: 9,
+    contextTokens: 8_000,
   };
   const budget: Required<Budget> = {
     calls: 1,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { MAX_WARNING_BYTES } from '../../src/model/limits.ts';
 import type { RecalledNote } from '../../src/model/recall.ts';
+import { contextWarning } from '../../src/prompts/context-summary.ts';
 import { renderMemoryBlocks } from '../../src/prompts/memory-blocks.ts';
 import { ageOf, renderRecalledNotes } from '../../src/prompts/recalled-notes.ts';
 
@@ -119,4 +121,12 @@ describe('what a role is reminded of', () => {
       '3 days ago',
     ]);
   });
+});
+
+test('the warning of a full context is as short as plans count with', () => {
+  const sent = JSON.stringify({
+    from: 'system',
+    parts: [{ type: 'text', text: contextWarning({ canKeep: true }) }],
+  });
+  expect(sent.length).toBeLessThan(MAX_WARNING_BYTES);
 });

@@ -269,7 +269,8 @@ export const PLACE_KEYS = {
   "models": [
     "use",
     "temperature",
-    "max_tokens"
+    "max_tokens",
+    "context"
   ],
   "roles": [
     "goal",

@@ -39,7 +39,7 @@ export type Room =
  * summed up does not fit either, rules write it. A call never grows by any of this beyond what was counted with. Pure.
  */
 export function makeRoom(loop: TurnLoop, context: WorkContext, send: ModelCallEffect): Room {
-  const window = context.terms[loop.model]?.contextTokens;
+  const window = windowOf(loop, context);
   let now = loop;
   const effects: Effect[] = [];
   while (
@@ -51,9 +51,9 @@ export function makeRoom(loop: TurnLoop, context: WorkContext, send: ModelCallEf
       if (decision.type === 'stuck' && decision.used > window)
         effects.push(warned(now, context, decision.why));
       const tells = decision.type === 'stuck' || decision.warn;
-      return { loop: now, messages: tells ? withWarning(now, send, window) : now.messages, effects };
+      return { loop: now, messages: tells ? withWarning(now, context, send) : now.messages, effects };
     }
-    effects.push(warned(now, context, compactedWords(decision, window)));
+    effects.push(warned(now, context, compactedWords(now, decision, window)));
     const summarising = summarisingOf(now, decision);
     const call = summaryCall(now, { send, summarising, window });
     if (call !== undefined) return { loop: { ...now, summarising }, call, effects };
@@ -80,13 +80,40 @@ export function takeSummary(
 }
 
 /** The loop with what its provider counted for what was just sent; only for long contexts of a known size. Pure. */
-export function withRatio(loop: TurnLoop, { terms }: WorkContext, usage: Usage | undefined): TurnLoop {
-  const window = terms[loop.model]?.contextTokens;
+export function withRatio(loop: TurnLoop, context: WorkContext, usage: Usage | undefined): TurnLoop {
+  const window = windowOf(loop, context);
   if (window === undefined || usage === undefined || usage.inputTokens < window / 4) return loop;
   const counted = tokensOf(loop);
   if (counted === 0) return loop;
   const tokenRatio = Math.min(MOST_RATIO, Math.max(LEAST_RATIO, usage.inputTokens / counted));
   return { ...loop, tokenRatio };
+}
+
+/**
+ * The loop that knows how much was too long for its server, so that room is made before it asks again; undefined when it knew
+ * that already, or nothing may go. Pure.
+ */
+export function tooLong(loop: TurnLoop, context: WorkContext, send: ModelCallEffect): TurnLoop | undefined {
+  if (loop.overflowed === true) return undefined;
+  const { used } = decide(loop, send, Number.POSITIVE_INFINITY);
+  const tokens = Math.min(used, windowOf(loop, context) ?? used);
+  if (decide(loop, send, tokens).type !== 'compact') return undefined;
+  return { ...loop, overflowed: true, refused: { model: loop.model, tokens } };
+}
+
+/** The loop after an answer: what was sent was not too long. Pure. */
+export function answeredInTime({ overflowed: _, ...loop }: TurnLoop): TurnLoop {
+  return loop;
+}
+
+/** How much room there is, as its provider, its author or experience says. */
+function windowOf({ model, refused }: TurnLoop, { terms }: WorkContext): number | undefined {
+  const known = [
+    terms[model]?.contextTokens,
+    terms[model]?.declaredContextTokens,
+    refused?.model === model ? refused.tokens : undefined,
+  ].filter(tokens => tokens !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 function decide(loop: TurnLoop, send: ModelCallEffect, window: number): ContextDecision {
@@ -119,11 +146,13 @@ function fixedTokensOf({ tools, output }: Pick<ModelCallEffect, 'tools' | 'outpu
 }
 
 /**
- * Only where the whole window was counted with already, so that no bound is exceeded, and for who has something else to do than
- * to deliver.
+ * Only where the whole window was counted with already, or the plan counts with the warning (`MAX_WARNING_BYTES`), so that no
+ * bound is exceeded, and for who has something else to do than to deliver.
  */
-function withWarning(loop: TurnLoop, send: ModelCallEffect, window: number): readonly Message[] {
-  const { messages, tools } = loop;
+function withWarning(loop: TurnLoop, { terms }: WorkContext, send: ModelCallEffect): readonly Message[] {
+  const { messages, tools, model } = loop;
+  const { contextTokens, declaredContextTokens } = terms[model] ?? {};
+  const window = declaredContextTokens ?? contextTokens ?? Number.POSITIVE_INFINITY;
   const onlyDelivers = send.tools.length === 0;
   if (onlyDelivers || sentBytes({ ...send, messages }) < window) return messages;
   const canKeep = tools.some(({ memory }) => memory === 'edits' || memory === 'writes');
@@ -216,11 +245,13 @@ function withSummary(loop: TurnLoop, summarising: Summarising, written: string |
   return { ...loop, messages, summary };
 }
 
-function compactedWords({ used, evict, why }: Compact, window: number): string {
+function compactedWords({ overflowed }: TurnLoop, { used, evict, why }: Compact, window: number): string {
   const share = Math.round((used / window) * 100);
   const which = evict.length === 1 ? '1 older message makes' : `${evict.length} older messages make`;
   const rest = why === undefined ? '' : `; ${why}`;
-  return `its context is ${share} % full, so ${which} room for a summary${rest}`;
+  const full =
+    overflowed === true ? 'its server found the context too long' : `its context is ${share} % full`;
+  return `${full}, so ${which} room for a summary${rest}`;
 }
 
 function warned(loop: TurnLoop, { at, place: phase }: WorkContext, reason: string): Effect {

@@ -4,7 +4,7 @@ import { MAX_CALL_WAIT_MS, MAX_PROBLEM_LENGTH, MAX_REPAIRS, MAX_TRIES } from '..
 import { type Message, textMessage } from '../../model/message.ts';
 import { buildRepairPrompt } from '../../prompts/repair-prompt.ts';
 import type { WorkContext } from '../work-context.ts';
-import { makeRoom } from './context-turn.ts';
+import { makeRoom, tooLong } from './context-turn.ts';
 import type { TurnLoop, TurnStep } from './turn-loop-state.ts';
 
 const FIRST_WAIT_MS = 500;
@@ -17,6 +17,16 @@ export function askModel(loop: TurnLoop, context: WorkContext): TurnStep {
 /** Sends the current turn's call again after its wait. Pure. */
 export function askModelAgain(loop: TurnLoop, context: WorkContext): TurnStep {
   return sendCall({ ...loop, tries: loop.tries + 1, triesLeft: loop.triesLeft - 1 }, context);
+}
+
+/**
+ * Sends the current turn's call again, after older messages have made room; undefined when that was done before, or nothing may
+ * go. A try like any other, so that bounds of calls hold. Pure.
+ */
+export function askInLess(loop: TurnLoop, context: WorkContext): TurnStep | undefined {
+  const send = callOf(loop, context);
+  const shorter = context.terms[loop.model]?.overflow === 'again' ? tooLong(loop, context, send) : undefined;
+  return shorter && askModelAgain({ ...shorter, failures: loop.failures + 1 }, context);
 }
 
 /** Waits before another try: what the provider asked for, else twice as long each time; capped at a minute. Pure. */

@@ -64,6 +64,10 @@ export interface TurnLoop {
   readonly summary?: Message;
   /** What is being summed up; the next call waits for it. */
   readonly summarising?: Summarising;
+  /** What a server has found too long, in its tokens as far as is known: room is made for less. */
+  readonly refused?: { readonly model: string; readonly tokens: number };
+  /** Its last request was too long and is asked again; once more and the failure stands. Absent once it is answered. */
+  readonly overflowed?: true;
   /** How many tokens its provider counts for one of ours; absent until that is known and matters. */
   readonly tokenRatio?: number;
   /** Where words of strangers come from that it has read since it began; absent while it has read none. */

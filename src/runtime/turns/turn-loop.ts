@@ -9,9 +9,16 @@ import type { ToolSpec } from '../../model/tool-spec.ts';
 import { NO_USAGE } from '../../model/usage.ts';
 import { callCost } from '../call-cost.ts';
 import type { WorkContext } from '../work-context.ts';
-import { isSummary, takeSummary, withRatio } from './context-turn.ts';
+import { answeredInTime, isSummary, takeSummary, withRatio } from './context-turn.ts';
 import { askFallback } from './fallback-turn.ts';
-import { askForRepair, askModel, askModelAfterSummary, askModelAgain, waitForModel } from './model-turn.ts';
+import {
+  askForRepair,
+  askInLess,
+  askModel,
+  askModelAfterSummary,
+  askModelAgain,
+  waitForModel,
+} from './model-turn.ts';
 import { callTools, takeToolAnswer } from './tool-turn.ts';
 import type { Control, TurnLoop, TurnStep, TurnTask } from './turn-loop-state.ts';
 
@@ -39,7 +46,8 @@ export interface TurnLoopOptions {
  *    wait is a timer, so it is a fact. Then the next model of the alias is asked, with tries of its own, see
  *    `fallback-turn.ts`; the failure stands when the last one has failed.
  * 5. Who has no tools delivers in one turn: a tool call there is an answer to mend.
- * 6. Older messages make room when its context is nearly full; a call that sums them up is a turn, see `context-turn.ts`.
+ * 6. Older messages make room when its context is nearly full, or was too full for its server, which counts as a failure that
+ *    may pass, once; a call that sums them up is a turn, see `context-turn.ts`.
  * 7. Who makes the same calls with the same results for the third time is told so once, then fails with NO_PROGRESS.
  * Without `output` the artifact is the text of the final message. Pure.
  */
@@ -65,7 +73,10 @@ export function decideTurns(loop: TurnLoop, context: WorkContext, fact: Fact): T
       const event = modelAnswered(loop, context, fact);
       if (isSummary(loop, fact))
         return withEvent(event, askModelAfterSummary(takeSummary(loop, fact), context));
-      return withEvent(event, takeAnswer(withRatio(loop, context, fact.usage), context, fact));
+      return withEvent(
+        event,
+        takeAnswer(answeredInTime(withRatio(loop, context, fact.usage)), context, fact),
+      );
     }
     case 'model.failed': {
       if (isSummary(loop, fact)) {
@@ -146,6 +157,8 @@ function textOnly(message: Message): Message {
 
 function takeFailure(loop: TurnLoop, context: WorkContext, { failure }: Failed): TurnStep {
   const lost = loop.triesLeft === 0 || loop.failures >= MAX_FAILED_CALLS;
+  const inLess = lost || failure.code !== 'CONTEXT_OVERFLOW' ? undefined : askInLess(loop, context);
+  if (inLess !== undefined) return inLess;
   if (!lost && ERROR_CODES[failure.code].retryable) return waitForModel(loop, failure.retryAfterMs);
   const others = askFallback(loop, context, failure);
   return others ?? { loop, effects: [], outcome: { type: 'failed', failure } };
