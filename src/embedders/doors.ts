@@ -14,4 +14,6 @@ export interface EmbedderDoors {
     },
     signal?: AbortSignal,
   ) => Promise<JsonValue>;
+  /** So long a server may take for one question that somebody waits for; 8 seconds when left out. */
+  readonly patienceMs?: number;
 }

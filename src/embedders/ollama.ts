@@ -2,7 +2,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { EmbedderDoors } from './doors.ts';
-import { createRemoteEmbedder, probeDims, type RemoteModel } from './remote.ts';
+import { createRemoteEmbedder, PATIENCE_MS, probeDims, type RemoteModel } from './remote.ts';
 
 const OWN_ADDRESS = 'http://127.0.0.1:11434';
 
@@ -18,7 +18,7 @@ const PREFIXES: readonly (readonly [name: string, note: string, query: string])[
  */
 export async function createOllamaEmbedder(
   name: string,
-  { env, post }: EmbedderDoors,
+  { env, post, patienceMs = PATIENCE_MS }: EmbedderDoors,
   dims?: number,
 ): Promise<Embedder> {
   const id = `ollama:${name}`;
@@ -32,7 +32,8 @@ export async function createOllamaEmbedder(
     if (Array.isArray(vectors)) return vectors;
     throw new CrewError('PROVIDER_PROTOCOL', `\`${id}\`: expected vectors in \`embeddings\`, found none`);
   };
-  return createRemoteEmbedder({ id, dims: dims ?? (await probeDims(id, ask)), ask });
+  const model = { id, patienceMs, ask };
+  return createRemoteEmbedder({ ...model, dims: dims ?? (await probeDims(model)) });
 }
 
 /** Ollama takes a host, a host with a port, or an address; a server that listens everywhere is asked on this machine. */

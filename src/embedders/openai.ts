@@ -2,7 +2,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { EmbedderDoors } from './doors.ts';
-import { createRemoteEmbedder, probeDims, type RemoteModel } from './remote.ts';
+import { createRemoteEmbedder, PATIENCE_MS, probeDims, type RemoteModel } from './remote.ts';
 
 /** Models whose vectors need not be asked for to be counted. */
 const KNOWN_DIMS: ReadonlyMap<string, number> = new Map([
@@ -18,7 +18,7 @@ const OWN_ADDRESS = 'https://api.openai.com/v1';
  */
 export async function createOpenAiEmbedder(
   name: string,
-  { env, post }: EmbedderDoors,
+  { env, post, patienceMs = PATIENCE_MS }: EmbedderDoors,
   dims?: number,
 ): Promise<Embedder> {
   const id = `openai:${name}`;
@@ -36,7 +36,8 @@ export async function createOpenAiEmbedder(
     return inOrder(await post({ url, headers, body, ...(key === '' ? {} : { secret: key }) }, signal));
   };
   const known = dims ?? (address === '' ? KNOWN_DIMS.get(name) : undefined);
-  return createRemoteEmbedder({ id, dims: known ?? (await probeDims(id, ask)), ask });
+  const model = { id, patienceMs, ask };
+  return createRemoteEmbedder({ ...model, dims: known ?? (await probeDims(model)) });
 }
 
 /** The vectors in the order of their texts, whatever order they came in. */

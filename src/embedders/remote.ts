@@ -3,11 +3,14 @@ import { CrewError, ERROR_CODES } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import { normalise } from './normalise.ts';
+import { withinTime } from './within-time.ts';
 
 /** One server that makes vectors: what it is called, and how it is asked for the vectors of some texts, in their order. */
 export interface RemoteModel {
   readonly id: string;
   readonly dims: number;
+  /** A question of somebody who waits for it takes so long at most, with all tries. */
+  readonly patienceMs: number;
   readonly ask: (
     texts: readonly string[],
     kind: 'note' | 'query',
@@ -15,6 +18,8 @@ export interface RemoteModel {
   ) => Promise<readonly JsonValue[]>;
 }
 
+/** How long somebody waits, where nothing else is said. */
+export const PATIENCE_MS = 8_000;
 const TEXTS_A_QUESTION = 64;
 const TRIES = 4;
 const FIRST_WAIT_MS = 500;
@@ -23,7 +28,7 @@ const LONGEST_TEXT = 24_000;
 
 /** An embedder behind HTTP: asks in batches of 64, again after what passes, and takes nothing but vectors of `dims` numbers. */
 export function createRemoteEmbedder(model: RemoteModel): Embedder {
-  const { id, dims } = model;
+  const { id, dims, patienceMs } = model;
   return {
     id,
     dims,
@@ -34,7 +39,11 @@ export function createRemoteEmbedder(model: RemoteModel): Embedder {
         const some = texts
           .slice(from, from + TEXTS_A_QUESTION)
           .map(text => text.slice(0, LONGEST_TEXT).toWellFormed().trim() || '-');
-        const answer = await askAgain(() => model.ask(some, kind, signal), signal);
+        const ask = (until: AbortSignal | undefined) => askAgain(() => model.ask(some, kind, until), until);
+        // Many notes take their time on a small machine; a question is one short text.
+        const answer = await (kind === 'note'
+          ? ask(signal)
+          : withinTime({ what: id, limitMs: patienceMs, signal }, ask));
         vectors.push(...readVectors(id, answer, { count: some.length, dims }));
       }
       return vectors;
@@ -42,9 +51,11 @@ export function createRemoteEmbedder(model: RemoteModel): Embedder {
   };
 }
 
-/** How many numbers the vectors of a model have, by asking for one. */
-export async function probeDims(id: string, ask: RemoteModel['ask'], signal?: AbortSignal): Promise<number> {
-  const [vector] = await askAgain(() => ask(['dimensions'], 'note', signal), signal);
+/** How many numbers the vectors of a model have, by asking for one. Fails with PROVIDER_*. */
+export async function probeDims({ id, patienceMs, ask }: Omit<RemoteModel, 'dims'>): Promise<number> {
+  const [vector] = await withinTime({ what: id, limitMs: patienceMs }, signal =>
+    askAgain(() => ask(['dimensions'], 'note', signal), signal),
+  );
   if (!Array.isArray(vector) || vector.length === 0) throw unfit(id, 'a list of numbers', vector);
   return vector.length;
 }

@@ -18,6 +18,8 @@ export interface OpenMemory {
   readonly store: MemoryStore;
   /** Undefined when notes are found by words alone. */
   readonly embedder?: Embedder;
+  /** Why notes are found by words alone, although vectors were wished for; undefined while nothing is wrong. */
+  readonly wordsAlone?: () => string | undefined;
   readonly settings: MemorySettings;
   /** Wall-clock milliseconds. */
   readonly now: () => number;

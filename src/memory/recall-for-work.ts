@@ -32,6 +32,8 @@ export async function recallForWork(
   const roles: RecalledRole[] = [];
   for (const one of request.roles) roles.push(await recallForRole(seen, { request, one, remarks, signal }));
   const stream = request.stream === undefined ? {} : { stream: await streamOf(seen, request.stream, signal) };
+  const why = memory.wordsAlone?.();
+  if (why !== undefined) remarks.push(why);
   const used = roles.flatMap(({ notes, lessons, decisions = [] }) => [...notes, ...lessons, ...decisions]);
   if (used.length > 0) await store.touch([...new Set(used.map(({ id }) => id))], memory.now());
   const version = (gone ? undefined : run?.version) ?? (await store.version());

@@ -1,6 +1,7 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { Command } from '../command.ts';
 import { exportMemory, importMemory } from '../memory/carry.ts';
+import { embedMemory } from '../memory/embed.ts';
 import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../memory/look.ts';
 import { type MemoryNeeds, STORE_FLAG, withMemoryHere } from '../memory/memory-here.ts';
 import type { MemoryVerb } from '../memory/memory-verb.ts';
@@ -25,11 +26,13 @@ const VERBS: { readonly [verb: string]: MemoryVerb } = {
   export: exportMemory,
   import: importMemory,
   tidy: tidyMemory,
+  embed: embedMemory,
   stats: statsOfMemory,
 };
 
 const NEEDS: { readonly [verb: string]: MemoryNeeds } = {
-  search: { vectors: true },
+  search: { vectors: 'read' },
+  embed: { vectors: 'anew', writes: true },
   import: { writes: true },
 };
 
@@ -91,11 +94,22 @@ export const memoryCommand: Command = {
       summary: 'archive what expired or is not used; runs do it once a day',
       flags: ['store'],
     },
+    {
+      name: 'embed',
+      usage: 'memory embed',
+      summary: 'make all vectors anew with one embedder',
+      flags: ['embedder', 'store'],
+    },
     { name: 'stats', usage: 'memory stats', summary: 'where it is, and how much of what', flags: ['store'] },
   ],
   flags: {
     ...NOTE_FLAGS,
     ...STORE_FLAG,
+    embedder: {
+      type: 'string',
+      value: 'EMBEDDER',
+      help: 'embed: static, use, openai:NAME or ollama:NAME, instead of that of the settings',
+    },
     scoring: {
       type: 'string',
       value: 'SCORING',

@@ -8,8 +8,8 @@ import { openMemory } from './open-memory.ts';
 
 /** What a verb needs of the memory beside its notes. */
 export interface MemoryNeeds {
-  /** It searches by meaning, so vectors must be there; looking alone makes none, which could cost something. */
-  readonly vectors?: boolean;
+  /** `read`: it searches with the vectors that are there, whoever made them; `anew`: it makes them. */
+  readonly vectors?: 'read' | 'anew';
   /** It may be the first to write. */
   readonly writes?: boolean;
 }
@@ -27,18 +27,27 @@ export const STORE_FLAG = {
 export async function withMemoryHere(
   call: CommandCall,
   verb: MemoryVerb,
-  { vectors = false, writes = false }: MemoryNeeds = {},
+  { vectors, writes = false }: MemoryNeeds = {},
 ): Promise<number> {
   const { values, terminal } = call;
   const named = textFlag(values, 'store');
   const chosen = await chooseMemory(named === undefined ? {} : { store: named }, { values, terminal });
-  const choice = vectors ? chosen : { ...chosen, embedder: 'none' };
+  const embedder = vectors === undefined ? 'none' : (textFlag(values, 'embedder') ?? chosen.embedder);
+  const choice = { ...chosen, embedder };
   const isMissing = !writes && isAbsolute(choice.place) && !existsSync(choice.place);
   const empty = isMissing ? { store: { ...(await loadEmptyStore()), place: choice.place } } : {};
   const onNotice = (text: string): void => terminal.stderr(`${text}\n`);
   const { createRedactor, secretValues } = await loadRedactor();
   const redact = createRedactor(secretValues(terminal.env, []));
-  const { memory, release } = await openMemory({ choice, env: terminal.env, redact, onNotice, ...empty });
+  const purpose = vectors === undefined ? {} : { vectors };
+  const { memory, release } = await openMemory({
+    choice,
+    env: terminal.env,
+    redact,
+    onNotice,
+    ...purpose,
+    ...empty,
+  });
   try {
     return await verb(call, memory);
   } finally {

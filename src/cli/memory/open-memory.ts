@@ -3,12 +3,12 @@ import type { MemorySettings, OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { CrewMemory } from '../../model/crew-memory.ts';
 import type { RunMemory } from '../../model/fact.ts';
-import type { Embedder } from '../../ports/embedder.ts';
-import type { MemoryStore } from '../../ports/memory-store.ts';
+import type { MemoryStore, StoreEmbedder } from '../../ports/memory-store.ts';
 import { userFolder } from '../user-folder.ts';
 import { loadEmbedders, loadStoreByScope } from '../wire-memory.ts';
 import { realWorld } from '../world.ts';
 import type { MemoryChoice } from './choose-memory.ts';
+import { borrowEmbedder } from './shared-embedders.ts';
 import { borrowStore } from './shared-stores.ts';
 
 /** An open memory, and what must be called once when it is not needed any more. */
@@ -26,7 +26,14 @@ export interface OpenMemoryOptions {
   /** Takes secrets out of what is written. */
   readonly redact: (text: string) => string;
   readonly run?: (RunMemory & { readonly runId: string }) | undefined;
+  /** What vectors are for: a run gives them to notes that have none; `read` searches with those that are there; `anew` makes all. */
+  readonly vectors?: 'grow' | 'read' | 'anew';
+  /** How long a server of vectors may take for one text. */
+  readonly patienceMs?: number;
+  /** Hears why notes are found by words alone. */
   readonly onNotice?: ((text: string) => void) | undefined;
+  /** Hears of long work. */
+  readonly onProgress?: ((text: string) => void) | undefined;
   /** Used instead of the one at the place, as tests do. */
   readonly store?: MemoryStore | undefined;
 }
@@ -35,28 +42,31 @@ export interface OpenMemoryOptions {
 const HALF_LIFE_MS = 259_200_000;
 
 /**
- * Opens a memory: its store, the person's own store for what is theirs in all projects, and its vectors, which are made anew
- * when another embedder made them. Vectors that cannot be had now are told of, and notes are found by words. Fails with MEMORY_*.
+ * Opens a memory: its store, the person's own store for what is theirs in all projects, and its vectors. Vectors that
+ * another embedder made, or that cannot be had now, are told of, and notes are found by words. Fails with MEMORY_*.
  */
 export async function openMemory(options: OpenMemoryOptions): Promise<OpenedMemory> {
   const { choice, env, redact, run, declared } = options;
   const opened = options.store === undefined ? await borrowStores(choice.place, env) : lent(options.store);
   try {
-    const embedder = await openEmbedder(options, opened.store);
+    const { release: giveBack, ...vectors } = await openVectors(
+      { ...options, seenBy: opened.main },
+      opened.store,
+    );
     const memory: OpenMemory = {
       store: opened.store,
       settings: settingsOf(declared),
       now: () => realWorld.now(),
       redact,
-      ...(embedder === undefined ? {} : { embedder }),
+      ...vectors,
       ...(run === undefined ? {} : { run }),
     };
-    await bringUpToDate(memory, options);
+    if ((options.vectors ?? 'grow') === 'grow') await giveVectors(memory, options);
     return {
       memory,
       release: async () => {
+        await giveBack();
         await opened.release();
-        await embedder?.close?.();
       },
     };
   } catch (error) {
@@ -72,8 +82,8 @@ function settingsOf(declared: OpenMemoryOptions['declared']): MemorySettings {
   return { scoring, weights, halfLifeMs, ...(expiresAfterMs === undefined ? {} : { expiresAfterMs }) };
 }
 
-function lent(store: MemoryStore): { readonly store: MemoryStore; readonly release: () => Promise<void> } {
-  return { store, release: async () => undefined };
+function lent(store: MemoryStore) {
+  return { store, main: store, release: async () => undefined };
 }
 
 /** The store of the place, with that of the person behind it. */
@@ -88,30 +98,77 @@ async function borrowStores(place: string, env: OpenMemoryOptions['env']) {
   };
   return {
     store: createStoreByScope(main.store, openOwn),
+    main: main.store,
     release: async () => {
       for (const each of [...mine, main]) await each.release();
     },
   };
 }
 
-async function openEmbedder(
-  { choice, env, onNotice }: OpenMemoryOptions,
+/** What makes vectors for this purpose, or a word on why notes are found without. */
+async function openVectors(
+  options: OpenMemoryOptions & { readonly seenBy?: MemoryStore },
   store: MemoryStore,
-): Promise<Embedder | undefined> {
-  const { createEmbedder, postJson } = await loadEmbedders();
-  try {
-    return await createEmbedder(choice.embedder, { env, post: postJson }, await store.embedder());
-  } catch (error) {
-    if (!(error instanceof CrewError) || error.code.startsWith('MEMORY_')) throw error;
-    onNotice?.(byWordsAlone(error));
-    return undefined;
+): Promise<Vectors> {
+  const { choice, env, onNotice, vectors = 'grow', patienceMs, seenBy } = options;
+  const held = await store.embedder();
+  const own = held === undefined ? 'none' : (embedderNamed(held.id) ?? 'none');
+  const use = vectors === 'read' ? own : choice.embedder;
+  if (use === 'none') return NO_VECTORS;
+  const other = held !== undefined && vectors !== 'anew' ? held : undefined;
+  if (other !== undefined && embedderNamed(other.id) !== use)
+    return without(otherVectors(other, use), onNotice);
+  const borrowed = await borrowEmbedder({
+    ...{ store: seenBy ?? store, use, held, env, patienceMs },
+    onTrouble: error => onNotice?.(`memory: ${troubleText(use, error)}`),
+  });
+  const { embedder, trouble, release } = borrowed;
+  if (embedder !== undefined && other !== undefined && !isSame(embedder, other)) {
+    await release();
+    return without(otherVectors(other, use), onNotice);
   }
+  const wordsAlone = (): string | undefined => {
+    const error = trouble();
+    return error === undefined ? undefined : troubleText(use, error);
+  };
+  return { ...(embedder === undefined ? {} : { embedder }), wordsAlone, release };
+}
+
+interface Vectors extends Pick<OpenMemory, 'embedder' | 'wordsAlone'> {
+  readonly release: () => Promise<void>;
+}
+
+const NO_VECTORS: Vectors = { release: async () => undefined };
+
+function without(why: string, onNotice: OpenMemoryOptions['onNotice']): Vectors {
+  onNotice?.(`memory: ${why}`);
+  return { ...NO_VECTORS, wordsAlone: () => why };
+}
+
+/** The embedder, as it is asked for, whose vectors bear an id; undefined for one that this version does not know. Pure. */
+function embedderNamed(id: string): string | undefined {
+  if (id.startsWith('static@')) return 'static';
+  if (id.startsWith('use-lite@')) return 'use';
+  return id.includes(':') ? id : undefined;
+}
+
+function isSame(one: StoreEmbedder, other: StoreEmbedder): boolean {
+  return one.id === other.id && one.dims === other.dims;
+}
+
+function otherVectors({ id }: StoreEmbedder, use: string): string {
+  return `notes are found by words alone: their vectors are of ${id}, and ${use} is asked for; \`crew memory embed --embedder ${use}\` makes them anew`;
+}
+
+function troubleText(use: string, { code, message }: CrewError): string {
+  return `the embedder \`${use}\` cannot be asked, so notes are found by words alone: ${code}: ${message}`;
 }
 
 /** So many notes are embedded without a word. */
 const FEW_NOTES = 200;
 
-async function bringUpToDate(memory: OpenMemory, { onNotice }: OpenMemoryOptions): Promise<void> {
+/** Gives vectors to the notes that have none; those of another embedder are never touched. */
+async function giveVectors(memory: OpenMemory, { onProgress }: OpenMemoryOptions): Promise<void> {
   const { ensureEmbedder } = await loadEmbedders();
   let told = false;
   try {
@@ -119,15 +176,11 @@ async function bringUpToDate(memory: OpenMemory, { onNotice }: OpenMemoryOptions
       onProgress: ({ embedder, done, total }) => {
         if (total <= FEW_NOTES || told || done > 0) return;
         told = true;
-        onNotice?.(`memory: ${total} notes get vectors of ${embedder}; this happens once`);
+        onProgress?.(`memory: ${total} notes get vectors of ${embedder}; this happens once`);
       },
     });
   } catch (error) {
+    // Whoever lends the embedder has told of it.
     if (!(error instanceof CrewError) || error.code.startsWith('MEMORY_')) throw error;
-    onNotice?.(byWordsAlone(error));
   }
-}
-
-function byWordsAlone({ code, message }: CrewError): string {
-  return `memory: notes are found by words alone, ${code}: ${message}`;
 }

@@ -43,7 +43,8 @@ export async function beginMemory(
     declared,
     env: terminal.env,
     redact: text => text,
-    onNotice: text => (quiet ? undefined : terminal.stderr(`${text}\n`)),
+    // Of trouble, the run itself tells.
+    onProgress: text => (quiet ? undefined : terminal.stderr(`${text}\n`)),
   });
   try {
     const pinned = declared.pinned ? { version: await memory.store.version() } : {};
@@ -83,6 +84,7 @@ export function openRunMemory(options: {
         redact: createRedactor(secretsOf(program, env)),
         run: { ...run, runId },
         onNotice,
+        onProgress: onNotice,
         store,
       }),
     );

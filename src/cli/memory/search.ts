@@ -24,7 +24,8 @@ export const searchMemory: MemoryVerb = async (call, memory) => {
     ...scoringOf(textFlag(call.values, 'scoring')),
   });
   if (call.values.json === true) {
-    printJson(call, { query: text, notes: found });
+    const why = memory.wordsAlone?.();
+    printJson(call, { query: text, notes: found, remarks: why === undefined ? [] : [why] });
     return 0;
   }
   if (found.length === 0) call.terminal.stderr('Nothing like that is remembered.\n');
