@@ -82,7 +82,41 @@ describe.skipIf(!hasTmux)('a person at the terminal', () => {
     shell.enter(crewLine(`${RUN} --plain`));
     await shell.until('[q]uit\n>');
     shell.enter('e');
+    const changed = await shell.until('Your request, as you changed it:\n');
+    expect(changed).not.toContain('Plum');
+    expect(await shell.until('[q]uit\n>', 2)).toContain('{+haiku+} about [-spring-] {+autumn+}');
+    shell.enter('a');
     expect(await shell.until('exit code 0')).toContain('Plum blossoms about a haiku about autumn');
+  });
+
+  test('an editor that was left without a change accepts nothing', async () => {
+    shell = openTmuxShell(folder, { columns: 120, rows: 60 });
+    shell.enter('export EDITOR=true');
+    shell.enter(crewLine(`${RUN} --plain`));
+    await shell.until('[q]uit\n>');
+    shell.enter('e');
+    await shell.until('the text is the same; nothing was changed');
+    await shell.until('[q]uit\n>', 2);
+    shell.enter('o');
+    expect(await shell.until('exit code 0')).toContain('Plum blossoms about a poem about spring');
+  });
+
+  test('a remark on what was edited has it, and original leaves it out', async () => {
+    writeFileSync(join(folder, 'editor.sh'), 'sed "s/spring/autumn/" "$1" > "$1.new"; mv "$1.new" "$1"\n');
+    shell = openTmuxShell(folder, { columns: 120, rows: 80 });
+    shell.enter('export EDITOR="sh editor.sh"');
+    shell.enter(crewLine(`${RUN} --plain --run-id here`));
+    await shell.until('[q]uit\n>');
+    shell.enter('e');
+    await shell.until('[q]uit\n>', 2);
+    shell.enter('r make it longer');
+    await shell.until('{+of 2020+}');
+    shell.enter('e');
+    await shell.until('of 2020+}', 2);
+    shell.enter('o');
+    expect(await shell.until('exit code 0')).toContain('Plum blossoms about a poem about spring');
+    const { answers } = await showRun('here');
+    expect(answers[0].text).toBe('make it longer\n\nI made this of it:\na haiku about autumn');
   });
 
   test('an editor that fails, or leaves nothing, changes nothing and the question stays', async () => {

@@ -16,7 +16,7 @@ const CHOICES = { a: 'accept', e: 'edit', r: 'revise', o: 'original', q: 'quit' 
 /**
  * Shows a person how their request was said again and asks what to do with it, until it is clear; undefined at the end of
  * input or when the signal aborts, which leaves the run waiting. `r` and words is a remark, and so are the words asked for
- * after `r` alone. What the editor leaves is the request, word for word.
+ * after `r` alone. What the editor leaves is shown again, and is the request, word for word, once it is accepted.
  */
 export async function askForRewrite(
   terminal: RewriteTerminal,
@@ -24,8 +24,8 @@ export async function askForRewrite(
   { signal, spoken = false }: { readonly signal: AbortSignal; readonly spoken?: boolean },
 ): Promise<PersonAnswer | undefined> {
   if (signal.aborted) return undefined;
-  const { columns, stderrColor: color } = terminal;
-  terminal.stderr(`\n${rewriteRows(rewrite, { columns, color, spoken }).join('\n')}\n\n${REWRITE_KEYS}\n`);
+  let edited: string | undefined;
+  show(terminal, rewrite, { spoken, edited });
   for (;;) {
     const line = await terminal.readLine('> ', signal);
     if (line === undefined) return leave(terminal);
@@ -34,10 +34,38 @@ export async function askForRewrite(
       terminal.stderr('expected `a`, `e`, `r`, `o` or `q`; words after `r` are the remark\n');
       continue;
     }
-    const answer = await complete(said, { terminal, rewrite, signal });
+    if (said.choice === 'edit') {
+      const before: string = edited ?? rewrite.reformulated;
+      const after = await edit(before, terminal);
+      if (after === undefined) continue;
+      edited = after;
+      show(terminal, rewrite, { spoken, edited });
+      continue;
+    }
+    const answer = await complete(said, { terminal, signal, edited });
     if (answer === 'left') return leave(terminal);
     if (answer !== undefined) return { ...answer, by: personName() };
   }
+}
+
+function show(
+  terminal: RewriteTerminal,
+  rewrite: Rewrite,
+  { spoken, edited }: { readonly spoken: boolean; readonly edited: string | undefined },
+): void {
+  const { columns, stderrColor: color } = terminal;
+  const shown = edited === undefined ? rewrite : { ...rewrite, reformulated: edited };
+  const rows = rewriteRows(shown, { columns, color, spoken, edited: edited !== undefined });
+  terminal.stderr(`\n${rows.join('\n')}\n\n${REWRITE_KEYS}\n`);
+}
+
+/** What the editor left; undefined, which was told, where it is what it was before. */
+async function edit(text: string, terminal: RewriteTerminal): Promise<string | undefined> {
+  const edited = await editText(text, terminal);
+  if ('text' in edited && edited.text !== text.trim()) return edited.text;
+  const problem = 'problem' in edited ? edited.problem : 'the text is the same; nothing was changed';
+  terminal.stderr(`${problem}\n${REWRITE_KEYS}\n`);
+  return undefined;
 }
 
 /** What is told next does not belong on the row of the prompt. */
@@ -62,25 +90,25 @@ function readChoice(line: string): Said | undefined {
 
 interface Asking {
   readonly terminal: RewriteTerminal;
-  readonly rewrite: Rewrite;
   readonly signal: AbortSignal;
+  /** What the person made of the text in their editor, if anything. */
+  readonly edited: string | undefined;
 }
 
 /** The words that belong to a choice; undefined where there are none yet and it is asked again. */
 async function complete(
   { choice, words }: Said,
-  { terminal, rewrite, signal }: Asking,
+  { terminal, signal, edited }: Asking,
 ): Promise<Pick<PersonAnswer, 'choice' | 'text'> | 'left' | undefined> {
-  if (choice === 'edit') {
-    const edited = await editText(rewrite.reformulated, terminal);
-    if (!('problem' in edited)) return { choice, text: edited.text };
-    terminal.stderr(`${edited.problem}\n`);
-    return undefined;
-  }
+  if (choice === 'accept' && edited !== undefined) return { choice: 'edit', text: edited };
   if (choice !== 'revise') return { choice, text: null };
   const remark = words === '' ? await terminal.readLine('remark> ', signal) : words;
   if (remark === undefined) return 'left';
-  if (remark.trim() !== '') return { choice, text: remark.trim() };
+  const text = remark.trim();
+  // Whoever writes the next version has not seen what became of the last one in the editor.
+  if (text !== '') {
+    return { choice, text: edited === undefined ? text : `${text}\n\nI made this of it:\n${edited}` };
+  }
   terminal.stderr('expected some words\n');
   return undefined;
 }

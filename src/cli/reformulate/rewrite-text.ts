@@ -10,6 +10,8 @@ interface Look {
   readonly color: boolean;
   /** For ears: both texts one after the other, without marks inside them. */
   readonly spoken?: boolean;
+  /** The person has changed it in their editor. */
+  readonly edited?: boolean;
 }
 
 /** What a person may do with a rewritten request. */
@@ -35,16 +37,16 @@ export function rewriteRows(rewrite: Rewrite, look: Look): readonly string[] {
   ];
 }
 
-function spokenRows({ request, reformulated }: Rewrite, { columns }: Look): readonly string[] {
+function spokenRows({ request, reformulated }: Rewrite, { columns, edited }: Look): readonly string[] {
   return [
     'Your request:',
     ...foreignRows(request, columns),
-    'Said again:',
+    edited === true ? 'As you changed it:' : 'Said again:',
     ...foreignRows(reformulated, columns),
   ];
 }
 
-function diffRows({ request, reformulated }: Rewrite, { columns, color }: Look): readonly string[] {
+function diffRows({ request, reformulated }: Rewrite, { columns, color, edited }: Look): readonly string[] {
   const clean = (text: string): string => text.replace(/[\uE000-\uE003]/g, '?');
   const changes = wordDiff(clean(request.trim()), clean(reformulated.trim()));
   if (changes.every(({ kind }) => kind === 'same')) {
@@ -58,7 +60,11 @@ function diffRows({ request, reformulated }: Rewrite, { columns, color }: Look):
     })
     .join('');
   const rows = foreignRows(marked, columns - MARK_ROOM);
-  return ['Your request, said again:', '', ...showMarks(rows, color)];
+  return [
+    edited === true ? 'Your request, as you changed it:' : 'Your request, said again:',
+    '',
+    ...showMarks(rows, color),
+  ];
 }
 
 /** Marks are wider in plain text than where they stand for a colour. */
