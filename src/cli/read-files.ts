@@ -1,16 +1,28 @@
 import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
+import { promptNameOf } from '../model/prompt-file.ts';
 import type { ListFolder, ReadSource } from '../model/source.ts';
 import { decodeText } from './decode-text.ts';
 
-/** Reads source files relative to `cwd`; a file that is not there, or is no file, is undefined. */
+/**
+ * Reads source files relative to `cwd`; a file that is not there, or is no file, is undefined. Fails with FILE_UNREADABLE, also
+ * for a prompt file that is a link.
+ */
 export function sourceReader(cwd: string): ReadSource {
   return path => {
+    refuseLink(cwd, path);
     const bytes = readBytes(cwd, path);
     return bytes === undefined ? undefined : decodeText(bytes);
   };
+}
+
+/** Version control keeps no more of a link than where it leads, so a lock could not say what a model is sent. */
+function refuseLink(cwd: string, path: string): void {
+  if (promptNameOf(path) === undefined) return;
+  if (lstatSync(resolve(cwd, path), { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new CrewError('FILE_UNREADABLE', `\`${path}\` is a link; a prompt file must be a file of its own`);
 }
 
 function readBytes(cwd: string, path: string): Buffer | undefined {

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { CrewError } from '../../model/crew-error.ts';
@@ -13,6 +12,7 @@ import { loadVersionsText } from '../wire-views.ts';
 import { workspaceOf } from '../workspace.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import { noHistoryText } from './no-history.ts';
+import { entriesOf } from './prompt-folders.ts';
 import type { NoHistory, PromptHistory } from './prompt-history.ts';
 import { type LabelRow, labelsOf } from './prompt-labels.ts';
 import { type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
@@ -148,7 +148,7 @@ async function promptUsers({
 }
 
 function crewFiles(root: string, path: string): readonly string[] {
-  const entries = readdirSync(join(root, path), { withFileTypes: true });
+  const entries = entriesOf(join(root, path));
   return entries
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
     .flatMap(entry => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
@@ -34,8 +34,19 @@ export function promptFolders(workspace: string): readonly PromptFolder[] {
   return [own, ...others];
 }
 
+/** What is in a folder; nothing where one may not look into it. */
+export function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM' || code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 function walk(root: string, path: string): readonly string[] {
-  const entries = readdirSync(join(root, path), { withFileTypes: true });
+  const entries = entriesOf(join(root, path));
   const own = entries.some(entry => entry.isFile() && isPromptFile(entry.name)) ? [path] : [];
   const inside = entries
     .filter(entry => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
@@ -43,7 +54,7 @@ function walk(root: string, path: string): readonly string[] {
   return [...own, ...inside];
 }
 
-/** The texts of the prompt files of a folder, by file name; none where the folder is not there. Fails with FILE_UNREADABLE. */
+/** The texts of the prompt files of a folder, by file name, without links; none where the folder is not there. Fails with FILE_UNREADABLE. */
 export function readPromptTexts(folder: PromptFolder): ReadonlyMap<string, string> {
   if (statSync(folder.path, { throwIfNoEntry: false })?.isDirectory() !== true) return new Map();
   const names = readdirSync(folder.path).filter(isPromptFile).toSorted();
@@ -52,7 +63,7 @@ export function readPromptTexts(folder: PromptFolder): ReadonlyMap<string, strin
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function readText({ path, shown }: PromptFolder, name: string): string {
