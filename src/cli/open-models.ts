@@ -7,6 +7,7 @@ import type { Program } from '../model/program.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Terminal } from './command.ts';
 import { localUrl } from './local-providers.ts';
+import { lookForServers } from './local-servers.ts';
 import { missingKey, PROVIDER_KEYS, providerOf } from './provider-keys.ts';
 import { readScriptFile } from './read-script.ts';
 import { loadContextWindows, loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
@@ -77,13 +78,25 @@ async function openModel(use: string, reason: string, terminal: Terminal): Promi
   const row = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider as keyof typeof PROVIDERS] : undefined;
   if (row === undefined || (name === '' && provider !== 'offline')) {
     const known = Object.keys(PROVIDERS);
-    const hint = row === undefined ? suggest(provider, known) : 'the name after the colon is missing';
+    const hint =
+      row === undefined
+        ? ((await localName(use, terminal)) ?? suggest(provider, known))
+        : 'the name after the colon is missing';
     throw new CrewError(
       'MODEL_UNKNOWN',
       `\`${use}\` (${reason}) is no model${hint === undefined ? '' : `; ${hint}`}`,
     );
   }
   return row(name, settingsFor(provider, use, terminal));
+}
+
+/** A name as Ollama and others write it, `llama3.2:3b`, is often meant for the server that has it. */
+async function localName(use: string, { env }: Terminal): Promise<string | undefined> {
+  const { servers } = await lookForServers(env);
+  const meant = servers.flatMap(({ provider, models }) =>
+    models.filter(name => name === use || name === `${use}:latest`).map(name => `${provider}:${name}`),
+  );
+  return meant[0] === undefined ? undefined : `did you mean \`${meant[0]}\`?`;
 }
 
 function settingsFor(provider: string, use: string, terminal: Terminal): ProviderSettings {

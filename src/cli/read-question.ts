@@ -54,6 +54,8 @@ export async function readQuestion(positionals: readonly string[], terminal: Ter
 
 async function read(word: string, terminal: Terminal): Promise<string> {
   if (word === '-') return await stdinText();
+  if (word === '@')
+    throw new CrewError('USAGE', 'expected the path of a file behind `@`, such as `@question.md`');
   return word.startsWith('@') ? readNamedFile(terminal.cwd, word.slice(1)) : word;
 }
 

@@ -60,7 +60,7 @@ export const ERROR_CODES = {
   CREDENTIALS_MISSING: {
     exitCode: 3,
     retryable: false,
-    hint: 'Set the key in the environment, or run with `--model offline`.',
+    hint: 'Set the key in the environment, or choose a model that needs none, such as `offline`.',
   },
   PROVIDER_UNAVAILABLE: {
     exitCode: 3,
@@ -70,7 +70,7 @@ export const ERROR_CODES = {
   PROVIDER_REFUSED: {
     exitCode: 3,
     retryable: false,
-    hint: 'Read the message of the provider; the request will not work as it is.',
+    hint: 'Read the message of the provider: the request will not work as it is. Mend what it names, such as the name of the model, before you go on.',
   },
   PROVIDER_AUTH: { exitCode: 3, retryable: false, hint: 'Check the API key and its permissions.' },
   PROVIDER_QUOTA: {
@@ -184,7 +184,7 @@ export const ERROR_CODES = {
   TOO_FEW_ANSWERS: {
     exitCode: 1,
     retryable: true,
-    hint: 'Lower `min_answers`, or ask more models.',
+    hint: 'Ask more models, or others; a crew file may lower `min_answers`.',
   },
   TOO_MANY_ITEMS: { exitCode: 1, retryable: false, hint: 'Raise `each.max`, or shorten the list.' },
   NO_PROGRESS: {
@@ -215,12 +215,12 @@ export const ERROR_CODES = {
   BUDGET_EXCEEDED: {
     exitCode: 4,
     retryable: false,
-    hint: 'Resume with a higher ceiling, such as `--max-calls 100`; for new runs, raise `budget` in the crew file.',
+    hint: 'Resume with a higher ceiling (`--max-calls`, `--max-tokens`, `--max-usd` or `--max-time`, whichever the message names); for new runs, raise `budget` in the crew file.',
   },
   PLAN_OVER_BUDGET: {
     exitCode: 4,
     retryable: false,
-    hint: 'See `crew plan FILE`; raise `budget`, lower the bounds of the phases, or pass `--allow-over-plan`.',
+    hint: 'Raise the ceiling (`--max-calls`, or `budget` in the crew file), lower the bounds of the phases (`crew plan FILE` shows them), or pass `--allow-over-plan`.',
   },
   PORT_UNAVAILABLE: {
     exitCode: 3,

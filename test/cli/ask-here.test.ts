@@ -56,6 +56,12 @@ describe('a newcomer with a model server on this machine', () => {
     expect(stderr).toContain(`ollama:llama3.2:1b · ollama at ${host}, model llama3.2:1b`);
   });
 
+  test('who names its model as the server does is told how it is written here', async () => {
+    const { env } = await startOllama([CHATTER]);
+    const { code, stderr } = await crew(['ask', 'why', '--models', 'llama3.2:1b'], { from: folder, env });
+    expect([code, stderr]).toEqual([3, expect.stringContaining('did you mean `ollama:llama3.2:1b`?')]);
+  });
+
   test('is told by doctor and models', async () => {
     const { host, env } = await startOllama([EMBEDDER, CHATTER]);
     const doctor = await crew(['doctor'], { from: folder, env });

@@ -22,6 +22,7 @@ describe.concurrent('a command line of `crew ask` that is wrong', () => {
     [[''], 2, 'the question is empty'],
     [['@blank.md'], 2, 'the question is empty'],
     [['@nope.md'], 2, 'there is no file `nope.md`'],
+    [['@'], 2, 'expected the path of a file behind `@`'],
     [['@.'], 2, 'expected a file, and `.` is a folder'],
     [['@noise'], 3, '`noise` is not text: expected UTF-8'],
     [['-'], 2, 'nothing came from stdin'],
@@ -33,6 +34,8 @@ describe.concurrent('a command line of `crew ask` that is wrong', () => {
     [['why', '--max-calls', 'many'], 2, 'cannot be read'],
     [['why', '--models', 'offline,gpt-5'], 3, '`gpt-5` (--models) is no model'],
     [['why', '--models', 'openai:gpt-5-mini'], 3, 'needs OPENAI_API_KEY'],
+    [['why', '--models', 'openai:gpt-5-mini'], 3, 'or choose a model that needs none, such as `offline`'],
+    [['why', '--models', 'offline', '--max-calls', '0'], 4, 'Raise the ceiling (`--max-calls`'],
     [
       ['why', '--summary', '--summarizer', 'opnai:x'],
       3,

@@ -128,7 +128,7 @@ function tooFew({ work, asked }: AskState, { place }: WorkContext): CodedFailure
   const answered = asked.length - failures.length;
   if (answered >= work.minAnswers) return undefined;
   const reasons = failures.map(({ model, failure }) => `\`${model}\`: ${failure.code}, ${failure.message}`);
-  const message = `\`${place}\` needs ${work.minAnswers} answers and got ${answered}; ${reasons.join('; ')}`;
+  const message = `\`${place}\` needs ${work.minAnswers} ${work.minAnswers === 1 ? 'answer' : 'answers'} and got ${answered}; ${reasons.join('; ')}`;
   const unreached = failures.find(({ failure }) => isUnreached(failure))?.failure;
   if (unreached === undefined) return { code: 'TOO_FEW_ANSWERS', message };
   return failures.length === 1 ? unreached : { ...unreached, message };
