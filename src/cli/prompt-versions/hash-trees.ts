@@ -1,6 +1,6 @@
 import { promptHash } from '../../language/prompt-hash.ts';
-import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { type PromptFile, promptFileName } from '../../model/prompt-file.ts';
+import { promptReader } from './front-once.ts';
 
 /** A prompt as it stood in a folder at one time. */
 export interface PlacedPrompt {
@@ -35,12 +35,13 @@ const NO_PARTIALS = {};
 /** Starts with no contents. A tree may be hashed when all its contents are there; one that is not counts as no file. */
 export function promptContents(): PromptContents {
   const contents = new Map<string, Content>();
+  const read = promptReader(promptFileName({ name: 'prompt', partial: false }));
   const known = new Map<string, PlacedPrompt>();
   const trees = new Map<ReadonlyMap<string, string>, ReadonlyMap<string, PlacedPrompt>>();
   return {
     has: blob => contents.has(blob),
     add: (blob, text, isPartial) => {
-      const { prompt } = readPromptFile(promptFileName({ name: 'prompt', partial: false }), text);
+      const prompt = read(text);
       const { includes } = prompt;
       const hash = includes.length === 0 ? promptHash(prompt, () => undefined) : undefined;
       const isKept = isPartial || hash === undefined;
