@@ -1,14 +1,12 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CrewError } from '../model/crew-error.ts';
+import { lockOthersOut } from '../tools/lock-others-out.ts';
 import { replaceFile } from './trust-store.ts';
 import { makeStateFolder } from './workspace.ts';
 
 /** Who holds a file reads and writes it, which takes no time; git was asked before. */
 const LOCK_TIMEOUT_MS = 60_000;
-const LOCK_POLL_MS = 20;
 const MODE = 0o644;
 
 /**
@@ -41,37 +39,11 @@ function readThere(file: string): string | undefined {
   }
 }
 
-/**
- * Locks out other processes; the answer unlocks. The lock is the system's lock on an empty database in the state folder
- * beside the file, so that a process that was killed holds none, and that version control sees nothing of it.
- */
+/** The guard stands in the state folder beside the file, so that version control sees nothing of it. */
 async function lock(file: string): Promise<() => void> {
   const folder = makeStateFolder(join(realpathSync(dirname(file)), '.crew'));
-  const path = join(folder, `${basename(file)}.guard`);
-  const database = openGuard(path);
-  const deadline = performance.now() + LOCK_TIMEOUT_MS;
-  for (;;) {
-    try {
-      database.exec('BEGIN EXCLUSIVE');
-      return () => database.close();
-    } catch (error) {
-      const isHeld = error instanceof Error && /locked|busy/i.test(error.message);
-      if (isHeld && performance.now() < deadline) {
-        await sleep(LOCK_POLL_MS);
-        continue;
-      }
-      database.close();
-      const why = isHeld ? 'another process has been changing it for too long' : String(error);
-      throw new CrewError('FILE_UNWRITABLE', `\`${file}\` cannot be changed: ${why}`, { cause: error });
-    }
-  }
-}
-
-function openGuard(path: string): DatabaseSync {
-  try {
-    return new DatabaseSync(path);
-  } catch (error) {
-    const message = `\`${path}\` cannot be opened: ${(error as Error).message}`;
-    throw new CrewError('FILE_UNWRITABLE', message, { cause: error });
-  }
+  return lockOthersOut(join(folder, `${basename(file)}.guard`), {
+    what: `\`${file}\``,
+    timeoutMs: LOCK_TIMEOUT_MS,
+  });
 }

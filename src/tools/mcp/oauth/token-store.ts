@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CrewError } from '../../../model/crew-error.ts';
+import { lockOthersOut } from '../../lock-others-out.ts';
 import { jsonObject } from './read-document.ts';
 
 /** What an authorization server gave us for one server. Times in milliseconds since 1970. */
@@ -56,7 +55,6 @@ const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 /** A refresh asks three servers at most, each for half a minute; whoever waits longer waits for nothing. */
 const LOCK_TIMEOUT_MS = 120_000;
-const LOCK_POLL_MS = 25;
 
 /**
  * The logins in one file, 0600 in a folder 0700, replaced as a whole. A mode that lets others read is mended and told by
@@ -142,29 +140,10 @@ async function replace(file: string, logins: Logins): Promise<void> {
   }
 }
 
-/**
- * Locks out other processes; the answer unlocks. The lock is the system's lock on an empty database, so a process that was
- * killed holds none.
- */
 async function lock(path: string): Promise<() => void> {
-  const database = await writing(path, async () => new DatabaseSync(path));
+  const unlock = await lockOthersOut(path, { what: 'the file of logins', timeoutMs: LOCK_TIMEOUT_MS });
   await chmod(path, OWNER_ONLY_FILE);
-  const deadline = performance.now() + LOCK_TIMEOUT_MS;
-  for (;;) {
-    try {
-      database.exec('BEGIN EXCLUSIVE');
-      return () => database.close();
-    } catch (error) {
-      const isHeld = error instanceof Error && /locked|busy/i.test(error.message);
-      if (isHeld && performance.now() < deadline) {
-        await sleep(LOCK_POLL_MS);
-        continue;
-      }
-      database.close();
-      const why = isHeld ? 'another process has worked on the logins for too long' : String(error);
-      throw new CrewError('FILE_UNWRITABLE', `Cannot lock \`${path}\`: ${why}`, { cause: error });
-    }
-  }
+  return unlock;
 }
 
 async function writing<Result>(path: string, write: () => Promise<Result>): Promise<Result> {
