@@ -10,9 +10,12 @@ export interface OwnFilter {
   readonly meaning: string;
   /** What stands behind the colon. */
   readonly argument: 'number' | 'optional number' | 'text';
+  /** The largest number; the smallest is 0. */
+  readonly most?: number;
   readonly apply: (value: unknown, argument: unknown) => string;
 }
 
+const MOST_JSON_INDENT = 10;
 const MOST_INDENT = 100;
 const MOST_TOKENS = 10_000_000;
 
@@ -28,16 +31,22 @@ export const OWN_FILTERS: readonly OwnFilter[] = [
     name: 'json',
     usage: 'value | json: 2',
     argument: 'optional number',
-    meaning: 'The value as JSON text; with a number on lines of their own, indented by so many blanks.',
+    most: MOST_JSON_INDENT,
+    meaning: `The value as JSON text; with a number on lines of their own, indented by so many blanks, 0 to ${MOST_JSON_INDENT}.`,
     apply: (value, indent) =>
-      JSON.stringify(value ?? null, null, indent === undefined ? 0 : wholeAt(indent, 'json', 10)),
+      JSON.stringify(
+        value ?? null,
+        null,
+        indent === undefined ? 0 : wholeAt(indent, 'json', MOST_JSON_INDENT),
+      ),
   },
   {
     name: 'truncate_tokens',
     usage: 'text | truncate_tokens: 500',
     argument: 'number',
+    most: MOST_TOKENS,
     meaning:
-      'The beginning of the text with at most so many tokens, counted by one rule for all models and cut behind a word; `…` says that something was cut.',
+      'The beginning of the text with at most so many tokens, 0 to 10,000,000, counted by one rule for all models and cut behind a word; `…` says that something was cut.',
     apply: (value, tokens) =>
       cutToTokens(writtenText(value), wholeAt(tokens, 'truncate_tokens', MOST_TOKENS)),
   },
@@ -45,7 +54,8 @@ export const OWN_FILTERS: readonly OwnFilter[] = [
     name: 'indent',
     usage: 'text | indent: 4',
     argument: 'number',
-    meaning: 'The text with so many blanks before every line but the first one and empty ones.',
+    most: MOST_INDENT,
+    meaning: `The text with so many blanks, 0 to ${MOST_INDENT}, before every line but the first one and empty ones.`,
     apply: (value, width) => {
       const blanks = ' '.repeat(wholeAt(width, 'indent', MOST_INDENT));
       return writtenText(value).replace(/\n(?=[^\n\r])/g, `\n${blanks}`);
@@ -73,24 +83,34 @@ export function addOwnFilters(engine: Liquid): void {
   }
 }
 
+function isWhole(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most;
+}
+
 function wholeAt(value: unknown, filter: string, most: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
+  if (typeof value === 'number' && isWhole(value, most)) return value;
   throw new Error(
     `\`${filter}\` takes a whole number from 0 to ${most}, but got ${JSON.stringify(value) ?? 'nothing'}`,
   );
 }
 
+/** An argument as it is written: a text, or a number, or something that is known only in a run. */
+export interface FilterArgument {
+  readonly isText: boolean;
+  readonly number?: number;
+}
+
 /** What is wrong with the argument of a filter of ours, as far as its text tells; undefined when nothing is. Pure. */
-export function ownFilterProblem(
-  name: string,
-  args: readonly { readonly isText: boolean }[],
-): string | undefined {
+export function ownFilterProblem(name: string, args: readonly FilterArgument[]): string | undefined {
   const filter = OWN_FILTERS.find(one => one.name === name);
   if (filter === undefined) return undefined;
   const { argument, usage } = filter;
   const [first, second] = args;
   if (first === undefined && argument !== 'optional number') return `\`${name}\` needs a value: \`${usage}\``;
   if (second !== undefined) return `\`${name}\` takes one value: \`${usage}\``;
-  const isWrong = first?.isText === true && argument !== 'text';
-  return isWrong ? `\`${name}\` takes a number, not a text: \`${usage}\`` : undefined;
+  if (argument === 'text') return undefined;
+  if (first?.isText === true) return `\`${name}\` takes a number, not a text: \`${usage}\``;
+  const { number } = first ?? {};
+  if (number === undefined || filter.most === undefined || isWhole(number, filter.most)) return undefined;
+  return `\`${name}\` takes a whole number from 0 to ${filter.most}, not ${number}`;
 }

@@ -1,4 +1,5 @@
 import { type Template, TypeGuards, toValueSync, Value } from 'liquidjs';
+import type { FilterArgument } from './own-filters.ts';
 import type { TemplateProblem } from './template-check.ts';
 import { isBlankText } from './template-engine.ts';
 import { fallbackProblem, type PlainToken } from './template-fallbacks.ts';
@@ -15,11 +16,11 @@ interface Found {
 /** Where an expression stands: in a text, where any value is wanted, or where it decides something. */
 type Position = 'text' | 'value' | 'decision';
 
-/** A filter as it is written: where its name stands, and whether its arguments are written texts. */
+/** A filter as it is written: where its name stands, and what its arguments are. */
 export interface FilterRead {
   readonly name: string;
   readonly offset: number;
-  readonly args: readonly { readonly isText: boolean }[];
+  readonly args: readonly FilterArgument[];
 }
 
 const LOOP_FIELDS = new Set('index index0 first last length revindex revindex0 previtem nextitem'.split(' '));
@@ -87,7 +88,8 @@ function visitFilter(
   if (!isPlainToken(token) || token.input === '') return;
   const args = filter.args.map(one => {
     const value: unknown = Array.isArray(one) ? one[1] : one;
-    return { isText: TypeGuards.isQuotedToken(value) };
+    if (!TypeGuards.isNumberToken(value)) return { isText: TypeGuards.isQuotedToken(value) };
+    return { isText: false, number: value.content };
   });
   found.filters.push({ name: filter.name, offset: token.begin, args });
   for (const argument of filter.args) {

@@ -44,6 +44,11 @@ export const PROMPT_CODES = {
     PROMPT.slice(0, PROMPT.lastIndexOf('---')),
     '---\n- change\n',
   ),
+  'conflict-marker': swapPrompt(
+    'A prompt file holds the marks of a conflict that git could not settle; a model would be sent both texts.',
+    'Describe {{ change | json }}',
+    `${'<'.repeat(7)} HEAD\nDescribe {{ change | json }}\n${'='.repeat(7)}\nShow {{ change | json }}\n${'>'.repeat(7)} main`,
+  ),
   'prompt-not-found': swapUse(
     'There is no file for the prompt, variant or partial in the folder of the prompt files.',
     'prompt: describe',

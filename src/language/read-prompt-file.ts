@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { type PromptFile, type PromptHead, promptNameOf } from '../model/prompt-file.ts';
+import { checkPromptHead } from './check-prompt-head.ts';
 import { prompt } from './generated/file-validators.generated.js';
 import { lowerInput } from './lower.ts';
 import { asObject, asTexts, compact, namedRows } from './lower-values.ts';
@@ -50,6 +51,8 @@ export function readPromptFile(path: string, text: string): ReadPrompt {
     body,
     includes: [...new Set(includes)],
   };
+  if (head !== undefined) checkPromptHead(found.head, head, report);
+  if (!isStray) findConflicts(file, report);
   const scalar = { kind: 'scalar', value: body, style: 'plain', file } as const;
   const node: ScalarNode = { ...scalar, start: bodyStart, end: file.text.length };
   return { prompt: found, ...(head === undefined ? {} : { head }), body: node, diagnostics };
@@ -68,7 +71,10 @@ function findFront(file: SourceFile, report: Report): { frontEnd: number; bodySt
     return { frontEnd: 0, bodyStart: text.length };
   }
   let at = lineEnd(text, 0);
-  if (!isFence(text.slice(0, at))) return none;
+  if (!isFence(text.slice(0, at))) {
+    findLateFront(file, report);
+    return none;
+  }
   while (at < text.length) {
     const end = lineEnd(text, at);
     if (isFence(text.slice(at, end))) return { frontEnd: at, bodyStart: end };
@@ -82,6 +88,27 @@ function findFront(file: SourceFile, report: Report): { frontEnd: number; bodySt
     hint: 'close it with a line `---`',
   });
   return none;
+}
+
+/** Marks of git stand at the beginning of a line, seven signs long; a text that is about them has others around. */
+const CONFLICT = /^<{7}(?: .*)?\r?$[\s\S]*?^={7}\r?$[\s\S]*?^>{7}(?: .*)?\r?$/m;
+
+function findConflicts(file: SourceFile, report: Report): void {
+  const at = CONFLICT.exec(file.text)?.index;
+  if (at === undefined) return;
+  const message = 'A conflict of versions stands here, which git could not settle';
+  const hint = 'keep one of the two texts and take the marks out';
+  report({ code: 'conflict-marker', range: rangeOf(file, at, at + 7), message, hint });
+}
+
+/** A front matter behind empty lines would be sent to a model as text. */
+function findLateFront(file: SourceFile, report: Report): void {
+  const [, blank] =
+    /^((?:[ \t]*\r?\n)+)---[ \t]*\r?\n\s*[\w-]+:[\s\S]*?\n---[ \t]*(?:\r?\n|$)/.exec(file.text) ?? [];
+  if (blank === undefined) return;
+  const message = 'The front matter does not begin in the first line, so it is text';
+  const range = rangeOf(file, blank.length, blank.length + 3);
+  report({ code: 'prompt-front-matter', range, message, hint: 'take the empty lines before it out' });
 }
 
 /** Where the line that starts at `from` ends, with its end of line. */

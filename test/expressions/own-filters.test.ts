@@ -172,3 +172,19 @@ test('every filter of ours gives a text, and one of null is told apart', () => {
   const { problems } = typeTemplate('a {{ nothing | indent: 2 }}', { rootType });
   expect(problems.map(({ code }) => code)).toEqual(['nullable-field']);
 });
+
+test.each([
+  ['{{ a | indent: -4 }}', '`indent` takes a whole number from 0 to 100, not -4'],
+  ['{{ a | indent: 101 }}', '`indent` takes a whole number from 0 to 100, not 101'],
+  ['{{ a | json: 99 }}', '`json` takes a whole number from 0 to 10, not 99'],
+  ['{{ a | truncate_tokens: 1.5 }}', '`truncate_tokens` takes a whole number from 0 to 10000000, not 1.5'],
+])('%s is refused before a run', (template, message) => {
+  expect(checkTemplate(template, 'text').problems.map(problem => problem.message)).toEqual([message]);
+});
+
+test.each(['{{ a | indent: 100 }}', '{{ a | json: 0 }}', '{{ a | truncate_tokens: b }}'])(
+  '%s is fine',
+  template => {
+    expect(checkTemplate(template, 'text').problems).toEqual([]);
+  },
+);

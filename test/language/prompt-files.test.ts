@@ -51,6 +51,13 @@ function taskOf(with_: string, prompts: Readonly<Record<string, string>>): strin
   return phaseOf(load(`{ role: writer, task: { prompt: main${with_} }, next: done }`, prompts)).task;
 }
 
+function errorsOf(loaded: ReturnType<typeof load>): readonly string[] {
+  return codesOf({
+    ...loaded,
+    diagnostics: loaded.diagnostics.filter(({ severity }) => severity === 'error'),
+  });
+}
+
 function codesOf(loaded: ReturnType<typeof load>): readonly string[] {
   return loaded.diagnostics.map(
     ({ code, range }) => `${code} ${range.file}:${range.start.line}:${range.start.column}`,
@@ -369,5 +376,43 @@ describe('a file that is not UTF-8', () => {
     const main = '---\noutput: { $ref: s.json }\n---\nA';
     const loaded = load(use, { main }, { 'prompts/s.json': `{ "title": "${stray}" }` });
     expect(codesOf(loaded)).toEqual(['not-utf8 prompts/s.json:1:13']);
+  });
+});
+
+describe('what is certainly no text for a model', () => {
+  const use = '{ role: writer, task: { prompt: main }, next: done }';
+
+  test('is a conflict of git, at its first mark', () => {
+    const [ours, middle, theirs] = ['<', '=', '>'].map(sign => sign.repeat(7));
+    const main = `A\n${ours} HEAD\nB\n${middle}\nC\n${theirs} main\n`;
+    expect(codesOf(load(use, { main }))).toEqual(['conflict-marker prompts/main.prompt.md:2:1']);
+    expect(codesOf(load(use, { main: main.replaceAll('\n', '\r\n') }))).toHaveLength(1);
+    const about = `Look for lines such as \`${ours} HEAD\`.\n\nTitle\n${middle}\n`;
+    expect(load(use, { main: about }).crew).toBeDefined();
+  });
+
+  test('is a front matter behind an empty line', () => {
+    const main = '\n---\ndescription: A\n---\nText';
+    expect(codesOf(load(use, { main }))).toEqual(['prompt-front-matter prompts/main.prompt.md:2:1']);
+    expect(load(use, { main: '\n---\n\nA text between lines.\n\n---\n' }).crew).toBeDefined();
+  });
+});
+
+describe('the front matter is held against itself', () => {
+  const use = '{ role: writer, task: { prompt: main, with: { n: a } }, next: done }';
+  const head = (input: string, samples = '[]') =>
+    errorsOf(load(use, { main: `---\ninput: { n: ${input} }\nsamples: ${samples}\n---\n{{ n }}` }));
+
+  test('a default that its input does not take is an error, also where it is not needed', () => {
+    expect(head('{ type: string, default: 3 }')).toEqual(['invalid-default prompts/main.prompt.md:2:38']);
+    expect(head('{ type: string, default: c }')).toEqual([]);
+  });
+
+  test.each([
+    ['[{ n: 3 }]', 'invalid-argument prompts/main.prompt.md:3:16'],
+    ['[{ n: a, m: b }]', 'unknown-input prompts/main.prompt.md:3:19'],
+    ['[{ n: a }, {}]', 'missing-input prompts/main.prompt.md:3:21'],
+  ])('the samples %s are not of its inputs', (samples, found) => {
+    expect(head('{ type: string }', samples)).toEqual([found]);
   });
 });
