@@ -92,9 +92,10 @@ export async function loadEmptyStore() {
 
 /** What keeps a memory tidy. */
 export async function loadTidying() {
-  const [{ consolidate }, { scopesOf }] = await Promise.all([
+  const [{ consolidate }, { settleRun }, { scopesOf }] = await Promise.all([
     import('../memory/consolidate.ts'),
+    import('../memory/settle-run.ts'),
     import('../memory/scopes-of.ts'),
   ]);
-  return { consolidate, scopesOf };
+  return { consolidate, settleRun, scopesOf };
 }

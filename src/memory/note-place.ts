@@ -42,7 +42,22 @@ export async function placeOf(
   if (same?.note.state === 'retracted') return { as: 'refused', reason: 'the same was taken back before' };
   if (same !== undefined) return { as: 'same', of: same };
   if (note.state !== 'active') return { as: 'new', instead: [] };
-  const close = await closeTo(store, newcomer, batch);
+  return placeBeside(newcomer, await closeTo(store, newcomer, batch));
+}
+
+/** The same among notes that are at hand, in a state that counts; those that came later are not looked at. Pure. */
+export function placeAmong(newcomer: Newcomer, others: readonly StoredNote[]): Place {
+  const { note } = newcomer;
+  if (VERBATIM_KINDS.has(note.kind)) return { as: 'new', instead: [] };
+  const before = others.filter(
+    one => one.note.seq < note.seq && one.note.scope === note.scope && one.note.kind === note.kind,
+  );
+  const same = before.find(one => one.note.hash === note.hash);
+  return same === undefined ? placeBeside(newcomer, before) : { as: 'same', of: same };
+}
+
+function placeBeside(newcomer: Newcomer, close: readonly StoredNote[]): Place {
+  const { note } = newcomer;
   const others = close.filter(one => sameSubject(one.note, note));
   const trusted = others.find(one => one.note.trust > note.trust);
   if (trusted !== undefined) {

@@ -9,7 +9,7 @@ import { secretsOf } from '../fact-redactor.ts';
 import { loadRedactor, loadRunMemory } from '../wire-memory.ts';
 import { chooseMemory, declaredMemory, wantsMemory } from './choose-memory.ts';
 import { type OpenedMemory, openMemory } from './open-memory.ts';
-import { tidyDaily } from './tidy.ts';
+import { settleWritten, tidyDaily } from './tidy.ts';
 
 /** The memory that a new run begins with; its store stays open until the release. */
 export interface BegunMemory {
@@ -74,6 +74,7 @@ export function openRunMemory(options: {
 }): OpenRunMemory {
   const { runId, program, memory: run, env, onNotice, store } = options;
   let opened: Promise<OpenedMemory> | undefined;
+  let mayHaveWritten = false;
   const open = async (): Promise<OpenMemory> => {
     opened ??= loadRedactor().then(({ createRedactor }) =>
       openMemory({
@@ -99,14 +100,21 @@ export function openRunMemory(options: {
       const [memory, { recallForWork, writeForWork }] = await Promise.all([open(), loadRunMemory()]);
       return {
         recall: (request, signal) => recallForWork(memory, request, signal),
-        write: (effect, signal) => writeForWork(memory, effect, signal),
+        write: (effect, signal) => {
+          mayHaveWritten = true;
+          return writeForWork(memory, effect, signal);
+        },
       };
     },
-    open,
+    open: () => {
+      mayHaveWritten = true;
+      return open();
+    },
     close: async () => {
       const last = await opened?.catch(() => undefined);
       if (last === undefined) return;
       try {
+        if (mayHaveWritten) await settleWritten(last.memory);
         if (store === undefined) await tidyDaily(last.memory);
       } catch (error) {
         if (!(error instanceof CrewError)) throw error;

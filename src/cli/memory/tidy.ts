@@ -1,4 +1,5 @@
 import type { OpenMemory } from '../../memory/open-memory.ts';
+import type { MemoryProvenance } from '../../model/memory.ts';
 import { noPositionals } from '../positionals.ts';
 import { loadTidying } from '../wire-memory.ts';
 import { byPerson } from './by-person.ts';
@@ -26,6 +27,15 @@ export async function tidyDaily(memory: OpenMemory): Promise<void> {
   const day = Math.floor(memory.now() / DAY_MS);
   if ((await memory.store.bump(`tidied:${day}`, 1)) !== 1) return;
   const { consolidate, scopesOf } = await loadTidying();
-  const by = { runId: memory.run?.runId ?? '', phase: '', role: '', key: '', author: 'rule' };
-  await consolidate(memory, await scopesOf(memory.store), by);
+  await consolidate(memory, await scopesOf(memory.store), byRule(memory));
+}
+
+/** Holds what a run wrote against what others wrote meanwhile, at its end. */
+export async function settleWritten(memory: OpenMemory): Promise<void> {
+  const { settleRun } = await loadTidying();
+  await settleRun(memory, byRule(memory));
+}
+
+function byRule({ run }: OpenMemory): MemoryProvenance {
+  return { runId: run?.runId ?? '', phase: '', role: '', key: '', author: 'rule' };
 }
