@@ -4,6 +4,8 @@ import type { ParseArgsOptionDescriptor } from 'node:util';
 interface Flag extends ParseArgsOptionDescriptor {
   readonly value?: string;
   readonly help: string;
+  /** A switch that what stands behind an equals sign is no value of, but the next word: `--x=Y` is `--x Y`. */
+  readonly takesWord?: true;
   /** Left out of help: for tests of this program alone. */
   readonly hidden?: true;
 }

@@ -79,7 +79,7 @@ function readArguments(
 ): { readonly values: FlagValues; readonly positionals: readonly string[] } {
   try {
     const options = { ...negationsOf(flags), ...flags };
-    const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, tokens: true });
+    const parsed = parseArgs({ args: withWords(argv, flags), options, allowPositionals: true, tokens: true });
     const values: { [name: string]: FlagValues[string] } = { ...parsed.values };
     for (const token of parsed.tokens) {
       if (token.kind === 'option') setSwitch(values, token.name, flags);
@@ -90,6 +90,16 @@ function readArguments(
     if (code === undefined || !code.startsWith('ERR_PARSE_ARGS')) throw error;
     throw new CrewError('USAGE', flagProblem(code, message, flags));
   }
+}
+
+/** `--x=Y` as `--x Y` for switches that take a word; behind `--` words are words. */
+function withWords(argv: readonly string[], flags: Flags): string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  return argv.flatMap((word, index) => {
+    const [, name = '', value = ''] = /^--([a-z-]+)=(.+)$/s.exec(word) ?? [];
+    if (index > end || !Object.hasOwn(flags, name) || flags[name]?.takesWord !== true) return [word];
+    return [`--${name}`, value];
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Answers } from '../model/answers.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import { addSpends, type ConversationSpend, spendOf } from './ask/read-conversation.ts';
 import { askDocument } from './ask-document.ts';
 import { rewriteDocument } from './reformulate/rewrite-document.ts';
 import { loadReporters } from './wire.ts';
@@ -11,6 +12,7 @@ type LeftRun = Exclude<RunOutcome, { type: 'interrupted' }>;
 export async function resultDocument(
   journal: Pick<Journal, 'runId' | 'program'>,
   outcome: LeftRun,
+  spentBefore?: ConversationSpend,
 ): Promise<object> {
   const { runId, program } = journal;
   const { spent: spend } = outcome.state.ledger;
@@ -20,9 +22,19 @@ export async function resultDocument(
   const { isAnswers } = await loadReporters();
   const answers = 'result' in left ? left.result : unfinishedAnswers(outcome, left.failure);
   if (isAnswers(answers)) {
-    return { ...askDocument(answers, { runId, outcome: left.outcome, spend }), ...reformulation };
+    const document = askDocument(answers, { runId, outcome: left.outcome, spend });
+    return { ...document, ...conversationOf(outcome, spentBefore), ...reformulation };
   }
   return { version: 1, runId, crew: program.crew, ...left, ...reformulation, spend };
+}
+
+/** What a question goes on with, and what all of it has taken, this run too; nothing where it begins a conversation. */
+function conversationOf({ state }: LeftRun, spentBefore: ConversationSpend | undefined): object {
+  const { history } = state.procedures['']?.inputs ?? {};
+  if (!Array.isArray(history) || history.length === 0) return {};
+  const spend =
+    spentBefore === undefined ? {} : { spend: addSpends([spentBefore, spendOf(state.ledger.spent)]) };
+  return { conversation: { history, ...spend } };
 }
 
 function howLeft(outcome: LeftRun) {

@@ -8,6 +8,7 @@ import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { RunControls } from '../runtime/run-controls.ts';
 import { answersText } from './answer-commands.ts';
+import type { ConversationSpend } from './ask/read-conversation.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
@@ -37,6 +38,8 @@ interface SessionOptions {
   readonly over?: boolean;
   /** The most that the run can take, where it is known. */
   readonly plan?: Plan | undefined;
+  /** What the earlier runs of its conversation have taken, for its document. */
+  readonly spentBefore?: ConversationSpend;
   /** What was left for the run and is not on record yet; looked for by the session itself when absent. */
   readonly signals?: () => readonly RunSignal[];
 }
@@ -82,7 +85,8 @@ export async function runSession(options: SessionOptions): Promise<number> {
       const left = questionsLeft(outcome.state, asked.values());
       terminal.stderr(answersText(left, `${journal.runId}${resumeFlags(options.values)}`));
     }
-    return await showOutcome(journal, outcome, { request, terminal });
+    const { spentBefore } = options;
+    return await showOutcome(journal, outcome, { request, terminal, spentBefore });
   } catch (error) {
     screen.close();
     // What a full disk or a journal out of reach cut off is all there, and its id is not in the error.

@@ -5,6 +5,7 @@ import type { Journal } from '../ports/engine.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { RunState } from '../runtime/run-state.ts';
 import { createSpokenReporter } from '../tui/spoken-reporter.ts';
+import type { ConversationSpend } from './ask/read-conversation.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { rewriteDocument } from './reformulate/rewrite-document.ts';
 import { resultDocument } from './result-document.ts';
@@ -31,14 +32,21 @@ export async function openReporters(
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
 }
 
+interface OutcomeView {
+  readonly request: ResultRequest;
+  readonly terminal: Terminal;
+  /** What the earlier runs of its conversation have taken, where it has any. */
+  readonly spentBefore?: ConversationSpend | undefined;
+}
+
 /** Writes how a run was left, as the flags want it, and returns the exit code. */
 export async function showOutcome(
   run: Pick<Journal, 'runId' | 'program'>,
   outcome: Exclude<RunOutcome, { type: 'interrupted' }>,
-  { request, terminal }: { readonly request: ResultRequest; readonly terminal: Terminal },
+  { request, terminal, spentBefore }: OutcomeView,
 ): Promise<number> {
   if (request.json) {
-    terminal.stdout(`${JSON.stringify(await resultDocument(run, outcome), null, 2)}\n`);
+    terminal.stdout(`${JSON.stringify(await resultDocument(run, outcome, spentBefore), null, 2)}\n`);
   }
   if (outcome.type === 'suspended') {
     writeOpenRewrite(run, outcome.state, { request, terminal });

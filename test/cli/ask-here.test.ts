@@ -144,6 +144,56 @@ describe('a conversation', () => {
     expect((await ask('--continue', 'zzzz', 'And?')).code).toBe(2);
   });
 
+  test('may be named before or after the question, or behind an equals sign', async () => {
+    script('A mutex.');
+    await ask('Which lock?');
+    const [first = ''] = await runs();
+    script('Another.');
+    await ask('Something else?');
+    for (const args of [
+      ['And?', '--continue', first],
+      [`--continue=${first}`, 'And?'],
+      ['And?', `--continue=${first}`],
+    ]) {
+      const { code, stdout } = await ask(...args, '--json');
+      expect([code, JSON.parse(stdout)]).toEqual([
+        0,
+        expect.objectContaining({
+          question: 'And?',
+          conversation: {
+            history: [{ run: first, question: 'Which lock?', answer: 'A mutex.' }],
+            spend: { calls: 2, costMicroUsd: expect.anything() },
+          },
+        }),
+      ]);
+    }
+  });
+
+  test('of a run without a question is a mistake, and no question is asked', async () => {
+    script('A mutex.');
+    await ask('Which lock?');
+    const [first = ''] = await runs();
+    for (const word of [first, first.slice(0, 6)]) {
+      const { code, stderr } = await ask('--continue', word);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`\`${word}\` is a run`)]);
+    }
+    expect(await runs()).toEqual([first]);
+  });
+
+  test('says which question it leaves out because it has no answer', async () => {
+    script('A mutex.');
+    await ask('Which lock?');
+    const [first = ''] = await runs();
+    writeFileSync(join(folder, 'replies.yaml'), 'version: 1\nreplies: [{ phase: nowhere, text: x }]\n');
+    expect((await ask('Failing?')).code).not.toBe(0);
+    const [failed = ''] = (await runs()).filter(each => each !== first);
+    script('Because.');
+    const { code, stderr } = await ask('And why?', '--continue');
+    expect(code).toBe(0);
+    expect(stderr).toContain(`talk    goes on with run ${first}; the later question, run ${failed}, `);
+    expect((await ask('And?', '--continue')).stderr).not.toContain('the later question');
+  });
+
   test('what is piped in stands behind the question', async () => {
     script('A mutex.');
     const line = `printf 'let x = 1;\\n' | '${process.execPath}' '${crewProgram()}' ask 'What is wrong here?' --json`;

@@ -1,6 +1,6 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { Spend } from '../../model/run-event.ts';
-import type { Engine } from '../../ports/engine.ts';
+import type { Engine, RunHeader } from '../../ports/engine.ts';
 import { readRecordedRun } from '../recorded-run.ts';
 import { loadReporters } from '../wire.ts';
 import { goOn, type Said } from './conversation.ts';
@@ -9,6 +9,10 @@ import { goOn, type Said } from './conversation.ts';
 export interface Conversation {
   readonly said: readonly Said[];
   readonly spend: ConversationSpend;
+  /** The run that it goes on with. */
+  readonly runId: string;
+  /** A question that was asked later and has no answer, so that this conversation is not the last; absent where it is. */
+  readonly later?: RunHeader;
 }
 
 /** What runs of a conversation have taken; money is null where a price is not known. */
@@ -22,7 +26,9 @@ export interface ConversationSpend {
  * none, and with RUN_NOT_FOUND.
  */
 export async function readConversation(engine: Engine, named: string | undefined): Promise<Conversation> {
-  const runId = named ?? lastAsked(engine);
+  const asked = named === undefined ? askedHere(engine) : [];
+  const runId = named ?? asked.find(({ status }) => status === 'success')?.runId;
+  const [last] = asked;
   if (runId === undefined) {
     throw new CrewError('USAGE', 'there is nothing to go on with: no run of `crew ask` here has an answer');
   }
@@ -36,12 +42,27 @@ export async function readConversation(engine: Engine, named: string | undefined
   }
   const said = goOn({ runId: run.runId, inputs: started.inputs }, result);
   const spends = await Promise.all(said.map(each => spentBy(engine, each.run)));
-  return { said, spend: addSpends(spends) };
+  const later = last === undefined || last.runId === runId ? {} : { later: last };
+  return { said, spend: addSpends(spends), runId: run.runId, ...later };
 }
 
-function lastAsked(engine: Engine): string | undefined {
-  const asked = engine.list().filter(({ crew, status }) => crew === 'ask' && status === 'success');
-  return asked.toSorted((left, right) => right.createdAt - left.createdAt)[0]?.runId;
+/** The latest first. */
+function askedHere(engine: Engine): readonly RunHeader[] {
+  const asked = engine.list().filter(({ crew }) => crew === 'ask');
+  return asked.toSorted((left, right) => right.createdAt - left.createdAt);
+}
+
+/** That a later question is left out, and why it has no answer; '' where none is. Pure. */
+export function laterText({ runId, later }: Conversation): string {
+  if (later === undefined) return '';
+  const how = later.active
+    ? 'is still under way'
+    : later.status !== 'open'
+      ? 'failed'
+      : later.summary?.waitsFor === undefined
+        ? 'was stopped'
+        : 'waits';
+  return `talk    goes on with run ${runId}; the later question, run ${later.runId}, ${how}\n`;
 }
 
 /** A run of the conversation may be gone; what it took is not known any more. */
@@ -55,7 +76,8 @@ export async function spentBy(engine: Engine, runId: string): Promise<Conversati
   }
 }
 
-function spendOf(spend: Spend | undefined): ConversationSpend {
+/** The part of what was spent that is told of a conversation. Pure. */
+export function spendOf(spend: Spend | undefined): ConversationSpend {
   return { calls: spend?.calls ?? 0, costMicroUsd: spend?.costMicroUsd ?? null };
 }
 

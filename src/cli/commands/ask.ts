@@ -3,7 +3,14 @@ import type { Crew } from '../../model/crew.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import { formatCost, formatQuantity } from '../../reporters/amounts.ts';
-import { addSpends, type Conversation, readConversation, spentBy } from '../ask/read-conversation.ts';
+import {
+  addSpends,
+  type Conversation,
+  laterText,
+  readConversation,
+  spentBy,
+} from '../ask/read-conversation.ts';
+import { readTalkWords } from '../ask/read-talk-words.ts';
 import { askCrew } from '../ask-crew.ts';
 import { chooseAsk } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
@@ -42,6 +49,7 @@ export const askCommand: Command = {
     summarizer: { type: 'string', value: 'MODEL', help: 'who merges, instead of the first of the models' },
     continue: {
       type: 'boolean',
+      takesWord: true,
       help: 'go on with the last conversation here; `--continue RUN QUESTION` with that of a run',
     },
     reformulate: REFORMULATE_FLAGS.reformulate,
@@ -57,13 +65,14 @@ export const askCommand: Command = {
 
 /** As for `crew run`: what can be wrong by a slip is found before the run exists. */
 async function ask({ positionals, values, terminal }: CommandCall): Promise<number> {
-  const words = values.continue === true ? positionals.slice(-1) : positionals;
-  const named = values.continue === true && positionals.length === 2 ? positionals[0] : undefined;
-  if (values.continue === true && positionals.length > 2) await readQuestion(positionals, terminal);
+  const { words, before } =
+    values.continue === true
+      ? await conversationHere(positionals, { values, terminal })
+      : { words: positionals, before: undefined };
   const question = await readPipedQuestion(words, terminal);
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
-  const before = values.continue === true ? await conversationHere(named, { values, terminal }) : undefined;
+  if (before !== undefined && values.quiet !== true) terminal.stderr(laterText(before));
   const history = before === undefined ? {} : { history: before.said as unknown as JsonValue };
   const given = { question, ...history };
   const { program, models, opened, terms, summary } = await prepare(given, { values, terminal });
@@ -86,6 +95,7 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
       values,
       terminal,
       plan,
+      ...(before === undefined ? {} : { spentBefore: before.spend }),
     });
     if (before !== undefined && values.quiet !== true) {
       const total = addSpends([before.spend, await spentBy(engine, runId)]);
@@ -101,13 +111,17 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   }
 }
 
+/** The question, as it is written, and the conversation that it goes on with. */
 async function conversationHere(
-  named: string | undefined,
+  positionals: readonly string[],
   { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
-): Promise<Conversation> {
+): Promise<{ readonly words: readonly string[]; readonly before: Conversation }> {
+  if (positionals.length === 0 || positionals.length > 2) await readQuestion(positionals, terminal);
   const engine = await openExistingEngine(values, terminal);
   try {
-    return await readConversation(engine, named);
+    const runIds = engine.list().map(({ runId }) => runId);
+    const { named, words } = readTalkWords(positionals, runIds);
+    return { words, before: await readConversation(engine, named) };
   } finally {
     engine.close();
   }
