@@ -50,7 +50,31 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     terminal.stdout(commandHelp(command, named));
     return 0;
   }
+  refuseOtherVerbs(command, positionals[1], values);
   return command.run({ values, positionals: positionals.slice(1), terminal, commands: COMMANDS });
+}
+
+/** Fails with USAGE for a verb that the command has not, and for a flag that only other verbs of it take. */
+function refuseOtherVerbs(
+  { name, verbs, flags }: Command,
+  word: string | undefined,
+  values: FlagValues,
+): void {
+  if (verbs === undefined || word === undefined) return;
+  const verb = verbs.find(one => one.name === word);
+  if (verb === undefined) {
+    const names = verbs.map(one => one.name);
+    throw new CrewError('USAGE', `there is no command \`${name} ${word}\`${suggestion(word, names)}`);
+  }
+  const taken = verb.flags ?? [];
+  const strange = Object.keys(flags).find(flag => Object.hasOwn(values, flag) && !taken.includes(flag));
+  if (strange === undefined) return;
+  const others = verbs.filter(one => one.flags?.includes(strange) === true);
+  const named = others.map(one => `\`crew ${name} ${one.name}\``).join(', ');
+  throw new CrewError(
+    'USAGE',
+    `\`crew ${name} ${word}\` has no flag \`--${strange}\`; it is one of ${named}`,
+  );
 }
 
 /** The verb that help is asked of by its name. Fails with USAGE where the command has none of that name. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { crew, reviewCrew } from '../e2e/crew-process.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 
@@ -277,5 +278,47 @@ describe('runs of a crew without models', () => {
     const { code, stdout, stderr } = await here('run', 'good.crew.yaml', '--format', 'sarif');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('RESULT_NOT_A_REVIEW');
+  });
+});
+
+describe('commands with verbs', () => {
+  const withVerbs = COMMANDS.filter(({ verbs = [] }) => verbs.length > 0);
+
+  test.each(withVerbs.map(({ name, verbs = [] }) => [name, verbs[0]?.name ?? '']))(
+    'crew %s suggests the verb that was meant',
+    async (name, verb) => {
+      const wrong = `${verb}x`;
+      const { code, stderr } = await crew([name, wrong]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`there is no command \`${name} ${wrong}\`; did you mean \`${verb}\`?`);
+      expect((await crew([name, 'zzzzzzzzzz'])).stderr).toContain(`there is \`${verb}\``);
+    },
+  );
+
+  test('suggest a verb whose letters were swapped', async () => {
+    expect((await crew(['prompt', 'shwo', 'note'])).stderr).toContain('did you mean `show`?');
+  });
+
+  test('take no flag of another verb', async () => {
+    for (const args of [
+      ['prompt', 'list', '--phase', 'x'],
+      ['prompt', 'pin', 'note', '--force'],
+      ['config', 'get', 'x', '--user'],
+      ['tools', 'list', 'x', '--yes'],
+      ['memory', 'stats', '--no-why'],
+    ]) {
+      const { code, stderr } = await crew(args);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining(`\`crew ${args[0]} ${args[1]}\` has no flag`),
+      ]);
+    }
+  });
+
+  test('have each flag at a verb, and no verb has one that there is not', () => {
+    for (const { verbs = [], flags } of withVerbs) {
+      const taken = new Set(verbs.flatMap(verb => verb.flags ?? []));
+      expect([...taken].toSorted()).toEqual(Object.keys(flags).toSorted());
+    }
   });
 });
