@@ -38,11 +38,14 @@ export async function placeOf(
 ): Promise<Place> {
   const { note } = newcomer;
   if (VERBATIM_KINDS.has(note.kind)) return { as: 'new', instead: [] };
-  const same = await equalTo(store, note, batch);
+  const [same, close] = await Promise.all([
+    equalTo(store, note, batch),
+    note.state === 'active' ? closeTo(store, newcomer, batch) : [],
+  ]);
   if (same?.note.state === 'retracted') return { as: 'refused', reason: 'the same was taken back before' };
   if (same !== undefined) return { as: 'same', of: same };
   if (note.state !== 'active') return { as: 'new', instead: [] };
-  return placeBeside(newcomer, await closeTo(store, newcomer, batch));
+  return placeBeside(newcomer, close);
 }
 
 /** The same among notes that are at hand, in a state that counts; those that came later are not looked at. Pure. */

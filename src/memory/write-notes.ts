@@ -152,15 +152,15 @@ async function writeSteps(memory: OpenMemory, steps: readonly Step[]): Promise<v
   const { store } = memory;
   // What was merged into a note of the same batch stands in the later step.
   const puts = new Map(steps.flatMap(({ put }) => (put === undefined ? [] : [[put.note.id, put] as const])));
-  if (puts.size > 0) await store.put([...puts.values()]);
+  const fresh = steps.flatMap(({ put, isNew }) => (put !== undefined && isNew === true ? [put.note] : []));
+  await Promise.all([
+    puts.size > 0 ? store.put([...puts.values()]) : undefined,
+    gatherImportance(memory, fresh),
+  ]);
   for (const { giveWay } of steps) {
     if (giveWay === undefined || giveWay.ids.length === 0) continue;
     await store.change(giveWay.ids, { state: 'superseded', supersededBy: giveWay.to });
   }
-  await gatherImportance(
-    memory,
-    steps.flatMap(({ put, isNew }) => (put !== undefined && isNew === true ? [put.note] : [])),
-  );
   const changes = steps.flatMap(step => step.changes);
   if (changes.length > 0) await store.record(changes);
 }
