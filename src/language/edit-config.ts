@@ -3,14 +3,16 @@ import type { JsonValue } from '../model/json.ts';
 
 /**
  * The text of a `config.yaml` with one setting changed, or taken away where `value` is undefined; comments and the rest
- * stay as they are. `key` is dotted. The text must be one that `loadConfig` reads without an error. Pure.
+ * stay as they are, also how its lines end. `key` is dotted. The text must be one that `loadConfig` reads without an error. Pure.
  */
 export function editConfig(text: string, key: string, value: JsonValue | undefined): string {
-  const document = parseDocument(text);
+  const isCrlf = /\r\n/.test(text) && !/(^|[^\r])\n/.test(text);
+  const document = parseDocument(isCrlf ? text.replaceAll('\r\n', '\n') : text);
   const path = key.split('.');
   if (value !== undefined) document.setIn(path, document.createNode(value));
   else if (document.hasIn(path)) removeAt(path);
-  return document.contents === null ? '' : document.toString({ lineWidth: 0 });
+  const edited = document.contents === null ? '' : document.toString({ lineWidth: 0 });
+  return isCrlf ? edited.replaceAll('\n', '\r\n') : edited;
 
   /** A mapping that becomes empty goes too. */
   function removeAt(at: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crew } from '../e2e/crew-process.ts';
@@ -94,11 +94,68 @@ describe('crew config', () => {
     expect(project()).toBe('paralel_processing: {}\n');
   });
 
+  test('several at once are all kept', async () => {
+    const changes = [
+      ['reformulation.model', 'openai:a'],
+      ['reformulation.enabled', 'true'],
+      ['memory.enabled', 'false'],
+      ['memory.store', 'notes'],
+      ['parallel_processing.models', 'openai:b'],
+      ['parallel_processing.ui.show_summary', 'false'],
+    ] as const;
+    const ended = await Promise.all(changes.map(([key, value]) => config('set', key, value)));
+    expect(ended.map(({ code }) => code)).toEqual(changes.map(() => 0));
+    const { settings } = JSON.parse((await config('list', '--json')).stdout);
+    const set = settings.filter(({ value }: { value: unknown }) => value !== null);
+    expect(
+      set.map(({ key, value }: { key: string; value: unknown }) => [key, String(value)]).toSorted(),
+    ).toEqual(changes.map(pair => [...pair]).toSorted());
+  });
+
+  test('a value orders no screen around, and lines end as they did; a link stays one', async () => {
+    mkdirSync(join(folder, '.crew'));
+    writeFileSync(join(folder, 'kept.yaml'), '# ours\r\nreformulation:\r\n  enabled: true\r\n');
+    symlinkSync('../kept.yaml', join(folder, '.crew/config.yaml'));
+    const { code, stderr } = await config('set', 'memory.store', 'a\u001b[31mb');
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('\u001b')]);
+    expect(lstatSync(join(folder, '.crew/config.yaml')).isSymbolicLink()).toBe(true);
+    const text = readFileSync(join(folder, 'kept.yaml'), 'utf8');
+    expect(text).toMatch(/^# ours\r\nreformulation:\r\n {2}enabled: true\r\nmemory:\r\n.*\r\n$/);
+  });
+
+  test('what goes over a setting that was set is said', async () => {
+    const env = { XDG_CONFIG_HOME: join(folder, 'mine'), CREW_REFORMULATION_MODEL: 'openai:tiny' };
+    const set = await crew(['config', 'set', 'reformulation.model', 'openai:b'], { from: folder, env });
+    expect(set.stderr).toContain('what counts here is openai:tiny, by CREW_REFORMULATION_MODEL\n');
+    const mine = await config('set', 'reformulation.model', 'openai:c', '--user');
+    expect(mine.stderr).toContain('what counts here is openai:b, by .crew/config.yaml\n');
+  });
+
+  test('a misspelled variable and a folder in the place of the file are told', async () => {
+    const env = { CREW_REFORMULATION_MODLE: 'openai:a', CREW_MEMORY_PLACE_OF_ALL: 'x', CREW_OTHER_TOOL: '1' };
+    const { code, stderr } = await crew(['config', 'list'], { from: folder, env });
+    expect([code, stderr.split('\n').filter(Boolean)]).toEqual([
+      0,
+      [
+        'settings: `CREW_REFORMULATION_MODLE` is no setting, so it is not read; did you mean `CREW_REFORMULATION_MODEL`?',
+        'settings: `CREW_MEMORY_PLACE_OF_ALL` is no setting, so it is not read',
+      ],
+    ]);
+    mkdirSync(join(folder, '.crew/config.yaml'), { recursive: true });
+    const listed = await config('list');
+    expect([listed.code, listed.stderr]).toEqual([
+      2,
+      expect.stringContaining('expected a file, and `.crew/config.yaml` is a folder'),
+    ]);
+  });
+
   test.each([
+    [['set', 'parallel_processing.models', '["openai:a","openai:b"]'], 'with commas between them'],
+    [['set', 'memory.embedder', 'word2vec'], '`none`, `static`, `use`, `openai:NAME` or `ollama:NAME`'],
     [['get', 'parallel_processing.model'], 'did you mean `parallel_processing.models`?'],
     [['set', 'parallel_processing.ui.show_summary', 'perhaps'], 'is true or false'],
     [['set', 'parallel_processing.models'], 'expected `list`'],
-    [['frob'], 'expected `list`'],
+    [['frob'], '`list`'],
     [[], 'expected `list`'],
   ])('refuses %j', async (words, message) => {
     const { code, stderr } = await config(...words);

@@ -1,15 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { suggest } from '../../language/closest.ts';
 import { CONFIG_SETTINGS, type ConfigKey, type ConfigLayer, settingOf } from '../../model/config.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { JsonValue } from '../../model/json.ts';
+import { sanitizeText } from '../../reporters/sanitize.ts';
 import { textTable } from '../../reporters/text-table.ts';
 import type { Command, CommandCall } from '../command.ts';
 import { readSettingText } from '../env-settings.ts';
 import { configPaths, readConfig } from '../read-config.ts';
 import { sourceReader } from '../read-files.ts';
 import { loadConfigEditor, loadDiagnosticReporters } from '../wire.ts';
+import { loadFileChange } from '../wire-views.ts';
 import { makeStateDir } from '../workspace.ts';
 
 /** `crew config list|get|set|unset`: the settings of the project and the person, and where each comes from. */
@@ -105,43 +107,70 @@ async function get({ values, terminal }: CommandCall, key: ConfigKey): Promise<n
   const setting = settingOf(layers, key);
   if (values.json === true) {
     terminal.stdout(`${JSON.stringify({ key, ...originOf(layers, key) })}\n`);
-  } else if (setting !== undefined) terminal.stdout(`${plainText(setting.value)}\n`);
+  } else if (setting !== undefined) {
+    const text = plainText(setting.value);
+    // What a script reads is the value, and a screen takes no orders from it.
+    const shown = terminal.stdoutIsTerminal ? sanitizeText(text, { keepNewlines: true }) : text;
+    terminal.stdout(`${shown}\n`);
+  }
   return setting === undefined ? 1 : 0;
 }
 
-async function change(
-  { values, terminal }: CommandCall,
-  key: ConfigKey,
-  value: JsonValue | undefined,
-): Promise<number> {
+async function change(call: CommandCall, key: ConfigKey, value: JsonValue | undefined): Promise<number> {
+  const { values, terminal } = call;
   const [project, user] = configPaths(values, terminal);
   const path = values.user === true ? user : project;
   const { editConfig, loadConfig } = await loadConfigEditor();
-  const before = sourceReader(terminal.cwd)(path) ?? '';
-  await refuseMistakes(path, before);
-  const after = editConfig(before, key, value);
-  await refuseMistakes(path, after);
+  const edited = async (before: string): Promise<string> => {
+    await refuseMistakes(before);
+    const after = editConfig(before, key, value);
+    await refuseMistakes(after);
+    return after;
+  };
+  const file = resolve(terminal.cwd, path);
+  // Nothing is made for a value that would be a mistake.
+  await edited(sourceReader(terminal.cwd)(path) ?? '');
   if (values.user !== true) makeStateDir(values, terminal);
-  write(resolve(terminal.cwd, path), after);
+  makeFolder(dirname(file));
+  // A link to a file of settings, as people keep them elsewhere, stays one.
+  const { changeFile } = await loadFileChange();
+  await changeFile(existsSync(file) ? realpathSync(file) : file, before => edited(before ?? ''));
   const shown = value === undefined ? 'not set any more' : plainText(value);
-  terminal.stderr(`${path}: ${key} is ${shown}\n`);
+  terminal.stderr(sanitizeText(`${path}: ${key} is ${shown}`, { keepNewlines: false }).concat('\n'));
+  await tellOverridden(call, key, path);
   return 0;
 
-  async function refuseMistakes(file: string, text: string): Promise<void> {
-    const { values: read, diagnostics } = loadConfig(file, text);
+  async function refuseMistakes(text: string): Promise<void> {
+    const { values: read, diagnostics } = loadConfig(path, text);
     if (read !== undefined) return;
     const { formatDiagnostics } = await loadDiagnosticReporters();
-    const sources = new Map([[file, text]]);
+    const sources = new Map([[path, text]]);
     terminal.stderr(`${formatDiagnostics(diagnostics, sources, { color: terminal.stderrColor })}\n`);
-    throw new CrewError('CONFIG_INVALID', `\`${file}\` would have errors, so nothing was written`);
+    throw new CrewError('CONFIG_INVALID', `\`${path}\` would have errors, so nothing was written`);
   }
 }
 
-function write(file: string, text: string): void {
+/** A nearer place, such as a variable, may hold the value that counts. */
+async function tellOverridden(
+  { values, terminal }: CommandCall,
+  key: ConfigKey,
+  path: string,
+): Promise<void> {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    const counts = settingOf(await readConfig(values, { ...terminal, stderr: () => undefined }), key);
+    if (counts === undefined || counts.origin === path) return;
+    const text = `what counts here is ${plainText(counts.value)}, by ${counts.origin}`;
+    terminal.stderr(sanitizeText(text, { keepNewlines: false }).concat('\n'));
   } catch (error) {
-    throw new CrewError('FILE_UNWRITABLE', `\`${file}\` cannot be written: ${(error as Error).message}`);
+    // It was written; what is wrong elsewhere is told by the command that reads it.
+    if (!(error instanceof CrewError)) throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CrewError('FILE_UNWRITABLE', `\`${folder}\` cannot be made: ${(error as Error).message}`);
   }
 }

@@ -64,7 +64,12 @@ export async function readReformulationPrompt({
   terminal,
 }: Omit<Sources, 'crew'>): Promise<string | undefined> {
   const setting = settingOf(config, 'reformulation.custom_prompt_path');
-  if (setting === undefined) return settingOf(config, 'reformulation.prompt')?.value;
+  const prompt = settingOf(config, 'reformulation.prompt');
+  if (setting === undefined) return prompt?.value;
+  if (prompt !== undefined && values.quiet !== true) {
+    const over = `goes over \`reformulation.prompt\` (${prompt.origin})`;
+    terminal.stderr(`reformulation: \`custom_prompt_path\` (${setting.origin}) ${over}\n`);
+  }
   const file = customPromptFile(setting, { values, terminal });
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new CrewError(
