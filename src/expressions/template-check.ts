@@ -11,6 +11,8 @@ export interface TemplateProblem {
   readonly code: 'template-syntax' | 'template-unknown-filter' | 'template-jinja';
   readonly message: string;
   readonly hint?: string;
+  /** Of an unknown filter: what it could be, for a suggestion. */
+  readonly candidates?: readonly string[];
   readonly offset: number;
   readonly length: number;
 }
@@ -29,6 +31,8 @@ export interface TemplateCheck {
 }
 
 const engine = createTemplateEngine({ strictFilters: false });
+
+const FILTERS: readonly string[] = Object.keys(engine.filters);
 
 /**
  * Checks a template (`text`) or a bare condition (`condition`) without values: which paths it reads, each once and in
@@ -91,7 +95,7 @@ function unknownFilters(filters: readonly FilterRead[]): readonly TemplateProble
     const message = `there is no filter \`${name}\``;
     const problem = { code: 'template-unknown-filter', message, offset, length: name.length } as const;
     const hint = removedFilterHint(name);
-    problems.push(hint === undefined ? problem : { ...problem, hint });
+    problems.push(hint === undefined ? { ...problem, candidates: FILTERS } : { ...problem, hint });
   }
   return problems;
 }

@@ -13,8 +13,8 @@ const MAX_RENDER_MEMORY = 200_000_000;
 export const REMOVED_TAGS: ReadonlyMap<string, string> = new Map([
   ['include', 'only a prompt file puts partials in; write the text here, or name one with `prompt`'],
   ['render', 'only a prompt file puts partials in; write the text here, or name one with `prompt`'],
-  ['layout', 'templates read no files; write the text here'],
-  ['block', 'templates read no files; write the text here'],
+  ['layout', 'write the text here; in a prompt file `{% render "name" %}` puts a partial in'],
+  ['block', 'write the text here; in a prompt file `{% render "name" %}` puts a partial in'],
   ['increment', 'use `forloop.index`, or `{% assign n = n | plus: 1 %}`'],
   ['decrement', 'use `forloop.rindex`, or `{% assign n = n | minus: 1 %}`'],
 ]);

@@ -6,6 +6,8 @@ interface SyntaxHint {
   readonly jinja: boolean;
 }
 
+const WITHOUT_FILES = 'write the text here; in a prompt file `{% render "name" %}` puts a partial in';
+
 /** Tags of Jinja that Liquid has under another name, or not at all. */
 const FOREIGN_TAGS: ReadonlyMap<string, string> = new Map([
   ['elif', 'Liquid writes `{% elsif … %}`'],
@@ -13,11 +15,11 @@ const FOREIGN_TAGS: ReadonlyMap<string, string> = new Map([
   ['set', 'Liquid writes `{% assign name = value %}`'],
   ['macro', 'Liquid has no macros; write the text out, or use `{% for %}`'],
   ['call', 'Liquid has no macros; write the text out'],
-  ['import', 'templates read no files; write the text here'],
-  ['from', 'templates read no files; write the text here'],
+  ['import', WITHOUT_FILES],
+  ['from', WITHOUT_FILES],
   ['autoescape', 'text is never escaped; leave the tag out'],
   ['trans', 'Liquid has no translations; write the text as it is'],
-  ['extends', 'templates read no files; write the text here'],
+  ['extends', WITHOUT_FILES],
   ['with', 'Liquid writes `{% assign name = value %}`'],
   ['filter', 'Liquid writes `{% capture text %}…{% endcapture %}{{ text | filter }}`'],
   ['do', 'Liquid has no statements; code belongs in a tool'],

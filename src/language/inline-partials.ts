@@ -21,6 +21,8 @@ const MOST_PARTIALS = 1000;
 
 /** A text in which all partials stand, with the names that it reads from around it and those that it sets. */
 export interface InlinedText extends PromptText {
+  /** Whether something could not be put in; that was reported. */
+  readonly broken: boolean;
   readonly reads: ReadonlySet<string>;
   readonly sets: ReadonlySet<string>;
 }
@@ -31,7 +33,7 @@ interface Inlining {
   /** The partials that are being put in, outermost first. */
   readonly open: readonly string[];
   /** How many characters and partials may still be put in. */
-  readonly room: { left: number; partials: number };
+  readonly room: { left: number; partials: number; broken: boolean };
 }
 
 /** A tag with what it puts in. */
@@ -41,7 +43,7 @@ interface Placed {
   readonly inner: InlinedText;
 }
 
-const NOTHING: InlinedText = { text: '', pieces: [], reads: new Set(), sets: new Set() };
+const NOTHING: InlinedText = { broken: true, text: '', pieces: [], reads: new Set(), sets: new Set() };
 
 /**
  * Puts the partials of a prompt in the places of their tags, all the way down. What cannot be put in is reported where it is
@@ -56,7 +58,7 @@ export function inlinePartials(
     shelf,
     report,
     open: [],
-    room: { left: MAX_TEMPLATE_LENGTH, partials: MOST_PARTIALS },
+    room: { left: MAX_TEMPLATE_LENGTH, partials: MOST_PARTIALS, broken: false },
   });
 }
 
@@ -75,6 +77,7 @@ function inline(read: ReadPrompt, state: Inlining): InlinedText {
   const blanked = blank(prompt.body, tags);
   const own = templateNames(blanked);
   const kept = placed.filter(one => one !== undefined);
+  if (kept.length < placed.length) state.room.broken = true;
   for (const one of kept) reportClash(read, one, { own, others: kept, report: state.report });
   const parts: PromptText[] = [];
   let at = 0;
@@ -86,7 +89,7 @@ function inline(read: ReadPrompt, state: Inlining): InlinedText {
   }
   const text = joinTexts([...parts, stretchOf(body, at)]);
   const reads = new Set([...own.reads, ...kept.flatMap(readsOf)]);
-  return { ...text, reads, sets: new Set([...own.sets, ...kept.flatMap(setsOf)]) };
+  return { ...text, broken: state.room.broken, reads, sets: new Set([...own.sets, ...kept.flatMap(setsOf)]) };
 }
 
 /** The text with white space in place of the tags, so that offsets stay. */
@@ -163,7 +166,11 @@ function isAllowed(
 }
 
 /** A partial is a whole template by itself, so that no block of it ends outside of it; one that is not is left out. */
-function checked({ body, prompt, head }: ReadPrompt, inner: InlinedText, { report }: Inlining): InlinedText {
+function checked(
+  { body, prompt, head }: ReadPrompt,
+  inner: InlinedText,
+  { report, room }: Inlining,
+): InlinedText {
   for (const key of ['model', 'input', 'output', 'samples', 'metrics']) {
     if (head === undefined || nodeAt(head, [key]) === undefined) continue;
     const message = `${quote(key)} has no effect in the partial ${quote(promptFileName(prompt))}`;
@@ -172,7 +179,9 @@ function checked({ body, prompt, head }: ReadPrompt, inner: InlinedText, { repor
   }
   const check = checkTemplate(inner.text, 'text');
   reportTemplateProblems({ node: asScalar(inner, body), check }, report);
-  return check.problems.length > 0 ? NOTHING : inner;
+  if (check.problems.length === 0) return inner;
+  room.broken = true;
+  return NOTHING;
 }
 
 /** Names that stay set behind a partial must not be used around it, nor by another partial that is not given them. */

@@ -57,7 +57,8 @@ function reportMissing(
   { folder, range, reader }: { folder: string; range: SourceRange; reader: IncludeReader },
 ): void {
   const file = promptFileName(name);
-  const others = (reader.listFolder?.(folder) ?? []).flatMap(path => promptNameOf(path) ?? []);
+  const listed = reader.listFolder?.(folder) ?? [];
+  const others = listed.flatMap(path => promptNameOf(path) ?? []);
   const what = name.partial ? 'partial' : name.variant === undefined ? 'prompt' : 'variant';
   const word = name.variant ?? name.name;
   const words = others
@@ -66,5 +67,25 @@ function reportMissing(
     .flatMap(other => (name.variant === undefined ? [other.name] : (other.variant ?? [])));
   const path = resolveSourcePath(`${folder}/x`, file);
   const message = `There is no ${what} ${quote(word)}: the file ${quote(path)} does not exist`;
-  reader.report({ code: 'prompt-not-found', range, message, hint: suggest(word, [...new Set(words)]) });
+  const hint = misnamed(file, listed) ?? variantHint(name, others) ?? suggest(word, [...new Set(words)]);
+  reader.report({ code: 'prompt-not-found', range, message, hint });
+}
+
+/** A file that is meant, and is not named like a prompt file. */
+function misnamed(file: string, listed: readonly string[]): string | undefined {
+  const stem = file.slice(0, -'.prompt.md'.length);
+  const spellings = [file, `${stem}.md`, `${stem}.prompt`, `${stem}.prompt.txt`, `${stem}.txt`];
+  const found = listed.find(one => spellings.includes(one.toLowerCase()));
+  return found === undefined ? undefined : `rename ${quote(found)} to ${quote(file)}`;
+}
+
+/** A prompt of which there are variants alone. */
+function variantHint(
+  { name, variant, partial }: PromptName,
+  others: readonly PromptName[],
+): string | undefined {
+  if (partial || variant !== undefined) return undefined;
+  const own = others.filter(other => !other.partial && other.name === name);
+  const [first] = own.flatMap(other => other.variant ?? []);
+  return first === undefined ? undefined : `there is \`variant: ${first}\``;
 }

@@ -121,13 +121,15 @@ function finalText(read: ReadPrompt, use: Use): ScalarNode | undefined {
   const { inputs } = state;
   const { before, bound, names, broken } = bindPrompt({ read, mark, given, inputs, fixed, report });
   if (inlined.text.trim() === '') {
+    if (inlined.broken || read.diagnostics.some(({ code }) => code === 'file-too-large')) return undefined;
     const message = `The prompt ${quote(read.prompt.name)} has no text`;
     report({ code: 'empty-file', range: nodeRange(read.body), message });
     return undefined;
   }
   const known = fixed ? (names ?? []) : names;
   const strange = known === undefined ? [] : refuseStrangers(read, inlined, { names: known, use });
-  if (names !== undefined) reportUnread(read, inlined.reads, state);
+  const isRead = !inlined.broken && checkTemplate(inlined.text, 'text').problems.length === 0;
+  if (names !== undefined && isRead) reportUnread(read, inlined.reads, state);
   const text = joinTexts([before, inlined]);
   const untold = [...broken, ...strange];
   if (fixed) return untold.length > 0 ? undefined : renderFixed(text, read, use);

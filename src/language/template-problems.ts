@@ -1,6 +1,6 @@
 import type { TypeProblem, TypeProblemCode } from '../expressions/type-problem.ts';
 import type { Severity } from '../model/diagnostic.ts';
-import { suggest } from './closest.ts';
+import { closest, suggest } from './closest.ts';
 import { quote, type Report } from './report.ts';
 import { pieceAt, scalarRange } from './scalar-range.ts';
 import type { TemplateSite } from './template-sites.ts';
@@ -10,9 +10,13 @@ export function reportTemplateProblems(
   { node, check }: Pick<TemplateSite, 'node' | 'check'>,
   report: Report,
 ): void {
-  for (const { code, message, hint, offset, length } of check.problems) {
+  for (const { code, message, hint, candidates = [], offset, length } of check.problems) {
     const text = message.charAt(0) === '`' ? message : message.charAt(0).toUpperCase() + message.slice(1);
-    report({ code, range: scalarRange(node, offset, length), message: text || quote(code), hint });
+    const range = scalarRange(node, offset, length);
+    const word = String(node.value).slice(offset, offset + length);
+    const near = hint === undefined ? closest(word, candidates) : undefined;
+    const advice = near === undefined ? hint : `did you mean \`${near}\`?`;
+    report({ code, range, message: text || quote(code), hint: advice });
   }
 }
 

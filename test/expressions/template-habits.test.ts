@@ -47,8 +47,8 @@ const SILENT: readonly (readonly [template: string, at: string, hint: string])[]
 const REFUSED: readonly (readonly [template: string, hint: string])[] = [
   ['{% set x = 1 %}', 'assign'],
   ['{% macro m() %}{% endmacro %}', 'no macros'],
-  ['{% extends "x" %}', 'templates read no files'],
-  ['{% from "x" import y %}', 'templates read no files'],
+  ['{% extends "x" %}', 'a prompt file `{% render "name" %}`'],
+  ['{% from "x" import y %}', 'a prompt file `{% render "name" %}`'],
   ['{% with x = 1 %}{% endwith %}', 'assign'],
   ['{% filter upper %}x{% endfilter %}', 'capture'],
   ['{% autoescape true %}{% endautoescape %}', 'never escaped'],

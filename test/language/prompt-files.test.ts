@@ -8,37 +8,8 @@ import { readPromptFile } from '../../src/language/read-prompt-file.ts';
 import type { Phase } from '../../src/model/crew.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { promptFileName, promptNameOf, promptVersion } from '../../src/model/prompt-file.ts';
-import { loneUnitOf } from '../../src/model/source.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
-
-const HEAD = `version: 1
-crew: example
-goal: Describe a change.
-inputs: { tone: { type: string, default: plain } }
-models: { careful: "openai:gpt-5-mini" }
-roles: { writer: { goal: Write clearly. }, critic: { goal: Find what is missing. } }
-tools: { git: builtin:git }
-budget: { calls: 40 }
-start: collect
-phases:
-  collect: { tool: git.diff, with: { range: HEAD }, next: it }
-  done: { end: success, result: "{{ it }}" }
-`;
-
-/** The crew with a phase `it`, and prompt files by name. */
-function load(
-  it: string,
-  prompts: Readonly<Record<string, string>> = {},
-  more: Readonly<Record<string, string>> = {},
-) {
-  const files = Object.entries(prompts).map(([name, text]) => [`prompts/${name}.prompt.md`, text]);
-  const readSource = sourceOf({
-    'a.crew.yaml': `${HEAD}  it: ${it}\n`,
-    ...Object.fromEntries(files),
-    ...more,
-  });
-  return loadCrew({ path: 'a.crew.yaml', readSource, catalog: CATALOG });
-}
+import { codesOf, HEAD, load } from './prompt-crew.ts';
 
 function phaseOf(loaded: ReturnType<typeof load>): Extract<Phase, { kind: 'role' }> {
   expect(loaded.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -49,19 +20,6 @@ function phaseOf(loaded: ReturnType<typeof load>): Extract<Phase, { kind: 'role'
 
 function taskOf(with_: string, prompts: Readonly<Record<string, string>>): string {
   return phaseOf(load(`{ role: writer, task: { prompt: main${with_} }, next: done }`, prompts)).task;
-}
-
-function errorsOf(loaded: ReturnType<typeof load>): readonly string[] {
-  return codesOf({
-    ...loaded,
-    diagnostics: loaded.diagnostics.filter(({ severity }) => severity === 'error'),
-  });
-}
-
-function codesOf(loaded: ReturnType<typeof load>): readonly string[] {
-  return loaded.diagnostics.map(
-    ({ code, range }) => `${code} ${range.file}:${range.start.line}:${range.start.column}`,
-  );
 }
 
 describe('a prompt file in the place of a text', () => {
@@ -315,104 +273,5 @@ describe('names and versions', () => {
     const { prompt } = readPromptFile('prompts/merge.short.prompt.md', 'text');
     const hash = promptHash(prompt, () => undefined);
     expect(promptVersion(prompt, hash)).toBe(`merge.short@${hash.slice(0, 8)}`);
-  });
-});
-
-describe('the output of a prompt that refers to a file', () => {
-  const use = '{ role: writer, task: { prompt: main }, next: done }';
-  const usedWith = (output: string, schema: string) => {
-    const main = `---\noutput: ${output}\n---\nWrite.`;
-    const files = { 'prompts/s.json': schema, 'prompts/t.json': '{ "type": "string" }' };
-    return load(use, { main }, files).crew?.prompts?.[0];
-  };
-
-  test('has a hash of its own, of what stands in the file', () => {
-    const [text, list, spaced] = [
-      '{"type":"string"}',
-      '{"type":"array"}',
-      '{ "$id": "x", "type": "string" }\n',
-    ].map(schema => usedWith('{ $ref: s.json }', schema));
-    expect(text?.output).toMatch(/^[0-9a-f]{64}$/);
-    expect(list?.output).not.toBe(text?.output);
-    expect(list?.hash).toBe(text?.hash);
-    expect(spaced?.output).toBe(text?.output);
-  });
-
-  test('has one for files inside files too, and none without files', () => {
-    const inner = usedWith('{ type: array, items: { $ref: s.json } }', '{ "not": { "$ref": "t.json" } }');
-    expect(inner?.output).toMatch(/^[0-9a-f]{64}$/);
-    expect(usedWith('{ type: array, items: { $ref: s.json } }', '{ "not": {} }')?.output).not.toBe(
-      inner?.output,
-    );
-    expect(usedWith('{ type: string }', '{}')).not.toHaveProperty('output');
-  });
-});
-
-describe('a file that is not UTF-8', () => {
-  const use = '{ role: writer, task: { prompt: main }, next: done }';
-  const stray = loneUnitOf(0xe9);
-
-  test('is an error at the byte, in a body, in a front matter and in a partial', () => {
-    expect(codesOf(load(use, { main: `One\nCaf${stray}` }))).toEqual(['not-utf8 prompts/main.prompt.md:2:4']);
-    expect(codesOf(load(use, { main: `---\ndescription: ${stray}\n---\nA` }))).toEqual([
-      'not-utf8 prompts/main.prompt.md:2:14',
-    ]);
-    const partial = { main: '{% render "p" %}', _p: `\n\n${stray}` };
-    expect(codesOf(load(use, partial))).toEqual(['not-utf8 prompts/_p.prompt.md:3:1']);
-  });
-
-  test('has another version for every other byte', () => {
-    const hash = (byte: number) =>
-      promptHash(readPromptFile('a.prompt.md', `Caf${loneUnitOf(byte)}`).prompt, () => undefined);
-    expect(hash(0xe9)).not.toBe(hash(0xe8));
-  });
-
-  test('is said to look like UTF-16 where it does', () => {
-    const [finding] = load(use, { main: 'A\0B\0' }).diagnostics;
-    expect(finding).toMatchObject({ code: 'not-utf8', hint: expect.stringContaining('UTF-16') });
-  });
-
-  test('is an error in the schema of an output', () => {
-    const main = '---\noutput: { $ref: s.json }\n---\nA';
-    const loaded = load(use, { main }, { 'prompts/s.json': `{ "title": "${stray}" }` });
-    expect(codesOf(loaded)).toEqual(['not-utf8 prompts/s.json:1:13']);
-  });
-});
-
-describe('what is certainly no text for a model', () => {
-  const use = '{ role: writer, task: { prompt: main }, next: done }';
-
-  test('is a conflict of git, at its first mark', () => {
-    const [ours, middle, theirs] = ['<', '=', '>'].map(sign => sign.repeat(7));
-    const main = `A\n${ours} HEAD\nB\n${middle}\nC\n${theirs} main\n`;
-    expect(codesOf(load(use, { main }))).toEqual(['conflict-marker prompts/main.prompt.md:2:1']);
-    expect(codesOf(load(use, { main: main.replaceAll('\n', '\r\n') }))).toHaveLength(1);
-    const about = `Look for lines such as \`${ours} HEAD\`.\n\nTitle\n${middle}\n`;
-    expect(load(use, { main: about }).crew).toBeDefined();
-  });
-
-  test('is a front matter behind an empty line', () => {
-    const main = '\n---\ndescription: A\n---\nText';
-    expect(codesOf(load(use, { main }))).toEqual(['prompt-front-matter prompts/main.prompt.md:2:1']);
-    expect(load(use, { main: '\n---\n\nA text between lines.\n\n---\n' }).crew).toBeDefined();
-  });
-});
-
-describe('the front matter is held against itself', () => {
-  const use = '{ role: writer, task: { prompt: main, with: { n: a } }, next: done }';
-  const head = (input: string, samples = '[]') =>
-    errorsOf(load(use, { main: `---\ninput: { n: ${input} }\nsamples: ${samples}\n---\n{{ n }}` }));
-
-  test('a default that its input does not take is an error, also where it is not needed', () => {
-    expect(head('{ type: string, default: 3 }')).toEqual(['invalid-default prompts/main.prompt.md:2:38']);
-    expect(head('{ type: string, default: c }')).toEqual([]);
-  });
-
-  test.each([
-    ['[{ n: 3 }]', 'invalid-argument prompts/main.prompt.md:3:16'],
-    ['[{ n: a, m: b }]', 'unknown-input prompts/main.prompt.md:3:19'],
-    ['[{ n: a }, {}]', 'missing-input prompts/main.prompt.md:3:21'],
-  ])('the samples %s are not of its inputs', (samples, found) => {
-    expect(head('{ type: string }', samples)).toEqual([found]);
   });
 });

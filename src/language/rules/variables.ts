@@ -1,6 +1,6 @@
 import type { TemplatePath } from '../../expressions/template-check.ts';
 import { nameRead } from '../../expressions/template-guards.ts';
-import type { Phase } from '../../model/crew.ts';
+import type { Crew, Phase } from '../../model/crew.ts';
 import { findWayAround } from '../assignment.ts';
 import { suggest } from '../closest.ts';
 import { pathRange } from '../path-range.ts';
@@ -36,7 +36,7 @@ function checkPath(context: RuleContext, site: TemplateSite, path: TemplatePath,
 }
 
 function refuseRoot(
-  { graph, report }: RuleContext,
+  { crew, graph, report }: RuleContext,
   site: TemplateSite,
   path: TemplatePath,
   missed: Set<string>,
@@ -52,8 +52,15 @@ function refuseRoot(
       ? 'only a later step of a `chain` has a previous response'
       : root === 'none'
         ? 'Liquid writes `nil`'
-        : suggest(root, [...new Set(site.locals), 'inputs', ...names, 'run', 'visit']);
+        : (inputHint(root, crew) ??
+          suggest(root, [...new Set(site.locals), 'inputs', ...names, 'run', 'visit']));
   report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
+}
+
+/** A bare name is read as an artifact, which is what authors forget most. */
+function inputHint(root: string, { sop, inputs }: Crew): string | undefined {
+  const isInput = (sop.inputs ?? inputs).some(({ name }) => name === root);
+  return isInput ? `an input is read as \`inputs.${root}\`` : undefined;
 }
 
 function checkInput(context: RuleContext, site: TemplateSite, path: TemplatePath): void {
