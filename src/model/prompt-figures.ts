@@ -13,6 +13,8 @@ export interface PromptUse {
   readonly hash: string;
   /** The name of its file without the ending. */
   readonly stem: string;
+  /** The path of its file, as the run had it. */
+  readonly file: string;
   /** Where it stands, such as `phases.merge.task`; of crews inside, with their path and a slash in front. */
   readonly at: readonly string[];
   /** How often the phases were done with it, and how often they failed. */

@@ -38,8 +38,8 @@ export interface ListedFolder {
 
 /** A moment in the life of a prompt: what it became, or that it went. */
 export interface PromptMoment {
-  /** `uncommitted` stands only in the working tree; `gone` was taken away. */
-  readonly state: 'uncommitted' | 'committed' | 'gone';
+  /** `uncommitted` stands only in the working tree, `ran` is known only from runs; `gone` was taken away. */
+  readonly state: 'uncommitted' | 'ran' | 'committed' | 'gone';
   readonly version?: string;
   readonly hash?: string;
   readonly commit?: string;

@@ -71,6 +71,12 @@ export function formatPromptLog(
   return `${[paint(head, 'bold', color), ...lines].join('\n')}\n`;
 }
 
+/** What stands for a commit where there is none. */
+const CHANGES: ReadonlyMap<PromptMoment['state'], string> = new Map([
+  ['uncommitted', 'not committed'],
+  ['ran', 'not committed, known from runs'],
+]);
+
 function logCells(moment: PromptMoment): readonly string[] {
   const { state, version = '', date = '', author = '', subject = '', labels, figures } = moment;
   const notes = [
@@ -79,7 +85,8 @@ function logCells(moment: PromptMoment): readonly string[] {
     moment.renamedTo === undefined ? '' : `(became ${moment.renamedTo})`,
   ];
   const name = state === 'gone' ? 'taken away' : version;
-  const change = state === 'uncommitted' ? 'not committed' : [subject, ...notes].filter(Boolean).join(' ');
+  const said = [subject, ...notes].filter(Boolean).join(' ');
+  const change = CHANGES.get(state) ?? said;
   return [name, date.slice(0, 10), ...figureCells(figures), author, labels.join(', '), change];
 }
 

@@ -6,7 +6,9 @@ import { labelNames, labelsOf } from './prompt-labels.ts';
 import { promptLockPath, readPromptLock } from './prompt-lock.ts';
 import { COMMITTED, LOCKED, type PromptRef, parsePromptRef } from './prompt-ref.ts';
 import { type PromptPlaces, type PromptStore, storeOf } from './prompt-store.ts';
+import { promptUses } from './prompt-uses.ts';
 import { committedAt } from './prompts-at.ts';
+import { ownUses } from './version-moments.ts';
 import type { VersionRow } from './version-rows.ts';
 
 /** One version of one prompt, as a reference names it. */
@@ -27,7 +29,32 @@ const SHORT = 8;
 /** Finds the version that a reference names. Fails with USAGE or PROMPT_UNKNOWN and the candidates. */
 export async function findVersion(text: string, places: PromptPlaces): Promise<FoundVersion> {
   const ref = parsePromptRef(text);
-  return versionIn(await storeOf(ref, places), ref);
+  const store = await storeOf(ref, places);
+  try {
+    return await versionIn(store, ref);
+  } catch (error) {
+    const isLost = error instanceof CrewError && error.code === 'PROMPT_UNKNOWN';
+    if (!isLost || !isHashLike(ref.version ?? '')) throw error;
+    throw (await knownFromRuns({ store, ref, places })) ?? error;
+  }
+}
+
+/** A version that runs had, and that was never committed, cannot be shown, but it was there. */
+async function knownFromRuns(asked: {
+  readonly store: PromptStore;
+  readonly ref: PromptRef;
+  readonly places: PromptPlaces;
+}): Promise<CrewError | undefined> {
+  const { stem, version = '' } = asked.ref;
+  const { uses } = await promptUses(asked.places);
+  const used = ownUses(uses, asked).filter(({ hash }) => hash.startsWith(version));
+  const [first] = used;
+  if (first === undefined) return undefined;
+  const runs = [...new Set(used.map(({ runId }) => runId))];
+  const named = runs.slice(0, MAX_LISTED).join(', ');
+  const problem = `\`${stem}@${first.hash.slice(0, SHORT)}\` was never committed, so its text is gone`;
+  const seen = `\`crew show ${first.runId} --prompt KEY\` shows what was sent`;
+  return new CrewError('PROMPT_UNKNOWN', `${problem}; it is known from ${named}; ${seen}`);
 }
 
 /** Finds the version that a reference names in a store that has the prompt. Fails with PROMPT_UNKNOWN and the candidates. */

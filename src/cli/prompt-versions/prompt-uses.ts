@@ -22,7 +22,7 @@ export interface RecordedUses {
 }
 
 /** What is kept of runs that are over, so that they are folded once. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Reads which prompts the runs of a workspace used, and what came of it. No run there is no use. */
 export async function promptUses({ values, terminal }: PromptPlaces): Promise<RecordedUses> {
@@ -104,6 +104,7 @@ function measure(
     status: record.status,
     hash: used.hash,
     stem: stemOf(used.file),
+    file: used.file,
     at: rows.map(({ at }) => at),
     visits: {
       completed: visits.filter(({ outcome }) => outcome === 'completed').length,

@@ -1,6 +1,8 @@
+import { join, resolve } from 'node:path';
 import { type PromptUse, sumUses } from '../../model/prompt-figures.ts';
 import { promptNameOf, promptVersion } from '../../model/prompt-file.ts';
 import type { PromptMoment } from '../../model/prompt-versions.ts';
+import { workspaceOf } from '../workspace.ts';
 import type { FoundVersion } from './find-version.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import type { PromptHistory } from './prompt-history.ts';
@@ -62,7 +64,41 @@ export async function momentsOf(
     uses.filter(({ stem }) => stems.has(stem)),
     ({ hash }) => hash,
   );
+  const behindWorking = moments[0]?.state === 'uncommitted' ? 1 : 0;
+  moments.splice(behindWorking, 0, ...ranMoments(moments, uses, { store, ref, places }));
   return { moments: moments.map(moment => withUses(moment, own)), unreadRuns: unread };
+}
+
+interface Asked {
+  readonly store: PromptStore;
+  readonly ref: PromptRef;
+  readonly places: PromptPlaces;
+}
+
+/** Versions that runs had and git never did, the last used first. */
+function ranMoments(
+  known: readonly PromptMoment[],
+  uses: readonly PromptUse[],
+  asked: Asked,
+): readonly PromptMoment[] {
+  const hashes = new Set(known.map(({ hash }) => hash));
+  const lost = ownUses(uses, asked).filter(({ hash }) => !hashes.has(hash));
+  const newestFirst = lost.toSorted((left, right) => right.startedAt - left.startedAt);
+  const { folder } = asked.store;
+  return [...new Set(newestFirst.map(({ hash }) => hash))].map(hash => ({
+    state: 'ran',
+    version: versionOf(asked.ref.file, hash),
+    hash,
+    path: `${folder.shown}/${asked.ref.file}`,
+    labels: [],
+  }));
+}
+
+/** The uses of the very file that is meant; another folder may have a prompt of the same name. Pure. */
+export function ownUses(uses: readonly PromptUse[], { store, ref, places }: Asked): readonly PromptUse[] {
+  const workspace = workspaceOf(places.values, places.terminal);
+  const own = join(store.folder.path, ref.file);
+  return uses.filter(({ file }) => resolve(workspace, file) === own);
 }
 
 function withUses(moment: PromptMoment, uses: ReadonlyMap<string, readonly PromptUse[]>): PromptMoment {

@@ -51,6 +51,25 @@ describe('crew prompt log', () => {
     expect(new Set(versions.map(({ hash }) => hash)).size).toBe(3);
   });
 
+  test('keeps what runs had, and git never did', async () => {
+    repository.prompt('one');
+    repository.commit('One');
+    repository.write('other/merge.prompt.md', 'Another\n');
+    repository.prompt('two');
+    const two = await hashOf('merge');
+    await repository.crew('run', 'a.crew.yaml', '--run-id', 'lost');
+    repository.prompt('three');
+    const { versions } = await logOf('prompts/merge');
+    expect(versions.map(({ state }) => state)).toEqual(['uncommitted', 'ran', 'committed']);
+    expect(versions[1]).toMatchObject({ hash: two, figures: { runs: 1 }, uses: [{ runId: 'lost' }] });
+    expect((await repository.crew('prompt', 'log', 'prompts/merge')).stdout).toContain('known from runs');
+    const shown = await repository.crew('prompt', 'show', `merge@${two.slice(0, 8)}`);
+    expect(shown.code).toBe(2);
+    expect(shown.stderr).toContain(`\`merge@${two.slice(0, 8)}\` was never committed`);
+    expect(shown.stderr).toContain('lost');
+    expect((await logOf('other/merge')).versions.map(({ state }) => state)).toEqual(['uncommitted']);
+  });
+
   test('a changed partial makes a new version of what puts it in', async () => {
     repository.prompt('one');
     repository.commit('One');
