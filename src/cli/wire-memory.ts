@@ -9,6 +9,12 @@ export async function loadMemoryMending() {
   return { revertChange, closureOf };
 }
 
+/** What is looked at before words of others are kept. */
+export async function loadScreening() {
+  const { refuseBlock, screenNote } = await import('../memory/screen-foreign.ts');
+  return { refuseBlock, screenNote };
+}
+
 /** The tools of `builtin:memory`. */
 export async function loadMemoryTools() {
   const { createMemoryTools } = await import('../memory/tools/create-memory-tools.ts');

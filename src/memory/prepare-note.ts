@@ -64,8 +64,8 @@ export function prepareNote(
     };
   }
   if (depth > MAX_DEPTH) return { refused: `thoughts about thoughts end after ${MAX_DEPTH} levels` };
-  const limit = VERBATIM_KINDS.has(wanted.kind) ? MAX_MESSAGE_CHARS : MAX_NOTE_CHARS;
-  const text = clean.length <= limit ? clean : cutTo(clean, limit);
+  const limit = textLimit(wanted.kind);
+  const text = cutTo(clean, limit);
   const trust = leastTrust(wanted, evidence, known);
   const tags = tidyTags(wanted.tags ?? []).map(memory.redact);
   const gist = gistOf(memory.redact(wanted.gist?.toWellFormed() ?? '')) || gistOf(text);
@@ -118,14 +118,20 @@ function trustOfSource(source: string, known: ReadonlyMap<string, MemoryNote>): 
   return TRUST_OF_SOURCE.get(kind) ?? 3;
 }
 
-function suspicionOf(kind: MemoryNote['kind'], trust: Trust, texts: readonly string[]): string | undefined {
+/** Why a text waits for a person, or undefined: what speaks to its reader, and what acts for itself but came from outside. Pure. */
+export function suspicionOf(
+  kind: MemoryNote['kind'],
+  trust: Trust,
+  texts: readonly string[],
+): string | undefined {
   const found = texts.map(scanNote).find(what => what !== undefined);
   if (found !== undefined) return `waits for a person: ${found}`;
   if (trust > 0 || !NOT_FROM_OUTSIDE.has(kind)) return undefined;
   return `waits for a person: a ${kind} out of an untrusted source`;
 }
 
-function tidyTags(tags: readonly string[]): readonly string[] {
+/** Tags on one line each, each once, and not too many. Pure. */
+export function tidyTags(tags: readonly string[]): readonly string[] {
   const tidy = tags.map(tag => oneLine(tag.toWellFormed()).slice(0, LONGEST_TAG)).filter(tag => tag !== '');
   return [...new Set(tidy)].slice(0, MOST_TAGS);
 }
@@ -134,7 +140,20 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-function cutTo(text: string, limit: number): string {
+/** The most characters of a note of a kind. Pure. */
+export function textLimit(kind: MemoryNote['kind']): number {
+  return VERBATIM_KINDS.has(kind) ? MAX_MESSAGE_CHARS : MAX_NOTE_CHARS;
+}
+
+/** A trust lowered to the least that a kind of source may have, whatever notes it names. Pure. */
+export function sourceTrust(trust: Trust, sources: readonly string[]): Trust {
+  const most = sources.map(source => TRUST_OF_SOURCE.get(source.split(':', 1)[0] ?? '') ?? 3);
+  return [trust, ...most].reduce((least, one) => (one < least ? one : least));
+}
+
+/** A text of at most so many characters. Pure. */
+export function cutTo(text: string, limit: number): string {
+  if (text.length <= limit) return text;
   return `${text
     .slice(0, limit - 1)
     .toWellFormed()

@@ -38,7 +38,10 @@ export function formatBlocks(blocks: readonly MemoryBlock[], { columns }: Memory
 }
 
 /** All that is known of a note, with its text at the end. Pure. */
-export function formatNote(note: MemoryNote, { color }: MemoryLayout): string {
+export function formatNote(
+  note: MemoryNote,
+  { color, heldBack }: MemoryLayout & { readonly heldBack?: string | undefined },
+): string {
   const { lesson } = note;
   const fields: (readonly [string, string])[] = [
     ['id', note.id],
@@ -46,6 +49,7 @@ export function formatNote(note: MemoryNote, { color }: MemoryLayout): string {
       'kind',
       `${note.kind}, ${note.state}${note.supersededBy === undefined ? '' : ` by ${note.supersededBy}`}`,
     ],
+    ...(heldBack === undefined ? [] : [['held back', heldBack] as const]),
     ['scope', note.scope],
     ['written', `${momentText(note.createdAt)} by ${note.author}, seen ${times(note.seen)}`],
     [

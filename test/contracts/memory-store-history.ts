@@ -186,5 +186,19 @@ export function historyContract(theStore: () => MemoryStore): void {
       await store.put([storedNote('c', { text: 'a zebra' })]);
       expect(await store.count(HOME)).toBe(2);
     });
+
+    test('a block that is forgotten is gone, out of all versions and out of its history', async () => {
+      const [mine, other] = [blockOf('rules', { value: 'a secret' }), blockOf('house', { value: 'kept' })];
+      for (const block of [mine, other]) await store.putBlock({ ...block, version: 1 }, 0);
+      const target = `${mine.scope} rules`;
+      await store.record([changeOf('c1', { what: 'block', target, after: 'a secret' })]);
+      const old = await store.version();
+      expect(await store.forget([target])).toBe(1);
+      expect((await store.blocks('all')).map(({ label }) => label)).toEqual(['house']);
+      expect(await store.changes({}, { limit: 9 })).toEqual([]);
+      const past = await store.block(mine.scope, 'rules', { at: old }).catch(() => undefined);
+      expect(past).toBeUndefined();
+      expect(await store.putBlock({ ...mine, value: 'new', version: 1 }, 0)).toBe(true);
+    });
   });
 }

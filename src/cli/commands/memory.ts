@@ -2,10 +2,11 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Command } from '../command.ts';
 import { exportMemory, importMemory } from '../memory/carry.ts';
 import { embedMemory } from '../memory/embed.ts';
+import { forgetMemory } from '../memory/forget.ts';
 import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../memory/look.ts';
 import { type MemoryNeeds, STORE_FLAG, withMemoryHere } from '../memory/memory-here.ts';
 import type { MemoryVerb } from '../memory/memory-verb.ts';
-import { forgetMemory, releaseMemory, revertMemory } from '../memory/mend.ts';
+import { releaseMemory, revertMemory } from '../memory/mend.ts';
 import { NOTE_FLAGS } from '../memory/read-note-filter.ts';
 import { searchMemory } from '../memory/search.ts';
 import { statsOfMemory } from '../memory/stats.ts';
@@ -72,8 +73,8 @@ export const memoryCommand: Command = {
     },
     {
       name: 'forget',
-      usage: 'memory forget ID',
-      summary: 'take notes away for good, with what rests on them',
+      usage: 'memory forget ID|BLOCK',
+      summary: 'take notes away for good, with what rests on them; or a block',
       flags: ['run', 'source', 'yes', 'no-input', 'store'],
     },
     {

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ScreenedNote } from '../../memory/screen-foreign.ts';
 import { CrewError } from '../../model/crew-error.ts';
-import type { MemoryNote } from '../../model/memory.ts';
 import { textFlag } from '../command.ts';
 import { noPositionals, onePositional } from '../positionals.ts';
+import { loadScreening } from '../wire-memory.ts';
+import { loadMemoryText } from '../wire-views.ts';
 import { writeOut } from '../write-out.ts';
+import { personChange } from './by-person.ts';
+import { blockTarget } from './find-remembered.ts';
 import { readMemoryFile, writeMemoryFile } from './memory-file.ts';
 import { type MemoryVerb, printJson } from './memory-verb.ts';
 import { readNoteFilter } from './read-note-filter.ts';
@@ -29,33 +33,57 @@ export const exportMemory: MemoryVerb = async (call, { store, redact }) => {
 
 /**
  * `crew memory import FILE`: puts in what is not there yet; of a block that is there, its own text stays. What comes from a
- * file is trusted as a model's words at most; `--quarantine` holds it all back until a person releases it.
+ * file is screened as what is written here: what speaks to its reader is held back, a block that does is left out, and
+ * all is trusted as a model's words at most. `--quarantine` holds it all back until a person releases it.
  */
-export const importMemory: MemoryVerb = async (call, { store }) => {
+export const importMemory: MemoryVerb = async (call, { store, redact }) => {
   const path = onePositional(call.positionals, 'a memory file: `crew memory import FILE`');
   const file = await readMemoryFile(path, read(resolve(call.terminal.cwd, path), path));
+  const { refuseBlock, screenNote } = await loadScreening();
   const known = new Set((await store.get(file.notes.map(({ id }) => id))).map(({ note }) => note.id));
-  const fresh = file.notes.filter(({ id }) => !known.has(id));
-  const hold = call.values.quarantine === true;
-  await store.put(fresh.map(note => ({ note: cautious(note, hold) })));
+  const reason = call.values.quarantine === true ? 'the import holds everything back' : undefined;
+  const fresh = file.notes
+    .filter(({ id }) => !known.has(id))
+    .map(note => heldBackFor(reason, screenNote(redact, note)));
+  await store.put(fresh.map(({ note }) => ({ note })));
+  const refused = file.blocks.flatMap(block => {
+    const why = refuseBlock(block);
+    return why === undefined ? [] : [{ block: blockTarget(block), why }];
+  });
+  const left = new Set(refused.map(({ block }) => block));
   let blocks = 0;
-  for (const block of file.blocks) {
-    if (await store.putBlock({ ...block, version: 1 }, 0)) blocks += 1;
+  for (const block of file.blocks.filter(each => !left.has(blockTarget(each)))) {
+    const value = redact(block.value);
+    const trust = block.trust === 3 ? 2 : block.trust;
+    if (await store.putBlock({ ...block, value, trust, version: 1 }, 0)) blocks += 1;
   }
+  const held = fresh.flatMap(({ note, heldBack }) =>
+    heldBack === undefined ? [] : [{ id: note.id, why: heldBack }],
+  );
   const recorded = new Set((await store.changes({}, { limit: EVERYTHING })).map(({ id }) => id));
-  await store.record(file.changes.filter(({ id }) => !recorded.has(id)));
+  await store.record([
+    ...file.changes.filter(({ id }) => !recorded.has(id)),
+    ...held.map(({ id, why }) => personChange('quarantine', id, `imported: ${why}`)),
+  ]);
   await store.flush();
   const counts = { notes: fresh.length, blocks, known: known.size };
-  if (call.values.json === true) printJson(call, { imported: counts });
-  call.terminal.stderr(
-    `Put in ${counts.notes} notes and ${blocks} blocks; ${known.size} notes were there already.\n`,
-  );
+  if (call.values.json === true) printJson(call, { imported: counts, heldBack: held, refused });
+  const { oneLine } = await loadMemoryText();
+  const say = (text: string): void => call.terminal.stderr(`${oneLine(text, Number.POSITIVE_INFINITY)}\n`);
+  say(`Put in ${counts.notes} notes and ${blocks} blocks; ${known.size} notes were there already.`);
+  for (const { id, why } of held.slice(0, MOST_TOLD)) say(`Held back: note ${id}, ${why}.`);
+  if (held.length > MOST_TOLD)
+    say(`… ${held.length - MOST_TOLD} more; \`crew memory list --state quarantined\``);
+  for (const { block, why } of refused) say(`Left out: block ${block}, ${why}.`);
   return 0;
 };
 
-function cautious(note: MemoryNote, hold: boolean): MemoryNote {
-  const trust = note.trust === 3 ? 2 : note.trust;
-  return { ...note, trust, ...(hold && note.state === 'active' ? { state: 'quarantined' } : {}) };
+const MOST_TOLD = 20;
+
+function heldBackFor(reason: string | undefined, screened: ScreenedNote): ScreenedNote {
+  const { note } = screened;
+  if (reason === undefined || note.state !== 'active') return screened;
+  return { note: { ...note, state: 'quarantined' }, heldBack: reason };
 }
 
 function read(file: string, path: string): string {

@@ -48,15 +48,25 @@ export const showMemory: MemoryVerb = async (call, { store }) => {
     return 0;
   }
   const { note } = found;
+  const heldBack = note.state === 'quarantined' ? await whyHeldBack(store, note.id) : undefined;
   const evidence = (await store.get(note.evidence)).map(each => each.note);
   if (call.values.json === true) {
-    printJson(call, { note, evidence });
+    printJson(call, { note, evidence, ...(heldBack === undefined ? {} : { heldBack }) });
     return 0;
   }
   const rests = evidence.length === 0 ? '' : `\nIt rests on:\n${formatNotes(evidence, layoutOf(call))}`;
-  call.terminal.stdout(`${formatNote(note, layoutOf(call))}${rests}`);
+  call.terminal.stdout(`${formatNote(note, { ...layoutOf(call), heldBack })}${rests}`);
   return 0;
 };
+
+/** The last reason of the log that names a note that is held back. */
+async function whyHeldBack(store: Parameters<MemoryVerb>[1]['store'], id: string): Promise<string> {
+  const changes = await store.changes({ target: id }, { limit: MOST_CHANGES });
+  const told = changes.find(
+    ({ action, reason }) => (action === 'quarantine' || action === 'write') && reason,
+  );
+  return told?.reason ?? 'nobody has said why';
+}
 
 /** `crew memory log [ID|BLOCK]`: what was changed, newest first. */
 export const logMemory: MemoryVerb = async (call, { store }) => {

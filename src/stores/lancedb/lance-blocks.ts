@@ -48,6 +48,7 @@ export function createLanceBlocks(
   };
 }
 
-function blockId(scope: string, label: string): string {
+/** The key of a block's row. Pure. */
+export function blockId(scope: string, label: string): string {
   return JSON.stringify([scope, label]);
 }

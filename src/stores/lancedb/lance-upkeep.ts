@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
+import { blockId } from './lance-blocks.ts';
 import type { LanceHouse, LanceTable } from './lance-table.ts';
 import { sqlOneOf } from './sql.ts';
 import type { TableName } from './table-schemas.ts';
@@ -85,14 +86,27 @@ export function createLanceUpkeep(house: LanceHouse, tables: Tables): LanceUpkee
       let gone = 0;
       for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
         const part = ids.slice(from, from + IDS_AT_ONCE);
-        const mine = `what = 'note' and ${sqlOneOf('target', part)}`;
+        const isBlock = `(what = 'block') = (target like '% %')`;
+        const mine = `${isBlock} and ${sqlOneOf('target', part)}`;
         await tables.changes.write(table => table.delete(mine));
+        const blocks = part.flatMap(blockIdOf);
+        if (blocks.length > 0)
+          gone += (await tables.blocks.write(table => table.delete(sqlOneOf('id', blocks)))).numDeletedRows;
         gone += (await tables.notes.write(table => table.delete(sqlOneOf('id', part)))).numDeletedRows;
       }
-      for (const kept of [tables.notes, tables.changes]) await purge(house, kept, gone);
+      for (const kept of ids.some(id => id.includes(' '))
+        ? [tables.notes, tables.blocks, tables.changes]
+        : [tables.notes, tables.changes])
+        await purge(house, kept, gone);
       return gone;
     },
   };
+}
+
+/** The row of a block that is named by its scope and label; no id of a note has a space. */
+function blockIdOf(target: string): readonly string[] {
+  const space = target.lastIndexOf(' ');
+  return space < 0 ? [] : [blockId(target.slice(0, space), target.slice(space + 1))];
 }
 
 /** Whether old versions take many times the room of what is there now: each packing writes every row again. */
@@ -133,7 +147,7 @@ async function isDue(kept: LanceTable, before: number): Promise<boolean> {
  */
 async function purge(house: LanceHouse, kept: LanceTable, gone: number): Promise<void> {
   if (house.place.hosted) return;
-  const column = kept.name === 'notes' ? 'rev' : 'what';
+  const column = { notes: 'rev', blocks: 'label', changes: 'what', counters: 'name' }[kept.name];
   await kept.write(async table => {
     const tags = await table.tags();
     for (const tag of Object.keys(await tags.list())) await tags.delete(tag);
