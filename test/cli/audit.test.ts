@@ -75,7 +75,7 @@ test('a chain that was made anew around a fact that does not fit is found by the
 test('what is asked for must be there', async () => {
   for (const [args, code, said] of [
     [['audit'], 2, 'crew audit verify'],
-    [['audit', 'show'], 2, 'crew audit verify'],
+    [['audit', 'show'], 2, 'there is no command `audit show`'],
     [['audit', 'verify', 'zzz'], 2, 'no run `zzz`'],
   ] as const) {
     const ended = await place.call(...args);

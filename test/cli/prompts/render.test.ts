@@ -151,7 +151,7 @@ describe('crew prompt render', () => {
   });
 
   test('says what it does when it is told no verb', async () => {
-    const { code, stderr } = await crew(['prompt', 'rendre', 'a.crew.yaml'], { from });
+    const { code, stderr } = await crew(['prompt'], { from });
     expect(code).toBe(2);
     expect(stderr).toContain('crew prompt render CREW --phase PHASE');
   });
