@@ -123,7 +123,7 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     'memory?': {
       type: 'object',
       required: ['place', 'embedder'],
-      properties: { place: TEXT, embedder: TEXT, version: { type: 'number' } },
+      properties: { place: TEXT, embedder: TEXT, store: TEXT, version: { type: 'number' } },
     },
   },
   'run.resumed': {

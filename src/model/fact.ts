@@ -52,6 +52,8 @@ export interface ModelTerms {
 export interface RunMemory {
   readonly place: string;
   readonly version?: number;
+  /** Which store it is, so that no other one takes its place; absent in runs of before stores had an identity. */
+  readonly store?: string;
   /** The embedder's id; `none` when notes are found by words alone. */
   readonly embedder: string;
 }

@@ -75,6 +75,8 @@ export interface StoreEmbedder {
 export interface MemoryStore {
   /** Where it is, as people know it; without secrets. */
   readonly place: string;
+  /** Tells it from every other store, also from one that is at its place later. */
+  identity(): Promise<string>;
   /** The latest version; grows with every write of notes or blocks. */
   version(): Promise<number>;
   /** Undefined until it was set. */
@@ -122,7 +124,8 @@ export interface MemoryStore {
   /** Adds to a counter and returns its new value; it begins at 0. */
   bump(counter: string, by: number): Promise<number>;
   /**
-   * Takes notes away for good, out of all versions, with what their history said of them. Returns how many. Older versions are
+   * Takes notes away for good, out of all versions, with what their history said of them; a block is named by its scope and
+   * label, with a space between. Returns how many. Older versions are
    * gone then; fails with MEMORY_UNAVAILABLE when the notes are deleted, but others write so much that a version is left.
    */
   forget(ids: readonly string[]): Promise<number>;

@@ -19,6 +19,7 @@ export function createStoreByScope(shared: MemoryStore, openOwn: () => Promise<M
   const of = async (scope: MemoryScope): Promise<MemoryStore> => (scope === OWN ? own() : shared);
   return {
     place: shared.place,
+    identity: () => shared.identity(),
     version: () => shared.version(),
     embedder: () => shared.embedder(),
     setEmbedder: async embedder => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { MemoryBlock, MemoryChange, MemoryNote } from '../model/memory.ts';
 import type { MemoryStore, StoredNote, StoreEmbedder } from '../ports/memory-store.ts';
 import { rankByWords, wordsOf } from './bm25.ts';
@@ -14,7 +15,14 @@ const DAY_MS = 86_400_000;
 /** A store that is gone with this process. Exact and linear: a search looks at every note. */
 export function createInMemoryStore(): MemoryStore {
   const held = holdNotes();
-  return { place: 'this process', ...readNotes(held), ...writeNotes(held), ...keepRest(held) };
+  const identity = randomUUID();
+  return {
+    place: 'this process',
+    identity: async () => identity,
+    ...readNotes(held),
+    ...writeNotes(held),
+    ...keepRest(held),
+  };
 }
 
 type HeldNotes = ReturnType<typeof holdNotes>;
@@ -123,7 +131,7 @@ function keepRest({
   notes,
   blocks,
   clock,
-}: HeldNotes): Omit<MemoryStore, keyof NoteReads | keyof ReturnType<typeof writeNotes> | 'place'> {
+}: HeldNotes): Omit<MemoryStore, keyof NoteReads | keyof ReturnType<typeof writeNotes> | 'place' | 'identity'> {
   const counters = new Map<string, number>();
   const changes = new Map<string, MemoryChange>();
   const blockKey = (scope: string, label: string): string => JSON.stringify([scope, label]);

@@ -47,7 +47,8 @@ const HALF_LIFE_MS = 259_200_000;
  */
 export async function openMemory(options: OpenMemoryOptions): Promise<OpenedMemory> {
   const { choice, env, redact, run, declared } = options;
-  const opened = options.store === undefined ? await borrowStores(choice.place, env) : lent(options.store);
+  const opened =
+    options.store === undefined ? await borrowStores(choice.place, env, run?.store) : lent(options.store);
   try {
     const { release: giveBack, ...vectors } = await openVectors(
       { ...options, seenBy: opened.main },
@@ -87,8 +88,8 @@ function lent(store: MemoryStore) {
 }
 
 /** The store of the place, with that of the person behind it. */
-async function borrowStores(place: string, env: OpenMemoryOptions['env']) {
-  const main = await borrowStore(place, env);
+async function borrowStores(place: string, env: OpenMemoryOptions['env'], identity: string | undefined) {
+  const main = await borrowStore(place, env, identity);
   const { createStoreByScope } = await loadStoreByScope();
   const mine: { release: () => Promise<void> }[] = [];
   const openOwn = async (): Promise<MemoryStore> => {

@@ -48,7 +48,8 @@ export async function beginMemory(
   });
   try {
     const pinned = declared.pinned ? { version: await memory.store.version() } : {};
-    return { memory: { place: choice.place, embedder: choice.embedder, ...pinned }, release };
+    const store = await memory.store.identity();
+    return { memory: { place: choice.place, embedder: choice.embedder, store, ...pinned }, release };
   } catch (error) {
     await release();
     throw error;

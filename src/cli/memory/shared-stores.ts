@@ -18,12 +18,16 @@ export interface BorrowedStore {
 const KEEP_DAYS = 7;
 const shared = new Map<string, Shared>();
 
-/** Lends the store of a place: runs of this process that are under way at the same time have it open once. Fails with MEMORY_*. */
+/**
+ * Lends the store of a place: runs of this process that are under way at the same time have it open once. With an `identity` no
+ * other store than that is opened there, and none is made. Fails with MEMORY_*.
+ */
 export async function borrowStore(
   place: string,
   env: { readonly [name: string]: string | undefined },
+  identity?: string,
 ): Promise<BorrowedStore> {
-  const known = shared.get(place) ?? { store: open(place, env), users: 0 };
+  const known = shared.get(place) ?? { store: open(place, env, identity), users: 0 };
   shared.set(place, known);
   known.users += 1;
   try {
@@ -38,9 +42,11 @@ export async function borrowStore(
 async function open(
   place: string,
   env: { readonly [name: string]: string | undefined },
+  identity: string | undefined,
 ): Promise<MemoryStore> {
   const { openLanceStore } = await loadMemoryStore();
-  return openLanceStore({ place, redactedPlace: place, env });
+  const expected = identity === undefined ? {} : { identity };
+  return openLanceStore({ place, redactedPlace: place, env, ...expected });
 }
 
 async function giveBack(place: string, known: Shared): Promise<void> {

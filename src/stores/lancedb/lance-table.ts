@@ -34,11 +34,18 @@ const LONGEST_WAIT_MS = 250;
 /** Handles of old versions that are kept open: a run reads one version. */
 const PAST_HANDLES = 3;
 
-/** Opens a table, and creates it where it is not there yet, also when others do so at the same time. */
-export async function openLanceTable(house: LanceHouse, name: TableName): Promise<LanceTable> {
+/**
+ * Opens a table, and creates it where it is not there yet, also when others do so at the same time; of a store that is `made`
+ * nothing may be missing (MEMORY_DAMAGED).
+ */
+export async function openLanceTable(
+  house: LanceHouse,
+  name: TableName,
+  { made = false }: { readonly made?: boolean } = {},
+): Promise<LanceTable> {
   const failing = (error: unknown): Error =>
     lanceFailure(error, { place: house.shown, secrets: house.place.secrets });
-  const table = await openOrCreate(house, name).catch((error: unknown) => {
+  const table = await openOrCreate(house, name, made).catch((error: unknown) => {
     throw failing(error);
   });
   const past = new Map<number, Promise<Table>>();
@@ -92,11 +99,20 @@ export async function openLanceTable(house: LanceHouse, name: TableName): Promis
   };
 }
 
-async function openOrCreate({ db, arrow }: LanceHouse, name: TableName): Promise<Table> {
+async function openOrCreate(
+  { db, arrow, shown }: LanceHouse,
+  name: TableName,
+  made: boolean,
+): Promise<Table> {
   try {
     return await db.openTable(name);
   } catch (error) {
     if (!isMissing(error)) throw error;
+    if (made)
+      throw new CrewError(
+        'MEMORY_DAMAGED',
+        `expected the table \`${name}\` in the memory at ${shown}, found none`,
+      );
     return db.createEmptyTable(name, tableSchema(name, arrow), { existOk: true });
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryStore, StoreEmbedder } from '../../ports/memory-store.ts';
 import { createDelayedTouches } from './delayed-touches.ts';
@@ -11,6 +12,13 @@ import { createLanceUpkeep } from './lance-upkeep.ts';
 import { loadLance } from './load-lance.ts';
 import { createNoteReads } from './note-reads.ts';
 import { createNoteWrites } from './note-writes.ts';
+import {
+  expectIdentity,
+  giveIdentity,
+  knownIdentity,
+  mustHaveCounters,
+  otherStore,
+} from './store-identity.ts';
 import { blocksVersion, currentVersion, notesVersion } from './store-version.ts';
 import { ensureWords } from './table-upkeep.ts';
 
@@ -29,6 +37,8 @@ export interface LanceStoreOptions {
   readonly embedder?: StoreEmbedder;
   /** The usual variables of each kind of place: `AWS_*`, `GOOGLE_*`, `AZURE_*`, `LANCEDB_API_KEY`. */
   readonly env: { readonly [name: string]: string | undefined };
+  /** Which store it has to be; no other one is opened then, and none is made. */
+  readonly identity?: string;
 }
 
 /**
@@ -39,19 +49,25 @@ export interface LanceStoreOptions {
  */
 export async function openLanceStore(options: LanceStoreOptions): Promise<MemoryStore> {
   const house = await connect(options);
-  const open = async (name: LanceTable['name']): Promise<LanceTable> => openLanceTable(house, name);
-  const counters = await open('counters');
+  const counters = await openLanceTable(house, 'counters', await mustHaveCounters(house, options));
   await checkFormat(counters, options.redactedPlace);
+  const known = await knownIdentity(counters);
+  const open = (name: LanceTable['name']) => openLanceTable(house, name, { made: known !== undefined });
   const [notes, blocks, changes] = await Promise.all([open('notes'), open('blocks'), open('changes')]);
   await ensureWords(house, notes);
-  const store = putTogether(house, { notes, blocks, changes, counters });
+  // It is given once all tables are there: who has one misses none.
+  const identity = known ?? (await giveIdentity(counters));
+  expectIdentity(identity, options);
+  const store = putTogether(house, { notes, blocks, changes, counters }, identity);
   if (options.embedder !== undefined && (await store.embedder()) === undefined)
     await store.setEmbedder(options.embedder);
   return store;
 }
 
-async function connect({ place, redactedPlace, env }: LanceStoreOptions): Promise<LanceHouse> {
+async function connect({ place, redactedPlace, env, identity }: LanceStoreOptions): Promise<LanceHouse> {
   const reached = lancePlace(place, env);
+  if (identity !== undefined && reached.folder !== undefined && !existsSync(reached.folder))
+    throw otherStore({ identity, redactedPlace }, 'none');
   const packages = await loadLance();
   const session = new packages.lancedb.Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
   try {
@@ -85,7 +101,7 @@ async function checkFormat(counters: LanceTable, place: string): Promise<void> {
 
 type Tables = { readonly [Name in LanceTable['name']]: LanceTable };
 
-function putTogether(house: LanceHouse, tables: Tables): MemoryStore {
+function putTogether(house: LanceHouse, tables: Tables, identity: string): MemoryStore {
   const { notes, blocks } = tables;
   const upkeep = createLanceUpkeep(house, tables);
   const reads = createNoteReads(notes, notesVersion);
@@ -101,6 +117,7 @@ function putTogether(house: LanceHouse, tables: Tables): MemoryStore {
   };
   return {
     place: house.shown,
+    identity: async () => identity,
     version: () => currentVersion(notes, blocks),
     ...reads,
     ...writes,
