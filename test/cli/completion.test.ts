@@ -13,6 +13,11 @@ const RUNS = [
   { value: 'def456', about: 'hello, open' },
 ];
 
+const MODELS = [
+  { value: 'ollama:qwen3', about: 'Ollama' },
+  { value: 'openai:gpt-5-mini', about: 'ready' },
+];
+
 async function complete(...words: readonly string[]) {
   const { candidates, files } = await completeWords(words, {
     commands: COMMANDS,
@@ -21,6 +26,7 @@ async function complete(...words: readonly string[]) {
     phases: async run => [{ value: `phase-of-${run}`, about: 'role' }],
     prompts: async () => [{ value: 'merge', about: 'prompts' }],
     versions: async prompt => [{ value: `${prompt}@production`, about: '' }],
+    models: async () => MODELS,
   });
   return { values: candidates.map(({ value }) => value), files };
 }
@@ -41,6 +47,45 @@ describe('what may stand for a word', () => {
       '--max-time',
     ]);
     expect((await complete('ps', '--js')).values).toEqual(['--json']);
+  });
+
+  test('a switch that is taken back, where somebody begins to', async () => {
+    const { values } = await complete('ask', '--no-');
+    expect(values).toEqual(expect.arrayContaining(['--no-input', '--no-summary', '--no-reformulate']));
+    expect(values.filter(value => /^--no-(no-|help|version|models)/.test(value))).toEqual([]);
+    expect((await complete('ask', '--no-summ')).values).toEqual(['--no-summary']);
+    expect((await complete('ask', '--s')).values).not.toContain('--no-summary');
+  });
+
+  test('a model behind a flag for one, also behind others and behind a role', async () => {
+    const uses = MODELS.map(({ value }) => value);
+    expect((await complete('run', 'a.crew.yaml', '--model', '')).values).toEqual(uses);
+    expect((await complete('run', '--model', 'critic=oll')).values).toEqual(['critic=ollama:qwen3']);
+    expect((await complete('ask', '--summarizer', 'op')).values).toEqual(['openai:gpt-5-mini']);
+    expect((await complete('ask', '--models', 'ollama:qwen3,')).values).toEqual([
+      'ollama:qwen3,openai:gpt-5-mini',
+    ]);
+  });
+
+  test('a run behind --continue, and no file', async () => {
+    expect(await complete('ask', '--continue', '')).toEqual({ values: ['abc123', 'def456'], files: false });
+  });
+
+  test('a setting and what it may be', async () => {
+    expect((await complete('config', 'get', 'refor')).values).toEqual([
+      'reformulation.enabled',
+      'reformulation.model',
+      'reformulation.prompt',
+      'reformulation.custom_prompt_path',
+    ]);
+    expect((await complete('config', 'unset', 'memory.en')).values).toEqual(['memory.enabled']);
+    expect((await complete('config', 'set', 'memory.enabled', '')).values).toEqual(['true', 'false']);
+    expect((await complete('config', 'set', 'reformulation.model', 'oll')).values).toEqual(['ollama:qwen3']);
+    expect((await complete('config', 'set', 'parallel_processing.models', 'x,op')).values).toEqual([
+      'x,openai:gpt-5-mini',
+    ]);
+    expect((await complete('config', 'set', 'reformulation.custom_prompt_path', '')).files).toBe(true);
+    expect(await complete('config', 'set', 'memory.embedder', '')).toEqual({ values: [], files: false });
   });
 
   test('a run where the usage says RUN, also after flags with values', async () => {
@@ -100,6 +145,20 @@ _crew; printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(inBash('why', 'first', 'l')).toEqual(['look']);
     expect(inBash('show', '--cwd', '/', '')).toEqual(['']);
     expect(inBash('run', '')).toEqual(['files']);
+  });
+
+  test('bash takes a model for one word, though it cuts it at the colon', () => {
+    const script = `source <(crew completion bash)
+COMP_WORDS=(crew ask --models openai : gpt-5-m); COMP_CWORD=5
+COMP_LINE='crew ask --models openai:gpt-5-m'; COMP_POINT=\${#COMP_LINE}
+_crew; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder };
+    const offered = execFileSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
+    expect(offered.trim().split('\n')).toEqual(['gpt-5-mini']);
+    // People may have told bash to leave colons alone.
+    const whole = script.replace('openai : gpt-5-m); COMP_CWORD=5', 'openai:gpt-5-m); COMP_CWORD=3');
+    const again = execFileSync('bash', ['-c', whole], { cwd: folder, env, encoding: 'utf8' });
+    expect(again.trim().split('\n')).toEqual(['openai:gpt-5-mini']);
   });
 
   test('each shell has its script; another word is a mistake', async () => {

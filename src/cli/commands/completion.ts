@@ -6,6 +6,9 @@ import { type Candidate, completeWords } from '../completion/complete-words.ts';
 import { SHELL_SCRIPTS, type Shell } from '../completion/shell-scripts.ts';
 import { GLOBAL_FLAGS } from '../flags.ts';
 import { loadPromptCandidates } from '../load-prompt-versions.ts';
+import { lookForServers } from '../local-servers.ts';
+import { missingKey } from '../provider-keys.ts';
+import { loadModelCatalog } from '../wire-views.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 
 /** `crew completion SHELL`: what a shell loads to complete commands, flags, runs and phases. */
@@ -45,6 +48,7 @@ async function complete({ positionals, terminal, commands }: CommandCall): Promi
     phases: run => listPhases(call, run),
     prompts: () => listPrompts(call),
     versions: prompt => listVersions(call, prompt),
+    models: () => listModels(terminal),
   });
   const lines = candidates.map(({ value, about }) => `${oneLine(value)}\t${oneLine(about)}\n`);
   terminal.stdout(lines.join('') + (files ? ':files\n' : ''));
@@ -89,6 +93,24 @@ async function listPhases({ values, terminal }: Place, run: string): Promise<rea
   } finally {
     engine.close();
   }
+}
+
+async function listModels({ env }: Terminal): Promise<readonly Candidate[]> {
+  const [{ modelCatalog }, { servers }] = await Promise.all([loadModelCatalog(), lookForServers(env)]);
+  const here = servers.flatMap(({ name, provider, models, cannotChat = [] }) =>
+    models
+      .filter(model => !cannotChat.includes(model))
+      .map(model => ({ value: `${provider}:${model}`, about: name })),
+  );
+  const known = modelCatalog().models.map(({ use }) => {
+    const missing = missingKey(use, env)?.key;
+    return { value: use, about: missing === undefined ? 'ready' : `needs ${missing}` };
+  });
+  const own = [
+    { value: 'auto', about: 'what stands here for no choice' },
+    { value: 'offline', about: 'answers by rules' },
+  ];
+  return [...here, ...known, ...own];
 }
 
 async function listPrompts(place: Place): Promise<readonly Candidate[]> {

@@ -1,3 +1,4 @@
+import { CONFIG_SETTINGS, type ConfigKey } from '../../model/config.ts';
 import type { Command, Flags } from '../command.ts';
 
 /** Something that may stand where the cursor is, and a few words about it. */
@@ -24,6 +25,8 @@ export interface CompletionSources {
   readonly prompts: () => Promise<readonly Candidate[]>;
   /** The versions and labels of a prompt, as they are written behind its name: `merge@production`. */
   readonly versions: (prompt: string) => Promise<readonly Candidate[]>;
+  /** The models that can be asked, as they are named on a command line. */
+  readonly models: () => Promise<readonly Candidate[]>;
 }
 
 /** What may stand for the last of `words`, which are those after the program's name; the last is empty when nothing is typed yet. */
@@ -48,9 +51,11 @@ async function offer(
   const command = sources.commands.find(({ name }) => before.includes(name));
   const flags = { ...sources.flags, ...command?.flags };
   const awaited = awaitedValue(before.at(-1), flags);
-  if (awaited !== undefined) return /FILE|DIR|PATH/.test(awaited) ? FILES : NOTHING;
-  if (typed.startsWith('-')) return { candidates: flagRows(flags), files: false };
+  if (awaited !== undefined) return offerValue(awaited, typed, sources);
+  if (typed.startsWith('-')) return { candidates: flagRows(flags, typed), files: false };
   if (command === undefined) return { candidates: commandRows(sources.commands), files: false };
+  if (flagOf(before.at(-1), flags)?.takesWord === true)
+    return { candidates: await sources.runs(), files: false };
   const given = positionalsOf(before, flags).slice(1);
   const { verbs = [] } = command;
   const verb = verbs.find(({ name }) => name === given[0]);
@@ -61,13 +66,33 @@ async function offer(
   return offerPositional(verb.usage, given, { typed, sources });
 }
 
+/** What stands behind a flag: names of files or of models, several of them with commas between, or nothing that is known. */
+async function offerValue(
+  awaited: string,
+  typed: string,
+  { models }: CompletionSources,
+): Promise<Completions> {
+  if (/FILE|DIR|PATH/.test(awaited)) return FILES;
+  if (!/MODEL|^A,B/.test(awaited)) return NOTHING;
+  const end = awaited.startsWith('A,B') ? typed.lastIndexOf(',') : typed.indexOf('=');
+  const written = typed.slice(0, end + 1);
+  const named = written.split(',');
+  const left = (await models()).filter(({ value }) => !named.includes(value));
+  return { candidates: left.map(row => ({ ...row, value: written + row.value })), files: false };
+}
+
 /** The name of the value that a flag waits for; undefined when the word is none, or is complete. */
 function awaitedValue(word: string | undefined, flags: Flags): string | undefined {
+  const flag = flagOf(word, flags);
+  return flag?.type === 'string' ? (flag.value ?? '') : undefined;
+}
+
+function flagOf(word: string | undefined, flags: Flags): Flags[string] | undefined {
   if (word === undefined || !word.startsWith('-') || word.includes('=')) return undefined;
   const named = Object.entries(flags).find(
     ([name, { short }]) => word === `--${name}` || (short !== undefined && word === `-${short}`),
   );
-  return named?.[1].type === 'string' ? (named[1].value ?? '') : undefined;
+  return named?.[1];
 }
 
 function positionalsOf(before: readonly string[], flags: Flags): readonly string[] {
@@ -90,11 +115,29 @@ async function offerPositional(
     return { candidates: await sources.phases(given[0] ?? ''), files: false };
   }
   if (/\bPROMPT\b/.test(place)) return { candidates: await sources.prompts(), files: false };
+  if (/\bKEY\b/.test(place)) return { candidates: SETTINGS, files: false };
+  if (/\bVALUE\b/.test(place)) return offerSetting(given.at(-1) ?? '', typed, sources);
   if (/\bREF\b/.test(place)) return offerVersions(given, typed, sources);
   if (/FILE|PATH|CREW/.test(place)) return FILES;
   const words = place.replaceAll(/[[\]]/g, '').split('|');
   const verbs = words.filter(word => /^[a-z]+$/.test(word));
   return { candidates: verbs.map(value => ({ value, about: '' })), files: false };
+}
+
+const SETTINGS: readonly Candidate[] = Object.entries(CONFIG_SETTINGS).map(([value, { otherwise }]) => ({
+  value,
+  about: `unless set: ${otherwise}`,
+}));
+
+/** What a setting may be: a switch, or models. */
+async function offerSetting(key: string, typed: string, sources: CompletionSources): Promise<Completions> {
+  const setting = Object.hasOwn(CONFIG_SETTINGS, key) ? CONFIG_SETTINGS[key as ConfigKey] : undefined;
+  if (setting?.written === 'switch') {
+    return { candidates: ['true', 'false'].map(value => ({ value, about: '' })), files: false };
+  }
+  if (setting?.written === 'list') return offerValue('A,B,C', typed, sources);
+  if (key.endsWith('.model')) return offerValue('MODEL', typed, sources);
+  return /path$|\.store$/.test(key) ? FILES : NOTHING;
 }
 
 /** Versions once a prompt is named, on the word itself or before it. */
@@ -115,7 +158,13 @@ function commandRows(commands: readonly Command[]): readonly Candidate[] {
   return shown.map(({ name, summary }) => ({ value: name, about: summary }));
 }
 
-function flagRows(flags: Flags): readonly Candidate[] {
+/** A switch may be taken back by `--no-…`, which is offered to who asks for it. */
+function flagRows(flags: Flags, typed: string): readonly Candidate[] {
   const shown = Object.entries(flags).filter(([, { hidden }]) => hidden !== true);
-  return shown.map(([name, { help }]) => ({ value: `--${name}`, about: help }));
+  const rows = shown.map(([name, { help }]) => ({ value: `--${name}`, about: help }));
+  if (!typed.startsWith('--no')) return rows;
+  const switches = shown.filter(([name, { type }]) => type === 'boolean' && !UNDENIED.test(name));
+  return [...rows, ...switches.map(([name, { help }]) => ({ value: `--no-${name}`, about: `not: ${help}` }))];
 }
+
+const UNDENIED = /^(no-.*|help|version)$/;

@@ -11,8 +11,8 @@ _crew() {
   local line last value head= rest cur="\${COMP_LINE:0:COMP_POINT}" words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=()
   cur="\${cur##*[[:space:]]}"
-  if [[ $cur == *@* ]]; then
-    # @ is no end of a word here, though bash takes it for one
+  if [[ $cur == *[@:]* && "\${COMP_WORDS[COMP_CWORD]}" != "$cur" ]]; then
+    # @ and : are no ends of words here, though bash mostly takes them for that
     rest=$cur
     while [[ -n $rest && \${#words[@]} -gt 0 ]]; do
       last="\${words[\${#words[@]}-1]}"
@@ -21,7 +21,7 @@ _crew() {
       unset "words[\${#words[@]}-1]"
     done
     words+=("$cur")
-    head="\${cur%@*}@"
+    head="\${cur%"\${cur##*[@:]}"}"
   fi
   while IFS= read -r line; do
     if [[ $line == ":files" ]]; then
