@@ -73,6 +73,12 @@ function declarationOf(program: Program, key: string): ModelDeclaration | undefi
 }
 
 async function openModel(use: string, reason: string, terminal: Terminal): Promise<LanguageModel> {
+  const { provider, name, row } = await requireModel(use, reason, terminal);
+  return row(name, settingsFor(provider, use, terminal));
+}
+
+/** What stands behind a use, without opening it, so that no key is needed. Fails with MODEL_UNKNOWN. */
+export async function requireModel(use: string, reason: string, terminal: Terminal) {
   const provider = providerOf(use);
   const name = use.slice(provider.length + 1);
   const row = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider as keyof typeof PROVIDERS] : undefined;
@@ -87,7 +93,7 @@ async function openModel(use: string, reason: string, terminal: Terminal): Promi
       `\`${use}\` (${reason}) is no model${hint === undefined ? '' : `; ${hint}`}`,
     );
   }
-  return row(name, settingsFor(provider, use, terminal));
+  return { provider, name, row };
 }
 
 /** A name as Ollama and others write it, `llama3.2:3b`, is often meant for the server that has it. */

@@ -28,6 +28,12 @@ export async function readResultRequest(values: FlagValues, cwd: string): Promis
       `\`--output ${output}\` is not known; expected \`ndjson\` (a file is \`-o FILE\`)`,
     );
   }
+  if (output !== undefined && values.json === true) {
+    throw new CrewError(
+      'USAGE',
+      '`--json` and `--output ndjson` both write to stdout; leave one of them out',
+    );
+  }
   const out = textFlag(values, 'out');
   if (out !== undefined) requirePlace(cwd, out, '-o');
   return {

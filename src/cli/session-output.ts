@@ -55,7 +55,10 @@ export async function showOutcome(
   }
   if (outcome.end.outcome === 'error') return ERROR_CODES[outcome.end.failure.code].exitCode;
   // Whoever quits before anything has run has no result.
-  if (isLeft(run.program, outcome.end.phase)) return 1;
+  if (isLeft(run.program, outcome.end.phase)) {
+    terminal.stderr(`You quit; nothing of \`${run.program.crew}\` has run.\n`);
+    return 1;
+  }
   const gate = await writeResult(outcome.end.result, request, terminal);
   return outcome.end.outcome === 'failure' ? 1 : gate;
 }

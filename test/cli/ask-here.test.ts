@@ -283,6 +283,23 @@ async function startHoldingOllama() {
   };
 }
 
+describe('flags that cannot be meant', () => {
+  test('a summarizer that merges nothing must be a model, and is told of', async () => {
+    const ask = (...args: readonly string[]) => crew(['ask', 'hi', ...args], { from: folder });
+    const wrong = await ask('--models', 'offline', '--summarizer', 'nope');
+    expect([wrong.code, wrong.stdout]).toEqual([3, '']);
+    expect(wrong.stderr).toContain('MODEL_UNKNOWN');
+    const right = await ask('--models', 'offline', '--summarizer', 'openai:gpt-5');
+    expect([right.code, right.stderr]).toEqual([0, expect.stringContaining('`openai:gpt-5` is not asked')]);
+  });
+
+  test('two kinds of output for one stdout are refused', async () => {
+    const args = ['ask', 'hi', '--models', 'offline', '--json', '--output', 'ndjson'];
+    const { code, stdout, stderr } = await crew(args, { from: folder });
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('leave one of them out')]);
+  });
+});
+
 describe.skipIf(spawnSync('tmux', ['-V']).status !== 0)('before any model has ended', () => {
   const openShell = async (line: string) => {
     const server = await startHoldingOllama();
@@ -311,6 +328,7 @@ describe.skipIf(spawnSync('tmux', ['-V']).status !== 0)('before any model has en
     const { shell, goOn } = await openShell('ollama:a,ollama:mute');
     await shell.until('begun by a');
     shell.press('C-c');
+    await shell.until('and 2 model calls under way, at most ');
     const [, runId = ''] = /crew resume (\w+)/.exec(await shell.until('exit code 130')) ?? [];
     shell.enter(crewLine(`resume ${runId}`));
     expect(await shell.until('begun by a')).toMatch(/▸ ollama:a +│ ▸ ollama:mute/);

@@ -165,6 +165,7 @@ describe.skipIf(!hasTmux)('a person at the terminal', () => {
     const here = await asked();
     here.enter('q');
     const screen = await here.until('exit code 1');
+    expect(screen).toContain('You quit; nothing of `poem` has run.');
     expect(screen).not.toContain('Plum');
     expect(screen).not.toMatch(/^null$/m);
     const { path } = await showRun('here');

@@ -12,12 +12,13 @@ import {
 } from '../ask/read-conversation.ts';
 import { readTalkWords } from '../ask/read-talk-words.ts';
 import { askCrew } from '../ask-crew.ts';
-import { chooseAsk } from '../choose-ask.ts';
+import { type AskChoice, chooseAsk } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, type FlagValues, type Terminal, textFlags } from '../command.ts';
 import { BUDGET_FLAGS, FROZEN_FLAG, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { loadShippedCrew } from '../load-shipped-crew.ts';
+import { requireModel } from '../open-models.ts';
 import { refuseOverPlan } from '../plan-run.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
@@ -149,6 +150,7 @@ async function prepare(
   // Reasons name the flag of `crew run`.
   const auto = { ...chosen, reason: chosen.reason.replace('--model ', '--models ') };
   const choice = chooseAsk({ values, env: terminal.env, config, auto });
+  await checkUnasked(choice, { values, terminal });
   // Nobody needs a key for a summarizer that is not asked.
   const summarizer = choice.summary ? choice.summarizer : (choice.models[0] ?? auto);
   const asked = askCrew(crew, {
@@ -166,6 +168,17 @@ async function prepare(
   const checked = { crew: asked, compile };
   const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal });
   return { ...prepared, summary: choice.summary };
+}
+
+/** A summarizer that is named on the command line and merges nothing is told of, and must be a model all the same. */
+async function checkUnasked(
+  { summary, summarizer }: AskChoice,
+  { values, terminal }: Pick<CommandCall, 'values' | 'terminal'>,
+): Promise<void> {
+  if (summary || values.summarizer === undefined) return;
+  await requireModel(summarizer.use, summarizer.reason, terminal);
+  if (values.quiet !== true)
+    terminal.stderr(`--summarizer: \`${summarizer.use}\` is not asked, because nothing is merged\n`);
 }
 
 /** Whether all models are named, so that nobody needs to look for a server. */
