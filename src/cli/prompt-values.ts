@@ -4,6 +4,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import { type FlagValues, type Terminal, textFlags } from './command.ts';
+import { fitGiven } from './fit-given.ts';
 import { givenInputs } from './given-inputs.ts';
 import type { PromptPlace } from './prompt-place.ts';
 import { readNamedFile } from './read-files.ts';
@@ -30,6 +31,7 @@ export async function readPromptValues(
   const samples = new Set<string>();
   const inputs = await readInputsOrSamples(program, samples, { values, terminal });
   const given = readGiven(program, place, { texts: textFlags(values, 'with'), terminal });
+  await fitGiven(program, given);
   const artifacts: [string, JsonValue][] = Object.values(program.phases).flatMap(phase => {
     if (phase.kind === 'end') return [];
     return [

@@ -150,8 +150,10 @@ export async function loadLineReader() {
 
 /** Checks values against JSON Schemas; loads ajv. */
 export const loadValidation = once(async () => {
-  const { validateValue, describeProblems } = await import('../expressions/validate-value.ts');
-  return { validateValue, describeProblems };
+  const { validateValue, schemaMismatches, describeProblems } = await import(
+    '../expressions/validate-value.ts'
+  );
+  return { validateValue, schemaMismatches, describeProblems };
 });
 
 /** Diagnostics for people and programs. */

@@ -135,6 +135,14 @@ describe('crew prompt render', () => {
       'there is no artifact `colect` at `write`; did you mean `collect`?',
     ],
     [
+      ['--phase', 'split.left', '--with', 'write=rain'],
+      '`--with write` is not what the phase `write` delivers: ',
+    ],
+    [
+      ['--phase', 'split.left', '--with', 'write={"title":3}'],
+      '`--with write` is not what the phase `write` delivers: `/title` must be string',
+    ],
+    [
       ['--phase', 'write', '--with', 'collect'],
       '`--with collect` is not of the form `name=JSON` or `name=@file`',
     ],
