@@ -93,3 +93,9 @@ export async function loadVersionsText() {
   ]);
   return { formatPromptList, formatPromptLog, formatPromptDiff, versionLine, ...wordDiff };
 }
+
+/** Checks a prompt file alone. */
+export async function loadPromptChecker() {
+  const { loadPrompt } = await import('../language/load-prompt.ts');
+  return { loadPrompt };
+}

@@ -4,15 +4,14 @@ import { CrewError } from '../model/crew-error.ts';
 import { PROMPT_FOLDER, type UsedPrompt } from '../model/prompt-file.ts';
 import { resolveSourcePath } from '../model/source.ts';
 import { type BoundInput, bindPrompt } from './bind-prompt.ts';
-import { suggest } from './closest.ts';
 import { type IncludeReader, refusedInclude } from './includes.ts';
 import { inlinePartials } from './inline-partials.ts';
-import { pathRange } from './path-range.ts';
 import { addHead, type HeadPlaces } from './prompt-heads.ts';
 import { type PlacedText, replacePrompts } from './prompt-places.ts';
 import { createPromptShelf, type PromptShelf } from './prompt-shelf.ts';
 import { asScalar, joinTexts, type PromptText } from './prompt-text.ts';
 import type { ReadPrompt } from './read-prompt-file.ts';
+import { refuseStrangers } from './refuse-strangers.ts';
 import { quote } from './report.ts';
 import type { SourceFile } from './source-file.ts';
 import { entryOf, nodeRange, type ScalarNode, type SourceNode } from './source-node.ts';
@@ -127,7 +126,7 @@ function finalText(read: ReadPrompt, use: Use): ScalarNode | undefined {
     return undefined;
   }
   const known = fixed ? (names ?? []) : names;
-  const strange = known === undefined ? [] : refuseStrangers(read, inlined, { names: known, use });
+  const strange = known === undefined ? [] : refuseStrangers(read, inlined, { names: known, fixed, report });
   const isRead = !inlined.broken && checkTemplate(inlined.text, 'text').problems.length === 0;
   if (names !== undefined && isRead) reportUnread(read, inlined.reads, state);
   const text = joinTexts([before, inlined]);
@@ -149,29 +148,6 @@ function usedAt(read: ReadPrompt, { place, state }: Use): UsedPrompt {
     ...(output === undefined ? {} : { output }),
     file: path,
   };
-}
-
-/** A body with inputs reads nothing else. Gives what it reads besides, which is reported. */
-function refuseStrangers(
-  read: ReadPrompt,
-  text: PromptText,
-  { names, use }: { readonly names: readonly string[]; readonly use: Use },
-): readonly string[] {
-  const { report } = use.state.reader;
-  const fixed = use.place.kind === 'fixed';
-  const node = asScalar(text, read.body);
-  const check = checkTemplate(text.text, 'text');
-  const strange = check.paths.filter(([root]) => !names.includes(String(root)));
-  const site = { node, source: text.text, mode: 'text' } as const;
-  for (const path of strange) {
-    const root = String(path[0]);
-    const message = `${quote(root)} is not an input of the prompt ${quote(read.prompt.name)}`;
-    const hint =
-      suggest(root, names) ??
-      (fixed ? 'nothing of a run can be read here' : 'declare it under `input` of the front matter');
-    report({ code: 'unknown-variable', range: pathRange(site, path, 1), message, hint });
-  }
-  return strange.map(([root]) => String(root));
 }
 
 function reportUnread({ prompt, head }: ReadPrompt, reads: ReadonlySet<string>, { reader }: Resolving): void {

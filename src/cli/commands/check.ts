@@ -2,12 +2,14 @@ import type { LoadedCrew } from '../../language/load-crew.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Program } from '../../model/program.ts';
+import { promptNameOf } from '../../model/prompt-file.ts';
 import { checkConfig, checkPolicy, isConfigName, isPolicyName, policyRemarks } from '../check-policy.ts';
 import type { Command, CommandCall, Terminal } from '../command.ts';
 import { FROZEN_FLAG } from '../flags.ts';
 import { folderLister, missingFile, sourceReader } from '../read-files.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { loadCompiler, loadCrewTestReader, loadDiagnosticReporters, loadLanguage } from '../wire.ts';
+import { loadPromptChecker } from '../wire-views.ts';
 
 /** `crew check FILE…`: shows everything that is wrong with crews, SOPs, tests, policies and settings, before a token is spent. */
 export const checkCommand: Command = {
@@ -36,6 +38,7 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
   }
   const { formatDiagnostics, formatDiagnosticsJson, formatDiagnosticsSarif } =
     await loadDiagnosticReporters();
+  const notLocked = values.frozen === true ? await frozenProblem(crews, { values, terminal }) : undefined;
   const bad = diagnostics.some(diagnostic => diagnostic.severity === 'error');
   if (values.sarif === true) {
     const { DIAGNOSTIC_CODES } = await loadLanguage();
@@ -44,18 +47,39 @@ async function check({ positionals, values, terminal }: CommandCall): Promise<nu
     );
     const meaningOf = (code: string): string | undefined => meanings.get(code);
     terminal.stdout(formatDiagnosticsSarif(diagnostics, { version: terminal.version, meaningOf }));
-  } else if (values.json === true) terminal.stdout(formatDiagnosticsJson(diagnostics));
+  } else if (values.json === true) terminal.stdout(withError(formatDiagnosticsJson(diagnostics), notLocked));
   else if (diagnostics.length > 0) {
     terminal.stdout(formatDiagnostics(diagnostics, sources, { color: terminal.stdoutColor }));
-  } else if (values.quiet !== true) {
+  } else if (values.quiet !== true && notLocked === undefined) {
     terminal.stdout(
       `${positionals.length === 1 ? positionals[0] : `${positionals.length} files`}: no problems\n`,
     );
   }
   const remarks = crews.length === 0 ? [] : await policyRemarks(crews, positionals, { values, terminal });
   for (const remark of remarks) terminal.stderr(`! ${remark}\n`);
-  if (values.frozen === true) await requireFrozen(await programsOf(crews, terminal), { values, terminal });
+  if (notLocked !== undefined) throw notLocked;
   return bad ? 2 : 0;
+}
+
+/** What `--frozen` refuses; everything that is found is shown before it. */
+async function frozenProblem(
+  crews: Parameters<typeof programsOf>[0],
+  call: Pick<CommandCall, 'values' | 'terminal'>,
+): Promise<CrewError | undefined> {
+  try {
+    await requireFrozen(await programsOf(crews, call.terminal), call);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CrewError && error.code === 'PROMPT_NOT_LOCKED') return error;
+    throw error;
+  }
+}
+
+/** The document with what stops the command beside the diagnostics. Pure. */
+function withError(document: string, error: CrewError | undefined): string {
+  if (error === undefined) return document;
+  const { code, message } = error;
+  return `${JSON.stringify({ ...JSON.parse(document), error: { code, message } }, null, 2)}\n`;
 }
 
 /** The programs of the crews without errors. */
@@ -70,7 +94,7 @@ async function programsOf(
 }
 
 /**
- * What a file is, is told by its name: `*.sop.yaml`, `*.crewtest.yaml`, `*.policy.yaml` and `policy.yaml`, `config.yaml`;
+ * What a file is, is told by its name: `*.prompt.md`, `*.sop.yaml`, `*.crewtest.yaml`, `*.policy.yaml` and `policy.yaml`, `config.yaml`;
  * everything else is a crew.
  */
 async function checkFile(path: string, place: Pick<CommandCall, 'values' | 'terminal'>) {
@@ -85,6 +109,11 @@ async function checkFile(path: string, place: Pick<CommandCall, 'values' | 'term
   if (/\.crewtest\.ya?ml$/.test(path)) {
     const { loadCrewTests } = await loadCrewTestReader();
     return { diagnostics: loadCrewTests(path, text).diagnostics, sources };
+  }
+  if (promptNameOf(path) !== undefined) {
+    const { loadPrompt } = await loadPromptChecker();
+    const alone = loadPrompt({ path, readSource, listFolder: folderLister(terminal.cwd) });
+    return { diagnostics: alone.diagnostics, sources: alone.sources };
   }
   const options = { path, readSource, listFolder: folderLister(terminal.cwd), catalog };
   return /\.sop\.ya?ml$/.test(path) ? loadSop(options) : loadCrew(options);
