@@ -26,5 +26,10 @@ export function findPrompt(
     fitting.length > 1
       ? `several model calls of run \`${runId}\` are turn ${wanted}`
       : `run \`${runId}\` has no model call \`${wanted}\` there`;
-  throw new CrewError('USAGE', `${problem}; ${known}`);
+  const [own, ...others] = calls.filter(({ phase }) => phase === wanted);
+  const hint =
+    own === undefined || others.length > 0
+      ? known
+      : `say \`crew show ${runId} ${wanted} --prompt ${own.turn}\``;
+  throw new CrewError('USAGE', `${problem}; ${hint}`);
 }

@@ -63,6 +63,16 @@ async function bothSides(first: string, second: string | undefined, places: Prom
   const now = await versionIn(store, working);
   const committed = await versionIn(store, { ...plain, version: COMMITTED });
   if (committed.prompt.hash !== now.prompt.hash) return [committed, now];
+  const history = await store.history();
+  const lineage = 'lineage' in history ? history.lineage(ref.file) : [];
+  const hashes = new Set(lineage.flatMap(({ prompt, elsewhere }) => (elsewhere ? [] : (prompt?.hash ?? []))));
+  if (hashes.size < 2) {
+    const version = versionOf(ref.file, now.prompt.hash);
+    throw new CrewError(
+      'PROMPT_UNKNOWN',
+      `\`${ref.stem}\` has only one version, \`${version}\`: there is no other to compare`,
+    );
+  }
   return [await versionIn(store, { ...plain, text: `${ref.stem}^`, version: COMMITTED, back: 1 }), now];
 }
 

@@ -138,7 +138,12 @@ async function promptUsers({
       if (error instanceof CrewError) return { crew: undefined, sourceMap: {} };
       throw error;
     });
-    if (crew === undefined) continue;
+    if (crew === undefined) {
+      terminal.stderr(
+        `! ${sanitizeText(`\`${path}\` has errors, so it is not known which prompts it uses`, { keepNewlines: false })}\n`,
+      );
+      continue;
+    }
     for (const used of usedPrompts(compileCrew(crew, { sourceMap, catalog, folder: terminal.cwd }))) {
       const file = resolve(terminal.cwd, used.file);
       users.set(file, [...(users.get(file) ?? []), path]);

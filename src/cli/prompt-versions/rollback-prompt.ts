@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import { promptFileName } from '../../model/prompt-file.ts';
@@ -107,5 +107,7 @@ function writeText(store: PromptStore, file: string, text: string): void {
   }
   const isCrlf = store.working().get(file)?.includes('\r\n') === true;
   const written = isCrlf ? text.replaceAll(/\r?\n/g, '\r\n') : text;
+  // A folder that is gone comes back as any other folder of the project.
+  mkdirSync(store.folder.path, { recursive: true });
   replaceFile(path, written, stat === undefined ? 0o644 : stat.mode & 0o777);
 }

@@ -44,14 +44,13 @@ export async function tagPrompt({ positionals, values, terminal }: CommandCall):
   }
   const { tag, from, to, commit } = moved;
   const stands = `${to} (commit ${commit.slice(0, 8)})`;
-  const said =
-    from === to && moved.movedFrom === commit
-      ? `\`${tag}\` stands on ${stands} already`
-      : moved.movedFrom === null
-        ? `\`${tag}\` stands on ${stands} now`
-        : `\`${tag}\` moved from ${from ?? `commit ${moved.movedFrom.slice(0, 8)}, which has not this prompt,`} to ${stands}`;
+  const said = !moved.moved
+    ? `\`${tag}\` stands on ${stands} already`
+    : moved.movedFrom === null
+      ? `\`${tag}\` stands on ${stands} now`
+      : `\`${tag}\` moved from ${from ?? `commit ${moved.movedFrom.slice(0, 8)}, which has not this prompt,`} to ${stands}`;
   terminal.stdout(`${sanitizeText(said, { keepNewlines: false })}\n`);
-  if (moved.movedFrom !== commit && values.quiet !== true) {
+  if (moved.moved && values.quiet !== true) {
     const force = moved.movedFrom === null ? '' : ' --force';
     terminal.stderr(`  \`git push${force} origin refs/tags/${tag}\` gives it to others\n`);
   }
@@ -102,6 +101,8 @@ interface MovedLabel {
   /** The version that the label stood on; null where there was none, or none of this prompt. */
   readonly from: string | null;
   readonly movedFrom: string | null;
+  /** False where the label stood there already. */
+  readonly moved: boolean;
   readonly to: string;
   readonly commit: string;
 }
@@ -117,11 +118,13 @@ async function moveLabel(history: PromptHistory, { ref, label, found, commit }: 
     : (history.labels(path).get(label)?.tag ?? plainTag(path, label));
   const before = history.state.refs.get(`refs/tags/${tag}`);
   const old = rows.find(row => row.tag === tag)?.prompt;
-  if (before?.object !== commit) await moveTag(place, { tag, to: commit, from: before?.object });
+  const moved = before?.object !== commit;
+  if (moved) await moveTag(place, { tag, to: commit, from: before?.object });
   return {
     tag,
     from: old === undefined ? null : versionOf(ref.file, old.hash),
-    movedFrom: before?.commit ?? before?.object ?? null,
+    movedFrom: moved ? (before?.commit ?? before?.object ?? null) : null,
+    moved,
     to: versionOf(ref.file, found.prompt.hash),
     commit,
   };

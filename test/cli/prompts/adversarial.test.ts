@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -337,4 +337,22 @@ test('a label from before another folder had the name stays where it was, and co
   expect(stdout).toContain('`prompt/a/prompts/note/v`');
   expect(repository.git('rev-parse', 'prompt/note/v')).toBe(first);
   expect((await repository.crew('prompt', 'show', 'a/prompts/note@v')).stdout).toBe('Two\n');
+});
+
+test('small words that mislead nobody', async () => {
+  repository.prompt('one');
+  repository.write('broken.crew.yaml', 'version: 1\n');
+  repository.commit('One');
+  const said = async (...args: readonly string[]): Promise<string> => (await repository.crew(...args)).stderr;
+  expect(await said('prompt', 'diff', 'merge')).toContain('has only one version');
+  expect(await said('prompt', 'list')).toContain('`broken.crew.yaml` has errors');
+  const tag = () =>
+    repository.json<{ movedFrom: string | null; moved: boolean }>('prompt', 'tag', 'merge', 'v');
+  expect(await tag()).toMatchObject({ moved: true, movedFrom: null });
+  expect(await tag()).toMatchObject({ moved: false, movedFrom: null });
+  await repository.crew('run', 'a.crew.yaml', '--run-id', 'shown');
+  expect(await said('show', 'shown', '--prompt', 'merge')).toContain('say `crew show shown merge --prompt 1`');
+  rmSync(join(repository.path, 'prompts'), { recursive: true });
+  await repository.crew('prompt', 'rollback', 'merge', 'v');
+  expect(statSync(join(repository.path, 'prompts')).mode & 0o055).toBe(0o055);
 });
