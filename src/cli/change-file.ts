@@ -41,7 +41,8 @@ function readThere(file: string): string | undefined {
 
 /** The guard stands in the state folder beside the file, so that version control sees nothing of it. */
 async function lock(file: string): Promise<() => void> {
-  const folder = makeStateFolder(join(realpathSync(dirname(file)), '.crew'));
+  const beside = realpathSync(dirname(file));
+  const folder = makeStateFolder(basename(beside) === '.crew' ? beside : join(beside, '.crew'));
   return lockOthersOut(join(folder, `${basename(file)}.guard`), {
     what: `\`${file}\``,
     timeoutMs: LOCK_TIMEOUT_MS,
