@@ -237,3 +237,13 @@ test('pins after a process was killed while it held the lock', async () => {
   expect(await pinning.ended).toMatchObject({ code: 0 });
   expect(Object.keys(JSON.parse(lock()).prompts)).toEqual(['merge']);
 });
+
+test('check --frozen says nothing of no problems before it refuses, and gives the reason as JSON', async () => {
+  const text = await frozen();
+  expect([text.code, text.stdout]).toEqual([2, '']);
+  const { code, stdout } = await repository.crew('check', 'a.crew.yaml', '--frozen', '--json');
+  expect([code, JSON.parse(stdout)]).toMatchObject([
+    2,
+    { diagnostics: [], error: { code: 'PROMPT_NOT_LOCKED' } },
+  ]);
+});
