@@ -120,6 +120,7 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     terms: BY_ALIAS,
     'grants?': TEXTS,
     'policy?': POLICY,
+    'withoutMemory?': { const: true },
     'memory?': {
       type: 'object',
       required: ['place', 'embedder'],

@@ -91,8 +91,7 @@ export async function runProgram(program: Program, options: RunProgramOptions = 
     const runId = realWorld.newId();
     const grants = options.allow ?? [];
     const policy = await givenPolicy(options);
-    const remembered = begun.memory === undefined ? {} : { memory: begun.memory };
-    const given = { inputs, workspace, models, terms, grants, policy, ...remembered };
+    const given = { inputs, workspace, models, terms, grants, policy, ...begun.recorded };
     const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);
     return await drive({ journal, workspace, modelOf, options });

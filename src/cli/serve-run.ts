@@ -66,9 +66,8 @@ export async function startServed(
   const grants = grantsOf(options, program);
   const at = realWorld.now();
   const policy = await policyForRun({ runId, program }, values, { ...terminal, interactive: false });
-  const { memory, release } = await beginMemory(program, { values, terminal, quiet: true });
+  const { recorded: remembered, release } = await beginMemory(program, { values, terminal, quiet: true });
   try {
-    const remembered = memory === undefined ? {} : { memory };
     const given = { inputs, workspace, models, terms, grants, policy, ...remembered };
     const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);

@@ -80,6 +80,8 @@ export type Fact =
       readonly policy?: Policy;
       /** Which memory the run works with; absent when it has none, or none is wanted. */
       readonly memory?: RunMemory;
+      /** Nobody wants its memory, so the tools of memory are not offered; absent in runs of before, which offered them. */
+      readonly withoutMemory?: true;
       /** What draws by lot are made of; the id of the run when absent. A fork draws as the run that it comes from. */
       readonly seed?: string;
       /** The run whose first `at` facts this one began with. */

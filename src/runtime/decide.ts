@@ -25,7 +25,7 @@ export function startRun(
   program: Program,
   fact: Extract<Fact, { type: 'run.started' }>,
 ): readonly [RunState, readonly Effect[]] {
-  const { at, runId, inputs, models, terms, grants = [], policy, memory, seed = runId } = fact;
+  const { at, runId, inputs, models, terms, grants = [], policy, memory, withoutMemory, seed = runId } = fact;
   const procedure = {
     id: '',
     place: '',
@@ -48,6 +48,7 @@ export function startRun(
     grants,
     ...(policy === undefined ? {} : { policy }),
     ...(memory === undefined ? {} : { memory }),
+    ...(withoutMemory === undefined ? {} : { withoutMemory }),
     alike: [],
     procedures: { '': procedure },
     open: {},

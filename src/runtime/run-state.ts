@@ -197,6 +197,8 @@ export interface RunState {
   readonly steering?: Steering;
   /** The memory of the run; absent when it has none, or none is wanted. */
   readonly memory?: RunMemory;
+  /** The tools of memory are not offered. */
+  readonly withoutMemory?: true;
   /** How the procedures went where they could go several ways; kept only in runs that remember. */
   readonly decisions?: readonly Decision[];
   /** The end of the run, which is there as soon as it is remembered. */

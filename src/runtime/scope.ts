@@ -96,6 +96,7 @@ export function contextOf(state: RunState, work: OpenWork): WorkContext {
     ...rememberedAs(state, procedure),
     ...(earlier.length === 0 ? {} : { earlier }),
     ...(work.recalled === undefined ? {} : { memory: work.recalled }),
+    ...(state.withoutMemory === undefined ? {} : { withoutMemory: state.withoutMemory }),
     openedAt: work.openedAt,
     at: state.at,
   };

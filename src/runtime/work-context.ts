@@ -32,6 +32,8 @@ export interface WorkContext {
   readonly earlier?: readonly RecalledNote[];
   /** What its roles were reminded of; absent when nothing was. */
   readonly memory?: readonly RecalledRole[];
+  /** The tools of memory are not offered. */
+  readonly withoutMemory?: true;
   /** When the work was opened, and the moment of the fact that is being decided on; wall-clock milliseconds. */
   readonly openedAt: number;
   readonly at: number;

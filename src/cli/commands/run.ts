@@ -91,12 +91,11 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const runId = readRunId(values);
   const policy = await policyForRun({ runId, program }, values, terminal);
   tellPolicy({ program, policy }, values, terminal);
-  const { memory, release } = await beginMemory(program, { values, terminal });
+  const { recorded: remembered, release } = await beginMemory(program, { values, terminal });
   let engine: Engine | undefined;
   try {
     engine = await openWorkspaceEngine(values, terminal);
     const at = realWorld.now();
-    const remembered = memory === undefined ? {} : { memory };
     const given = { inputs, workspace, models, terms, grants, policy, ...remembered };
     const started = { type: 'run.started', at, runId, ...given } as const;
     const journal = engine.create(runId, program, at, [started]);

@@ -13,12 +13,12 @@ import { settleWritten, tidyDaily } from './tidy.ts';
 
 /** The memory that a new run begins with; its store stays open until the release. */
 export interface BegunMemory {
-  /** For `run.started`; absent when the run has none. */
-  readonly memory?: RunMemory;
+  /** For `run.started`: which memory the run has, or that nobody wants the one of its crew. */
+  readonly recorded: { readonly memory?: RunMemory; readonly withoutMemory?: true };
   readonly release: () => Promise<void>;
 }
 
-const NONE: BegunMemory = { release: async () => undefined };
+const NONE: BegunMemory = { recorded: {}, release: async () => undefined };
 
 /**
  * Opens the memory of a run that is to begin, where its crew has one and it is wanted, and says which version it reads. Fails
@@ -33,7 +33,8 @@ export async function beginMemory(
   }: { readonly values: FlagValues; readonly terminal: Terminal; readonly quiet?: boolean },
 ): Promise<BegunMemory> {
   const declared = declaredMemory(program);
-  if (declared === undefined || !(await wantsMemory(values, terminal))) return NONE;
+  if (declared === undefined) return NONE;
+  if (!(await wantsMemory(values, terminal))) return { ...NONE, recorded: { withoutMemory: true } };
   // A crew inside another one is a guest: what it says of the place does not count.
   const { store: _guest, ...rest } = declared;
   const own = program.memory?.store === undefined ? {} : { store: program.memory.store };
@@ -49,7 +50,8 @@ export async function beginMemory(
   try {
     const pinned = declared.pinned ? { version: await memory.store.version() } : {};
     const store = await memory.store.identity();
-    return { memory: { place: choice.place, embedder: choice.embedder, store, ...pinned }, release };
+    const recorded = { place: choice.place, embedder: choice.embedder, store, ...pinned };
+    return { recorded: { memory: recorded }, release };
   } catch (error) {
     await release();
     throw error;

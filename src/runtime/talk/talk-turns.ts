@@ -2,11 +2,10 @@ import type { Role, TalkWork } from '../../model/crew.ts';
 import { innerTalk } from '../../model/inner-talk.ts';
 import { MAX_HAND_OFF_TURNS, MAX_REPLY_TURNS } from '../../model/limits.ts';
 import { type Message, textMessage } from '../../model/message.ts';
-import { grantedSpecs } from '../../model/tool-spec.ts';
 import { buildClosingPrompt } from '../../prompts/talk-closing.ts';
 import { YOUR_TURN_AGAIN } from '../../prompts/talk-messages.ts';
 import { buildTalkRules, type Participant } from '../../prompts/talk-rules.ts';
-import { roleOf, startRoleTurns } from '../turns/role-turns.ts';
+import { roleOf, startRoleTurns, toolsOf } from '../turns/role-turns.ts';
 import type { TurnStep } from '../turns/turn-loop-state.ts';
 import type { WorkContext } from '../work-context.ts';
 import { handOffControls } from './hand-off-controls.ts';
@@ -17,8 +16,7 @@ import { messagesFor, talkScope } from './talk-thread.ts';
 export function startReply(state: TalkState, context: WorkContext, name: string): TurnStep {
   const { work, said } = state;
   const handOffTo = work.speaker === 'handoff' ? candidatesAfter(work, name) : undefined;
-  const { tools } = roleOf(context, name);
-  const hasTools = grantedSpecs(tools, context.program.tools).length > 0;
+  const hasTools = toolsOf(context, roleOf(context, name)).length > 0;
   const task = {
     name: 'reply',
     role: name,

@@ -1,7 +1,7 @@
 import type { Role } from '../../model/crew.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { type Message, textMessage } from '../../model/message.ts';
-import { grantedSpecs } from '../../model/tool-spec.ts';
+import { grantedSpecs, type ToolSpec } from '../../model/tool-spec.ts';
 import { buildRolePrompt } from '../../prompts/role-prompt.ts';
 import { blocksOf, notesOf } from '../remember/reminders.ts';
 import type { WorkContext } from '../work-context.ts';
@@ -27,7 +27,7 @@ export interface RoleTurnsOptions {
 export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext): TurnStep {
   const { task, key, messages, values, controls = [], model: asked, rules } = options;
   const role = roleOf(context, task.role);
-  const tools = grantedSpecs(role.tools, context.program.tools);
+  const tools = toolsOf(context, role);
   const output = task.output === undefined ? {} : { output: { name: task.name, schema: task.output } };
   const specs = [...tools, ...controls.map(control => control.spec)];
   const prompt = buildRolePrompt({ crewGoal: context.program.goal, role, tools: specs, ...output });
@@ -41,6 +41,12 @@ export function startRoleTurns(options: RoleTurnsOptions, context: WorkContext):
   const told = notes.length === 0 || first === undefined ? {} : { asked: first };
   const all = [system, ...notes, ...messages];
   return startTurns({ task, key, model, messages: all, values, tools, controls, ...paid, ...told }, context);
+}
+
+/** The tools that a role may call; those of memory are left out where the run has none. Pure. */
+export function toolsOf({ program, withoutMemory }: WorkContext, { tools }: Role): readonly ToolSpec[] {
+  const granted = grantedSpecs(tools, program.tools);
+  return withoutMemory === undefined ? granted : granted.filter(({ memory }) => memory === undefined);
 }
 
 /** The role of that name. Pure. */
