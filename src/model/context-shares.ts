@@ -56,4 +56,6 @@ export interface RunShares {
   };
   /** How often its roles edited blocks. */
   readonly edits: number;
+  /** Why it went on without memory, or with less than was wished; each message once. */
+  readonly troubles: readonly string[];
 }

@@ -59,6 +59,12 @@ export interface AnsweredQuestion extends WaitingQuestion {
   readonly by: string;
 }
 
+/** What was wrong with memory, where it was first noticed: `''` for the end of the run. */
+export interface MemoryTrouble {
+  readonly phase: string;
+  readonly message: string;
+}
+
 /**
  * All that is known of a recorded run, from its facts alone. `waiting`: it stopped because of `failure` and can be
  * resumed; `open`: it is at work, or was when its process ended.
@@ -97,6 +103,8 @@ export interface RunRecord {
   };
   /** How the trials of phases with `reflect` went, a row for each visit; absent when there were none. */
   readonly trials?: readonly TrialCurve[];
+  /** Where memory could not be used, or not as was wished, and why; each message once. Absent when nothing was wrong with it. */
+  readonly memoryTroubles?: readonly MemoryTrouble[];
   readonly questions: readonly WaitingQuestion[];
   /** What people said, in order. */
   readonly answers: readonly AnsweredQuestion[];

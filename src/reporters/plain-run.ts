@@ -68,6 +68,9 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
     tellSpend(state, { text: '✗ error', style: 'red' }, event.spend);
     return;
   }
+  for (const text of state.memoryTroubles) {
+    state.writer.labelled('memory', [{ text, style: 'yellow' }], true);
+  }
   const failed = event.outcome === 'failure';
   const mark: Span = failed
     ? { text: `✗ failure at ${event.phase}`, style: 'red' }

@@ -40,6 +40,8 @@ export interface PlainState {
   >;
   /** The last text that was told in full, by phase and role, so that a message does not tell it again. */
   readonly toldTexts: Map<string, string>;
+  /** What was wrong with memory, each message once; told again at the end. */
+  readonly memoryTroubles: Set<string>;
   /** Failures told already, so that the same one is told in full once. */
   readonly toldFailures: Set<string>;
   /** The questions, by id, that people have answered; those about calls have their keys. */

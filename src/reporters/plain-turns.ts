@@ -119,6 +119,7 @@ export function tellMemory(state: PlainState, event: MemoryEvent): void {
   const { phase } = event;
   const place = phase === '' ? {} : { place: phase };
   for (const { text, isTrouble } of memoryLines(event)) {
+    if (isTrouble && event.type !== 'memory.written') state.memoryTroubles.add(text);
     tellRow(state, { ...place, mark: '◆', style: isTrouble ? 'yellow' : 'cyan', spans: [{ text }] });
   }
 }

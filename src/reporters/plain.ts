@@ -21,12 +21,14 @@ const TOLD_QUIETLY: ReadonlySet<RunEvent['type']> = new Set([
   'phase.ended',
   'run.ended',
   'run.suspended',
+  'memory.recalled',
+  'memory.failed',
 ]);
 
 /**
  * Tells people on a terminal or in a log who does what: a header, one row for each thing that happens, model text line
  * by line under its phase, and at the end what was spent. Rows are cut to `columns`; failures, hints and commands are not.
- * `quiet` tells only failed phases, the failure of the run and the spend line; `verbose` adds inputs in full, the start of
+ * `quiet` tells only failed phases, the failure of the run, what was wrong with memory and the spend line; `verbose` adds inputs in full, the start of
  * calls and the text of artifacts. Foreign text is sanitised and never reaches the column of the marks.
  * Deterministic: times come from the events alone.
  */
@@ -46,6 +48,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     streams: new Map(),
     toldTexts: new Map(),
     toldFailures: new Set(),
+    memoryTroubles: new Set(),
     answered: new Set(),
     resumeTarget: 'RUN',
   };

@@ -5,6 +5,7 @@ import {
   type RunShares,
 } from '../model/context-shares.ts';
 import { paint } from './paint.ts';
+import { sanitizeText } from './sanitize.ts';
 import { textTable } from './text-table.ts';
 
 /** How shares are shown. */
@@ -18,7 +19,7 @@ interface SharesOptions {
 
 /** What the models of a run read, by tier, for people: a row for each role in a phase, or for each call, and all together. Pure. */
 export function formatShares(shares: RunShares, { color, columns, perCall }: SharesOptions): string {
-  const { calls, recalled, kept, edits } = shares;
+  const { calls, recalled, kept, edits, troubles } = shares;
   if (calls.length === 0) return 'No model of this run has read anything.\n';
   const used = CONTEXT_TIERS.filter(tier => shares.tiers[tier] > 0);
   const about = calls.some(({ counted }) => !counted);
@@ -44,15 +45,18 @@ export function formatShares(shares: RunShares, { color, columns, perCall }: Sha
     recalled.times === 0
       ? []
       : [
-          `  reminded ${times(recalled.times)}: ${recalled.blocks} blocks, ${recalled.notes} notes, ${recalled.lessons} lessons`,
+          `  reminded ${times(recalled.times)}: ${many(recalled.blocks, 'block')}, ${many(recalled.notes, 'note')}, ${many(recalled.lessons, 'lesson')}`,
         ];
   const wrote = Object.values(kept).some(count => count > 0)
     ? [
-        `  kept ${kept.new} notes, merged ${kept.merged}, held back ${kept.quarantined}, refused ${kept.refused}`,
+        `  kept ${many(kept.new, 'note')}, merged ${kept.merged}, held back ${kept.quarantined}, refused ${kept.refused}`,
       ]
     : [];
   const edited = edits === 0 ? [] : [`  edited blocks ${times(edits)}`];
-  const memory = [...reminded, ...wrote, ...edited];
+  const wrong = troubles.map(text =>
+    paint(`  ! ${sanitizeText(text, { keepNewlines: false })}`, 'yellow', color),
+  );
+  const memory = [...reminded, ...wrote, ...edited, ...wrong];
   return [
     paint('What the models read', 'bold', color),
     ...table,
@@ -70,6 +74,10 @@ function groupsOf(calls: readonly CallShares[]) {
       CONTEXT_TIERS.map(tier => [tier, all.reduce((sum, { tiers }) => sum + tiers[tier], 0)]),
     ) as ContextSizes,
   }));
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function times(count: number): string {

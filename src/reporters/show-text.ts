@@ -8,6 +8,7 @@ import { momentText } from './moment-text.ts';
 import { paint } from './paint.ts';
 import { LABEL_COLUMNS } from './plain-writer.ts';
 import { renderSpans, type Span } from './render-spans.ts';
+import { sanitizeText } from './sanitize.ts';
 import { shortArguments } from './short-arguments.ts';
 import { SPEND_HEAD, spendCells } from './spend-table.ts';
 import { usageText } from './spend-text.ts';
@@ -49,6 +50,16 @@ export function formatRunRecord(record: RunRecord, options: ShowOptions): string
     ...section('Path', table(record.path.map(visitCells))),
     ...(phase === undefined ? [] : section('Model calls', table(record.calls.map(callCells)))),
     ...section('Trials', table((record.trials ?? []).map(curve => [curve.phase, curveText(curve)]))),
+    ...section(
+      'Memory',
+      (record.memoryTroubles ?? []).map(({ phase: place, message }) =>
+        paint(
+          `  ! ${sanitizeText(`${place === '' ? 'at the end' : place}  ${message}`, { keepNewlines: false })}`,
+          'yellow',
+          color,
+        ),
+      ),
+    ),
     ...section('Artifacts', table(artifacts)),
     ...section(options.isBounded === true ? SPENT_AT_MOST : 'Spent', spendLines(record, table)),
     ...section('Answered', table(record.answers.map(answerCells))),

@@ -10,6 +10,7 @@ import { openQuestions } from '../people/open-questions.ts';
 import { readQuestions } from '../people/read-questions.ts';
 import type { RunState } from '../run-state.ts';
 import type { FoldStep } from './fold-run.ts';
+import { memoryTroubles } from './memory-troubles.ts';
 import { chargesOf, sumCharges } from './step-charges.ts';
 
 /** What is put together while the steps of a run are read. */
@@ -59,6 +60,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
       byModel: spendBy(reading, 'model'),
     },
     ...trialsOf(steps),
+    ...troublesOf(steps),
     questions: openQuestions(program, facts),
     answers: readQuestions(steps).answered,
   };
@@ -75,6 +77,11 @@ function trialsOf(steps: readonly FoldStep[]): Pick<RunRecord, 'trials'> {
   );
   const trials = curvesOf(events);
   return trials.length === 0 ? {} : { trials };
+}
+
+function troublesOf(steps: readonly FoldStep[]): Pick<RunRecord, 'memoryTroubles'> {
+  const troubles = memoryTroubles(steps);
+  return troubles.length === 0 ? {} : { memoryTroubles: troubles };
 }
 
 function promptsOf(program: Program): Pick<RunRecord, 'prompts'> {

@@ -8,6 +8,7 @@ import {
 } from '../../model/context-shares.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { FoldStep } from './fold-run.ts';
+import { memoryTroubles } from './memory-troubles.ts';
 
 /**
  * What the model calls of a recorded run were made of, out of the steps of its fold: the tokens that providers counted, shared
@@ -23,6 +24,7 @@ export function readShares(steps: readonly FoldStep[]): RunShares {
     recalled: recalledIn(facts),
     kept: keptIn(steps),
     edits: steps.filter(step => EDITS.has(toolOf(step))).length,
+    troubles: memoryTroubles(steps).map(({ message }) => message),
   };
 }
 
