@@ -1,4 +1,5 @@
 import type { JsonValue } from '../model/json.ts';
+import { type PromptName, promptNameOf } from '../model/prompt-file.ts';
 import { closest, suggest } from './closest.ts';
 import { ownWord } from './foreign-words.ts';
 import { listWords, quote, type Report } from './report.ts';
@@ -202,7 +203,16 @@ function formHint(at: NodePath, place: SchemaPlace): string | undefined {
   const node = nodeAt(place.root, at);
   const text = node?.kind === 'scalar' ? String(node.value) : '';
   const isModule = at[0] === 'tools' && at.length === 2 && /\.(js|mjs|ts)$/.test(text);
+  const name =
+    at.at(-1) === 'prompt'
+      ? promptNameOf(`${text.replace(/\.prompt\.md$/, '').toLowerCase()}.prompt.md`)
+      : undefined;
+  if (name?.partial === false) return promptHint(name);
   return isModule ? 'a module is written `{ module: …, tools: { … } }`' : undefined;
+}
+
+function promptHint({ name, variant }: PromptName): string {
+  return `write \`prompt: ${name}${variant === undefined ? '' : `, variant: ${variant}`}\``;
 }
 
 function wrongName({ params, at, place }: Problem): void {

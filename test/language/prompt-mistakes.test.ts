@@ -150,4 +150,12 @@ describe('what is wrong is said once, with what was meant', () => {
   ])('%s has a hint', (main, hint) => {
     expect(load(use('prompt: main'), { main }).diagnostics[0]?.hint).toBe(hint);
   });
+
+  test.each([
+    ['Note', 'write `prompt: note`'],
+    ['note.short', 'write `prompt: note, variant: short`'],
+    ['note.prompt.md', 'write `prompt: note`'],
+  ])('the name %s has a hint', (name, hint) => {
+    expect(load(use(`prompt: ${name}`)).diagnostics[0]?.hint).toBe(hint);
+  });
 });
