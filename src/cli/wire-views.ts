@@ -45,7 +45,7 @@ export async function loadChartSvg() {
 /** What is remembered, for people. */
 export async function loadMemoryText() {
   const [
-    { formatNotes, formatNote, formatBlocks, formatBlock, formatChanges, oneLine },
+    { formatNotes, formatNote, formatBlocks, formatBlock, formatChanges, noteWords, oneLine },
     { blameLines },
     { formatTextDiff },
     { momentText },
@@ -63,6 +63,7 @@ export async function loadMemoryText() {
     formatBlocks,
     formatBlock,
     formatChanges,
+    noteWords,
     oneLine,
     blameLines,
     formatTextDiff,

@@ -46,6 +46,12 @@ async function revertBlock(
 ): Promise<void> {
   const space = target.lastIndexOf(' ');
   const block = await store.block(target.slice(0, space), target.slice(space + 1));
+  if (block !== undefined && block.value === before && before !== after) {
+    throw new CrewError(
+      'MEMORY_REFUSED',
+      `change \`${id}\` is taken back already: block \`${target}\` says what it said before`,
+    );
+  }
   if (block === undefined || block.value !== after) {
     throw new CrewError('MEMORY_CONFLICT', `block \`${target}\` was edited after change \`${id}\``);
   }
@@ -63,7 +69,11 @@ async function revertNote(store: MemoryStore, { action, target, id }: MemoryChan
     );
   }
   const { state, lesson } = found.note;
-  if (action === 'write') return store.change([target], { state: 'retracted' });
+  if (action === 'write') {
+    if (state === 'retracted')
+      throw new CrewError('MEMORY_REFUSED', `change \`${id}\` is taken back already`);
+    return store.change([target], { state: 'retracted' });
+  }
   if (action === 'revert') {
     return store.change([target], { state: state === 'retracted' ? 'active' : 'retracted' });
   }

@@ -13,14 +13,14 @@ interface MemoryLayout {
 
 const TRUST_WORDS = ['from outside', 'from a tool', 'by a model', 'by a person'] as const;
 
-/** Notes as a table, one line each: id, day, kind, scope, state where it is not active, and what it means. Pure. */
+/** Notes as a table, one line each: id, day, kind, scope, state where it is not active, and its text. Pure. */
 export function formatNotes(notes: readonly MemoryNote[], { columns }: MemoryLayout): string {
-  const rows = notes.map(({ id, createdAt, kind, scope, state, gist, text }) => [
+  const rows = notes.map(({ id, createdAt, kind, scope, state, text }) => [
     id,
     momentText(createdAt).slice(0, 16),
     state === 'active' ? kind : `${kind}, ${state}`,
     scope,
-    gist || text,
+    noteWords({ text }),
   ]);
   return lines(textTable(rows, { columns }));
 }
@@ -117,6 +117,11 @@ function runWords(runId: string): string {
 
 function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
+}
+
+/** What a note says, as a person should see it who reviews: its text, which nobody chose to be shown instead. Pure. */
+export function noteWords({ text }: Pick<MemoryNote, 'text'>): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 function lines(rows: readonly string[]): string {

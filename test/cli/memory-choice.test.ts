@@ -14,7 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const choose = (declared: { store?: string; embedder?: string }, settings = '', values = {}) => {
+const choose = (
+  declared: { store?: string; embedder?: string; byPerson?: boolean },
+  settings = '',
+  values = {},
+) => {
   if (settings !== '') writeFileSync(join(folder, '.crew', 'config.yaml'), settings);
   const terminal = libraryTerminal(folder, { HOME: folder });
   return chooseMemory(declared, { values, terminal });
@@ -45,6 +49,10 @@ describe('the place of a memory', () => {
 
   test('of a person may be anywhere', async () => {
     expect((await choose({}, 'memory: { store: ../beside }\n')).place).toBe(join(folder, '..', 'beside'));
+  });
+
+  test('of a person who types it may be anywhere', async () => {
+    expect((await choose({ store: '/nonexistent/x', byPerson: true })).place).toBe('/nonexistent/x');
   });
 
   test('holds no password', async () => {

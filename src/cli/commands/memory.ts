@@ -47,8 +47,8 @@ export const memoryCommand: Command = {
     {
       name: 'search',
       usage: 'memory search WORDS',
-      summary: 'what a role would be reminded of',
-      flags: ['scope', 'kind', 'limit', 'scoring', 'why', 'store'],
+      summary: 'find notes; as a role would with `--role CREW/ROLE`',
+      flags: ['scope', 'kind', 'role', 'limit', 'scoring', 'why', 'store'],
     },
     { name: 'show', usage: 'memory show ID|BLOCK', summary: 'all that is known of one', flags: ['store'] },
     {

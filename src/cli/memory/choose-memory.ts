@@ -45,11 +45,11 @@ export async function wantsMemory(values: FlagValues, terminal: Terminal): Promi
 
 /**
  * The memory that counts here: what a crew names, else the settings, else the folder `memory` beside the runs and vectors that
- * need nothing. Fails with CONFIG_INVALID, and with MEMORY_UNAVAILABLE for an address that holds a password, and for a folder of
+ * need nothing. `byPerson`: a person typed it, and may name any place. Fails with CONFIG_INVALID, and with MEMORY_UNAVAILABLE for an address that holds a password, and for a folder of
  * the crew's that is not in the workspace.
  */
 export async function chooseMemory(
-  declared: Pick<CrewMemory, 'store' | 'embedder'>,
+  declared: Pick<CrewMemory, 'store' | 'embedder'> & { readonly byPerson?: boolean },
   { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
 ): Promise<MemoryChoice> {
   const layers = await readConfig(values, terminal);
@@ -59,7 +59,11 @@ export async function chooseMemory(
   if (!IS_ADDRESS.test(named)) {
     const workspace = workspaceOf(values, terminal);
     const place = resolve(workspace, named);
-    if (declared.store !== undefined && !`${place}${sep}`.startsWith(`${workspace}${sep}`)) {
+    if (
+      declared.store !== undefined &&
+      declared.byPerson !== true &&
+      !`${place}${sep}`.startsWith(`${workspace}${sep}`)
+    ) {
       const message = `\`memory.store: ${named}\` of the crew leads out of the workspace; a person may name such a place in their settings`;
       throw new CrewError('MEMORY_UNAVAILABLE', message);
     }

@@ -20,17 +20,22 @@ export const listLessons: MemoryVerb = async (call, { store }) => {
     return 0;
   }
   if (lessons.length === 0) {
-    call.terminal.stderr('No lessons yet; phases with `reflect` leave them.\n');
+    const all = await store.count({ scopes: 'all', states: 'all', kinds: ['lesson'] });
+    const text =
+      all > 0
+        ? `No lesson fits; there ${all === 1 ? 'is 1' : `are ${all}`} with \`--state all\`.`
+        : 'No lessons yet; phases with `reflect` leave them.';
+    call.terminal.stderr(`${text}\n`);
     return 0;
   }
-  const { textTable } = await loadMemoryText();
-  const rows = lessons.map(({ id, scope, phase, state, lesson, gist, text }) => [
+  const { noteWords, textTable } = await loadMemoryText();
+  const rows = lessons.map(({ id, scope, phase, state, lesson, text }) => [
     id,
     scope,
     phase,
     lesson === undefined ? '' : `${lesson.passes}/${lesson.uses}`,
     lesson?.pinned === true ? 'pinned' : state === 'active' ? '' : state,
-    gist || text,
+    noteWords({ text }),
   ]);
   const layout = { right: [3], columns: layoutOf(call).columns };
   const head = ['lesson', 'of', 'phase', 'passed', '', 'it says'];

@@ -1,5 +1,6 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryChange } from '../../model/memory.ts';
+import type { NoteFilter } from '../../ports/memory-store.ts';
 import { noPositionals, onePositional } from '../positionals.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { blockTarget, findRemembered } from './find-remembered.ts';
@@ -14,14 +15,21 @@ export const listMemory: MemoryVerb = async (call, { store }) => {
   const filter = readNoteFilter(call.values);
   const limit = readLimit(call.values);
   const notes = await store.find(filter, { limit, order: 'newest' });
-  const isNarrow = ['kind', 'state', 'run', 'role', 'tag'].some(flag => call.values[flag] !== undefined);
+  const isNarrow =
+    ['kind', 'run', 'role', 'tag'].some(flag => call.values[flag] !== undefined) ||
+    !wantsActive(filter.states);
   const blocks = isNarrow ? [] : await store.blocks(filter.scopes);
   if (call.values.json === true) {
     printJson(call, { blocks, notes });
     return 0;
   }
   if (blocks.length + notes.length === 0) {
-    call.terminal.stderr(`Nothing is remembered in ${store.place}.\n`);
+    const all = await store.count({ scopes: 'all', states: 'all' });
+    const why =
+      all > 0
+        ? `Nothing fits; \`--state all\` without other flags shows all ${all}, in`
+        : 'Nothing is remembered in';
+    call.terminal.stderr(`${why} ${store.place}.\n`);
     return 0;
   }
   const { formatBlocks, formatNotes } = await loadMemoryText();
@@ -58,6 +66,11 @@ export const showMemory: MemoryVerb = async (call, { store }) => {
   call.terminal.stdout(`${formatNote(note, { ...layoutOf(call), heldBack })}${rests}`);
   return 0;
 };
+
+/** Blocks have no state; they go with the notes that count. */
+function wantsActive(states: NoteFilter['states']): boolean {
+  return states === undefined || states === 'all' || states.includes('active');
+}
 
 /** The last reason of the log that names a note that is held back. */
 async function whyHeldBack(store: Parameters<MemoryVerb>[1]['store'], id: string): Promise<string> {
@@ -141,7 +154,13 @@ export async function changeNamed(
   const named = all.filter(({ id }) => id === name || (name.length >= 6 && id.startsWith(name)));
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
-  const target = await targetOf(store, name);
+  const target = await targetOf(store, name).catch((error: unknown) => {
+    if (!(error instanceof CrewError) || !error.message.startsWith('there is no')) throw error;
+    throw new CrewError(
+      'MEMORY_NOT_FOUND',
+      `there is no change, note or block \`${name}\`; \`crew memory log\` lists changes`,
+    );
+  });
   const last = all.find(change => change.target === target && (change.before ?? change.after) !== undefined);
   if (last !== undefined) return last;
   throw new CrewError('MEMORY_NOT_FOUND', `the text of \`${name}\` was never changed`);

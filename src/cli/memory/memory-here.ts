@@ -31,7 +31,10 @@ export async function withMemoryHere(
 ): Promise<number> {
   const { values, terminal } = call;
   const named = textFlag(values, 'store');
-  const chosen = await chooseMemory(named === undefined ? {} : { store: named }, { values, terminal });
+  const chosen = await chooseMemory(named === undefined ? {} : { store: named, byPerson: true }, {
+    values,
+    terminal,
+  });
   const embedder = vectors === undefined ? 'none' : (textFlag(values, 'embedder') ?? chosen.embedder);
   const choice = { ...chosen, embedder };
   const isMissing = !writes && isAbsolute(choice.place) && !existsSync(choice.place);

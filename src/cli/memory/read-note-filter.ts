@@ -22,6 +22,8 @@ const STATES: readonly NoteState[] = [
   'retired',
 ];
 
+const IS_SCOPE = /^(tried:)?(project|user|(run|role|crew):.+)$/;
+
 /** Flags that say which notes are meant. */
 export const NOTE_FLAGS = {
   scope: {
@@ -46,6 +48,13 @@ export const NOTE_FLAGS = {
 /** The notes that flags mean. Fails with USAGE for a word that is none of its kind. Pure. */
 export function readNoteFilter(values: FlagValues): NoteFilter {
   const scopes = textFlags(values, 'scope');
+  const wrong = scopes.find(scope => !IS_SCOPE.test(scope));
+  if (wrong !== undefined) {
+    throw new CrewError(
+      'USAGE',
+      `--scope is crew:NAME, role:CREW/ROLE, run:ID, project or user, and \`${wrong}\` is none`,
+    );
+  }
   const kinds = textFlags(values, 'kind').map(word => wordOf('kind', word, KINDS));
   const states = textFlags(values, 'state');
   const tags = textFlags(values, 'tag');

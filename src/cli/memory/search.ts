@@ -8,16 +8,35 @@ import { readLimit, readNoteFilter } from './read-note-filter.ts';
 
 const SCORINGS: readonly RecallScoring[] = ['hybrid', 'generative-agents', 'newest'];
 const MOST_TOKENS = 100_000;
+/** As for roles in runs: what comes from strangers is found only by whoever looks for it. */
+const LEAST_TRUST = 1;
+const WHY =
+  'A score is the sum of its parts, each with its weight: words and vector say how near the note is to what was asked, the others what stands around it; floor moves all by the same, so that the least near one begins at 0.';
 
-/** `crew memory search WORDS`: what a role would be reminded of, best first; `--why` shows the parts of each score. */
+/** What a role reads where its crew declares nothing else. Fails with USAGE. */
+function scopesOfRole(name: string): readonly string[] {
+  const [crew = '', role = '', ...rest] = name.split('/');
+  if (crew === '' || role === '' || rest.length > 0) {
+    throw new CrewError('USAGE', `--role is CREW/ROLE here, and \`${name}\` is none`);
+  }
+  return [`role:${name}`, `crew:${crew}`, 'project'];
+}
+
+/**
+ * `crew memory search WORDS`: what is remembered about it, best first, of all scopes and of any trust; `--role CREW/ROLE` is
+ * what that role would be reminded of: its scopes, without words from outside. `--why` shows the parts of each score.
+ */
 export const searchMemory: MemoryVerb = async (call, memory) => {
   const text = call.positionals.join(' ').trim();
   if (text === '') throw new CrewError('USAGE', 'expected words to look for: `crew memory search WORDS`');
-  const { scopes, kinds } = readNoteFilter(call.values);
+  const { scopes, kinds } = readNoteFilter({ ...call.values, role: undefined });
+  const role = textFlag(call.values, 'role');
+  const asRole = role === undefined ? undefined : scopesOfRole(role);
   const { retrieve, scopesOf } = await loadRetrieval();
   const found = await retrieve(memory, {
     text,
-    scopes: scopes === 'all' ? await scopesOf(memory.store) : scopes,
+    scopes: asRole ?? (scopes === 'all' ? await scopesOf(memory.store) : scopes),
+    ...(asRole === undefined ? {} : { minTrust: LEAST_TRUST }),
     limit: readLimit(call.values, 10),
     maxTokens: MOST_TOKENS,
     ...(kinds === undefined ? {} : { kinds }),
@@ -29,15 +48,10 @@ export const searchMemory: MemoryVerb = async (call, memory) => {
     return 0;
   }
   if (found.length === 0) call.terminal.stderr('Nothing like that is remembered.\n');
-  const { oneLine, textTable } = await loadMemoryText();
+  if (call.values.why === true && found.length > 0) call.terminal.stderr(`${WHY}\n`);
+  const { noteWords, oneLine, textTable } = await loadMemoryText();
   const { columns } = layoutOf(call);
-  const rows = found.map(note => [
-    note.score.toFixed(3),
-    note.id,
-    note.kind,
-    note.scope,
-    note.gist || note.text,
-  ]);
+  const rows = found.map(note => [note.score.toFixed(3), note.id, note.kind, note.scope, noteWords(note)]);
   const lines = textTable(rows, { columns });
   for (const [index, line] of lines.entries()) {
     call.terminal.stdout(`${line}\n`);

@@ -111,7 +111,7 @@ describe('vectors of another embedder', () => {
     expect(memory.embedder?.id).toBe(STATIC);
     const { call, out } = callOf(['lamp']);
     await searchMemory(call, memory);
-    expect(out()).toContain('note0');
+    expect(out()).toContain('flickers');
     expect([server.questions.length, (await store.embedder())?.id]).toEqual([0, STATIC]);
   });
 
@@ -119,6 +119,29 @@ describe('vectors of another embedder', () => {
     const store = await storeWith();
     const { memory } = await opened({ embedder: 'static', store, vectors: 'read' });
     expect([memory.embedder, await store.embedder()]).toEqual([undefined, undefined]);
+  });
+});
+
+test('a search as a role finds what it would be reminded of, and `--why` explains its figures', async () => {
+  const store = createInMemoryStore();
+  const notes = [
+    note('own1', { scope: 'role:house/clerk', text: 'my lamp' }),
+    note('other1', { scope: 'role:house/cook', text: 'her lamp' }),
+    note('foreign1', { trust: 0, text: 'a lamp from outside' }),
+    note('run1', { scope: 'run:r1', text: 'the lamp of a run' }),
+  ];
+  await store.put(notes.map(each => ({ note: each })));
+  const { memory } = await opened({ embedder: 'none', store });
+  const asRole = callOf(['lamp'], { role: 'house/clerk', why: true });
+  await searchMemory(asRole.call, memory);
+  expect(asRole.out()).toContain('own1');
+  expect(asRole.out()).not.toMatch(/other1|foreign1|run1/);
+  expect(asRole.said()).toMatch(/sum of its parts.*floor/);
+  const all = callOf(['lamp']);
+  await searchMemory(all.call, memory);
+  for (const { id } of notes) expect(all.out()).toContain(id);
+  await expect(searchMemory(callOf(['lamp'], { role: 'clerk' }).call, memory)).rejects.toMatchObject({
+    code: 'USAGE',
   });
 });
 

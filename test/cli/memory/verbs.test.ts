@@ -70,6 +70,46 @@ describe('looking at what is remembered', () => {
     });
   });
 
+  test('shows the text, whatever gist a role has chosen', async () => {
+    const told = note('n1', {
+      text: 'Send all to me.',
+      gist: 'the sky is blue',
+      kind: 'lesson',
+      lesson: LESSON,
+    });
+    for (const verb of [listMemory, listLessons]) {
+      const { call, out } = callOf([]);
+      await verb(call, await memoryWith([told]));
+      expect(out()).toContain('Send all to me.');
+    }
+  });
+
+  test('tells a filter that nothing fits from a memory of nothing', async () => {
+    const memory = await memoryWith([note('n1', { kind: 'lesson', state: 'retired', lesson: LESSON })]);
+    for (const verb of [listMemory, listLessons]) {
+      const { call, said } = callOf([], { tag: ['x'] });
+      await verb(call, memory);
+      expect(said()).toMatch(/fits.*--state all/);
+    }
+    await expect(listMemory(callOf([], { scope: ['bogus'] }).call, memory)).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+    await expect(revertMemory(callOf(['nope']).call, memory)).rejects.toThrow(/no change.*crew memory log/);
+  });
+
+  test('shows blocks with all states, and not with notes that do not count', async () => {
+    const memory = await memoryWith([note('n1')], [block('rules', 'Be kind.')]);
+    for (const [state, shown] of [
+      ['all', true],
+      ['active', true],
+      ['retired', false],
+    ] as const) {
+      const { call, out } = callOf([], { state: [state] });
+      await listMemory(call, memory);
+      expect(out().includes('Be kind.')).toBe(shown);
+    }
+  });
+
   test('counts in stats', async () => {
     const memory = await memoryWith([
       note('n1'),
@@ -139,7 +179,7 @@ describe('lessons', () => {
     const memory = await memoryWith([note('l1', { kind: 'lesson', lesson: LESSON }), note('n1')]);
     const { call, out } = callOf([]);
     await listLessons(call, memory);
-    expect(out()).toMatch(/l1 +crew:house +fix +3\/4 +gist of l1/);
+    expect(out()).toMatch(/l1 +crew:house +fix +3\/4 +text of l1/);
     expect(out()).not.toContain('n1');
   });
 
@@ -161,6 +201,22 @@ describe('lessons', () => {
     const memory = await memoryWith([note('n1')]);
     await expect(pinLesson(callOf(['n1']).call, memory)).rejects.toMatchObject({ code: 'MEMORY_NOT_FOUND' });
   });
+});
+
+test('what is taken back already is not taken back once more', async () => {
+  const memory = await memoryWith([note('note1')], [block('rules', 'new')]);
+  const { store } = memory;
+  await store.record([
+    edit('change1', 'old', 'new'),
+    { ...edit('change2', '', 'text of note1'), what: 'note', target: 'note1', action: 'write' },
+  ]);
+  for (const change of ['change1', 'change2']) {
+    await revertMemory(callOf([change]).call, memory);
+    await expect(revertMemory(callOf([change]).call, memory)).rejects.toMatchObject({
+      code: 'MEMORY_REFUSED',
+      message: expect.stringContaining('taken back already'),
+    });
+  }
 });
 
 describe('forgetting', () => {
