@@ -23,7 +23,7 @@ export const MEMORY_ERRORS = {
   MEMORY_REFUSED: {
     exitCode: 1,
     retryable: false,
-    hint: 'Memory takes no edits beyond its limits, of read-only blocks, or from untrusted sources.',
+    hint: 'See how it stands with `crew memory show` and `crew memory log`; limits, read-only blocks and untrusted sources are never overridden.',
   },
   MEMORY_CONFLICT: {
     exitCode: 1,

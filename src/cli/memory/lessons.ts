@@ -47,7 +47,7 @@ export const listLessons: MemoryVerb = async (call, { store }) => {
   return 0;
 };
 
-/** `crew lessons pin ID`: a lesson that is kept whatever its figures; `--off` lets figures decide again. */
+/** `crew lessons pin ID`: a lesson that is kept whatever its figures, also one that was retired; `--off` lets figures decide again. */
 export const pinLesson: MemoryVerb = async (call, { store }) => {
   const lesson = await lessonNamed(store, onePositional(call.positionals, 'a lesson: `crew lessons pin ID`'));
   const pinned = call.values.off !== true;
@@ -61,7 +61,10 @@ export const pinLesson: MemoryVerb = async (call, { store }) => {
     await store.flush();
   }
   if (call.values.json === true) printJson(call, { lesson: lesson.id, pinned });
-  call.terminal.stderr(pinned ? `Lesson ${lesson.id} is kept.\n` : `Lesson ${lesson.id} may retire again.\n`);
+  const back = pinned && lesson.state === 'retired' ? ' and is not retired any more' : '';
+  call.terminal.stderr(
+    pinned ? `Lesson ${lesson.id} is kept${back}.\n` : `Lesson ${lesson.id} may retire again.\n`,
+  );
   return 0;
 };
 

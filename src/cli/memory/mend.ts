@@ -22,7 +22,7 @@ export const revertMemory: MemoryVerb = async (call, { store }) => {
   return 0;
 };
 
-/** `crew memory release ID`: a note that was held back may be recalled from now on. */
+/** `crew memory release ID`: a note that was held back may be recalled from now on; whose words they are stays as it is. */
 export const releaseMemory: MemoryVerb = async (call, { store }) => {
   const note = await findNote(store, onePositional(call.positionals, 'a note: `crew memory release ID`'));
   if (note.state !== 'quarantined') {
@@ -31,7 +31,8 @@ export const releaseMemory: MemoryVerb = async (call, { store }) => {
       `note \`${note.id}\` is ${note.state}; only held-back notes are released`,
     );
   }
-  await store.change([note.id], { state: 'active', trust: 3 });
+  // Of what came from outside nobody is reminded; a person who has read it vouches for so much.
+  await store.change([note.id], { state: 'active', trust: note.trust === 0 ? 1 : note.trust });
   await store.record([personChange('release', note.id, textFlag(call.values, 'reason'))]);
   await store.flush();
   if (call.values.json === true) printJson(call, { released: note.id });

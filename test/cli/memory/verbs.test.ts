@@ -170,7 +170,7 @@ test('a note that was held back is recalled only after a person let it', async (
   const memory = await memoryWith([note('n1', { state: 'quarantined', trust: 0 })]);
   await releaseMemory(callOf(['n1']).call, memory);
   const [released] = await memory.store.get(['n1']);
-  expect(released?.note).toMatchObject({ state: 'active', trust: 3 });
+  expect(released?.note).toMatchObject({ state: 'active', trust: 1 });
   await expect(releaseMemory(callOf(['n1']).call, memory)).rejects.toMatchObject({ code: 'MEMORY_REFUSED' });
 });
 
