@@ -131,7 +131,10 @@ function keepRest({
   notes,
   blocks,
   clock,
-}: HeldNotes): Omit<MemoryStore, keyof NoteReads | keyof ReturnType<typeof writeNotes> | 'place' | 'identity'> {
+}: HeldNotes): Omit<
+  MemoryStore,
+  keyof NoteReads | keyof ReturnType<typeof writeNotes> | 'place' | 'identity'
+> {
   const counters = new Map<string, number>();
   const changes = new Map<string, MemoryChange>();
   const blockKey = (scope: string, label: string): string => JSON.stringify([scope, label]);
@@ -171,10 +174,12 @@ function keepRest({
     async forget(ids) {
       const gone = [...new Set(ids)].filter(id => notes.get(id) !== undefined);
       notes.erase(ids);
+      const named = blocks.values().filter(({ scope, label }) => ids.includes(`${scope} ${label}`));
+      blocks.erase(named.map(({ scope, label }) => blockKey(scope, label)));
       for (const { id, what, target } of [...changes.values()])
-        if (what === 'note' && ids.includes(target)) changes.delete(id);
+        if (ids.includes(target) && (what === 'block') === target.includes(' ')) changes.delete(id);
       clock.dropBefore(clock.next());
-      return gone.length;
+      return gone.length + named.length;
     },
     maintain: async ({ now, keepDays }) => clock.dropOlderThan(now - keepDays * DAY_MS),
     flush: async () => {},
