@@ -78,11 +78,17 @@ export async function requireTrust(call: TrustCall): Promise<void> {
   const refused = (): CrewError =>
     new CrewError(
       'CREW_UNTRUSTED',
-      `\`${file}\` ${why}, and it starts servers or runs code: \`crew trust ${file}\``,
+      `\`${file}\` ${why}, and it ${whatItDoes(call.loaded)}: \`crew trust ${file}\``,
     );
   if (!terminal.interactive || values['no-input'] === true) throw refused();
   terminal.stderr(`\`${file}\` ${why}. This is all that it would start and run:\n\n`);
   if (!(await askTrust(question, terminal))) throw refused();
+}
+
+/** What makes that a file needs trust; its tools say more than the place of its memory. */
+function whatItDoes({ toolsets }: TrustCall['loaded']): string {
+  const isCode = toolsets.some(({ source }) => source.kind !== 'builtin');
+  return isCode ? 'starts servers or runs code' : 'keeps what it remembers at an address';
 }
 
 /** Shows all of a file and asks whether to trust it; remembers a yes. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { libraryTerminal } from '../../src/cli/library-terminal.ts';
 import { chooseMemory, wantsMemory } from '../../src/cli/memory/choose-memory.ts';
+import { requireTrust } from '../../src/cli/require-trust.ts';
 import { needsTrust, trustText } from '../../src/cli/trust-text.ts';
 import type { CrewMemory } from '../../src/model/crew-memory.ts';
 
@@ -71,7 +72,7 @@ test('memory is wanted unless a flag or a setting says otherwise, and the flag g
   await expect(wantsMemory({ memory: 'maybe' }, terminal)).rejects.toMatchObject({ code: 'USAGE' });
 });
 
-test('a crew that sends its memory to an address is trusted first, and shows where to', () => {
+test('a crew that sends its memory to an address is trusted first, and shows where to', async () => {
   const memory = (store?: string): CrewMemory => ({
     ...(store === undefined ? {} : { store }),
     ...{ scoring: 'hybrid', blocks: [], stream: { weights: {}, halfLifeMs: 1, threshold: 0 }, pinned: true },
@@ -82,4 +83,15 @@ test('a crew that sends its memory to an address is trusted first, and shows whe
   expect(needsTrust(loaded('s3://stranger/bucket'))).toBe(true);
   const subject = { file: 'a.crew.yaml', rows: [], workspace: folder, columns: 200 };
   expect(trustText(loaded('s3://stranger/bucket'), subject)).toContain('s3://stranger/bucket');
+  const file = join(folder, 'a.crew.yaml');
+  writeFileSync(file, '');
+  const terminal = libraryTerminal(folder, { HOME: folder });
+  const place = {
+    toolsets: [],
+    sources: new Map(),
+    crew: { memory: memory('s3://stranger/bucket') },
+  } as never;
+  await expect(requireTrust({ file, loaded: place, values: {}, terminal })).rejects.toThrow(
+    /keeps what it remembers at an address: `crew trust/,
+  );
 });
