@@ -160,8 +160,8 @@ function renderTools() {
     `### \`builtin:${toolset}\`\n`,
     '| tool | takes | returns | meaning |',
     '|---|---|---|---|',
-    ...specs.map(({ name, description, inputSchema, outputSchema, readOnly }) => {
-      const meaning = readOnly ? description : `**Asks first.** ${description}`;
+    ...specs.map(({ name, description, inputSchema, outputSchema, readOnly, memory }) => {
+      const meaning = readOnly || memory !== undefined ? description : `**Asks first.** ${description}`;
       const cells = [code(name), fields(inputSchema), fields(outputSchema), cell(meaning)];
       return `| ${cells.join(' | ')} |`;
     }),
@@ -170,7 +170,8 @@ function renderTools() {
   return [
     '## Built-in tools\n',
     'An argument in brackets may be left out. All of them only read, but for those that ask first: they run code or write',
-    'files, and are called only when a person allows it.\n',
+    'files, and are called only when a person allows it. Edits of memory need no leave, because each can be taken back; rules of a',
+    'policy hold for them as well.\n',
     ...sections,
   ];
 }
