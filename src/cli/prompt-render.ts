@@ -2,6 +2,7 @@ import { pathsRead } from '../expressions/paths-read.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
 import { messageText } from '../model/message.ts';
+import type { Program } from '../model/program.ts';
 import { promptVersion, type UsedPrompt } from '../model/prompt-file.ts';
 import { chooseModels } from './choose-models.ts';
 import { type CommandCall, textFlag, textFlags } from './command.ts';
@@ -63,6 +64,7 @@ async function render({ positionals, values, terminal }: CommandCall): Promise<n
     others: others.map(({ model }) => models[model]?.use ?? model),
     samples: samplesRead(place, read.samples),
     prompts,
+    remembers: program.memory !== undefined && isReminded(program, call.origin.role),
   };
   if (values.json === true) {
     terminal.stdout(`${JSON.stringify(asJson(shown, place), null, 2)}\n`);
@@ -102,6 +104,12 @@ interface Shown {
   readonly others: readonly string[];
   readonly samples: readonly string[];
   readonly prompts: readonly UsedPrompt[];
+  /** A run with memory tells its role more. */
+  readonly remembers: boolean;
+}
+
+function isReminded({ roles }: Program, role: string): boolean {
+  return roles.find(({ name }) => name === role)?.memory !== undefined;
 }
 
 /** The samples among the values that the template reads. */
@@ -121,8 +129,14 @@ function templateOf(work: PromptPlace['work']): string {
   return 'task' in work ? work.task : '';
 }
 
-function remarks({ samples, prompts, others, use }: Shown): readonly string[] {
+function remarks({ call, samples, prompts, others, use, remembers }: Shown): readonly string[] {
+  const whose = `\`${call.origin.role}\``;
   return [
+    ...(remembers
+      ? [
+          `a run with memory tells ${whose} its blocks, notes and lessons as well; \`crew memory list\` shows what there is`,
+        ]
+      : []),
     ...(samples.length === 0
       ? []
       : [`samples stand for ${samples.join(', ')}; give values with --with NAME=JSON and -i NAME=VALUE`]),
@@ -131,7 +145,7 @@ function remarks({ samples, prompts, others, use }: Shown): readonly string[] {
   ];
 }
 
-function asJson({ call, use, others, samples, prompts }: Shown, { path }: PromptPlace) {
+function asJson({ call, use, others, samples, prompts, remembers }: Shown, { path }: PromptPlace) {
   const { messages, tools, output, maxTokens, temperature, origin } = call;
   return {
     version: 1,
@@ -146,5 +160,6 @@ function asJson({ call, use, others, samples, prompts }: Shown, { path }: Prompt
     ...(output === undefined ? {} : { output }),
     samples,
     prompts,
+    ...(remembers ? { notShown: ['memory'] } : {}),
   };
 }
