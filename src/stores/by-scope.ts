@@ -6,7 +6,9 @@ const OWN: MemoryScope = 'user';
 
 /**
  * One store out of two: what is kept in the scope `user` is in `own`, all else in `shared`. Versions are those of `shared`; what
- * is a person's own is always read as it is now. `own` is opened when it is first needed. Fails as both do.
+ * is a person's own is always read as it is now. `own` is opened when it is first needed, and keeps the vectors of the embedder
+ * that it first had: other projects share it, so where `shared` has another one, what is one's own is found by words. Fails as
+ * both do.
  */
 export function createStoreByScope(shared: MemoryStore, openOwn: () => Promise<MemoryStore>): MemoryStore {
   let opened: Promise<MemoryStore> | undefined;
@@ -22,15 +24,16 @@ export function createStoreByScope(shared: MemoryStore, openOwn: () => Promise<M
     identity: () => shared.identity(),
     version: () => shared.version(),
     embedder: () => shared.embedder(),
-    setEmbedder: async embedder => {
-      await both(store => store.setEmbedder(embedder));
-    },
+    setEmbedder: embedder => shared.setEmbedder(embedder),
     nextSeq: async (scope, count) => (await of(scope)).nextSeq(scope, count),
     put: async notes => {
       const mine = notes.filter(({ note }) => note.scope === OWN);
       const others = notes.filter(({ note }) => note.scope !== OWN);
       if (others.length > 0) await shared.put(others);
-      if (mine.length > 0) await (await own()).put(mine);
+      if (mine.length === 0) return;
+      const store = await own();
+      const fits = await takesVectors(shared, store);
+      await store.put(fits ? mine : mine.map(({ note }) => ({ note })));
     },
     ...searches(shared, own),
     ...changes(shared, { own, both }),
@@ -56,6 +59,19 @@ export function createStoreByScope(shared: MemoryStore, openOwn: () => Promise<M
       await Promise.all([shared.close(), ifOpen(opened, store => store.close())]);
     },
   };
+}
+
+/** Whether the vectors of both stores are of one embedder. */
+async function hasSameVectors(shared: MemoryStore, own: MemoryStore): Promise<boolean> {
+  const [one, other] = await Promise.all([shared.embedder(), own.embedder()]);
+  return one !== undefined && one.id === other?.id && one.dims === other.dims;
+}
+
+/** The same, after a store that never had an embedder has got that of the other. */
+async function takesVectors(shared: MemoryStore, own: MemoryStore): Promise<boolean> {
+  const embedder = await shared.embedder();
+  if (embedder !== undefined && (await own.embedder()) === undefined) await own.setEmbedder(embedder);
+  return hasSameVectors(shared, own);
 }
 
 type OpenOwn = () => Promise<MemoryStore>;
@@ -119,13 +135,19 @@ function searches(
       ),
     nearest: async (vector, filter, { limit, at }) =>
       best(
-        await inParts(filter, (store, part, { isOwn }) =>
-          store.nearest(vector, part, { limit, ...(isOwn || at === undefined ? {} : { at }) }),
-        ),
+        await inParts(filter, async (store, part, { isOwn }) => {
+          if (isOwn && !(await hasSameVectors(shared, store))) return [];
+          return store.nearest(vector, part, { limit, ...(isOwn || at === undefined ? {} : { at }) });
+        }),
         limit,
       ),
-    unembedded: async limit =>
-      [...(await shared.unembedded(limit)), ...(await (await own()).unembedded(limit))].slice(0, limit),
+    async unembedded(limit) {
+      const here = await shared.unembedded(limit);
+      const store = await own();
+      return (await hasSameVectors(shared, store))
+        ? [...here, ...(await store.unembedded(limit))].slice(0, limit)
+        : here;
+    },
     count: async filter =>
       (await inParts(filter, (store, part) => store.count(part))).reduce((sum, count) => sum + count, 0),
   };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { writeNotes } from '../../src/memory/write-notes.ts';
 import { createStoreByScope } from '../../src/stores/by-scope.ts';
 import { createInMemoryStore } from '../../src/stores/in-memory.ts';
+import { storedNote } from '../contracts/memory-notes.ts';
 import { memoryStoreContract } from '../contracts/memory-store.ts';
 import { memoryFor } from '../runtime/memory-crew.ts';
 
@@ -34,4 +35,24 @@ test('what is one person’s own is in their store alone, and is found together 
   expect(await shared.changes({}, { limit: 9 })).toEqual(
     expect.not.arrayContaining([expect.objectContaining({ after: 'I like short herons.' })]),
   );
+});
+
+test('one person’s own keeps the vectors that it first had, whatever another project has', async () => {
+  const own = createInMemoryStore();
+  const storeOf = async (id: string, dims: number) => {
+    const store = createStoreByScope(createInMemoryStore(), async () => own);
+    await store.setEmbedder({ id, dims });
+    return store;
+  };
+  const herons = (key: string, vector: readonly number[]) =>
+    storedNote(key, { scope: 'user', text: `The heron ${key} is mine.` }, vector);
+  const first = await storeOf('small@1', 2);
+  await first.put([herons('a', [1, 0])]);
+  const second = await storeOf('large@1', 3);
+  await second.put([herons('b', [1, 0, 0])]);
+  expect(await own.embedder()).toEqual({ id: 'small@1', dims: 2 });
+  expect(await own.count({ scopes: ['user'] })).toBe(2);
+  expect(await second.nearest(Float32Array.of(1, 0, 0), { scopes: ['user'] }, { limit: 9 })).toEqual([]);
+  expect(await second.lexical('heron', { scopes: ['user'] }, { limit: 9 })).toHaveLength(2);
+  expect(await first.nearest(Float32Array.of(1, 0), { scopes: ['user'] }, { limit: 9 })).toHaveLength(1);
 });
