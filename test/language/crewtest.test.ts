@@ -89,6 +89,9 @@ describe('mistakes', () => {
 });
 
 const TESTS = new URL('../../crews/tests', import.meta.url).pathname;
-test.each(readdirSync(TESTS).filter(name => name.endsWith('.crewtest.yaml')))('%s is without a mistake', name => {
-  expect(loadCrewTests(name, readFileSync(join(TESTS, name), 'utf8')).diagnostics).toEqual([]);
-});
+test.each(readdirSync(TESTS).filter(name => name.endsWith('.crewtest.yaml')))(
+  '%s is without a mistake',
+  name => {
+    expect(loadCrewTests(name, readFileSync(join(TESTS, name), 'utf8')).diagnostics).toEqual([]);
+  },
+);

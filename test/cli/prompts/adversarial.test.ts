@@ -351,7 +351,9 @@ test('small words that mislead nobody', async () => {
   expect(await tag()).toMatchObject({ moved: true, movedFrom: null });
   expect(await tag()).toMatchObject({ moved: false, movedFrom: null });
   await repository.crew('run', 'a.crew.yaml', '--run-id', 'shown');
-  expect(await said('show', 'shown', '--prompt', 'merge')).toContain('say `crew show shown merge --prompt 1`');
+  expect(await said('show', 'shown', '--prompt', 'merge')).toContain(
+    'say `crew show shown merge --prompt 1`',
+  );
   rmSync(join(repository.path, 'prompts'), { recursive: true });
   await repository.crew('prompt', 'rollback', 'merge', 'v');
   expect(statSync(join(repository.path, 'prompts')).mode & 0o055).toBe(0o055);
