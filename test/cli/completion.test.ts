@@ -7,6 +7,8 @@ import { completeWords } from '../../src/cli/completion/complete-words.ts';
 import { GLOBAL_FLAGS } from '../../src/cli/flags.ts';
 import { crew, crewProgram } from '../e2e/crew-process.ts';
 import { makeFolder } from '../tools/git-repository.ts';
+import { makePromptRepository } from './prompts/prompt-repository.ts';
+import { haiku, makePlace } from './recorded-crews.ts';
 
 const RUNS = [
   { value: 'abc123', about: 'review, success' },
@@ -24,8 +26,11 @@ async function complete(...words: readonly string[]) {
     flags: GLOBAL_FLAGS,
     runs: async () => RUNS,
     phases: async run => [{ value: `phase-of-${run}`, about: 'role' }],
-    prompts: async () => [{ value: 'merge', about: 'prompts' }],
+    prompts: async () => ['merge', '_style'].map(value => ({ value, about: 'prompts' })),
     versions: async prompt => [{ value: `${prompt}@production`, about: '' }],
+    labels: async prompt => [{ value: `label-of-${prompt}`, about: '' }],
+    crewNames: async ({ file, phase = 'any', names }) => [{ value: `${names}-${file}-${phase}`, about: '' }],
+    runNames: async ({ run, phase = 'all', names }) => [{ value: `${names}-${run}-${phase}`, about: '' }],
     models: async () => MODELS,
   });
   return { values: candidates.map(({ value }) => value), files };
@@ -108,9 +113,74 @@ describe('what may stand for a word', () => {
     expect((await complete('completion', '')).values).toEqual(['bash', 'zsh', 'fish']);
   });
 
+  test('only flags of the verb, and those of every command', async () => {
+    const { values } = await complete('prompt', 'pin', '--');
+    expect(values).toEqual(expect.arrayContaining(['--all', '--json']));
+    expect(values).not.toContain('--phase');
+    expect((await complete('prompt', 'list', '--a')).values).toEqual([]);
+    expect((await complete('prompt', '--al')).values).toEqual(['--all']);
+  });
+
+  test('a label where one is put on a prompt, and no partial where prompts are locked', async () => {
+    expect((await complete('prompt', 'tag', 'merge', '')).values).toEqual(['label-of-merge']);
+    expect((await complete('prompt', 'pin', '')).values).toEqual(['merge']);
+    expect((await complete('prompt', 'log', '')).values).toEqual(['merge', '_style']);
+  });
+
+  test('what a flag names in the crew file or the run before it', async () => {
+    const render = ['prompt', 'render', 'a.yaml'];
+    expect((await complete(...render, '--phase', '')).values).toEqual(['phases-a.yaml-any']);
+    expect((await complete(...render, '--phase', 'p', '--role', '')).values).toEqual(['roles-a.yaml-p']);
+    expect((await complete(...render, '--with', '')).values).toEqual(['artifacts-a.yaml-any']);
+    expect(await complete('prompt', 'render', '--phase', '')).toEqual({ values: [], files: false });
+    expect((await complete('show', 'abc', '--prompt', '')).values).toEqual(['calls-abc-all']);
+    expect((await complete('show', 'abc', 'w', '--artifact', '')).values).toEqual(['artifacts-abc-w']);
+  });
+
   test('nothing where nobody can know', async () => {
     expect(await complete('run', '--max-calls', '')).toEqual({ values: [], files: false });
     expect(await complete('explain', '')).toEqual({ values: [], files: false });
+  });
+});
+
+describe('what the product offers', () => {
+  async function offered(from: string, ...words: readonly string[]) {
+    const { code, stdout, stderr } = await crew(['__complete', '--', ...words], { from });
+    const values = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map(line => line.split('\t')[0]);
+    return { code, stderr, values };
+  }
+  const answered = (...values: readonly string[]) => ({ code: 0, stderr: '', values });
+
+  test('names of a crew file and of a run; nothing of what is broken or not there', async () => {
+    const { folder, run } = makePlace();
+    const id = await run(...haiku('kind'));
+    const render = ['prompt', 'render', 'haiku.crew.yaml'];
+    expect(await offered(folder, ...render, '--phase', '')).toEqual(answered('write', 'review'));
+    expect(await offered(folder, ...render, '--role', '')).toEqual(answered('poet', 'critic'));
+    expect(await offered(folder, ...render, '--phase', 'write', '--role', '')).toEqual(answered('poet'));
+    expect(await offered(folder, ...render, '--with', '')).toEqual(answered('look=', 'write=', 'review='));
+    expect(await offered(folder, 'show', id, '--prompt', 'write:2')).toEqual(answered('write:2:1/model-1'));
+    expect(await offered(folder, 'show', id, '--artifact', '')).toEqual(answered('look', 'write', 'review'));
+    writeFileSync(join(folder, 'broken.crew.yaml'), 'version: 1\nphases: [');
+    for (const file of ['broken.crew.yaml', 'none.crew.yaml', '.'])
+      expect(await offered(folder, 'prompt', 'render', file, '--phase', '')).toEqual(answered());
+    expect(await offered(folder, 'show', 'none', '--prompt', '')).toEqual(answered());
+    expect(await offered(folder, 'show', id, 'none', '--artifact', '')).toEqual(answered());
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('labels that are there, also those of other prompts', async () => {
+    const repository = makePromptRepository();
+    repository.prompt('one');
+    repository.prompt('two', 'prompts/other.prompt.md');
+    repository.commit('first');
+    await repository.crew('prompt', 'tag', 'merge', 'production');
+    expect(await offered(repository.path, 'prompt', 'tag', 'merge', '')).toEqual(answered('production'));
+    expect(await offered(repository.path, 'prompt', 'tag', 'other', 'p')).toEqual(answered('production'));
+    expect(await offered(repository.path, 'prompt', 'tag', 'none', '')).toEqual(answered());
   });
 });
 

@@ -3,6 +3,8 @@ import { CrewError } from '../../model/crew-error.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
 import { type Candidate, completeWords } from '../completion/complete-words.ts';
+import { crewFileCandidates } from '../completion/crew-file-candidates.ts';
+import { runCandidates } from '../completion/run-candidates.ts';
 import { SHELL_SCRIPTS, type Shell } from '../completion/shell-scripts.ts';
 import { GLOBAL_FLAGS } from '../flags.ts';
 import { loadPromptCandidates } from '../load-prompt-versions.ts';
@@ -48,6 +50,9 @@ async function complete({ positionals, terminal, commands }: CommandCall): Promi
     phases: run => listPhases(call, run),
     prompts: () => listPrompts(call),
     versions: prompt => listVersions(call, prompt),
+    labels: prompt => listLabels(call, prompt),
+    crewNames: asked => crewFileCandidates(asked, terminal),
+    runNames: asked => runCandidates(asked, call),
     models: () => listModels(terminal),
   });
   const lines = candidates.map(({ value, about }) => `${oneLine(value)}\t${oneLine(about)}\n`);
@@ -120,8 +125,17 @@ async function listPrompts(place: Place): Promise<readonly Candidate[]> {
 
 async function listVersions(place: Place, prompt: string): Promise<readonly Candidate[]> {
   const { versionCandidates } = await loadPromptCandidates();
+  return orNothing(() => versionCandidates(prompt, place));
+}
+
+async function listLabels(place: Place, prompt: string): Promise<readonly Candidate[]> {
+  const { labelCandidates } = await loadPromptCandidates();
+  return orNothing(() => labelCandidates(prompt, place));
+}
+
+async function orNothing(list: () => Promise<readonly Candidate[]>): Promise<readonly Candidate[]> {
   try {
-    return await versionCandidates(prompt, place);
+    return await list();
   } catch (error) {
     if (error instanceof CrewError) return [];
     throw error;

@@ -1,5 +1,8 @@
 import { CONFIG_SETTINGS, type ConfigKey } from '../../model/config.ts';
-import type { Command, Flags } from '../command.ts';
+import { promptNameOf } from '../../model/prompt-file.ts';
+import type { Command, Flags, Verb } from '../command.ts';
+import type { CrewNames } from './crew-file-candidates.ts';
+import type { RunNames } from './run-candidates.ts';
 
 /** Something that may stand where the cursor is, and a few words about it. */
 export interface Candidate {
@@ -25,6 +28,20 @@ export interface CompletionSources {
   readonly prompts: () => Promise<readonly Candidate[]>;
   /** The versions and labels of a prompt, as they are written behind its name: `merge@production`. */
   readonly versions: (prompt: string) => Promise<readonly Candidate[]>;
+  /** The labels that are there, for a prompt to be given one. */
+  readonly labels: (prompt: string) => Promise<readonly Candidate[]>;
+  /** What a crew file has names for; nothing where it has errors. */
+  readonly crewNames: (asked: {
+    readonly file: string;
+    readonly phase?: string;
+    readonly names: CrewNames;
+  }) => Promise<readonly Candidate[]>;
+  /** What a run, or one phase of it, has on record. */
+  readonly runNames: (asked: {
+    readonly run: string;
+    readonly phase?: string;
+    readonly names: RunNames;
+  }) => Promise<readonly Candidate[]>;
   /** The models that can be asked, as they are named on a command line. */
   readonly models: () => Promise<readonly Candidate[]>;
 }
@@ -50,21 +67,72 @@ async function offer(
 ): Promise<Completions> {
   const command = sources.commands.find(({ name }) => before.includes(name));
   const flags = { ...sources.flags, ...command?.flags };
+  const given = positionalsOf(before, flags).slice(1);
+  const { verbs = [] } = command ?? {};
+  const verb = verbs.find(({ name }) => name === given[0]);
   const awaited = awaitedValue(before.at(-1), flags);
-  if (awaited !== undefined) return offerValue(awaited, typed, sources);
-  if (typed.startsWith('-')) return { candidates: flagRows(flags, typed), files: false };
+  if (awaited !== undefined) {
+    const place = [command?.name, verb?.name, before.at(-1)].filter(Boolean).join(' ');
+    const named = await offerNamed(place, { before, given, typed }, sources);
+    return named === undefined ? offerValue(awaited, typed, sources) : { candidates: named, files: false };
+  }
+  if (typed.startsWith('-')) {
+    const taken = { ...sources.flags, ...flagsOf(command, verb) };
+    return { candidates: flagRows(taken, typed), files: false };
+  }
   if (command === undefined) return { candidates: commandRows(sources.commands), files: false };
   if (flagOf(before.at(-1), flags)?.takesWord === true)
     return { candidates: await sources.runs(), files: false };
-  const given = positionalsOf(before, flags).slice(1);
-  const { verbs = [] } = command;
-  const verb = verbs.find(({ name }) => name === given[0]);
   if (given.length === 0 && verbs.length > 0) {
     return { candidates: verbs.map(({ name, summary }) => ({ value: name, about: summary })), files: false };
   }
   if (verb === undefined) return offerPositional(command.usage, given, { typed, sources });
-  return offerPositional(verb.usage, given, { typed, sources });
+  const offered = await offerPositional(verb.usage, given, { typed, sources });
+  if (verb.usage !== 'prompt pin [PROMPT...]') return offered;
+  return { ...offered, candidates: offered.candidates.filter(({ value }) => !isPartial(value)) };
 }
+
+/** Partials are locked with the prompts that put them in. */
+function isPartial(stem: string): boolean {
+  return promptNameOf(`${stem}.prompt.md`)?.partial === true;
+}
+
+/** The flags of a verb are those of its command that it takes. */
+function flagsOf(command: Command | undefined, verb: Verb | undefined): Flags {
+  const flags = command?.flags ?? {};
+  if (verb === undefined) return flags;
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => verb.flags?.includes(name) === true));
+}
+
+interface Line {
+  readonly before: readonly string[];
+  readonly given: readonly string[];
+  readonly typed: string;
+}
+
+/** What a flag names in the crew file or the run before it; undefined for all other flags. */
+async function offerNamed(
+  place: string,
+  { before, given, typed }: Line,
+  { crewNames, runNames }: CompletionSources,
+): Promise<readonly Candidate[] | undefined> {
+  const [first, second] = given;
+  const part = second === undefined ? {} : { phase: second };
+  if (place === 'show --prompt') return runNames({ run: first ?? '', ...part, names: 'calls' });
+  if (place === 'show --artifact') return runNames({ run: first ?? '', ...part, names: 'artifacts' });
+  const names = CREW_NAMES.get(place);
+  if (names === undefined) return undefined;
+  if (second === undefined || typed.includes('=')) return [];
+  const at = before.lastIndexOf('--phase');
+  const phase = at === -1 ? undefined : before[at + 1];
+  return crewNames({ file: second, ...(phase === undefined ? {} : { phase }), names });
+}
+
+const CREW_NAMES: ReadonlyMap<string, CrewNames> = new Map([
+  ['prompt render --phase', 'phases'],
+  ['prompt render --role', 'roles'],
+  ['prompt render --with', 'artifacts'],
+]);
 
 /** What stands behind a flag: names of files or of models, several of them with commas between, or nothing that is known. */
 async function offerValue(
@@ -115,6 +183,7 @@ async function offerPositional(
     return { candidates: await sources.phases(given[0] ?? ''), files: false };
   }
   if (/\bPROMPT\b/.test(place)) return { candidates: await sources.prompts(), files: false };
+  if (/\bLABEL\b/.test(place)) return { candidates: await sources.labels(given.at(-1) ?? ''), files: false };
   if (/\bKEY\b/.test(place)) return { candidates: SETTINGS, files: false };
   if (/\bVALUE\b/.test(place)) return offerSetting(given.at(-1) ?? '', typed, sources);
   if (/\bREF\b/.test(place)) return offerVersions(given, typed, sources);

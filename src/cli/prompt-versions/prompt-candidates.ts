@@ -1,5 +1,5 @@
 import type { Candidate } from '../completion/complete-words.ts';
-import { labelsOf } from './prompt-labels.ts';
+import { labelNames, labelsOf } from './prompt-labels.ts';
 import { parsePromptRef, stemOf } from './prompt-ref.ts';
 import { openStores, type PromptPlaces, storeOf } from './prompt-store.ts';
 import { versionOf } from './version-moments.ts';
@@ -30,4 +30,18 @@ export async function versionCandidates(name: string, places: PromptPlaces): Pro
     return [{ value: versionOf(ref.file, prompt.hash), about: `${date.slice(0, 10)} ${subject}` }];
   });
   return [...labelled, ...versions];
+}
+
+/** The labels that a prompt and those beside it have, its own first, as they are written alone. */
+export async function labelCandidates(name: string, places: PromptPlaces): Promise<readonly Candidate[]> {
+  const ref = parsePromptRef(name);
+  const store = await storeOf(ref, places);
+  const history = await store.history();
+  if ('problem' in history) return [];
+  const own = labelNames(history, ref.file);
+  const others = [...store.working().keys()].flatMap(file => labelNames(history, file));
+  return [...new Set([...own, ...others])].map(value => ({
+    value,
+    about: own.includes(value) ? 'moves it' : 'of other prompts',
+  }));
 }
