@@ -38,7 +38,7 @@ describe.each([false, true])('tools of a crew (2026: %s)', modern => {
     const client = await connect(await openServer(), modern);
     const { isError, content } = await client.callTool({ name: 'echo', arguments: { say: 'refuse' } });
     expect(isError).toBe(true);
-    expect(JSON.stringify(content)).toMatch(/PLAN_OVER_BUDGET.*9 calls.*raise `budget`/);
+    expect(JSON.stringify(content)).toMatch(/PLAN_OVER_BUDGET.*9 calls.*Raise the ceiling .*`budget`/);
   });
 
   test('run at most so many at once', async () => {
