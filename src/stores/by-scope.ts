@@ -4,20 +4,30 @@ import type { MemoryStore, NoteFilter, ScoredNote, StoredNote } from '../ports/m
 /** What is one person's in all projects. */
 const OWN: MemoryScope = 'user';
 
+/** A person's own store. `isThere` says whether anything was ever kept in it. */
+export interface OwnPlace {
+  readonly isThere: () => boolean;
+  readonly open: () => Promise<MemoryStore>;
+}
+
 /**
  * One store out of two: what is kept in the scope `user` is in `own`, all else in `shared`. Versions are those of `shared`; what
- * is a person's own is always read as it is now. `own` is opened when it is first needed, and keeps the vectors of the embedder
- * that it first had: other projects share it, so where `shared` has another one, what is one's own is found by words. Fails as
- * both do.
+ * is a person's own is always read as it is now. `own` is made when something is first kept in it, reading makes none; it keeps
+ * the vectors of the embedder that it first had: other projects share it, so where `shared` has another one, what is one's own
+ * is found by words. Fails as both do.
  */
-export function createStoreByScope(shared: MemoryStore, openOwn: () => Promise<MemoryStore>): MemoryStore {
+export function createStoreByScope(shared: MemoryStore, place: OwnPlace): MemoryStore {
   let opened: Promise<MemoryStore> | undefined;
   const own = (): Promise<MemoryStore> => {
-    opened ??= openOwn();
+    opened ??= place.open();
     return opened;
   };
-  const both = async <Answer>(ask: (store: MemoryStore) => Promise<Answer>): Promise<[Answer, Answer]> =>
-    Promise.all([ask(shared), own().then(ask)]);
+  const ownIfThere = async (): Promise<MemoryStore | undefined> =>
+    opened !== undefined || place.isThere() ? own() : undefined;
+  const stores = async (): Promise<readonly MemoryStore[]> => {
+    const mine = await ownIfThere();
+    return mine === undefined ? [shared] : [shared, mine];
+  };
   const of = async (scope: MemoryScope): Promise<MemoryStore> => (scope === OWN ? own() : shared);
   return {
     place: shared.place,
@@ -35,20 +45,21 @@ export function createStoreByScope(shared: MemoryStore, openOwn: () => Promise<M
       const fits = await takesVectors(shared, store);
       await store.put(fits ? mine : mine.map(({ note }) => ({ note })));
     },
-    ...searches(shared, own),
-    ...changes(shared, { own, both }),
+    ...searches(shared, ownIfThere),
+    ...changes(shared, { own, ownIfThere, stores }),
     block: async (scope, label, options) =>
-      scope === OWN ? (await own()).block(scope, label) : shared.block(scope, label, options),
-    blocks: async scopes =>
-      (
-        await Promise.all(
-          parts(scopes, shared, own).map(async part => (await part.store()).blocks(part.scopes)),
-        )
-      ).flat(),
+      scope === OWN ? (await ownIfThere())?.block(scope, label) : shared.block(scope, label, options),
+    blocks: async scopes => {
+      const held = await parts(scopes, shared, ownIfThere);
+      return (await Promise.all(held.map(part => part.store.blocks(part.scopes)))).flat();
+    },
     putBlock: async (block, expected) => (await of(block.scope)).putBlock(block, expected),
     bump: async (counter, by) =>
       counter.endsWith(` ${OWN}`) ? (await own()).bump(counter, by) : shared.bump(counter, by),
-    forget: async ids => (await both(store => store.forget(ids))).reduce((sum, count) => sum + count, 0),
+    forget: async ids => {
+      const gone = await Promise.all((await stores()).map(store => store.forget(ids)));
+      return gone.reduce((sum, count) => sum + count, 0);
+    },
     maintain: async options => {
       await Promise.all([shared.maintain(options), ifOpen(opened, store => store.maintain(options))]);
     },
@@ -74,7 +85,7 @@ async function takesVectors(shared: MemoryStore, own: MemoryStore): Promise<bool
   return hasSameVectors(shared, own);
 }
 
-type OpenOwn = () => Promise<MemoryStore>;
+type OwnIfThere = () => Promise<MemoryStore | undefined>;
 
 async function ifOpen(
   opened: Promise<MemoryStore> | undefined,
@@ -84,35 +95,44 @@ async function ifOpen(
 }
 
 /** The stores that scopes are in, each with those of its own. */
-function parts(scopes: readonly MemoryScope[] | 'all', shared: MemoryStore, own: OpenOwn) {
+async function parts(
+  scopes: readonly MemoryScope[] | 'all',
+  shared: MemoryStore,
+  ownIfThere: OwnIfThere,
+): Promise<readonly Part[]> {
   const others = scopes === 'all' ? ('all' as const) : scopes.filter(scope => scope !== OWN);
-  const hasOwn = scopes === 'all' || scopes.includes(OWN);
+  const mine = scopes === 'all' || scopes.includes(OWN) ? await ownIfThere() : undefined;
   return [
-    ...(others === 'all' || others.length > 0
-      ? [{ store: async () => shared, scopes: others, isOwn: false }]
-      : []),
-    ...(hasOwn ? [{ store: own, scopes: [OWN] as readonly MemoryScope[], isOwn: true }] : []),
+    ...(others === 'all' || others.length > 0 ? [{ store: shared, scopes: others, isOwn: false }] : []),
+    ...(mine === undefined ? [] : [{ store: mine, scopes: [OWN], isOwn: true }]),
   ];
+}
+
+interface Part {
+  readonly store: MemoryStore;
+  readonly scopes: readonly MemoryScope[] | 'all';
+  readonly isOwn: boolean;
 }
 
 function searches(
   shared: MemoryStore,
-  own: OpenOwn,
+  ownIfThere: OwnIfThere,
 ): Pick<MemoryStore, 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count'> {
   const inParts = async <Found>(
     filter: NoteFilter,
     ask: (store: MemoryStore, filter: NoteFilter, at: { readonly isOwn: boolean }) => Promise<Found>,
   ): Promise<readonly Found[]> =>
     Promise.all(
-      parts(filter.scopes, shared, own).map(async ({ store, scopes, isOwn }) =>
-        ask(await store(), { ...filter, scopes }, { isOwn }),
+      (await parts(filter.scopes, shared, ownIfThere)).map(({ store, scopes, isOwn }) =>
+        ask(store, { ...filter, scopes }, { isOwn }),
       ),
     );
   return {
     async get(ids, options) {
       const found = await shared.get(ids, options);
       const missing = ids.filter(id => !found.some(({ note }) => note.id === id));
-      return missing.length === 0 ? found : [...found, ...(await (await own()).get(missing))];
+      if (missing.length === 0) return found;
+      return [...found, ...((await (await ownIfThere())?.get(missing)) ?? [])];
     },
     async find(filter, { order, limit, offset = 0, at }) {
       const most = limit + offset;
@@ -143,10 +163,9 @@ function searches(
       ),
     async unembedded(limit) {
       const here = await shared.unembedded(limit);
-      const store = await own();
-      return (await hasSameVectors(shared, store))
-        ? [...here, ...(await store.unembedded(limit))].slice(0, limit)
-        : here;
+      const mine = await ownIfThere();
+      if (mine === undefined || !(await hasSameVectors(shared, mine))) return here;
+      return [...here, ...(await mine.unembedded(limit))].slice(0, limit);
     },
     count: async filter =>
       (await inParts(filter, (store, part) => store.count(part))).reduce((sum, count) => sum + count, 0),
@@ -167,10 +186,12 @@ function changes(
   shared: MemoryStore,
   {
     own,
-    both,
+    ownIfThere,
+    stores,
   }: {
-    readonly own: OpenOwn;
-    readonly both: <Answer>(ask: (store: MemoryStore) => Promise<Answer>) => Promise<[Answer, Answer]>;
+    readonly own: () => Promise<MemoryStore>;
+    readonly ownIfThere: OwnIfThere;
+    readonly stores: () => Promise<readonly MemoryStore[]>;
   },
 ): Pick<MemoryStore, 'change' | 'touch' | 'credit' | 'record' | 'changes'> {
   const split = async (ids: readonly string[]) => {
@@ -181,20 +202,21 @@ function changes(
     change: async (ids, change) => {
       const { here, there } = await split(ids);
       if (here.length > 0) await shared.change(here, change);
-      if (there.length > 0) await (await own()).change(there, change);
+      if (there.length > 0) await (await ownIfThere())?.change(there, change);
     },
     touch: async (ids, at) => {
       const { here, there } = await split(ids);
       if (here.length > 0) await shared.touch(here, at);
-      if (there.length > 0) await (await own()).touch(there, at);
+      if (there.length > 0) await (await ownIfThere())?.touch(there, at);
     },
     credit: async (id, by) => {
       const { here } = await split([id]);
-      await (here.length > 0 ? shared : await own()).credit(id, by);
+      await (here.length > 0 ? shared : await ownIfThere())?.credit(id, by);
     },
     record: async rows => {
       const { there } = await split(rows.flatMap(({ what, target }) => (what === 'note' ? [target] : [])));
-      const found = there.length === 0 ? [] : await (await own()).get([...new Set(there)]);
+      const held = there.length === 0 ? undefined : await ownIfThere();
+      const found = (await held?.get([...new Set(there)])) ?? [];
       const strangers = new Set(found.map(({ note }) => note.id));
       const mine = rows.filter(({ what, target }) =>
         what === 'block' ? target.startsWith(`${OWN} `) : strangers.has(target),
@@ -204,7 +226,7 @@ function changes(
       if (mine.length > 0) await (await own()).record(mine);
     },
     changes: async (filter, { limit }) =>
-      (await both(store => store.changes(filter, { limit })))
+      (await Promise.all((await stores()).map(store => store.changes(filter, { limit }))))
         .flat()
         .toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
         .slice(0, limit),

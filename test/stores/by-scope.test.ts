@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest';
 import { writeNotes } from '../../src/memory/write-notes.ts';
+import type { MemoryStore } from '../../src/ports/memory-store.ts';
 import { createStoreByScope } from '../../src/stores/by-scope.ts';
 import { createInMemoryStore } from '../../src/stores/in-memory.ts';
 import { storedNote } from '../contracts/memory-notes.ts';
 import { memoryStoreContract } from '../contracts/memory-store.ts';
 import { memoryFor } from '../runtime/memory-crew.ts';
 
+/** A person's own store that is there. */
+const ownOf = (store: MemoryStore) => ({ isThere: () => true, open: async () => store });
+
 memoryStoreContract('by scope', async () => ({
-  open: async () => createStoreByScope(createInMemoryStore(), async () => createInMemoryStore()),
+  open: async () => createStoreByScope(createInMemoryStore(), ownOf(createInMemoryStore())),
   remove: async () => {},
   shared: false,
 }));
 
 test('what is one person’s own is in their store alone, and is found together with the rest', async () => {
   const [shared, own] = [createInMemoryStore(), createInMemoryStore()];
-  const store = createStoreByScope(shared, async () => own);
+  const store = createStoreByScope(shared, ownOf(own));
   const by = { runId: 'r', phase: 'p', role: 'x', key: 'k', author: 'rule', crew: 'c' };
   const note = { kind: 'fact', trust: 2, sources: ['user'] } as const;
   await writeNotes(memoryFor(store, { runId: 'r' }), by, [
@@ -40,7 +44,7 @@ test('what is one person’s own is in their store alone, and is found together 
 test('one person’s own keeps the vectors that it first had, whatever another project has', async () => {
   const own = createInMemoryStore();
   const storeOf = async (id: string, dims: number) => {
-    const store = createStoreByScope(createInMemoryStore(), async () => own);
+    const store = createStoreByScope(createInMemoryStore(), ownOf(own));
     await store.setEmbedder({ id, dims });
     return store;
   };
@@ -55,4 +59,34 @@ test('one person’s own keeps the vectors that it first had, whatever another p
   expect(await second.nearest(Float32Array.of(1, 0, 0), { scopes: ['user'] }, { limit: 9 })).toEqual([]);
   expect(await second.lexical('heron', { scopes: ['user'] }, { limit: 9 })).toHaveLength(2);
   expect(await first.nearest(Float32Array.of(1, 0), { scopes: ['user'] }, { limit: 9 })).toHaveLength(1);
+});
+
+test('one person’s own store is made by what is kept in it, never by looking', async () => {
+  let made = 0;
+  const store = createStoreByScope(createInMemoryStore(), {
+    isThere: () => made > 0,
+    open: async () => {
+      made += 1;
+      return createInMemoryStore();
+    },
+  });
+  const all = { scopes: 'all', states: 'all' } as const;
+  await store.setEmbedder({ id: 'small@1', dims: 2 });
+  expect(await store.get(['a'])).toEqual([]);
+  expect(await store.find(all, { limit: 9, order: 'newest' })).toEqual([]);
+  expect(await store.lexical('heron', { scopes: ['user'] }, { limit: 9 })).toEqual([]);
+  expect(await store.nearest(Float32Array.of(1, 0), { scopes: ['user'] }, { limit: 9 })).toEqual([]);
+  expect(await store.count(all)).toBe(0);
+  expect(await store.unembedded(9)).toEqual([]);
+  expect(await store.block('user', 'persona')).toBeUndefined();
+  expect(await store.blocks('all')).toEqual([]);
+  expect(await store.changes({}, { limit: 9 })).toEqual([]);
+  expect(await store.forget(['a'])).toBe(0);
+  await store.change(['a'], { state: 'retired' });
+  await store.touch(['a'], 1);
+  await store.flush();
+  expect(made).toBe(0);
+  await store.put([storedNote('a', { scope: 'user' }, [1, 0])]);
+  expect(made).toBe(1);
+  expect(await store.count({ scopes: ['user'] })).toBe(1);
 });

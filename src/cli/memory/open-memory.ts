@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MemorySettings, OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
@@ -92,13 +93,14 @@ async function borrowStores(place: string, env: OpenMemoryOptions['env'], identi
   const main = await borrowStore(place, env, identity);
   const { createStoreByScope } = await loadStoreByScope();
   const mine: { release: () => Promise<void> }[] = [];
+  const ownPlace = join(userFolder({ env }), 'memory');
   const openOwn = async (): Promise<MemoryStore> => {
-    const own = await borrowStore(join(userFolder({ env }), 'memory'), env);
+    const own = await borrowStore(ownPlace, env);
     mine.push(own);
     return own.store;
   };
   return {
-    store: createStoreByScope(main.store, openOwn),
+    store: createStoreByScope(main.store, { isThere: () => existsSync(ownPlace), open: openOwn }),
     main: main.store,
     release: async () => {
       for (const each of [...mine, main]) await each.release();
