@@ -1,12 +1,17 @@
-import type { BlockDeclaration, CrewMemory, RecallWeights, RoleMemory } from '../model/crew-memory.ts';
+import {
+  type BlockDeclaration,
+  type CrewMemory,
+  DEFAULT_HALF_LIFE_MS,
+  type RecallWeights,
+  type RoleMemory,
+} from '../model/crew-memory.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import type { MemoryLevel } from '../model/memory.ts';
+import { MEMORY_LEVELS } from '../model/memory.ts';
 import type { RecallScoring } from '../model/recall.ts';
 import { readDurationMs } from './amounts.ts';
 import { asObject, asText, asTexts, compact, namedRows, wholeNumber } from './lower-values.ts';
 
 const MS_PER_DAY = 86_400_000;
-const LEVELS: readonly MemoryLevel[] = ['run', 'role', 'crew', 'project', 'user'];
 const SCORINGS: readonly RecallScoring[] = ['hybrid', 'generative-agents', 'newest'];
 const WEIGHTS: readonly (keyof RecallWeights)[] = [
   'relevance',
@@ -20,7 +25,7 @@ const WEIGHTS: readonly (keyof RecallWeights)[] = [
 ];
 
 /** What counts where the author says nothing. Amounts of notes and lessons, characters of a block. */
-const DEFAULTS = { recall: 10, lessons: 3, limit: 2000, halfLifeMs: 6 * MS_PER_DAY } as const;
+const DEFAULTS = { recall: 10, lessons: 3, limit: 2000 } as const;
 
 /** The memory of a crew as it is written, or undefined when it has none. Reads what is well formed. Pure. */
 export function lowerCrewMemory(value: JsonValue | undefined): CrewMemory | undefined {
@@ -49,7 +54,7 @@ export function lowerRoleMemory(
 ): RoleMemory | undefined {
   if (value === undefined || value === false) return undefined;
   const { blocks, recall, lessons, levels, observe } = asObject(value === true ? {} : value);
-  const named = LEVELS.filter(level => asTexts(levels).includes(level));
+  const named = MEMORY_LEVELS.filter(level => asTexts(levels).includes(level));
   return {
     blocks: blocks === undefined ? declared : asTexts(blocks),
     recall: amountOf(recall, DEFAULTS.recall),
@@ -69,7 +74,7 @@ function lowerBlock([name, value]: [string, JsonValue]): BlockDeclaration {
   const { limit, level, read_only: readOnly, description } = written as JsonObject;
   return {
     name,
-    level: LEVELS.find(one => one === level) ?? 'role',
+    level: MEMORY_LEVELS.find(one => one === level) ?? 'role',
     value: asText(written.value),
     limit: wholeNumber(limit) ?? DEFAULTS.limit,
     description: asText(description),
@@ -85,7 +90,7 @@ function lowerStream({ weights, half_life: halfLife, threshold, model }: JsonObj
   });
   return {
     weights: Object.fromEntries(rows),
-    halfLifeMs: readSpanMs(halfLife) ?? DEFAULTS.halfLifeMs,
+    halfLifeMs: readSpanMs(halfLife) ?? DEFAULT_HALF_LIFE_MS,
     threshold: typeof threshold === 'number' ? threshold : 0,
     ...compact({ model: asText(model) || undefined }),
   };

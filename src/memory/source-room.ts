@@ -1,4 +1,4 @@
-import type { MemoryNote, NewNote, NoteKind } from '../model/memory.ts';
+import { type MemoryNote, type NewNote, NOTE_KINDS, type NoteKind } from '../model/memory.ts';
 import { MAX_MESSAGES_OF_RUN, MAX_NOTES_OF_SOURCE } from './memory-limits.ts';
 import type { OpenMemory } from './open-memory.ts';
 import type { NoteAuthor } from './prepare-note.ts';
@@ -37,15 +37,7 @@ export async function roomOfSources(
 }
 
 const MESSAGES = 'message ';
-const COUNTED_KINDS: readonly NoteKind[] = [
-  'observation',
-  'lesson',
-  'insight',
-  'plan',
-  'decision',
-  'fact',
-  'summary',
-];
+const COUNTED_KINDS: readonly NoteKind[] = NOTE_KINDS.filter(kind => kind !== 'message');
 
 function bucketsOf(kind: NoteKind, sources: readonly string[]): readonly string[] {
   if (kind === 'message') return [MESSAGES];

@@ -24,6 +24,9 @@ export interface RecallWeights {
   readonly relevance: number;
 }
 
+/** The half-life of recency where an author says none: six days, as measured. */
+export const DEFAULT_HALF_LIFE_MS = 518_400_000;
+
 /** How the stream of notes is kept (Generative Agents, arXiv 2304.03442 §4). */
 interface StreamDeclaration {
   /** Only those that the author gave; the rest are the defaults of the scoring. */

@@ -1,13 +1,11 @@
 import type { JsonObject } from './json.ts';
 import { MAX_NOTE_LENGTH } from './limits.ts';
+import { MEMORY_LEVELS } from './memory.ts';
 import type { ToolSpec } from './tool-spec.ts';
 
 /** The kinds of notes that a role may keep by itself; the others are made by rule. */
 export const KEPT_KINDS = ['fact', 'observation', 'insight', 'plan', 'decision'] as const;
 const FOUND_KINDS = [...KEPT_KINDS, 'lesson', 'summary'] as const;
-
-/** The levels that a role may name when it keeps a note. */
-const KEPT_LEVELS = ['run', 'role', 'crew', 'project', 'user'] as const;
 
 const text = (description: string, limits: JsonObject = {}): JsonObject => ({
   type: 'string',
@@ -223,7 +221,7 @@ const ARCHIVE_INSERT: ToolSpec = {
       tags: { ...list(TEXT, 'A few words to find it by.'), maxItems: 20 },
       level: {
         type: 'string',
-        enum: [...KEPT_LEVELS],
+        enum: [...MEMORY_LEVELS],
         description: 'For whom: the first level of your memory when left out.',
       },
       evidence: { ...list(TEXT, 'Ids of notes that bear it out.'), maxItems: 20 },

@@ -5,7 +5,9 @@
  */
 
 /** Whom something is remembered for. `user` is one person's, in all projects; `project` is that of one workspace. */
-export type MemoryLevel = 'run' | 'role' | 'crew' | 'project' | 'user';
+export const MEMORY_LEVELS = ['run', 'role', 'crew', 'project', 'user'] as const;
+
+export type MemoryLevel = (typeof MEMORY_LEVELS)[number];
 
 /** A level with its owner: `run:ID`, `role:CREW/ROLE`, `crew:CREW`, `project`, `user`. Nothing is found outside of the scopes asked for. */
 export type MemoryScope = string;
@@ -33,18 +35,30 @@ export function scopeOfLevel(
  * decision of the crew about itself, a fact that a role chose to keep, a message of a conversation, or the summary that
  * took the place of some.
  */
-export type NoteKind =
-  | 'observation'
-  | 'lesson'
-  | 'insight'
-  | 'plan'
-  | 'decision'
-  | 'fact'
-  | 'message'
-  | 'summary';
+export const NOTE_KINDS = [
+  'observation',
+  'lesson',
+  'insight',
+  'plan',
+  'decision',
+  'fact',
+  'message',
+  'summary',
+] as const;
+
+export type NoteKind = (typeof NOTE_KINDS)[number];
 
 /** Only `active` notes are recalled. `quarantined` wait for a person, `retired` did not help, the others gave way. */
-export type NoteState = 'active' | 'quarantined' | 'archived' | 'superseded' | 'retracted' | 'retired';
+export const NOTE_STATES = [
+  'active',
+  'quarantined',
+  'archived',
+  'superseded',
+  'retracted',
+  'retired',
+] as const;
+
+export type NoteState = (typeof NOTE_STATES)[number];
 
 /**
  * How far words may be trusted: 3 a person or the author of the procedure, 2 a model over trusted words, 1 a tool of ours,

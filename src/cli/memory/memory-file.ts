@@ -1,6 +1,12 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { MemoryBlock, MemoryChange, MemoryNote } from '../../model/memory.ts';
+import {
+  type MemoryBlock,
+  type MemoryChange,
+  type MemoryNote,
+  NOTE_KINDS,
+  NOTE_STATES,
+} from '../../model/memory.ts';
 import { loadValidation } from '../wire.ts';
 
 /** The layout of memory files that this version writes and reads. */
@@ -26,7 +32,7 @@ const ROWS: { readonly [kind: string]: JsonObject } = {
     scope: { type: 'string', pattern: '^(tried:)?(project|user|(run|role|crew):.+)$' },
     crew: TEXT,
     seq: COUNT,
-    kind: { enum: ['observation', 'lesson', 'insight', 'plan', 'decision', 'fact', 'message', 'summary'] },
+    kind: { enum: NOTE_KINDS },
     text: { type: 'string', maxLength: 20_000 },
     gist: { type: 'string', maxLength: 2000 },
     tags: TEXTS,
@@ -36,7 +42,7 @@ const ROWS: { readonly [kind: string]: JsonObject } = {
     evidence: TEXTS,
     depth: COUNT,
     outcome: { enum: ['pass', 'fail', 'unknown'] },
-    state: { enum: ['active', 'quarantined', 'archived', 'superseded', 'retracted', 'retired'] },
+    state: { enum: NOTE_STATES },
     hash: TEXT,
     seen: COUNT,
     createdAt: NUMBER,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MemorySettings, OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
-import type { CrewMemory } from '../../model/crew-memory.ts';
+import { type CrewMemory, DEFAULT_HALF_LIFE_MS } from '../../model/crew-memory.ts';
 import type { RunMemory } from '../../model/fact.ts';
 import type { MemoryStore, StoreEmbedder } from '../../ports/memory-store.ts';
 import { userFolder } from '../user-folder.ts';
@@ -38,9 +38,6 @@ export interface OpenMemoryOptions {
   /** Used instead of the one at the place, as tests do. */
   readonly store?: MemoryStore | undefined;
 }
-
-/** How long notes count as new where nobody says it: three days. */
-const HALF_LIFE_MS = 259_200_000;
 
 /**
  * Opens a memory: its store, the person's own store for what is theirs in all projects, and its vectors. Vectors that
@@ -78,7 +75,7 @@ export async function openMemory(options: OpenMemoryOptions): Promise<OpenedMemo
 }
 
 function settingsOf(declared: OpenMemoryOptions['declared']): MemorySettings {
-  if (declared === undefined) return { scoring: 'hybrid', weights: {}, halfLifeMs: HALF_LIFE_MS };
+  if (declared === undefined) return { scoring: 'hybrid', weights: {}, halfLifeMs: DEFAULT_HALF_LIFE_MS };
   const { scoring, stream, expiresAfterMs } = declared;
   const { weights, halfLifeMs } = stream;
   return { scoring, weights, halfLifeMs, ...(expiresAfterMs === undefined ? {} : { expiresAfterMs }) };

@@ -1,26 +1,7 @@
 import { CrewError } from '../../model/crew-error.ts';
-import type { NoteKind, NoteState } from '../../model/memory.ts';
+import { NOTE_KINDS, NOTE_STATES } from '../../model/memory.ts';
 import type { NoteFilter } from '../../ports/memory-store.ts';
 import { type Flags, type FlagValues, textFlag, textFlags } from '../command.ts';
-
-const KINDS: readonly NoteKind[] = [
-  'observation',
-  'lesson',
-  'insight',
-  'plan',
-  'decision',
-  'fact',
-  'message',
-  'summary',
-];
-const STATES: readonly NoteState[] = [
-  'active',
-  'quarantined',
-  'archived',
-  'superseded',
-  'retracted',
-  'retired',
-];
 
 const IS_SCOPE = /^(tried:)?(project|user|(run|role|crew):.+)$/;
 
@@ -32,12 +13,12 @@ export const NOTE_FLAGS = {
     value: 'SCOPE',
     help: 'only what is remembered for this: crew:NAME, role:CREW/ROLE, run:ID, project, user',
   },
-  kind: { type: 'string', multiple: true, value: 'KIND', help: `only ${KINDS.join(', ')}` },
+  kind: { type: 'string', multiple: true, value: 'KIND', help: `only ${NOTE_KINDS.join(', ')}` },
   state: {
     type: 'string',
     multiple: true,
     value: 'STATE',
-    help: `only ${STATES.join(', ')}, or all; active when left out`,
+    help: `only ${NOTE_STATES.join(', ')}, or all; active when left out`,
   },
   run: { type: 'string', value: 'RUN', help: 'only what this run wrote' },
   role: { type: 'string', value: 'ROLE', help: 'only what this role wrote' },
@@ -55,7 +36,7 @@ export function readNoteFilter(values: FlagValues): NoteFilter {
       `--scope is crew:NAME, role:CREW/ROLE, run:ID, project or user, and \`${wrong}\` is none`,
     );
   }
-  const kinds = textFlags(values, 'kind').map(word => wordOf('kind', word, KINDS));
+  const kinds = textFlags(values, 'kind').map(word => wordOf('kind', word, NOTE_KINDS));
   const states = textFlags(values, 'state');
   const tags = textFlags(values, 'tag');
   const runId = textFlag(values, 'run');
@@ -82,7 +63,7 @@ export function readLimit(values: FlagValues, otherwise = 50): number {
 function statesOf(words: readonly string[]): Pick<NoteFilter, 'states'> {
   if (words.length === 0) return {};
   if (words.includes('all')) return { states: 'all' };
-  return { states: words.map(word => wordOf('state', word, STATES)) };
+  return { states: words.map(word => wordOf('state', word, NOTE_STATES)) };
 }
 
 function wordOf<Word extends string>(flag: string, word: string, known: readonly Word[]): Word {
