@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -34,11 +34,14 @@ test('a store keeps its identity, and no two have the same', async () => {
   expect(await made()).not.toBe(first);
 });
 
-test('processes that make a store at once make one', async () => {
-  const stores = await Promise.all([open(), open(), open()]);
+test.for([1, 2, 3, 4, 5, 6, 7, 8])('those who make a store at once make one, round %d', async () => {
+  const stores = await Promise.all(Array.from({ length: 6 }, () => open()));
   const ids = await Promise.all(stores.map(store => store.identity()));
   expect(new Set(ids).size).toBe(1);
   for (const store of stores) await store.close();
+  expect(readdirSync(place).toSorted()).toEqual(
+    ['blocks', 'changes', 'counters', 'notes'].map(name => `${name}.lance`),
+  );
 });
 
 test('who expects a certain store gets no other one, and makes none', async () => {

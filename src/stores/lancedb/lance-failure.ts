@@ -2,7 +2,7 @@ import { CrewError } from '../../model/crew-error.ts';
 
 /** What LanceDB says when others wrote at the same time and the write may be made again. */
 const CONFLICT =
-  /commit conflict|preempted by|concurrent(ly)? (commit|transaction|writer)|too many concurrent/i;
+  /commit conflict|preempted by|concurrent(ly)? (commit|transaction|writer)|too many concurrent|index name .* already exists/i;
 /** What it says of a file that is named in a manifest and is not there. */
 const MISSING = /\bnot found\b|no such file/i;
 const BROKEN =

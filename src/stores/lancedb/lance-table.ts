@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { CrewError } from '../../model/crew-error.ts';
+import { createTable } from './create-table.ts';
 import { isConflict, isMissing, lanceFailure } from './lance-failure.ts';
 import type { LancePlace } from './lance-place.ts';
 import type { LancePackages } from './load-lance.ts';
-import { type TableName, tableSchema } from './table-schemas.ts';
+import type { TableName } from './table-schemas.ts';
 
 /** What all tables of a store share. */
 export interface LanceHouse extends LancePackages {
@@ -99,21 +100,18 @@ export async function openLanceTable(
   };
 }
 
-async function openOrCreate(
-  { db, arrow, shown }: LanceHouse,
-  name: TableName,
-  made: boolean,
-): Promise<Table> {
+async function openOrCreate(house: LanceHouse, name: TableName, made: boolean): Promise<Table> {
   try {
-    return await db.openTable(name);
+    return await house.db.openTable(name);
   } catch (error) {
     if (!isMissing(error)) throw error;
     if (made)
       throw new CrewError(
         'MEMORY_DAMAGED',
-        `expected the table \`${name}\` in the memory at ${shown}, found none`,
+        `expected the table \`${name}\` in the memory at ${house.shown}, found none`,
       );
-    return db.createEmptyTable(name, tableSchema(name, arrow), { existOk: true });
+    await persist(() => createTable(house, name));
+    return house.db.openTable(name);
   }
 }
 
