@@ -1,3 +1,4 @@
+import { logArguments, splitLog } from './log-fields.ts';
 import { readObjects } from './read-objects.ts';
 import { type GitCall, gitFailure, gitText, runGit } from './run-git.ts';
 
@@ -45,31 +46,16 @@ export async function folderCommits(
     signal,
     // On the standard input there is room for any number of tips.
     input: [...tips, ...except.map(id => `^${id}`), '--', folder === '' ? '.' : folder, ''].join('\n'),
-    args: [
-      'log',
-      '--no-show-signature',
-      '--no-notes',
-      '--no-color',
-      '--no-patch',
-      '--full-history',
-      '--topo-order',
-      `--format=${FIELDS.map(field => `${field}%x00`).join('')}`,
-      '--stdin',
-    ],
+    args: [...logArguments(FIELDS), '--full-history', '--topo-order', '--stdin'],
   };
   const result = await runGit(call);
   if (/bad object|bad revision|unknown revision/i.test(result.stderr)) return undefined;
   if (result.exitCode !== 0) throw gitFailure(call, result);
-  const fields = result.stdout.toString('utf8').split('\0');
-  const commits: FolderCommit[] = [];
-  for (let at = 0; at + FIELDS.length < fields.length; at += FIELDS.length) {
-    const [id = '', parents = '', author = '', date = '', subject = ''] = fields.slice(
-      at,
-      at + FIELDS.length,
-    );
-    commits.push({ id: id.trim(), parents: parents.split(' ').filter(Boolean), author, date, subject });
-  }
-  return commits;
+  return splitLog(result.stdout.toString('utf8'), FIELDS).map(
+    ([id = '', parents = '', author = '', date = '', subject = '']) => {
+      return { id, parents: parents.split(' ').filter(Boolean), author, date, subject };
+    },
+  );
 }
 
 /**

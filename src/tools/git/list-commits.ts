@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
+import { logArguments, splitLog } from './log-fields.ts';
 import type { Repository } from './repository.ts';
 import { repositoryPaths } from './repository-paths.ts';
 import { gitText } from './run-git.ts';
@@ -27,30 +28,11 @@ export async function listCommits(options: {
   const text = await gitText({
     workspace: repository.workspace,
     signal: repository.signal,
-    args: [
-      'log',
-      '--no-show-signature',
-      '--no-notes',
-      '--no-color',
-      '--no-patch',
-      `--format=${FIELDS.map(field => `${field}%x00`).join('')}`,
-      `--max-count=${limit}`,
-      history,
-      '--',
-      ...paths,
-    ],
+    args: [...logArguments(FIELDS), `--max-count=${limit}`, history, '--', ...paths],
   });
-  return parseCommits(text);
-}
-
-function parseCommits(text: string): readonly CommitEntry[] {
-  const fields = text.split('\0');
-  const commits: CommitEntry[] = [];
-  for (let at = 0; at + FIELDS.length < fields.length; at += FIELDS.length) {
-    const [id = '', author = '', date = '', subject = '', body = ''] = fields.slice(at, at + FIELDS.length);
-    commits.push({ id: id.trim(), author, date, subject, ...withBody(body.trim()) });
-  }
-  return commits;
+  return splitLog(text, FIELDS).map(([id = '', author = '', date = '', subject = '', body = '']) => {
+    return { id, author, date, subject, ...withBody(body.trim()) };
+  });
 }
 
 function withBody(body: string): { body?: string } {
