@@ -114,6 +114,60 @@ test.each([
   expect(await codeOf(reading)).toBe('MEMORY_DAMAGED');
 });
 
+test.each([
+  ['are cut short', (file: string) => truncateSync(file, 7)],
+  ['are other bytes', (file: string) => writeFileSync(file, 'x'.repeat(4000))],
+  ['are gone', (file: string) => rmSync(file)],
+])('indexes that %s are made anew from the rows, and that is told once', async (_name, harm) => {
+  const store = await open();
+  await store.setEmbedder(EMBEDDER);
+  // From a thousand rows on there are indexes of other columns than words.
+  const notes = Array.from({ length: 1000 }, (_, at) =>
+    storedNote(`n${at}`, { seq: at, text: `word number ${at}`, tags: [`t${at % 7}`] }, [1, at, 0]),
+  );
+  await store.put(notes);
+  await store.record([changeOf('c1', { target: 'n1' })]);
+  await store.maintain({ now: Date.now(), keepDays: 7 });
+  await store.close();
+  const indexFiles = filesIn(place).filter(file => file.includes('/_indices/'));
+  expect(indexFiles.length).toBeGreaterThan(10);
+  for (const file of indexFiles) harm(file);
+  const told: string[] = [];
+  const opened = await openLanceStore({
+    place,
+    redactedPlace: 'memory',
+    env: {},
+    onNotice: text => told.push(text),
+  });
+  await opened.put([storedNote('n5', { text: 'quagga', tags: ['t5'] })]);
+  expect(await opened.count({ ...HOME, tagsAny: ['t5'] })).toBe(143);
+  expect(ids(await opened.lexical('quagga', HOME, { limit: 9 }))).toEqual(['n5']);
+  expect((await opened.get(['n7', 'n8'])).length).toBe(2);
+  await opened.maintain({ now: Date.now(), keepDays: 7 });
+  expect(told).toEqual([
+    expect.stringContaining('the indexes of `notes` in the memory at memory are damaged'),
+  ]);
+  await opened.close();
+  // Whoever comes after finds them whole.
+  const after = await open();
+  expect(await after.count({ scopes: 'all', states: 'all', ids: ['n5', 'n6'] })).toBe(2);
+  await after.close();
+});
+
+test('what was damaged when a run began is read as it is now', async () => {
+  let store = await open();
+  await store.put([storedNote('a')]);
+  const at = await store.version();
+  await store.close();
+  for (const file of filesIn(join(place, 'notes.lance')).filter(one => one.includes('/_indices/')))
+    truncateSync(file, 7);
+  store = await open();
+  const past = store.lexical('text', HOME, { limit: 5, at });
+  expect(await codeOf(past)).toBe('MEMORY_VERSION_GONE');
+  expect(ids(await store.lexical('text', HOME, { limit: 5 }))).toEqual(['a']);
+  await store.close();
+});
+
 test('a memory of a later layout is not touched', async () => {
   const store = await open();
   await store.close();

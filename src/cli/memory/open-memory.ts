@@ -44,9 +44,8 @@ export interface OpenMemoryOptions {
  * another embedder made, or that cannot be had now, are told of, and notes are found by words. Fails with MEMORY_*.
  */
 export async function openMemory(options: OpenMemoryOptions): Promise<OpenedMemory> {
-  const { choice, env, redact, run, declared } = options;
-  const opened =
-    options.store === undefined ? await borrowStores(choice.place, env, run?.store) : lent(options.store);
+  const { redact, run, declared } = options;
+  const opened = options.store === undefined ? await borrowStores(options) : lent(options.store);
   try {
     const { release: giveBack, ...vectors } = await openVectors(
       { ...options, seenBy: opened.main },
@@ -86,13 +85,13 @@ function lent(store: MemoryStore) {
 }
 
 /** The store of the place, with that of the person behind it. */
-async function borrowStores(place: string, env: OpenMemoryOptions['env'], identity: string | undefined) {
-  const main = await borrowStore(place, env, identity);
+async function borrowStores({ choice, env, run, onNotice, onProgress = onNotice }: OpenMemoryOptions) {
+  const main = await borrowStore(choice.place, env, { identity: run?.store, onNotice: onProgress });
   const { createStoreByScope } = await loadStoreByScope();
   const mine: { release: () => Promise<void> }[] = [];
   const ownPlace = join(userFolder({ env }), 'memory');
   const openOwn = async (): Promise<MemoryStore> => {
-    const own = await borrowStore(ownPlace, env);
+    const own = await borrowStore(ownPlace, env, { onNotice: onProgress });
     mine.push(own);
     return own.store;
   };

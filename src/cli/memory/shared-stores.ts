@@ -6,6 +6,14 @@ import { realWorld } from '../world.ts';
 interface Shared {
   readonly store: Promise<MemoryStore>;
   users: number;
+  /** Who is told of what happens to it; the last one that came. */
+  onNotice: Wish['onNotice'];
+}
+
+/** Which store has to be there, and who hears of what was damaged and mended. */
+interface Wish {
+  readonly identity?: string | undefined;
+  readonly onNotice?: ((text: string) => void) | undefined;
 }
 
 /** A store, and what must be called once when it is not needed any more; the last one closes it. */
@@ -25,11 +33,17 @@ const shared = new Map<string, Shared>();
 export async function borrowStore(
   place: string,
   env: { readonly [name: string]: string | undefined },
-  identity?: string,
+  { identity, onNotice }: Wish = {},
 ): Promise<BorrowedStore> {
-  const known = shared.get(place) ?? { store: open(place, env, identity), users: 0 };
+  const tell = (text: string): void => shared.get(place)?.onNotice?.(`memory: ${text}`);
+  const known: Shared = shared.get(place) ?? {
+    store: open(place, env, { identity, onNotice: tell }),
+    users: 0,
+    onNotice,
+  };
   shared.set(place, known);
   known.users += 1;
+  known.onNotice = onNotice ?? known.onNotice;
   try {
     const store = await known.store;
     return { store, release: once(() => giveBack(place, known)) };
@@ -42,11 +56,14 @@ export async function borrowStore(
 async function open(
   place: string,
   env: { readonly [name: string]: string | undefined },
-  identity: string | undefined,
+  {
+    identity,
+    onNotice,
+  }: { readonly identity: string | undefined; readonly onNotice: (text: string) => void },
 ): Promise<MemoryStore> {
   const { openLanceStore } = await loadMemoryStore();
   const expected = identity === undefined ? {} : { identity };
-  return openLanceStore({ place, redactedPlace: place, env, ...expected });
+  return openLanceStore({ place, redactedPlace: place, env, onNotice, ...expected });
 }
 
 async function giveBack(place: string, known: Shared): Promise<void> {

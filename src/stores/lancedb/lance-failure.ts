@@ -18,6 +18,12 @@ export function isMissing(error: unknown): boolean {
   return MISSING.test(textOf(error));
 }
 
+/** Whether files are not as they were written. Pure. */
+export function isDamage(error: unknown): boolean {
+  const text = textOf(error);
+  return BROKEN.test(text) || (MISSING.test(text) && /\.lance\b/.test(text));
+}
+
 /** What LanceDB failed with in our words: MEMORY_DAMAGED when files are not as they were written, else MEMORY_UNAVAILABLE. Pure. */
 export function lanceFailure(
   error: unknown,
@@ -26,9 +32,8 @@ export function lanceFailure(
   // A RangeError is our own bug and must be seen as one.
   if (error instanceof CrewError || error instanceof RangeError || error instanceof TypeError) return error;
   const text = textOf(error);
-  const damaged = BROKEN.test(text) || (MISSING.test(text) && /\.lance\b/.test(text));
   const told = of.secrets.reduce((line, secret) => line.replaceAll(secret, '***'), firstReason(text));
-  return damaged
+  return isDamage(error)
     ? new CrewError('MEMORY_DAMAGED', `expected the memory at ${of.place} as it was written, found "${told}"`)
     : new CrewError(
         'MEMORY_UNAVAILABLE',

@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { CrewError } from '../../model/crew-error.ts';
 import { createTable } from './create-table.ts';
-import { isConflict, isMissing, lanceFailure } from './lance-failure.ts';
+import { isConflict, isDamage, isMissing, lanceFailure } from './lance-failure.ts';
 import type { LancePlace } from './lance-place.ts';
 import type { LancePackages } from './load-lance.ts';
+import { mendIndexes, readAllRows } from './mend-indexes.ts';
 import type { TableName } from './table-schemas.ts';
 
 /** What all tables of a store share. */
@@ -13,18 +14,24 @@ export interface LanceHouse extends LancePackages {
   readonly place: LancePlace;
   /** Where it is, as people know it. */
   readonly shown: string;
+  /** Hears of what was mended. */
+  readonly onNotice: ((text: string) => void) | undefined;
 }
 
-/** One table: reads and writes of it, with LanceDB's failures in our words. */
-export interface LanceTable {
+/** Reads and writes of one table as it is now. */
+export interface TableAccess {
   readonly name: TableName;
-  /** The handle of the table as it is now. */
   readonly table: Table;
+  read<Result>(read: (table: Table) => Promise<Result>): Promise<Result>;
+  /** Writes; may be asked to write again when others wrote at the same time. */
+  write<Result>(write: (table: Table) => Promise<Result>): Promise<Result>;
+}
+
+/** One table, with LanceDB's failures in our words; indexes that are damaged are made anew, once. */
+export interface LanceTable extends TableAccess {
   version(): Promise<number>;
   /** Reads the table as it is now, or was at a version. */
   read<Result>(read: (table: Table) => Promise<Result>, at?: number): Promise<Result>;
-  /** Writes; may be asked to write again when others wrote at the same time. */
-  write<Result>(write: (table: Table) => Promise<Result>): Promise<Result>;
   /** Lets go of handles of old versions. */
   leavePast(): void;
   close(): void;
@@ -46,9 +53,10 @@ export async function openLanceTable(
 ): Promise<LanceTable> {
   const failing = (error: unknown): Error =>
     lanceFailure(error, { place: house.shown, secrets: house.place.secrets });
-  const table = await openOrCreate(house, name, made).catch((error: unknown) => {
+  const rethrow = (error: unknown): never => {
     throw failing(error);
-  });
+  };
+  const table = await openOrCreate(house, name, made).catch(rethrow);
   const past = new Map<number, Promise<Table>>();
   const leavePast = (): void => {
     for (const handle of past.values()) handle.then(one => one.close()).catch(() => {});
@@ -64,34 +72,36 @@ export async function openLanceTable(
     opened.catch(() => past.delete(at));
     return opened;
   };
+  const bare: TableAccess = {
+    name,
+    table,
+    // Another process may clean a version away while it is read; then the next one is there.
+    read: read =>
+      read(table).catch((error: unknown) => {
+        if (isMissing(error)) return read(table);
+        throw error;
+      }),
+    write: write => persist(() => write(table)),
+  };
+  const whole = createMending(house, bare);
   return {
     name,
     table,
-    version: () => table.version(),
+    version: () => table.version().catch(rethrow),
     async read(read, at) {
+      if (at === undefined) return whole(() => bare.read(read)).catch(rethrow);
       try {
-        if (at !== undefined) return await read(await pastTable(at));
-        // Another process may clean a version away while it is read; then the next one is there.
-        return await read(table).catch((error: unknown) => {
-          if (isMissing(error)) return read(table);
-          throw error;
-        });
+        return await read(await pastTable(at));
       } catch (error) {
-        if (at === undefined || !isMissing(error)) throw failing(error);
+        if (!isMissing(error) && !isDamage(error)) throw failing(error);
         past.delete(at);
         throw new CrewError(
           'MEMORY_VERSION_GONE',
-          `expected version ${at} of \`${name}\` in the memory at ${house.shown}, found that it was cleaned away`,
+          `expected version ${at} of \`${name}\` in the memory at ${house.shown}, found that it cannot be read any more`,
         );
       }
     },
-    async write(write) {
-      try {
-        return await persist(() => write(table));
-      } catch (error) {
-        throw failing(error);
-      }
-    },
+    write: write => whole(() => bare.write(write)).catch(rethrow),
     leavePast,
     close() {
       leavePast();
@@ -113,6 +123,30 @@ async function openOrCreate(house: LanceHouse, name: TableName, made: boolean): 
     await persist(() => createTable(house, name));
     return house.db.openTable(name);
   }
+}
+
+/**
+ * Does something with a table; where its files are not as they were written but all of its rows can be read, once more, then
+ * again with indexes that were made anew: others may have mended them meanwhile, or cleaned up.
+ */
+function createMending(house: LanceHouse, bare: TableAccess) {
+  let mended: Promise<void> | undefined;
+  return async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await act();
+    } catch (error) {
+      if (house.place.hosted || !isDamage(error)) throw error;
+      await readAllRows(bare);
+    }
+    try {
+      return await act();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      mended ??= mendIndexes(house, bare);
+      await mended;
+      return act();
+    }
+  };
 }
 
 async function checkedOut({ db }: LanceHouse, name: TableName, at: number): Promise<Table> {

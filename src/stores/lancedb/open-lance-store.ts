@@ -39,6 +39,8 @@ export interface LanceStoreOptions {
   readonly env: { readonly [name: string]: string | undefined };
   /** Which store it has to be; no other one is opened then, and none is made. */
   readonly identity?: string;
+  /** Hears of what was damaged and could be mended. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /**
@@ -64,7 +66,13 @@ export async function openLanceStore(options: LanceStoreOptions): Promise<Memory
   return store;
 }
 
-async function connect({ place, redactedPlace, env, identity }: LanceStoreOptions): Promise<LanceHouse> {
+async function connect({
+  place,
+  redactedPlace,
+  env,
+  identity,
+  onNotice,
+}: LanceStoreOptions): Promise<LanceHouse> {
   const reached = lancePlace(place, env);
   if (identity !== undefined && reached.folder !== undefined && !existsSync(reached.folder))
     throw otherStore({ identity, redactedPlace }, 'none');
@@ -74,7 +82,7 @@ async function connect({ place, redactedPlace, env, identity }: LanceStoreOption
     // Without an interval a process would not see what others write.
     const options = { readConsistencyInterval: 0, ...reached.options };
     const db = await packages.lancedb.connect(reached.uri, options, session);
-    return { ...packages, db, place: reached, shown: redactedPlace };
+    return { ...packages, db, place: reached, shown: redactedPlace, onNotice };
   } catch (error) {
     throw lanceFailure(error, { place: redactedPlace, secrets: reached.secrets });
   }

@@ -1,7 +1,7 @@
 import type { Table } from '@lancedb/lancedb';
 import { STOP_WORDS } from '../stop-words.ts';
 import { isConflict } from './lance-failure.ts';
-import type { LanceHouse, LanceTable } from './lance-table.ts';
+import type { LanceHouse, LanceTable, TableAccess } from './lance-table.ts';
 import type { LancePackages } from './load-lance.ts';
 import { vectorColumnsAmong } from './vector-column.ts';
 
@@ -12,6 +12,9 @@ const ROWS_FOR_INDEXES = 1000;
 /** Longer words are not found; ids and hashes are. */
 const LONGEST_WORD = 128;
 const MINUTE_MS = 60_000;
+/** The column that words are searched in. */
+const WORDS = 'search_text';
+const NO_INDEX = /index not found/i;
 
 type IndexKind = 'words' | 'order' | 'few' | 'list';
 
@@ -55,13 +58,27 @@ function indexConfig(kind: IndexKind, { lancedb }: LancePackages) {
   }
 }
 
-/** Makes the index without which words cannot be searched, if nobody has yet. */
-export async function ensureWords(house: LanceHouse, notes: LanceTable): Promise<void> {
-  await notes.write(table => addIndex(table, 'search_text', indexConfig('words', house)));
+/** Makes the index without which words cannot be searched, if nobody has yet, or `anew` in place of the one that is there. */
+export async function ensureWords(
+  house: LanceHouse,
+  notes: TableAccess,
+  { anew = false }: { readonly anew?: boolean } = {},
+): Promise<void> {
+  const config = indexConfig('words', house);
+  await notes.write(table =>
+    anew ? table.createIndex(WORDS, { config, replace: true }) : addIndex(table, WORDS, config),
+  );
+}
+
+/** Takes all indexes of a table away but that of words, without looking into them. */
+export async function dropIndexes(kept: TableAccess): Promise<void> {
+  const columns = (INDEXES[kept.name] ?? []).map(([column]) => column);
+  for (const column of [...columns, ...(await vectorsOf(kept)).map(({ name }) => name)])
+    await kept.write(table => dropIndex(table, column));
 }
 
 /** Makes the indexes that are worth their while by now. */
-export async function ensureIndexes(house: LanceHouse, kept: LanceTable): Promise<void> {
+export async function ensureIndexes(house: LanceHouse, kept: TableAccess): Promise<void> {
   if (house.place.hosted) return;
   const rows = await kept.read(table => table.countRows());
   if (rows < ROWS_FOR_INDEXES) return;
@@ -79,14 +96,14 @@ export async function ensureIndexes(house: LanceHouse, kept: LanceTable): Promis
 /** Makes all indexes of a table again, so that no word of a row that is gone stays in one. */
 export async function renewIndexes(house: LanceHouse, kept: LanceTable): Promise<void> {
   const there = new Set((await kept.read(table => table.listIndices())).flatMap(({ columns }) => columns));
-  const kinds = new Map<string, IndexKind>([['search_text', 'words'], ...(INDEXES[kept.name] ?? [])]);
+  const kinds = new Map<string, IndexKind>([[WORDS, 'words'], ...(INDEXES[kept.name] ?? [])]);
   for (const [column, kind] of kinds) {
     if (!there.has(column)) continue;
     const config = indexConfig(kind, house);
     await kept.write(table => table.createIndex(column, { config, replace: true }));
   }
   for (const { name } of await vectorsOf(kept))
-    if (there.has(name)) await kept.write(table => table.dropIndex(`${name}_idx`));
+    if (there.has(name)) await kept.write(table => dropIndex(table, name));
 }
 
 /**
@@ -94,14 +111,16 @@ export async function renewIndexes(house: LanceHouse, kept: LanceTable): Promise
  * when others wrote at the same time and it was left for later.
  */
 export async function packTable(kept: LanceTable, keepMs: number, now: number): Promise<boolean> {
-  try {
-    const olderThan = Math.min(now - keepMs, await oldestTagged(kept.table));
-    await kept.table.optimize({ cleanupOlderThan: new Date(olderThan) });
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    return kept.read(() => Promise.reject(error));
-  }
+  return kept.read(async table => {
+    try {
+      const olderThan = Math.min(now - keepMs, await oldestTagged(table));
+      await table.optimize({ cleanupOlderThan: new Date(olderThan) });
+      return true;
+    } catch (error) {
+      if (isConflict(error)) return false;
+      throw error;
+    }
+  });
 }
 
 /** A version with a tag cannot be cleaned away: where one is older than the rest, all cleaning would fail for ever. */
@@ -113,10 +132,17 @@ async function oldestTagged(table: Table): Promise<number> {
   return Math.min(...times) - MINUTE_MS;
 }
 
-async function vectorsOf(kept: LanceTable) {
+async function vectorsOf(kept: TableAccess) {
   if (kept.name !== 'notes') return [];
   const schema = await kept.read(table => table.schema());
   return vectorColumnsAmong(schema.fields.map(({ name }) => name));
+}
+
+/** Drops the index of a column, by the name that LanceDB gave it; there may be none. */
+async function dropIndex(table: Table, column: string): Promise<void> {
+  await table.dropIndex(`${column}_idx`).catch((error: unknown) => {
+    if (!NO_INDEX.test(String(error))) throw error;
+  });
 }
 
 async function addIndex(table: Table, column: string, config: ReturnType<typeof indexConfig>): Promise<void> {
