@@ -80,7 +80,11 @@ export function beginInside(
   part: { readonly name: string; readonly closing?: boolean },
 ): void {
   const work = draft.state.open[`${at.procedure}${at.path}`];
-  if (work?.recalling !== undefined) return setWork(draft, { ...work, recalling: [...work.recalling, part] });
+  // A conversation inside one that has not begun is not even open yet.
+  const waited = work ?? draft.state.open[`${at.procedure}${splitPath(at.path).phase}`];
+  if (waited?.recalling !== undefined) {
+    return setWork(draft, { ...waited, recalling: [...waited.recalling, { path: at.path, part }] });
+  }
   // Its phase has ended, or waits for its next attempt, by what happened earlier in the same transition.
   if (work?.state === undefined || work.ending !== undefined) return;
   takeStep(draft, work, beginPart(work.state, contextOf(draft.state, work), part));
@@ -156,7 +160,8 @@ function beginVisit(draft: Draft, work: OpenWork): void {
 /** What the statechart began meanwhile is begun now, in its order. */
 function takeRecall(draft: Draft, { recalling = [], ...work }: OpenWork, fact: Fact): void {
   beginAttempt(draft, reminded(draft, work, fact));
-  for (const part of recalling) beginInside(draft, work, part);
+  const { procedure } = work;
+  for (const { path, part } of recalling) beginInside(draft, { procedure, path }, part);
 }
 
 function beginAttempt(draft: Draft, work: OpenWork): void {

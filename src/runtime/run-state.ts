@@ -40,7 +40,7 @@ export interface OpenWork {
   /** How much people had said to roles when it was opened. */
   readonly steersBefore?: number;
   /** It waits for what is remembered, and these parts wait for it. Absent once it has begun. */
-  readonly recalling?: readonly BegunPart[];
+  readonly recalling?: readonly { readonly path: string; readonly part: BegunPart }[];
   /** What it was reminded of, for all attempts and trials of this visit. */
   readonly recalled?: readonly RecalledRole[];
   /** The tools that were called for it; kept only in runs that remember. */

@@ -223,6 +223,15 @@ phases:
     ['a conversation', talk],
     ['a managed phase', manage],
     [
+      'a conversation that one inside it opens',
+      talk
+        .replace('talk: [ann, bob]', 'talk: [panel, bob]')
+        .replace(
+          'next: done',
+          'inner: { panel: { talk: [ann, bob], task: Cups?, max_turns: 2 } }, next: done',
+        ),
+    ],
+    [
       'branches',
       ONE_ROLE.replace(
         'role: writer, task: "Write about {{ inputs.about }}."',
