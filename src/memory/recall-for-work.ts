@@ -23,6 +23,22 @@ export async function recallForWork(
   request: RecallRequest,
   signal?: AbortSignal,
 ): Promise<Recalled> {
+  const recalled = await lookForWork(memory, request, signal);
+  const used = recalled.roles.flatMap(({ notes, lessons, decisions = [] }) => [
+    ...notes,
+    ...lessons,
+    ...decisions,
+  ]);
+  if (used.length > 0) await memory.store.touch([...new Set(used.map(({ id }) => id))], memory.now());
+  return recalled;
+}
+
+/** The same for who only looks: nothing is written, and no note counts as used. Fails with MEMORY_*. */
+export async function lookForWork(
+  memory: OpenMemory,
+  request: RecallRequest,
+  signal?: AbortSignal,
+): Promise<Recalled> {
   const { store, run } = memory;
   const gone = await isVersionGone(memory);
   const seen = gone && run !== undefined ? unpinned(memory, run) : memory;
@@ -34,8 +50,6 @@ export async function recallForWork(
   const stream = request.stream === undefined ? {} : { stream: await streamOf(seen, request.stream, signal) };
   const why = memory.wordsAlone?.();
   if (why !== undefined) remarks.push(why);
-  const used = roles.flatMap(({ notes, lessons, decisions = [] }) => [...notes, ...lessons, ...decisions]);
-  if (used.length > 0) await store.touch([...new Set(used.map(({ id }) => id))], memory.now());
   const version = (gone ? undefined : run?.version) ?? (await store.version());
   return { version, roles, ...stream, remarks };
 }

@@ -1,8 +1,12 @@
+import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
 import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
-import { templateScope, workAt } from './scope.ts';
+import type { RecalledRole, RecallRequest } from '../model/recall.ts';
+import { recallRequest } from './remember/recall-request.ts';
+import { splitPath, templateScope, workAt } from './scope.ts';
+import { taskText } from './turns/task-text.ts';
 import { beginPart, startWork } from './work.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -19,33 +23,25 @@ export interface RenderOptions {
   readonly role?: string;
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly terms: { readonly [alias: string]: ModelTerms };
+  /** What came of `recallsBefore`, by the phase of each request; nothing is remembered when left out. */
+  readonly recalled?: ReadonlyMap<string, readonly RecalledRole[]>;
+  /** The tools of memory are not offered, as in a run without it. */
+  readonly withoutMemory?: true;
+  /** The moment that ages of notes are counted to, wall-clock milliseconds. */
+  readonly at?: number;
 }
 
+/** The id of the run that would be. */
+const RUN_ID = 'render';
+
 /**
- * The model calls with which a piece of work begins, as a run would send them at its first visit, without lessons and without
- * what is remembered; none for work that begins without a model. Nothing runs. Fails with TEMPLATE_FAILED. Pure.
+ * The model calls with which a piece of work begins, as a run would send them at its first visit, without lessons of its own
+ * trials; none for work that begins without a model. Nothing runs. Fails with TEMPLATE_FAILED. Pure.
  */
 export function renderFirstCalls(options: RenderOptions): readonly ModelCallEffect[] {
-  const { program, path, inputs, artifacts, locals, role, models, terms } = options;
+  const { program, path, role } = options;
   const work = workAt(program, path);
-  const talks = Object.fromEntries(
-    Object.values(program.phases).flatMap(({ kind, name }) => (kind === 'talk' ? [[name, []]] : [])),
-  );
-  const known = { artifacts, talks, inputs, runId: 'render', program, failure: undefined, visit: 1 };
-  const context: WorkContext = {
-    seed: 'render',
-    program,
-    crewPath: '',
-    models,
-    terms,
-    path,
-    place: path,
-    key: `${path}:1:1`,
-    scope: { ...templateScope(known), ...locals },
-    lessons: [],
-    openedAt: 0,
-    at: 0,
-  };
+  const context = contextAt(options);
   const started = startWork(work, context);
   const first = work.kind === 'talk' ? work.roles[0] : work.kind === 'manage' ? work.role : undefined;
   const effects =
@@ -53,4 +49,67 @@ export function renderFirstCalls(options: RenderOptions): readonly ModelCallEffe
       ? started.effects
       : beginPart(started.state, context, { name: role ?? first }).effects;
   return effects.filter(effect => effect.type === 'model.call');
+}
+
+/**
+ * What a run with memory would ask its memory for before those calls: for the phase, then for the part of it that is meant;
+ * none where nobody remembers anything, or a task cannot be rendered. Pure.
+ */
+export function recallsBefore(options: RenderOptions): readonly RecallRequest[] {
+  const { program, path } = options;
+  const { memory: declared, crew } = program;
+  if (declared === undefined) return [];
+  const memory = { declared, crew, runId: RUN_ID };
+  return [...new Set([splitPath(path).phase, path])].flatMap(at => {
+    const work = workAt(program, at);
+    const text = () => textAt({ ...options, path: at, locals: at === path ? options.locals : {} });
+    return recallRequest({ program, memory, path: inRuns(at, program), declared: work, text }) ?? [];
+  });
+}
+
+/** Parts of an `each` are known by their places in a run. */
+function inRuns(path: string, program: Program): string {
+  const { phase, part } = splitPath(path);
+  return part !== undefined && program.phases[phase]?.kind === 'each' ? `${phase}.0` : path;
+}
+
+function textAt(options: RenderOptions): string | undefined {
+  try {
+    return taskText(workAt(options.program, options.path), scopeAt(options));
+  } catch (error) {
+    if (!(error instanceof CrewError)) throw error;
+    return undefined;
+  }
+}
+
+function scopeAt({ program, inputs, artifacts, locals }: RenderOptions): JsonObject {
+  const talks = Object.fromEntries(
+    Object.values(program.phases).flatMap(({ kind, name }) => (kind === 'talk' ? [[name, []]] : [])),
+  );
+  const known = { artifacts, talks, inputs, runId: RUN_ID, program, failure: undefined, visit: 1 };
+  return { ...templateScope(known), ...locals };
+}
+
+function contextAt(options: RenderOptions): WorkContext {
+  const { program, path, models, terms, recalled, withoutMemory, at = 0 } = options;
+  const memory = recalled?.get(inRuns(path, program));
+  const around = [...new Set([splitPath(path).phase, inRuns(path, program)])];
+  const earlier = around.flatMap(each => (recalled?.get(each) ?? []).flatMap(({ lessons }) => lessons));
+  return {
+    seed: RUN_ID,
+    program,
+    crewPath: '',
+    models,
+    terms,
+    path,
+    place: path,
+    key: `${path}:1:1`,
+    scope: scopeAt(options),
+    lessons: [],
+    ...(earlier.length === 0 ? {} : { earlier }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(withoutMemory === undefined ? {} : { withoutMemory }),
+    openedAt: at,
+    at,
+  };
 }
