@@ -45,12 +45,18 @@ export const FROZEN_FLAG = {
   },
 } as const satisfies Flags;
 
-/** Flags of ceilings. */
-export const BUDGET_FLAGS = {
+/** Flags of the ceilings of runs that call no tools. */
+export const MODEL_BUDGET_FLAGS = {
   'max-calls': { type: 'string', value: 'N', help: 'ceiling of model calls' },
   'max-tokens': { type: 'string', value: 'N', help: 'ceiling of tokens, in and out' },
   'max-usd': { type: 'string', value: 'USD', help: 'ceiling of money' },
   'max-time': { type: 'string', value: 'TIME', help: 'ceiling of run time, such as 15m' },
+} as const satisfies Flags;
+
+/** Flags of ceilings. */
+export const BUDGET_FLAGS = {
+  ...MODEL_BUDGET_FLAGS,
+  'max-tool-calls': { type: 'string', value: 'N', help: 'ceiling of tool calls' },
 } as const satisfies Flags;
 
 /** The flag of the commands whose runs may remember. */

@@ -3,14 +3,16 @@ import type { Budget } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import { type FlagValues, textFlag } from './command.ts';
 
-/** Reads `--max-calls`, `--max-tokens`, `--max-usd` and `--max-time` as a crew file writes them. Fails with USAGE. Pure. */
+/** Reads `--max-calls`, `--max-tool-calls`, `--max-tokens`, `--max-usd` and `--max-time` as a crew file writes them. Fails with USAGE. Pure. */
 export function readBudgetFlags(values: FlagValues): Budget {
   const calls = readFlag(values, { name: 'max-calls', read: readTokens, example: '60' });
+  const toolCalls = readFlag(values, { name: 'max-tool-calls', read: readTokens, example: '100' });
   const tokens = readFlag(values, { name: 'max-tokens', read: readTokens, example: '300k' });
   const costMicroUsd = readFlag(values, { name: 'max-usd', read: readUsd, example: '2.50' });
   const timeMs = readFlag(values, { name: 'max-time', read: readDurationMs, example: '15m' });
   return {
     ...(calls === undefined ? {} : { calls }),
+    ...(toolCalls === undefined ? {} : { toolCalls }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(costMicroUsd === undefined ? {} : { costMicroUsd }),
     ...(timeMs === undefined ? {} : { timeMs }),

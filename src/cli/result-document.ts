@@ -1,5 +1,6 @@
 import type { Answers } from '../model/answers.ts';
 import type { Journal } from '../ports/engine.ts';
+import { callsUnderWay } from '../runtime/calls-under-way.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import { addSpends, type ConversationSpend, spendOf } from './ask/read-conversation.ts';
 import { askDocument } from './ask-document.ts';
@@ -17,15 +18,17 @@ export async function resultDocument(
   const { runId, program } = journal;
   const { spent: spend } = outcome.state.ledger;
   const left = howLeft(outcome);
+  const calls = outcome.type === 'suspended' ? callsUnderWay(outcome.state) : undefined;
+  const underWay = calls === undefined ? {} : { underWay: calls };
   const rewrite = outcome.type === 'suspended' ? rewriteDocument(outcome.state) : undefined;
   const reformulation = rewrite === undefined ? {} : { reformulation: rewrite };
   const { isAnswers } = await loadReporters();
   const answers = 'result' in left ? left.result : unfinishedAnswers(outcome, left.failure);
   if (isAnswers(answers)) {
     const document = askDocument(answers, { runId, outcome: left.outcome, spend });
-    return { ...document, ...conversationOf(outcome, spentBefore), ...reformulation };
+    return { ...document, ...underWay, ...conversationOf(outcome, spentBefore), ...reformulation };
   }
-  return { version: 1, runId, crew: program.crew, ...left, ...reformulation, spend };
+  return { version: 1, runId, crew: program.crew, ...left, ...reformulation, spend, ...underWay };
 }
 
 /** What a question goes on with, and what all of it has taken, this run too; nothing where it begins a conversation. */

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../model/canonical-json.ts';
-import { CrewError, hintInRun } from '../model/crew-error.ts';
+import { type CodedFailure, CrewError, hintInRun } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
@@ -173,16 +173,15 @@ async function endOf(options: ServeHostOptions, runId: string, outcome: RunOutco
   const goOn = `crew resume ${runId}${flags}`;
   if (outcome.type === 'interrupted') return { runId, outcome: 'interrupted', goOn };
   const { spent: spend } = outcome.state.ledger;
-  const hintFor = (code: string): string =>
-    (hintInRun(code) ?? '').replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${runId}${flags}`);
+  const hintFor = (failure: CodedFailure): string => hintInRun(failure, `${runId}${flags}`) ?? '';
   if (outcome.type === 'suspended') {
     const failure = outcome.state.suspension?.failure;
     if (failure === undefined) throw new Error(`run ${runId} waits for nothing`);
     const questions = await openQuestionsOf(options, await readRecordedRun(options.engine, runId));
-    return { runId, outcome: 'waiting', failure, hint: hintFor(failure.code), spend, questions, goOn };
+    return { runId, outcome: 'waiting', failure, hint: hintFor(failure), spend, questions, goOn };
   }
   const { end } = outcome;
   return end.outcome === 'error'
-    ? { runId, outcome: 'error', failure: end.failure, hint: hintFor(end.failure.code), spend }
+    ? { runId, outcome: 'error', failure: end.failure, hint: hintFor(end.failure), spend }
     : { runId, outcome: end.outcome, result: end.result, spend };
 }

@@ -2,6 +2,7 @@ import { CrewError } from '../model/crew-error.ts';
 import type { Spend } from '../model/run-event.ts';
 import type { Engine } from '../ports/engine.ts';
 import { createChargeWatch } from '../reporters/charge-watch.ts';
+import { callsUnderWay } from '../runtime/calls-under-way.ts';
 import type { FoldStep } from '../runtime/records/fold-run.ts';
 import { readRecordedRun } from './recorded-run.ts';
 import { eventsOf } from './step-events.ts';
@@ -10,6 +11,8 @@ import { eventsOf } from './step-events.ts';
 export interface SpentSoFar {
   readonly spend: Spend;
   readonly workedMs: number;
+  /** The model calls that have no outcome, with the most that they can take, beside `spend`; absent when there are none. */
+  readonly underWay?: Spend;
   /** Calls are in it that never answered, counted with the most that they can take. */
   readonly isBounded: boolean;
 }
@@ -20,7 +23,13 @@ export async function spentSoFar(engine: Engine, runId: string): Promise<SpentSo
     const { steps } = await readRecordedRun(engine, runId);
     const state = steps.at(-1)?.after;
     if (state === undefined) return undefined;
-    return { spend: state.ledger.spent, workedMs: state.activeMs, isBounded: hasBounds(steps) };
+    const underWay = callsUnderWay(state);
+    return {
+      spend: state.ledger.spent,
+      workedMs: state.activeMs,
+      isBounded: hasBounds(steps),
+      ...(underWay === undefined ? {} : { underWay }),
+    };
   } catch (error) {
     if (error instanceof CrewError) return undefined;
     throw error;

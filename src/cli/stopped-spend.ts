@@ -1,10 +1,11 @@
 import type { RunEvent } from '../model/run-event.ts';
-import { addUsage, NO_USAGE } from '../model/usage.ts';
-import { formatCost, formatDuration, formatQuantity } from '../reporters/amounts.ts';
+import { formatDuration } from '../reporters/amounts.ts';
 import { createChargeWatch } from '../reporters/charge-watch.ts';
 import { onlyResponders } from '../reporters/describe-model.ts';
 import { createRunClock } from '../reporters/run-clock.ts';
-import { spendText, usageText } from '../reporters/spend-text.ts';
+import { spendText } from '../reporters/spend-text.ts';
+import { underWayText } from '../reporters/under-way-text.ts';
+import { callsUnderWay } from '../runtime/calls-under-way.ts';
 import type { RunState } from '../runtime/run-state.ts';
 
 /** Says what a run has spent that was stopped: no event ends it, so no reporter does. */
@@ -33,19 +34,9 @@ export function createStoppedSpend(): StoppedSpend {
         isBounded,
         ...(responder === undefined ? {} : { responder }),
       });
-      return `spent   stopped · ${spent} · ${formatDuration(clock.elapsedMs())}\n${openText(state)}`;
+      const open = callsUnderWay(state);
+      const cutOff = open === undefined ? '' : `        ${underWayText(open)}\n`;
+      return `spent   stopped · ${spent} · ${formatDuration(clock.elapsedMs())}\n${cutOff}`;
     },
   };
-}
-
-/** What was cut off in the middle: nobody knows what it took, and a resume counts it in full. */
-function openText({ ledger, acts }: RunState): string {
-  const open = Object.entries(ledger.reserved).filter(([key]) => acts[key]?.type === 'model.call');
-  if (open.length === 0) return '';
-  const charges = open.map(([, charge]) => charge);
-  const usage = charges.reduce((sum, charge) => addUsage(sum, charge.usage), NO_USAGE);
-  const costs = charges.map(({ costMicroUsd }) => costMicroUsd);
-  const cost = costs.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0);
-  const calls = formatQuantity(open.length, 'model call');
-  return `        and ${calls} under way, at most ${usageText(usage)} · ${formatCost(cost)}\n`;
 }

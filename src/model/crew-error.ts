@@ -1,3 +1,4 @@
+import { budgetHint } from './budget-hint.ts';
 import { MEMORY_ERRORS } from './memory-errors.ts';
 
 /** What a run or a command stopped for: the exit code tells scripts, the hint tells people. */
@@ -215,7 +216,7 @@ export const ERROR_CODES = {
   BUDGET_EXCEEDED: {
     exitCode: 4,
     retryable: false,
-    hint: 'Resume with a higher ceiling (`--max-calls`, `--max-tokens`, `--max-usd` or `--max-time`, whichever the message names); for new runs, raise `budget` in the crew file.',
+    hint: 'Resume with a higher ceiling (`--max-calls`, `--max-tool-calls`, `--max-tokens`, `--max-usd` or `--max-time`, whichever the message names); for new runs, raise `budget` in the crew file.',
   },
   PLAN_OVER_BUDGET: {
     exitCode: 4,
@@ -327,11 +328,21 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** What to do about a failure inside a run; undefined for a code of another version. Pure. */
-export function hintInRun(code: string): string | undefined {
+/**
+ * What to do about a failure inside a run, with `target`, the run's id and what finds its journal, in the commands; undefined
+ * for a code of another version. Pure.
+ */
+export function hintInRun(
+  { code, message }: { readonly code: string; readonly message: string },
+  target = 'RUN',
+): string | undefined {
   if (!Object.hasOwn(ERROR_CODES, code)) return undefined;
   const row: ErrorCodeRow = ERROR_CODES[code as ErrorCode];
-  return row.hintInRun ?? row.hint;
+  const own = code === 'BUDGET_EXCEEDED' ? budgetHint(message) : undefined;
+  return (own ?? row.hintInRun ?? row.hint).replace(
+    /\bcrew (\w+) RUN\b/g,
+    (_all, verb) => `crew ${verb} ${target}`,
+  );
 }
 
 /** A coded failure as plain data, as it stands in facts and events. */

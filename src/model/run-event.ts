@@ -312,7 +312,13 @@ export type RunEvent = { readonly at: number } & (
       readonly failure: CodedFailure;
       readonly spend: Spend;
     }
-  | { readonly type: 'run.suspended'; readonly failure: CodedFailure; readonly spend: Spend }
+  | {
+      readonly type: 'run.suspended';
+      readonly failure: CodedFailure;
+      readonly spend: Spend;
+      /** The model calls that were cut off, with the most that they can take; absent when there are none. */
+      readonly underWay?: Spend;
+    }
 );
 
 /** Text that a model is writing right now. Live only: never journalled, never replayed, not part of the event stream. */

@@ -97,6 +97,8 @@ export interface RunRecord {
   readonly result?: JsonValue;
   readonly spend: {
     readonly total: Spend;
+    /** The model calls that have no outcome yet, with the most that they can take, beside the total; absent when there are none. */
+    readonly underWay?: Spend;
     readonly byPhase: readonly SpendRow[];
     readonly byRole: readonly SpendRow[];
     readonly byModel: readonly SpendRow[];

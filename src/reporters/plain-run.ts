@@ -8,6 +8,7 @@ import { LABEL_COLUMNS } from './plain-writer.ts';
 import type { Span } from './render-spans.ts';
 import { shortArguments } from './short-arguments.ts';
 import { spendText } from './spend-text.ts';
+import { underWayText } from './under-way-text.ts';
 import { wrapWords } from './wrap-words.ts';
 
 /** Waiting for people that is worth a word. */
@@ -85,6 +86,7 @@ export function tellRunSuspended(state: PlainState, event: EventOf<'run.suspende
   state.writer.labelled('waits', wholeFailureSpans(state, event.failure), true);
   tellHint(state, failureHint(state, event.failure));
   tellSpend(state, { text: '‖ suspended', style: 'yellow' }, event.spend);
+  if (event.underWay !== undefined) state.writer.labelled('', [{ text: underWayText(event.underWay) }], true);
   state.writer.labelled('resume', [{ text: `crew resume ${state.resumeTarget}`, style: 'bold' }], true);
 }
 

@@ -98,5 +98,5 @@ function identityOf({ code, message }: CodedFailure): string {
 
 /** What the table of codes advises, with this run in its commands; undefined for a code of another version. */
 export function failureHint(state: PlainState, failure: CodedFailure): string | undefined {
-  return hintInRun(failure.code)?.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${state.resumeTarget}`);
+  return hintInRun(failure, state.resumeTarget);
 }

@@ -17,6 +17,8 @@ export interface ListedRun {
   readonly spend?: Spend;
   /** Calls are in `spend` that never answered, counted with the most that they can take. */
   readonly isBounded?: boolean;
+  /** Calls that have no outcome, with the most that they can take, beside `spend`; absent when there are none. */
+  readonly underWay?: Spend;
   readonly waitsFor?: CodedFailure;
 }
 
@@ -43,15 +45,16 @@ export function formatRuns(
 }
 
 function cells(run: ListedRun): readonly string[] {
-  const { runId, createdAt, status, crew, workedMs, spend, isBounded } = run;
+  const { runId, createdAt, status, crew, workedMs, spend, isBounded, underWay } = run;
   const most = isBounded === true && spend?.costMicroUsd !== null ? 'at most ' : '';
+  const more = underWay === undefined ? '' : ` + ${underWay.calls} under way`;
   return [
     runId,
     momentText(createdAt).slice(0, 16),
     status,
     crew,
     workedMs === undefined ? '' : `worked ${formatDuration(workedMs)}`,
-    spend === undefined ? '' : formatQuantity(spend.calls, 'call'),
+    spend === undefined ? '' : `${formatQuantity(spend.calls, 'call')}${more}`,
     spend === undefined ? '' : `${most}${formatCost(spend.costMicroUsd)}`,
     waitingWords(run),
   ];

@@ -14,6 +14,7 @@ import { SPEND_HEAD, spendCells } from './spend-table.ts';
 import { usageText } from './spend-text.ts';
 import { summarizeValue } from './summarize-value.ts';
 import { textTable } from './text-table.ts';
+import { underWayText } from './under-way-text.ts';
 
 /** What `crew show` knows beside the facts. */
 export interface ShowOptions {
@@ -178,12 +179,13 @@ function spendLines(
   { spend }: RunRecord,
   table: (rows: readonly (readonly string[])[], right: readonly number[]) => readonly string[],
 ): readonly string[] {
-  const { byPhase, byRole, total } = spend;
-  if (byPhase.length === 0) return [];
+  const { byPhase, byRole, total, underWay } = spend;
+  const cutOff = underWay === undefined ? [] : table([[underWayText(underWay)]], []);
+  if (byPhase.length === 0) return cutOff;
   const row = (each: SpendRow) => [each.name, ...spendCells(each)];
   const roles = byRole.map(each => row({ ...each, name: each.name === '' ? '(no role)' : each.name }));
   const all = roles.length === 0 ? [] : [[], ['by role'], ...roles, [], ['in all', ...spendCells(total)]];
-  return table([['by phase', ...SPEND_HEAD], ...byPhase.map(row), ...all], [1, 2, 3, 4, 5]);
+  return [...table([['by phase', ...SPEND_HEAD], ...byPhase.map(row), ...all], [1, 2, 3, 4, 5]), ...cutOff];
 }
 
 function answerCells({ seq, phase, question, by, choice, text }: AnsweredQuestion): readonly string[] {

@@ -84,7 +84,7 @@ export function reasonWords(event: RunEvent): ReasonWords {
     case 'run.suspended':
       return {
         head: 'the run stopped here, to be resumed',
-        rows: [failureLine(event.failure), cut(hintInRun(event.failure.code) ?? '')],
+        rows: [failureLine(event.failure), cut(hintInRun(event.failure) ?? '')],
       };
     case 'run.resumed':
       return { head: 'the run was resumed', rows: [] };

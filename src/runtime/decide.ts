@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import { nearestTimeLimit, openLedger, raiseLimits } from '../policy/budget.ts';
 import { admit, cancelAct, chargeLostCalls, settleAct, takePlaces } from './admission.ts';
+import { callsUnderWay } from './calls-under-way.ts';
 import { reconsider } from './consent/reconsider.ts';
 import { firstInputs } from './crews/rewritten-inputs.ts';
 import { goOnEnding } from './end-run.ts';
@@ -207,7 +208,9 @@ function finish(draft: Draft): readonly [RunState, readonly Effect[]] {
   if (underWay && !suspension.atOnce) return [draft.state, draft.effects];
   const { failure } = suspension;
   draft.state = { ...draft.state, suspension: { ...suspension, settled: true } };
-  publish(draft, { at, type: 'run.suspended', failure, spend: ledger.spent });
+  const calls = callsUnderWay(draft.state);
+  const cutOff = calls === undefined ? {} : { underWay: calls };
+  publish(draft, { at, type: 'run.suspended', failure, spend: ledger.spent, ...cutOff });
   return [draft.state, draft.effects];
 }
 

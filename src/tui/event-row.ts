@@ -180,6 +180,9 @@ function failureText({ code, message }: { readonly code: string; readonly messag
 }
 
 /** What to do about a failure of this run, with its id in the commands. Pure. */
-export function hintFor(code: string, target: string): string {
-  return hintInRun(code)?.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${target}`) ?? '';
+export function hintFor(
+  failure: { readonly code: string; readonly message: string },
+  target: string,
+): string {
+  return hintInRun(failure, target) ?? '';
 }

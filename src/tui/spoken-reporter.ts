@@ -5,6 +5,7 @@ import { notALanguageModel, onlyResponders } from '../reporters/describe-model.t
 import { createRunClock } from '../reporters/run-clock.ts';
 import { spendText } from '../reporters/spend-text.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
+import { underWayText } from '../reporters/under-way-text.ts';
 import { cellText, oneLine } from './cell-text.ts';
 import { eventRow, hintFor } from './event-row.ts';
 
@@ -65,9 +66,9 @@ export function createSpokenReporter(options: {
           isBounded,
           ...(responder === undefined ? {} : { responder }),
         });
-        say(`Spent: ${spent}.`);
-        const code = 'failure' in event ? event.failure.code : undefined;
-        if (code !== undefined) say(oneLine(hintFor(code, target)));
+        const { underWay } = event.type === 'run.suspended' ? event : {};
+        say(`Spent: ${spent}${underWay === undefined ? '' : `, ${underWayText(underWay)}`}.`);
+        if ('failure' in event) say(oneLine(hintFor(event.failure, target)));
       }
     },
     onNotice: text => say(`Note: ${oneLine(text)}`),

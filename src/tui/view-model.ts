@@ -152,7 +152,7 @@ function failureOf(
   view: View,
   { code, message }: { readonly code: string; readonly message: string },
 ): NonNullable<View['failure']> {
-  return { code, message: oneLine(message), hint: hintFor(code, view.runId + view.setup.flags) };
+  return { code, message: oneLine(message), hint: hintFor({ code, message }, view.runId + view.setup.flags) };
 }
 
 /** What comes out: artifacts, lessons, ways, questions. */

@@ -7,6 +7,10 @@ export function spendOf(view: View, event: RunEvent): Pick<View, 'spend' | 'isFi
   const { spend, isFinalSpend } = view;
   switch (event.type) {
     case 'run.suspended':
+      return {
+        spend: { ...event.spend, calls: event.spend.calls + (event.underWay?.calls ?? 0) },
+        isFinalSpend: true,
+      };
     case 'run.ended':
       return { spend: event.spend, isFinalSpend: true };
     case 'tool.started':

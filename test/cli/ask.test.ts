@@ -309,3 +309,17 @@ describe('the plan of a question', () => {
     expect(little.stderr).toMatch(/^plan: /m);
   });
 });
+
+test('a model that never ends its answer is told as a call under way when the time is up, wherever it is asked for', async () => {
+  const { ask, crew: call } = await serve({
+    slow: { answer: { text: 'begun', fault: { kind: 'stall', at: 'mid-body' } } },
+  });
+  const { code, stdout, stderr } = await ask('q?', '--models', 'openai:slow', '--max-time', '1s', '--json');
+  expect(code, stderr).toBe(4);
+  expect(stderr).toMatch(/spent +‖ suspended · 0 model calls .*\n +and 1 model call under way, at most /);
+  expect(stderr).toMatch(/hint +Go on with a higher ceiling: `crew resume \S+ --max-time TIME`/);
+  const { spend, underWay, run } = JSON.parse(stdout);
+  expect([spend.calls, underWay.calls]).toEqual([0, 1]);
+  expect((await call('ps')).stdout).toContain('0 calls + 1 under way');
+  expect((await call('show', run)).stdout).toMatch(/Spent\n +and 1 model call under way, at most /);
+});

@@ -159,6 +159,31 @@ phases:
   expect(second.calledKeys).toEqual(['b:1:1/tool']);
 });
 
+test('a model call that is cut off when the time is up is told with the most that it can take', async () => {
+  const yaml = `budget: { time: 1s }
+start: both
+phases:
+  both:
+    parallel:
+      quick: { chain: [{ model: default, prompt_template: quick }] }
+      slow: { chain: [{ model: default, prompt_template: slow }] }
+    next: done
+  done: { end: success }
+`;
+  const price = { ...PRICE, outputMicroUsd: 1_000_000 };
+  const run = await runCrew({
+    yaml: `models: { default: auto }\n${yaml}`,
+    replies: ({ messages }) => ({ text: 'x', afterMs: JSON.stringify(messages).includes('slow') ? 9000 : 1 }),
+    terms: { ...LANGUAGE_MODEL, price },
+  });
+  expect(eventsOf(run, 'run.suspended')[0]).toMatchObject({
+    spend: { calls: 1 },
+    underWay: { calls: 1, toolCalls: 0, usage: { outputTokens: 100 }, costMicroUsd: expect.any(Number) },
+  });
+  const again = await runCrew({ yaml: three('calls: 1'), replies: abc });
+  expect(eventsOf(again, 'run.suspended')[0]).not.toHaveProperty('underWay');
+});
+
 test("the hours between a stop and a resume are not the run's time", async () => {
   const yaml = `budget: { time: 1s, tool_calls: 1 }
 start: a

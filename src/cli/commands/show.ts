@@ -149,7 +149,10 @@ function nextSteps(
   { active, flags }: { readonly active: boolean; readonly flags: string },
 ): readonly string[] {
   const run = `${runId}${flags}`;
-  const hint = failure === undefined ? [] : [hintOf(failure.code, run)];
+  const hint =
+    failure === undefined
+      ? []
+      : [hintInRun(failure, run) ?? 'This failure is of another version of the program.'];
   if (active) {
     const answer = questions.length > 0 ? [`crew answer ${run}   shows what it asks`] : [];
     return [
@@ -162,10 +165,4 @@ function nextSteps(
   if (status === 'open' || status === 'waiting')
     return [...hint, `crew resume ${run}   goes on with it`, fork];
   return [...(status === 'error' ? hint : []), fork];
-}
-
-function hintOf(code: string, run: string): string {
-  const hint = hintInRun(code);
-  if (hint === undefined) return 'This failure is of another version of the program.';
-  return hint.replace(/\bcrew (\w+) RUN\b/g, `crew $1 ${run}`);
 }

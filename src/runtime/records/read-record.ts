@@ -6,6 +6,7 @@ import type { CallRecord, PhaseVisit, RunRecord, SpendRow, WaitingQuestion } fro
 import { curvesOf } from '../../model/trial-curve.ts';
 import type { Charge } from '../../policy/budget.ts';
 import type { RecordedRun } from '../../ports/engine.ts';
+import { callsUnderWay } from '../calls-under-way.ts';
 import { openQuestions } from '../people/open-questions.ts';
 import { readQuestions } from '../people/read-questions.ts';
 import type { RunState } from '../run-state.ts';
@@ -35,6 +36,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
   if (first?.type !== 'run.started' || last === undefined) throw new Error(`run ${runId} has no first fact`);
   const reading = readSteps(steps);
   const { spent: total } = last.ledger;
+  const underWay = last.end === undefined ? callsUnderWay(last) : undefined;
   return {
     runId,
     crew: program.crew,
@@ -55,6 +57,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
     artifacts: Object.fromEntries(reading.artifacts),
     spend: {
       total,
+      ...(underWay === undefined ? {} : { underWay }),
       byPhase: spendBy(reading, 'phase'),
       byRole: spendBy(reading, 'role'),
       byModel: spendBy(reading, 'model'),
