@@ -45,7 +45,7 @@ export async function loadChartSvg() {
 /** What is remembered, for people. */
 export async function loadMemoryText() {
   const [
-    { formatNotes, formatNote, formatBlocks, formatBlock, formatChanges, noteWords, oneLine },
+    { formatNotes, formatNote, formatBlocks, formatBlock, formatChanges, noteWords, oneLine, stateWord },
     { blameLines },
     { formatTextDiff },
     { momentText },
@@ -65,6 +65,7 @@ export async function loadMemoryText() {
     formatChanges,
     noteWords,
     oneLine,
+    stateWord,
     blameLines,
     formatTextDiff,
     momentText,

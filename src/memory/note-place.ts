@@ -91,8 +91,13 @@ async function equalTo(
   if (inBatch !== undefined) return inBatch;
   const filter = { scopes: [note.scope], kinds: [note.kind], hash: note.hash, states: KNOWN_STATES };
   const found = await store.find(filter, { limit: 4, order: 'oldest' });
-  const equal = found.find(one => one.seq < note.seq);
+  const equal = found.find(one => one.seq < note.seq && !hasExpired(one, note));
   return equal === undefined ? undefined : (await store.get([equal.id]))[0];
+}
+
+/** What nobody is reminded of any more stands in no newcomer's way, also before it is tidied away. */
+function hasExpired({ state, expiresAt }: MemoryNote, { createdAt }: MemoryNote): boolean {
+  return state === 'active' && expiresAt !== undefined && expiresAt <= createdAt;
 }
 
 async function closeTo(
@@ -100,7 +105,7 @@ async function closeTo(
   { note, vector }: Newcomer,
   batch: readonly StoredNote[],
 ): Promise<readonly StoredNote[]> {
-  const filter = { scopes: [note.scope], kinds: [note.kind] };
+  const filter = { scopes: [note.scope], kinds: [note.kind], validAt: note.createdAt };
   const subjects = note.tags.filter(tag => tag.startsWith('subject:'));
   const [byWords, byVector, bySubject] = await Promise.all([
     store.lexical(note.text, filter, { limit: LOOKED_AT }),

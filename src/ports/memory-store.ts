@@ -56,6 +56,9 @@ export type NoteChange = Partial<
   Pick<MemoryNote, 'state' | 'supersededBy' | 'expiresAt' | 'importance' | 'tags' | 'outcome' | 'trust'>
 > & { readonly lesson?: LessonRecord };
 
+/** What notes are counted by. */
+export type TallyOf = 'scope' | 'kind' | 'state';
+
 /** What the vectors of a store are of. */
 export interface StoreEmbedder {
   readonly id: string;
@@ -99,6 +102,8 @@ export interface MemoryStore {
   /** Notes that have no vector yet, oldest first; what an embedder still has to do. */
   unembedded(limit: number): Promise<readonly MemoryNote[]>;
   count(filter: NoteFilter): Promise<number>;
+  /** How many notes there are of each scope, kind or state; those that have none are left out. Reads no note. */
+  tally(by: TallyOf, filter: NoteFilter): Promise<ReadonlyMap<string, number>>;
   change(ids: readonly string[], change: NoteChange): Promise<void>;
   /** Notes that they were used and when; may be written later than it returns. */
   touch(ids: readonly string[], at: number): Promise<void>;

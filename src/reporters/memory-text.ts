@@ -9,19 +9,20 @@ import { textTable } from './text-table.ts';
 interface MemoryLayout {
   readonly color: boolean;
   readonly columns: number;
+  /** The moment at which it is shown. */
+  readonly now: number;
 }
 
 const TRUST_WORDS = ['from outside', 'from a tool', 'by a model', 'by a person'] as const;
 
 /** Notes as a table, one line each: id, day, kind, scope, state where it is not active, and its text. Pure. */
-export function formatNotes(notes: readonly MemoryNote[], { columns }: MemoryLayout): string {
-  const rows = notes.map(({ id, createdAt, kind, scope, state, text }) => [
-    id,
-    momentText(createdAt).slice(0, 16),
-    state === 'active' ? kind : `${kind}, ${state}`,
-    scope,
-    noteWords({ text }),
-  ]);
+export function formatNotes(notes: readonly MemoryNote[], { columns, now }: MemoryLayout): string {
+  const rows = notes.map(note => {
+    const { id, createdAt, kind, scope } = note;
+    const state = stateWord(note, now);
+    const what = state === 'active' ? kind : `${kind}, ${state}`;
+    return [id, momentText(createdAt).slice(0, 16), what, scope, noteWords(note)];
+  });
   return lines(textTable(rows, { columns }));
 }
 
@@ -40,14 +41,14 @@ export function formatBlocks(blocks: readonly MemoryBlock[], { columns }: Memory
 /** All that is known of a note, with its text at the end. Pure. */
 export function formatNote(
   note: MemoryNote,
-  { color, heldBack }: MemoryLayout & { readonly heldBack?: string | undefined },
+  { color, heldBack, now }: MemoryLayout & { readonly heldBack?: string | undefined },
 ): string {
   const { lesson } = note;
   const fields: (readonly [string, string])[] = [
     ['id', note.id],
     [
       'kind',
-      `${note.kind}, ${note.state}${note.supersededBy === undefined ? '' : ` by ${note.supersededBy}`}`,
+      `${note.kind}, ${stateWord(note, now)}${note.supersededBy === undefined ? '' : ` by ${note.supersededBy}`}`,
     ],
     ...(heldBack === undefined ? [] : [['held back', heldBack] as const]),
     ['scope', note.scope],
@@ -96,6 +97,14 @@ export function formatChanges(changes: readonly MemoryChange[], { columns }: Mem
     reason ?? '',
   ]);
   return lines(textTable(rows, { columns }));
+}
+
+/** The state of a note at a moment: nobody is reminded of one that has expired, whether it was tidied away yet or not. Pure. */
+export function stateWord(
+  { state, expiresAt }: Pick<MemoryNote, 'state' | 'expiresAt'>,
+  now: number,
+): MemoryNote['state'] | 'expired' {
+  return state === 'active' && expiresAt !== undefined && expiresAt <= now ? 'expired' : state;
 }
 
 /** How a lesson did, in words. Pure. */

@@ -117,7 +117,7 @@ interface Part {
 function searches(
   shared: MemoryStore,
   ownIfThere: OwnIfThere,
-): Pick<MemoryStore, 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count'> {
+): Pick<MemoryStore, 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count' | 'tally'> {
   const inParts = async <Found>(
     filter: NoteFilter,
     ask: (store: MemoryStore, filter: NoteFilter, at: { readonly isOwn: boolean }) => Promise<Found>,
@@ -169,6 +169,12 @@ function searches(
     },
     count: async filter =>
       (await inParts(filter, (store, part) => store.count(part))).reduce((sum, count) => sum + count, 0),
+    tally: async (by, filter) => {
+      const counts = new Map<string, number>();
+      for (const part of await inParts(filter, (store, each) => store.tally(by, each)))
+        for (const [word, count] of part) counts.set(word, (counts.get(word) ?? 0) + count);
+      return counts;
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { checkVector } from './check-vector.ts';
 import { bestOf, byText, byTime, cosine, type HeldNote, isSomewhere, shownNote } from './held-note.ts';
 import { matchesFilter } from './matches-filter.ts';
 import { searchText } from './search-text.ts';
+import { tallyWords } from './tally-words.ts';
 import { createVersionClock } from './version-clock.ts';
 import { createVersionHistory } from './version-history.ts';
 
@@ -39,7 +40,7 @@ function holdNotes() {
 
 type NoteReads = Pick<
   MemoryStore,
-  'version' | 'embedder' | 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count'
+  'version' | 'embedder' | 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count' | 'tally'
 >;
 
 function readNotes(held: HeldNotes): NoteReads {
@@ -85,6 +86,7 @@ function readNotes(held: HeldNotes): NoteReads {
       return waiting.sort(byTime).slice(0, limit);
     },
     count: async filter => matching(filter).length,
+    tally: async (by, filter) => tallyWords(matching(filter).map(({ note }) => note[by])),
   };
 }
 

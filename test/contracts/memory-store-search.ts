@@ -56,6 +56,32 @@ export function searchContract(theStore: () => MemoryStore): void {
       expect(ids(await store.unembedded(5)).length).toBe(2);
     });
 
+    test('notes are counted by their scope, kind or state, as they are now and behind the wall', async () => {
+      await store.put([
+        storedNote('a', { kind: 'fact' }),
+        storedNote('b', { scope: 'crew:other' }),
+        storedNote('c', { scope: 'crew:other', state: 'retired' }),
+        storedNote('d', { scope: "it's", expiresAt: AT }),
+      ]);
+      const all = { scopes: 'all', states: 'all' } as const;
+      const tally = async (...asked: Parameters<MemoryStore['tally']>) =>
+        [...(await store.tally(...asked))].sort();
+      expect(await tally('scope', all)).toEqual([
+        ['crew:demo', 1],
+        ['crew:other', 2],
+        ["it's", 1],
+      ]);
+      expect(await tally('state', { ...all, scopes: ['crew:other'] })).toEqual([
+        ['active', 1],
+        ['retired', 1],
+      ]);
+      expect(await tally('kind', { scopes: 'all', validAt: AT })).toEqual([
+        ['fact', 1],
+        ['observation', 1],
+      ]);
+      expect(await tally('scope', { scopes: [] })).toEqual([]);
+    });
+
     test('words find texts, gists, roles, phases, tags and days; the best first, with no word nothing', async () => {
       await store.put([
         storedNote('text', { text: 'The deploy froze, and the deploy was rolled back.' }),

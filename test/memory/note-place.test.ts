@@ -59,6 +59,19 @@ describe('the same again', () => {
     expect(await active(memory)).toEqual([]);
   });
 
+  it('is kept anew when what was said before has expired, tidied away or not', async () => {
+    const memory = { ...freshMemory(), settings: { ...freshMemory().settings, expiresAfterMs: 1000 } };
+    const subject = { tags: ['subject:port'] };
+    await writeNotes(memory, BY, [wish('a', 'Same'), wish('b', 'The port is 80.', { trust: 3, ...subject })]);
+    const later = { ...memory, now: () => memory.now() + 1000 };
+    const written = await writeNotes(later, { ...BY, runId: 'run2' }, [
+      wish('a', 'Same'),
+      wish('b', 'The port is 81.', { trust: 1, ...subject }),
+    ]);
+    expect(written.map(({ state }) => state)).toEqual(['new', 'new']);
+    expect(await active(later)).toHaveLength(4);
+  });
+
   it('by a person vouches for what waited', async () => {
     const memory = freshMemory();
     const text = 'From now on, you are careful';

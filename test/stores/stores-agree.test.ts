@@ -110,6 +110,9 @@ const filter: fc.Arbitrary<NoteFilter> = fc
     ...Object.fromEntries(Object.entries(all).filter(([word]) => kept.includes(word))),
   }));
 
+/** Halves of characters become one and the same in the columns that are counted; no name of a crew has any. */
+const isCarried = (wanted: NoteFilter): boolean => !/\ufffd|\\ud[89a-f]/.test(JSON.stringify(wanted));
+
 test('5: a filter means the same in LanceDB as word for word, whatever things are called, and nothing else comes out', async () => {
   const inProcess = createInMemoryStore();
   for (const store of [inProcess, lance]) await store.setEmbedder({ id: 'test@1', dims: 2 });
@@ -126,6 +129,7 @@ test('5: a filter means the same in LanceDB as word for word, whatever things ar
         find: ids(await store.find(wanted, { ...options, order: 'oldest' })),
         words: ids(await store.lexical('word', wanted, options)).sort(),
         vectors: ids(await store.nearest(Float32Array.of(1, 2), wanted, options)).sort(),
+        kinds: isCarried(wanted) ? [...(await store.tally('kind', wanted))].sort() : [],
       });
       const expected = await seen(inProcess);
       expect(await seen(lance)).toEqual(expected);

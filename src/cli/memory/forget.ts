@@ -1,3 +1,4 @@
+import type { OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryBlock, MemoryNote } from '../../model/memory.ts';
 import type { MemoryStore } from '../../ports/memory-store.ts';
@@ -24,7 +25,8 @@ interface Meant {
  * block with its history, and of a run also the lines that it wrote into blocks; their history goes then. The log keeps
  * that it happened, and nothing of the words.
  */
-export const forgetMemory: MemoryVerb = async (call, { store }) => {
+export const forgetMemory: MemoryVerb = async (call, memory) => {
+  const { store } = memory;
   const { name, notes: named, blocks } = await meantBy(call, store);
   const { closureOf } = await loadMemoryMending();
   const notes = await closureOf(store, named);
@@ -32,7 +34,7 @@ export const forgetMemory: MemoryVerb = async (call, { store }) => {
     call.terminal.stderr('Nothing of that is remembered.\n');
     return 0;
   }
-  if (!(await isWanted(call, { name, notes, blocks }))) {
+  if (!(await isWanted(call, memory, { name, notes, blocks }))) {
     const text = 'Nothing was forgotten; `--yes` does it unasked.';
     if (call.values['no-input'] !== true && !call.terminal.interactive) throw new CrewError('USAGE', text);
     call.terminal.stderr(`${text}\n`);
@@ -98,11 +100,11 @@ async function blocksWithout(store: MemoryStore, runId: string): Promise<Meant['
   );
 }
 
-async function isWanted(call: CommandCall, { notes, blocks }: Meant): Promise<boolean> {
+async function isWanted(call: CommandCall, memory: OpenMemory, { notes, blocks }: Meant): Promise<boolean> {
   const { terminal, values } = call;
   if (values.yes === true) return true;
   const { formatBlocks, formatNotes } = await loadMemoryText();
-  const layout = layoutOf(call);
+  const layout = layoutOf(call, memory);
   terminal.stderr(
     formatBlocks(
       blocks.map(({ block }) => block),

@@ -8,7 +8,8 @@ import { readNoteFilter } from './read-note-filter.ts';
 const TRIED = 'tried:';
 
 /** `crew lessons why ID`: which failed attempt taught it, and what its figures say. */
-export const whyLesson: MemoryVerb = async (call, { store }) => {
+export const whyLesson: MemoryVerb = async (call, memory) => {
+  const { store } = memory;
   const named = onePositional(call.positionals, 'a lesson: `crew lessons why ID`');
   const lesson = await lessonNamed(store, named);
   const { lessonFigures, whyLessonText } = await loadLessonFigures();
@@ -20,16 +21,18 @@ export const whyLesson: MemoryVerb = async (call, { store }) => {
     return 0;
   }
   const { formatNotes, momentText, oneLine } = await loadMemoryText();
-  const { columns } = layoutOf(call);
+  const { columns } = layoutOf(call, memory);
   const origin = `Learnt in run ${lesson.runId}, phase ${lesson.phase}, ${momentText(lesson.createdAt)}, by ${lesson.author}.`;
   const rows = [lesson.gist || lesson.text, '', origin, ...lesson.sources.map(each => `  from ${each}`), why];
   call.terminal.stdout(rows.map(row => `${oneLine(row, columns)}\n`).join(''));
-  if (evidence.length > 0) call.terminal.stdout(`\nIt rests on:\n${formatNotes(evidence, layoutOf(call))}`);
+  if (evidence.length > 0)
+    call.terminal.stdout(`\nIt rests on:\n${formatNotes(evidence, layoutOf(call, memory))}`);
   return 0;
 };
 
 /** `crew lessons compare`: how first trials came out with lessons and without, phase by phase. */
-export const compareLessons: MemoryVerb = async (call, { store }) => {
+export const compareLessons: MemoryVerb = async (call, memory) => {
+  const { store } = memory;
   noPositionals(call.positionals);
   const { compareLessons: compare, scopesOf } = await loadLessonFigures();
   const { scopes } = readNoteFilter(call.values);
@@ -54,7 +57,7 @@ export const compareLessons: MemoryVerb = async (call, { store }) => {
     shareOf(row.without, row.rateWithout),
     `${Math.round(row.helps * 100)} %`,
   ]);
-  const layout = { right: [2, 3, 4], columns: layoutOf(call).columns };
+  const layout = { right: [2, 3, 4], columns: layoutOf(call, memory).columns };
   call.terminal.stdout(
     textTable([head, ...cells], layout)
       .map(row => `${row}\n`)

@@ -6,14 +6,16 @@ import { loadMemoryText } from '../wire-views.ts';
 import { personChange } from './by-person.ts';
 import { findNote } from './find-remembered.ts';
 import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
-import { readLimit, readNoteFilter } from './read-note-filter.ts';
+import { readLimit, readNoteFilter, withoutExpired } from './read-note-filter.ts';
 
 type Lesson = MemoryNote & { readonly lesson: LessonRecord };
 
 /** `crew lessons list`: what failed attempts have taught, and how each lesson did; retired ones with `--state all`. */
-export const listLessons: MemoryVerb = async (call, { store }) => {
+export const listLessons: MemoryVerb = async (call, memory) => {
   noPositionals(call.positionals);
-  const filter = { ...readNoteFilter(call.values), kinds: ['lesson'] } as const;
+  const { store } = memory;
+  const now = memory.now();
+  const filter = { ...withoutExpired(readNoteFilter(call.values), now), kinds: ['lesson'] } as const;
   const lessons = await store.find(filter, { limit: readLimit(call.values), order: 'newest' });
   if (call.values.json === true) {
     printJson(call, { lessons });
@@ -28,16 +30,17 @@ export const listLessons: MemoryVerb = async (call, { store }) => {
     call.terminal.stderr(`${text}\n`);
     return 0;
   }
-  const { noteWords, textTable } = await loadMemoryText();
-  const rows = lessons.map(({ id, scope, phase, state, lesson, text }) => [
-    id,
-    scope,
-    phase,
-    lesson === undefined ? '' : `${lesson.passes}/${lesson.uses}`,
-    lesson?.pinned === true ? 'pinned' : state === 'active' ? '' : state,
-    noteWords({ text }),
-  ]);
-  const layout = { right: [3], columns: layoutOf(call).columns };
+  const { noteWords, stateWord, textTable } = await loadMemoryText();
+  const rows = lessons.map(note => {
+    const { id, scope, phase, lesson } = note;
+    const state = stateWord(note, now);
+    const mark = lesson?.pinned === true ? 'pinned' : '';
+    return [
+      ...[id, scope, phase, lesson === undefined ? '' : `${lesson.passes}/${lesson.uses}`],
+      ...[state === 'active' ? mark : state, noteWords(note)],
+    ];
+  });
+  const layout = { right: [3], columns: layoutOf(call, memory).columns };
   const head = ['lesson', 'of', 'phase', 'passed', '', 'it says'];
   call.terminal.stdout(
     textTable([head, ...rows], layout)

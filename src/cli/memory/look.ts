@@ -5,14 +5,15 @@ import { noPositionals, onePositional } from '../positionals.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { blockTarget, findRemembered } from './find-remembered.ts';
 import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
-import { readLimit, readNoteFilter } from './read-note-filter.ts';
+import { readLimit, readNoteFilter, withoutExpired } from './read-note-filter.ts';
 
 const MOST_CHANGES = 10_000;
 
 /** `crew memory list`: the blocks, then the notes, newest first. */
-export const listMemory: MemoryVerb = async (call, { store }) => {
+export const listMemory: MemoryVerb = async (call, memory) => {
   noPositionals(call.positionals);
-  const filter = readNoteFilter(call.values);
+  const { store } = memory;
+  const filter = withoutExpired(readNoteFilter(call.values), memory.now());
   const limit = readLimit(call.values);
   const notes = await store.find(filter, { limit, order: 'newest' });
   const isNarrow =
@@ -33,7 +34,7 @@ export const listMemory: MemoryVerb = async (call, { store }) => {
     return 0;
   }
   const { formatBlocks, formatNotes } = await loadMemoryText();
-  const layout = layoutOf(call);
+  const layout = layoutOf(call, memory);
   const gap = blocks.length > 0 && notes.length > 0 ? '\n' : '';
   call.terminal.stdout(`${formatBlocks(blocks, layout)}${gap}${formatNotes(notes, layout)}`);
   const all = await store.count(filter);
@@ -43,7 +44,8 @@ export const listMemory: MemoryVerb = async (call, { store }) => {
 };
 
 /** `crew memory show ID|BLOCK`: all that is known of it, with what it rests on. */
-export const showMemory: MemoryVerb = async (call, { store }) => {
+export const showMemory: MemoryVerb = async (call, memory) => {
+  const { store } = memory;
   const name = onePositional(
     call.positionals,
     'the id of a note or the name of a block: `crew memory show ID`',
@@ -52,7 +54,7 @@ export const showMemory: MemoryVerb = async (call, { store }) => {
   const { formatBlock, formatNote, formatNotes } = await loadMemoryText();
   if (found.what === 'block') {
     if (call.values.json === true) printJson(call, { block: found.block });
-    else call.terminal.stdout(formatBlock(found.block, layoutOf(call)));
+    else call.terminal.stdout(formatBlock(found.block, layoutOf(call, memory)));
     return 0;
   }
   const { note } = found;
@@ -62,8 +64,9 @@ export const showMemory: MemoryVerb = async (call, { store }) => {
     printJson(call, { note, evidence, ...(heldBack === undefined ? {} : { heldBack }) });
     return 0;
   }
-  const rests = evidence.length === 0 ? '' : `\nIt rests on:\n${formatNotes(evidence, layoutOf(call))}`;
-  call.terminal.stdout(`${formatNote(note, { ...layoutOf(call), heldBack })}${rests}`);
+  const rests =
+    evidence.length === 0 ? '' : `\nIt rests on:\n${formatNotes(evidence, layoutOf(call, memory))}`;
+  call.terminal.stdout(`${formatNote(note, { ...layoutOf(call, memory), heldBack })}${rests}`);
   return 0;
 };
 
@@ -82,7 +85,8 @@ async function whyHeldBack(store: Parameters<MemoryVerb>[1]['store'], id: string
 }
 
 /** `crew memory log [ID|BLOCK]`: what was changed, newest first. */
-export const logMemory: MemoryVerb = async (call, { store }) => {
+export const logMemory: MemoryVerb = async (call, memory) => {
+  const { store } = memory;
   const [name, ...rest] = call.positionals;
   noPositionals(rest);
   const target = name === undefined ? undefined : await targetOf(store, name);
@@ -95,28 +99,29 @@ export const logMemory: MemoryVerb = async (call, { store }) => {
   else if (changes.length === 0) call.terminal.stderr('Nothing was changed.\n');
   else {
     const { formatChanges } = await loadMemoryText();
-    call.terminal.stdout(formatChanges(changes, layoutOf(call)));
+    call.terminal.stdout(formatChanges(changes, layoutOf(call, memory)));
   }
   return 0;
 };
 
 /** `crew memory diff ID|BLOCK|CHANGE`: what a change did to the text; of a note or a block its last one. */
-export const diffMemory: MemoryVerb = async (call, { store }) => {
+export const diffMemory: MemoryVerb = async (call, memory) => {
   const name = onePositional(call.positionals, 'a block, a note or a change: `crew memory diff NAME`');
-  const change = await changeNamed(store, name);
+  const change = await changeNamed(memory.store, name);
   const { before = '', after = '' } = change;
   if (call.values.json === true) {
     printJson(call, { change });
     return 0;
   }
   const { formatChanges, formatTextDiff } = await loadMemoryText();
-  call.terminal.stdout(formatChanges([change], layoutOf(call)));
+  call.terminal.stdout(formatChanges([change], layoutOf(call, memory)));
   call.terminal.stdout(formatTextDiff(before, after, { color: call.terminal.stdoutColor }));
   return 0;
 };
 
 /** `crew memory blame BLOCK`: each line with the change that it comes from. */
-export const blameMemory: MemoryVerb = async (call, { store }) => {
+export const blameMemory: MemoryVerb = async (call, memory) => {
+  const { store } = memory;
   const name = onePositional(call.positionals, 'a block or a note: `crew memory blame BLOCK`');
   const target = await targetOf(store, name);
   const changes = await store.changes({ target }, { limit: MOST_CHANGES });
@@ -138,7 +143,7 @@ export const blameMemory: MemoryVerb = async (call, { store }) => {
     text,
   ]);
   call.terminal.stdout(
-    textTable(rows, { columns: layoutOf(call).columns })
+    textTable(rows, { columns: layoutOf(call, memory).columns })
       .map(row => `${row}\n`)
       .join(''),
   );

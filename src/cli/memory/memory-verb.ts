@@ -9,8 +9,15 @@ export function printJson({ terminal }: CommandCall, document: object): void {
   terminal.stdout(`${JSON.stringify({ version: 1, ...document }, null, 2)}\n`);
 }
 
-/** How wide lines may be. */
-export function layoutOf({ terminal }: CommandCall): { readonly color: boolean; readonly columns: number } {
+/** How what is remembered is shown: how wide lines may be, and when. */
+export interface Layout {
+  readonly color: boolean;
+  readonly columns: number;
+  readonly now: number;
+}
+
+/** How a verb shows what is remembered. */
+export function layoutOf({ terminal }: CommandCall, { now }: Pick<OpenMemory, 'now'>): Layout {
   const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
-  return { color: terminal.stdoutColor, columns };
+  return { color: terminal.stdoutColor, columns, now: now() };
 }

@@ -51,6 +51,12 @@ export function readNoteFilter(values: FlagValues): NoteFilter {
   };
 }
 
+/** The same without notes that have expired by now, where only active ones are meant: they are so until they are tidied away. Pure. */
+export function withoutExpired(filter: NoteFilter, now: number): NoteFilter {
+  const { states = ['active'] } = filter;
+  return states !== 'all' && states.every(state => state === 'active') ? { ...filter, validAt: now } : filter;
+}
+
 /** `--limit`, a whole number from 1. Fails with USAGE. Pure. */
 export function readLimit(values: FlagValues, otherwise = 50): number {
   const text = textFlag(values, 'limit');

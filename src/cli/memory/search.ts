@@ -50,7 +50,7 @@ export const searchMemory: MemoryVerb = async (call, memory) => {
   if (found.length === 0) call.terminal.stderr('Nothing like that is remembered.\n');
   if (call.values.why === true && found.length > 0) call.terminal.stderr(`${WHY}\n`);
   const { noteWords, oneLine, textTable } = await loadMemoryText();
-  const { columns } = layoutOf(call);
+  const { columns } = layoutOf(call, memory);
   const rows = found.map(note => [note.score.toFixed(3), note.id, note.kind, note.scope, noteWords(note)]);
   const lines = textTable(rows, { columns });
   for (const [index, line] of lines.entries()) {

@@ -1,27 +1,24 @@
-import type { MemoryNote } from '../../model/memory.ts';
 import { noPositionals } from '../positionals.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { type MemoryVerb, printJson } from './memory-verb.ts';
 
 const EVERYTHING = 10_000_000;
+const ALL = { scopes: 'all', states: 'all' } as const;
 
 /** `crew memory stats`: where memory is, with which embedder, and how much of what it holds. */
-export const statsOfMemory: MemoryVerb = async (call, { store }) => {
+export const statsOfMemory: MemoryVerb = async (call, { store, now }) => {
   noPositionals(call.positionals);
-  const notes = await store.find({ scopes: 'all', states: 'all' }, { limit: EVERYTHING, order: 'oldest' });
-  const blocks = await store.blocks('all');
   const stored = await store.embedder();
-  const unembedded = stored === undefined ? 0 : (await store.unembedded(EVERYTHING)).length;
   const document = {
     place: store.place,
     version: await store.version(),
     embedder: stored?.id ?? 'none',
-    notes: notes.length,
-    blocks: blocks.length,
-    withoutVector: unembedded,
-    byKind: tally(notes, ({ kind }) => kind),
-    byState: tally(notes, ({ state }) => state),
-    byScope: tally(notes, ({ scope }) => scope),
+    notes: await store.count(ALL),
+    blocks: (await store.blocks('all')).length,
+    withoutVector: stored === undefined ? 0 : (await store.unembedded(EVERYTHING)).length,
+    byKind: sorted(await store.tally('kind', ALL)),
+    byState: sorted(await statesOf(store, now())),
+    byScope: sorted(await store.tally('scope', ALL)),
   };
   if (call.values.json === true) {
     printJson(call, document);
@@ -32,7 +29,10 @@ export const statsOfMemory: MemoryVerb = async (call, { store }) => {
     ['place', document.place],
     ['version', String(document.version)],
     ['embedder', document.embedder],
-    ['notes', `${document.notes}${unembedded === 0 ? '' : `, ${unembedded} without vector`}`],
+    [
+      'notes',
+      `${document.notes}${document.withoutVector === 0 ? '' : `, ${document.withoutVector} without vector`}`,
+    ],
     ['blocks', String(document.blocks)],
     ['kinds', words(document.byKind)],
     ['states', words(document.byState)],
@@ -46,9 +46,20 @@ export const statsOfMemory: MemoryVerb = async (call, { store }) => {
   return 0;
 };
 
-function tally(notes: readonly MemoryNote[], nameOf: (note: MemoryNote) => string) {
-  const counts = new Map<string, number>();
-  for (const note of notes) counts.set(nameOf(note), (counts.get(nameOf(note)) ?? 0) + 1);
+/** How many notes are in each state; active ones that have expired stand by themselves. */
+async function statesOf(
+  store: Parameters<MemoryVerb>[1]['store'],
+  now: number,
+): Promise<ReadonlyMap<string, number>> {
+  const states = new Map(await store.tally('state', ALL));
+  const valid = await store.count({ scopes: 'all', validAt: now });
+  const expired = (states.get('active') ?? 0) - valid;
+  if (expired <= 0) return states;
+  states.delete('active');
+  return new Map([...states, ...(valid === 0 ? [] : ([['active', valid]] as const)), ['expired', expired]]);
+}
+
+function sorted(counts: ReadonlyMap<string, number>) {
   const rows = [...counts].toSorted(([one, many], [other, more]) => more - many || (one < other ? -1 : 1));
   return Object.fromEntries(rows);
 }

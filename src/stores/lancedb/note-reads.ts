@@ -4,6 +4,7 @@ import type { MemoryStore, NoteFilter, ScoredNote, StoredNote } from '../../port
 import { checkVector } from '../check-vector.ts';
 import { byText, byTime, isSomewhere } from '../held-note.ts';
 import { matchesFilter } from '../matches-filter.ts';
+import { tallyWords } from '../tally-words.ts';
 import { vectorColumnIn } from './current-column.ts';
 import type { LanceTable } from './lance-table.ts';
 import { narrowedBy, notesById, type Page, selected, sortedIds } from './note-queries.ts';
@@ -18,7 +19,7 @@ const REFINED = 3;
 /** What of a store only reads notes. */
 export type NoteReads = Pick<
   MemoryStore,
-  'embedder' | 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count'
+  'embedder' | 'get' | 'find' | 'lexical' | 'nearest' | 'unembedded' | 'count' | 'tally'
 >;
 
 /** Reads of the table `notes`. What a query gives is held against the filter once more: a scope is a wall. */
@@ -84,6 +85,12 @@ export function createNoteReads(notes: LanceTable, versionOf: (at: number) => nu
         return pageOf(table, where, { limit, order: 'oldest', offset: 0 });
       }),
     count: filter => read(undefined, table => table.countRows(sqlFilter(filter))),
+    tally: (by, filter) =>
+      read(undefined, async table => {
+        const found = await narrowedBy(table.query(), filter).select([by]).toArrow();
+        const words = found.getChild(by);
+        return tallyWords(Array.from({ length: found.numRows }, (_, at) => String(words?.get(at))));
+      }),
   };
 }
 

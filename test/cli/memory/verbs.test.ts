@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { FlagValues } from '../../../src/cli/command.ts';
 import { exportMemory, importMemory } from '../../../src/cli/memory/carry.ts';
 import { forgetMemory } from '../../../src/cli/memory/forget.ts';
 import { listLessons, pinLesson, retireLesson } from '../../../src/cli/memory/lessons.ts';
 import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../../../src/cli/memory/look.ts';
 import { releaseMemory, revertMemory } from '../../../src/cli/memory/mend.ts';
+import { searchMemory } from '../../../src/cli/memory/search.ts';
 import { statsOfMemory } from '../../../src/cli/memory/stats.ts';
 import { tidyDaily, tidyMemory } from '../../../src/cli/memory/tidy.ts';
 import { noteHash } from '../../../src/memory/note-hash.ts';
@@ -14,6 +16,7 @@ import type { OpenMemory } from '../../../src/memory/open-memory.ts';
 import type { MemoryChange } from '../../../src/model/memory.ts';
 import { block, callOf, memoryWith, note } from './remembering.ts';
 
+const memoryNow = 1_800_000_000_000;
 const LESSON = { task: 't', uses: 4, passes: 3, fails: 1, pinned: false };
 
 function edit(id: string, before: string, after: string): MemoryChange {
@@ -108,6 +111,30 @@ describe('looking at what is remembered', () => {
       await listMemory(call, memory);
       expect(out().includes('Be kind.')).toBe(shown);
     }
+  });
+
+  test('takes what has expired for what it is, also before it is tidied away', async () => {
+    const memory = await memoryWith([
+      note('old1', { expiresAt: memoryNow }),
+      note('new1', { expiresAt: memoryNow + 1 }),
+      note('old2', { kind: 'lesson', lesson: LESSON, expiresAt: memoryNow - 1 }),
+    ]);
+    const shown = async (verb: typeof listMemory, values: FlagValues = {}, of: readonly string[] = []) => {
+      const { call, out } = callOf(of, values);
+      await verb(call, memory);
+      return out();
+    };
+    expect(await shown(listMemory)).toMatch(/^new1 [^\n]*\n$/);
+    expect(JSON.parse(await shown(listMemory, { json: true, state: ['active'] })).notes).toHaveLength(1);
+    expect(await shown(listMemory, { state: ['all'] })).toMatch(/old1 .*observation, expired/);
+    expect(await shown(listLessons)).toBe('');
+    expect(await shown(listLessons, { state: ['all'] })).toMatch(/old2 .* expired /);
+    expect(await shown(showMemory, {}, ['old1'])).toContain('observation, expired');
+    expect(JSON.parse(await shown(statsOfMemory, { json: true })).byState).toEqual({ expired: 2, active: 1 });
+    expect(JSON.parse(await shown(searchMemory, { json: true }, ['text'])).notes).toMatchObject([
+      { id: 'new1' },
+    ]);
+    expect(await shown(exportMemory)).toContain('old1');
   });
 
   test('counts in stats', async () => {
