@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,6 +34,32 @@ async function complete(...words: readonly string[]) {
     models: async () => MODELS,
   });
   return { values: candidates.map(({ value }) => value), files };
+}
+
+/** Types each line into a zsh at a terminal, with a tab behind it, and tells what stands on the line then. */
+const IN_ZSH = `zmodload zsh/zpty
+zpty -b z zsh -f -i
+wait_for() {
+  local out all= i
+  for i in {1..300}; do
+    if zpty -r -t z out; then all+=$out; [[ $all == *$1* ]] && break; else sleep 0.1; fi
+  done
+  REPLY=$all
+}
+show='show() { print -r -- "<<$BUFFER>>" }; zle -N show; bindkey "^Xs" show'
+zpty -w z "PS1=; autoload -Uz compinit; compinit -u -D; source <(crew completion zsh); $show; print DO''NE"
+wait_for DONE
+for line in "$@"; do
+  zpty -w -n z "$line"$'\\t'
+  zpty -w -n z $'\\C-xs\\C-u'
+  wait_for '>>'
+  print -r -- "\${\${REPLY##*<<}%%>>*}|"
+done
+zpty -d z`;
+
+function hasZsh(): boolean {
+  const { status } = spawnSync('zsh', ['-f', '-c', 'zmodload zsh/zpty']);
+  return status === 0;
 }
 
 describe('what may stand for a word', () => {
@@ -137,6 +163,15 @@ describe('what may stand for a word', () => {
     expect((await complete('show', 'abc', 'w', '--artifact', '')).values).toEqual(['artifacts-abc-w']);
   });
 
+  test('what a flag takes, also behind its `=`', async () => {
+    expect((await complete('run', '--model=openai')).values).toEqual(['--model=openai:gpt-5-mini']);
+    expect((await complete('prompt', 'render', 'a.yaml', '--phase=ph')).values).toEqual([
+      '--phase=phases-a.yaml-any',
+    ]);
+    expect(await complete('run', '--inputs=')).toEqual({ values: [], files: true });
+    expect(await complete('run', '--json=')).toEqual({ values: [], files: false });
+  });
+
   test('nothing where nobody can know', async () => {
     expect(await complete('run', '--max-calls', '')).toEqual({ values: [], files: false });
     expect(await complete('explain', '')).toEqual({ values: [], files: false });
@@ -229,6 +264,51 @@ _crew; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const whole = script.replace('openai : gpt-5-m); COMP_CWORD=5', 'openai:gpt-5-m); COMP_CWORD=3');
     const again = execFileSync('bash', ['-c', whole], { cwd: folder, env, encoding: 'utf8' });
     expect(again.trim().split('\n')).toEqual(['openai:gpt-5-mini']);
+  });
+
+  test('bash leaves no space behind a name whose value follows', async () => {
+    const { folder: place } = makePlace();
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: place, TERM: 'dumb' };
+    const script = (words: string, typed: string) => `source <(crew completion bash)
+compopt() { COMPREPLY+=("$*"); }
+COMP_WORDS=(crew ${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+COMP_LINE='crew ${typed}'; COMP_POINT=\${#COMP_LINE}
+_crew; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const inBash = (words: string, typed: string): readonly string[] =>
+      execFileSync('bash', ['-c', script(words, typed)], { cwd: place, env, encoding: 'utf8' })
+        .trim()
+        .split('\n');
+    const render = 'prompt render haiku.crew.yaml';
+    expect(inBash(`${render} --with wr`, `${render} --with wr`)).toEqual(['-o nospace', 'write=']);
+    expect(inBash(`${render} --phase wr`, `${render} --phase wr`)).toEqual(['write']);
+    // Bash mostly takes = for the end of a word.
+    expect(inBash(`${render} --phase = wr`, `${render} --phase=wr`)).toEqual(['write']);
+    expect(inBash('run --model poet = offl', 'run --model poet=offl')).toEqual(['offline']);
+    rmSync(place, { recursive: true, force: true });
+  });
+
+  test.skipIf(!hasZsh())('zsh completes what stands behind a flag, and leaves no space behind a name', () => {
+    const { folder: place } = makePlace();
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: place, TERM: 'dumb' };
+    const render = 'crew prompt render haiku.crew.yaml';
+    const typed = [
+      `${render} --with wr`,
+      `${render} --phase wr`,
+      `${render} --phase=wr`,
+      'crew run --inputs=hai',
+    ];
+    const whole = execFileSync('zsh', ['-f', '-c', IN_ZSH, 'zsh', ...typed], {
+      cwd: place,
+      env,
+      encoding: 'utf8',
+    });
+    expect(whole.trimEnd().split('\n')).toEqual([
+      `${render} --with write=|`,
+      `${render} --phase write |`,
+      `${render} --phase=write |`,
+      'crew run --inputs=haiku.crew.yaml |',
+    ]);
+    rmSync(place, { recursive: true, force: true });
   });
 
   test('each shell has its script; another word is a mistake', async () => {

@@ -53,8 +53,11 @@ export async function completeWords(
 ): Promise<Completions> {
   const typed = words.at(-1) ?? '';
   const offered = await offer(words.slice(0, -1), typed, sources);
-  const candidates = offered.candidates.filter(({ value }) => value.startsWith(typed));
-  return { ...offered, candidates };
+  return fitting(offered, typed);
+}
+
+function fitting(offered: Completions, typed: string): Completions {
+  return { ...offered, candidates: offered.candidates.filter(({ value }) => value.startsWith(typed)) };
 }
 
 const NOTHING: Completions = { candidates: [], files: false };
@@ -75,6 +78,11 @@ async function offer(
     const place = [command?.name, verb?.name, before.at(-1)].filter(Boolean).join(' ');
     const named = await offerNamed(place, { before, given, typed }, sources);
     return named === undefined ? offerValue(awaited, typed, sources) : { candidates: named, files: false };
+  }
+  const [, flag, value = ''] = /^(--[\w-]+)=(.*)$/s.exec(typed) ?? [];
+  if (flag !== undefined && awaitedValue(flag, flags) !== undefined) {
+    const { files, candidates } = fitting(await offer([...before, flag], value, sources), value);
+    return { files, candidates: candidates.map(row => ({ ...row, value: `${flag}=${row.value}` })) };
   }
   if (typed.startsWith('-')) {
     const taken = { ...sources.flags, ...flagsOf(command, verb) };

@@ -11,8 +11,8 @@ _crew() {
   local line last value head= rest cur="\${COMP_LINE:0:COMP_POINT}" words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=()
   cur="\${cur##*[[:space:]]}"
-  if [[ $cur == *[@:]* && "\${COMP_WORDS[COMP_CWORD]}" != "$cur" ]]; then
-    # @ and : are no ends of words here, though bash mostly takes them for that
+  if [[ $cur == *[@:=]* && "\${COMP_WORDS[COMP_CWORD]}" != "$cur" ]]; then
+    # @, : and = are no ends of words here, though bash mostly takes them for that
     rest=$cur
     while [[ -n $rest && \${#words[@]} -gt 0 ]]; do
       last="\${words[\${#words[@]}-1]}"
@@ -21,13 +21,15 @@ _crew() {
       unset "words[\${#words[@]}-1]"
     done
     words+=("$cur")
-    head="\${cur%"\${cur##*[@:]}"}"
+    head="\${cur%"\${cur##*[@:=]}"}"
   fi
   while IFS= read -r line; do
     if [[ $line == ":files" ]]; then
       compopt -o default
     else
       value="\${line%%$'\\t'*}"
+      # a value follows just behind it
+      [[ $value == *= ]] && compopt -o nospace
       COMPREPLY+=("\${value#"$head"}")
     fi
   done < <(crew __complete -- "\${words[@]}" 2>/dev/null)
@@ -38,7 +40,7 @@ complete -F _crew crew
 # zsh completion of crew; load it with: source <(crew completion zsh)
 _crew() {
   local line value about
-  local -a candidates
+  local -a candidates open
   local files=
   while IFS= read -r line; do
     if [[ $line == ":files" ]]; then
@@ -46,11 +48,17 @@ _crew() {
     else
       value="\${line%%$'\\t'*}"
       about="\${line#*$'\\t'}"
-      candidates+=("\${value//:/\\\\:}:$about")
+      # a value follows just behind what ends with =
+      if [[ $value == *= ]]; then
+        open+=("\${value//:/\\\\:}:$about")
+      else
+        candidates+=("\${value//:/\\\\:}:$about")
+      fi
     fi
   done < <(crew __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   (( \${#candidates} )) && _describe 'crew' candidates
-  [[ -n $files ]] && _files
+  (( \${#open} )) && _describe 'crew' open -S ''
+  [[ -n $files ]] && { compset -P '--*='; _files }
 }
 compdef _crew crew
 `,
