@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { crew, crewProgram, type Ended, type RunningCrew, startCrew } from '../e2e/crew-process.ts';
+import { until } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { browse } from '../tools/mcp/oauth/browser.ts';
 import { type GuardedServer, openGuardedServer } from '../tools/mcp/oauth/guarded-server.ts';
@@ -115,9 +116,7 @@ test('a person whose browser is elsewhere pastes where it ended', async () => {
   const url = await shownAddress({ stderr: () => text.stderr });
   const redirectUri = new URL(url).searchParams.get('redirect_uri') ?? '';
   const pasted = await browse(url, redirectUri);
-  while (!text.stderr.includes('where the browser ended')) {
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
+  await until(() => text.stderr.includes('where the browser ended'));
   child.stdin.write(`${pasted}\n`);
   expect(await ended, text.stderr).toBe(0);
   expect(JSON.parse(text.stdout)).toMatchObject({ login: { server: server.url } });

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openBrowser } from '../../src/cli/open-browser.ts';
+import { until } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 
 /** A browser that writes down each of its arguments, and where. */
@@ -13,7 +14,7 @@ function makeBrowser(): { readonly program: string; readonly opened: () => Promi
   writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$@" > ${notes}.next\nmv ${notes}.next ${notes}\n`);
   chmodSync(program, 0o755);
   const opened = async (): Promise<readonly string[]> => {
-    while (!existsSync(notes)) await new Promise(resolve => setTimeout(resolve, 10));
+    await until(() => existsSync(notes));
     return readFileSync(notes, 'utf8').trimEnd().split('\n');
   };
   return { program, opened };

@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { crewProgram, reviewCrew } from '../e2e/crew-process.ts';
 import { makePlantedRepository } from '../e2e/planted-repository.ts';
+import { hasTmux } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 
 const COLUMNS = 80;
 
 test('in a terminal of 80 columns no row of progress is broken', async context => {
-  if (spawnSync('tmux', ['-V']).status !== 0) return context.skip('tmux is not installed');
+  if (!hasTmux) return context.skip('tmux is not installed');
   const repository = makePlantedRepository();
   const folder = makeFolder();
   const socket = join(folder, 'tmux');

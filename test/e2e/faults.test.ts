@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { crew, type Ended, startCrew } from './crew-process.ts';
 
@@ -335,7 +336,7 @@ export async function wait() {
     const first = startCrew(['run', 'slow.crew.yaml', '--trust', '--allow', 'slow.wait', ...places], {
       from: folder,
     });
-    while (!existsSync(join(folder, 'began'))) await new Promise(resolve => setTimeout(resolve, 20));
+    await until(() => existsSync(join(folder, 'began')));
     const listed = JSON.parse((await crew(['ps', '--json', ...places], { from: folder })).stdout);
     const [run] = listed.runs;
     expect(run.active).toBe(true);

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LoopbackServer } from '../loopback/reply.ts';
+import { isAlive, until } from '../machine.ts';
 import { makeFolder, type TestRepository } from '../tools/git-repository.ts';
-import { crew, reviewCrew, startCrew } from './crew-process.ts';
+import { crew, type RunningCrew, reviewCrew, startCrew } from './crew-process.ts';
 import { makePlantedRepository } from './planted-repository.ts';
 import { reviewScript } from './review-script.ts';
 import { serve } from './served-review.ts';
-import { isAlive, makeSlowGit } from './slow-git.ts';
+import { makeSlowGit } from './slow-git.ts';
 
 let repository: TestRepository;
 const folders: string[] = [];
@@ -66,6 +67,12 @@ async function inTime<Value>(value: Promise<Value>): Promise<Value> {
   return Promise.race([value, late]);
 }
 
+/** Once the first signal was heard. */
+async function killAgain(running: RunningCrew, signal: NodeJS.Signals): Promise<void> {
+  await until(() => running.stderr().includes('Stopping'));
+  running.kill(signal);
+}
+
 describe.concurrent('a review that is interrupted', () => {
   test.each([
     ['SIGINT', 130],
@@ -84,8 +91,7 @@ describe.concurrent('a review that is interrupted', () => {
   test('twice stops at once, says how to go on, and that works', async () => {
     const { running, goOn } = await startHeldReview();
     running.kill('SIGINT');
-    while (!running.stderr().includes('Stopping')) await sleep(5);
-    running.kill('SIGINT');
+    await killAgain(running, 'SIGINT');
     const { code, stderr } = await inTime(running.ended);
     expect(code).toBe(130);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/crew resume [0-9a-f]{12}/);
@@ -101,11 +107,10 @@ describe.concurrent('a review that is interrupted', () => {
     const tool = await slow.started();
     expect(isAlive(tool)).toBe(true);
     running.kill('SIGINT');
-    while (times === 2 && !running.stderr().includes('Stopping')) await sleep(5);
-    if (times === 2) running.kill('SIGINT');
+    if (times === 2) await killAgain(running, 'SIGINT');
     const { code, stderr } = await inTime(running.ended);
     expect(code).toBe(130);
-    while (isAlive(tool)) await sleep(10);
+    await until(() => !isAlive(tool));
     slow.release();
     const resumed = await crew(['resume', runIdIn(stderr), '--state-dir', folder], call);
     expect(resumed.code, resumed.stderr).toBe(0);
@@ -165,8 +170,7 @@ describe.skipIf(process.platform !== 'linux')('what a server started and let go'
     const running = startCrew(['run', 'leaving.crew.yaml', '--allow', 'odd.hang'], call);
     await expect.poll(() => existsSync(join(folder, 'pids')), { timeout: SOON_MS }).toBe(true);
     running.kill(signal);
-    while (times === 2 && !running.stderr().includes('Stopping')) await sleep(5);
-    if (times === 2) running.kill(signal);
+    if (times === 2) await killAgain(running, signal);
     const { code } = await inTime(running.ended);
     const [server, shell] = readFileSync(join(folder, 'pids'), 'utf8').split(' ').map(Number);
     expect([code, isAlive(server ?? 0), isAlive(shell ?? 0)]).toEqual([expected, false, false]);

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { hasBubblewrap } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { crew, type Ended } from './crew-process.ts';
 
@@ -42,9 +42,7 @@ replies:
   - { phase: read, turn: 2, text: It says hello. }
 `;
 
-const CAN = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
-
-describe.skipIf(!CAN)('the sandboxed server of the README', () => {
+describe.skipIf(!hasBubblewrap)('the sandboxed server of the README', () => {
   /** Lists, writes where it may, and writes where it may not. */
   const crewWith = (tools: string): string => `version: 1
 crew: disk

@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hasTmux } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
-import { crew, crewProgram } from './crew-process.ts';
+import { crew } from './crew-process.ts';
+import { crewLine, openTmuxShell, type TmuxShell } from './tmux-shell.ts';
 
 const SIGN = `version: 1
 crew: sign
@@ -50,52 +51,26 @@ phases:
   done: { end: success, result: "took {{ ask.choice }}" }
 `;
 
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 let folder = '';
-const tmux = (...args: readonly string[]): string =>
-  execFileSync('tmux', ['-S', join(folder, 'tmux'), '-f', '/dev/null', ...args], { encoding: 'utf8' });
-
+let shell: TmuxShell | undefined;
 beforeEach(() => {
   folder = makeFolder();
   const files = { sign: SIGN, two: TWO, one: ONE, late: LATE };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.crew.yaml`), text);
 });
 afterEach(() => {
-  spawnSync('tmux', ['-S', join(folder, 'tmux'), 'kill-server']);
+  shell?.close();
+  shell = undefined;
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A shell in a terminal of its own, in which commands are typed. */
-function openShell() {
-  tmux('new-session', '-d', '-x', '120', '-y', '50', '-c', folder, 'env -i PATH="$PATH" PS1="$ " sh');
-  const screen = () => tmux('capture-pane', '-p', '-J', '-S', '-500').trimEnd();
-  return {
-    enter: (text: string) => {
-      tmux('send-keys', '-l', text);
-      tmux('send-keys', 'Enter');
-    },
-    press: (key: string) => tmux('send-keys', key),
-    screen,
-    /** Waits until a text is on the screen so many times. */
-    async until(text: string, times = 1): Promise<string> {
-      for (let looks = 0; looks < 400; looks += 1) {
-        const now = screen();
-        if (now.split(text).length - 1 >= times) return now;
-        await sleep(50);
-      }
-      throw new Error(`the terminal never showed ${text}:\n${screen()}`);
-    },
-  };
-}
-
-const crewLine = (args: string) =>
-  `'${process.execPath}' '${crewProgram()}' ${args} --plain; echo "exit code $?"`;
+const plainLine = (args: string) => crewLine(`${args} --plain`);
 const runIdOn = (screen: string) => /· run (\w+) ·/.exec(screen)?.[1] ?? '';
 
 test('a person at the terminal is asked, told what is allowed, and asked again', async context => {
   if (!hasTmux) return context.skip('tmux is not installed');
-  const shell = openShell();
-  shell.enter(crewLine('run sign.crew.yaml -i what=release'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run sign.crew.yaml -i what=release'));
   const asked = await shell.until('\n>');
   expect(asked).toMatch(/approve asks:\n\n {2}│ May release go out\?\n\n1 {2}release\n2 {2}stop\n/);
   shell.enter('9');
@@ -111,13 +86,13 @@ test('a person at the terminal is asked, told what is allowed, and asked again',
 
 test('Ctrl+C at the prompt stops the run, and a resume asks again', async context => {
   if (!hasTmux) return context.skip('tmux is not installed');
-  const shell = openShell();
-  shell.enter(crewLine('run sign.crew.yaml'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run sign.crew.yaml'));
   const runId = runIdOn(await shell.until('\n>'));
   shell.press('C-c');
   const stopped = await shell.until('exit code 130');
   expect(stopped).toContain(`Stopped. Go on with: crew resume ${runId}`);
-  shell.enter(crewLine(`resume ${runId}`));
+  shell.enter(plainLine(`resume ${runId}`));
   await shell.until('\n>', 2);
   shell.enter('2');
   expect(await shell.until('exit code 1\n')).toContain('stopped');
@@ -125,8 +100,8 @@ test('Ctrl+C at the prompt stops the run, and a resume asks again', async contex
 
 test('the end of input at the prompt leaves the run waiting', async context => {
   if (!hasTmux) return context.skip('tmux is not installed');
-  const shell = openShell();
-  shell.enter(crewLine('run sign.crew.yaml'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run sign.crew.yaml'));
   await shell.until('\n>');
   shell.press('C-d');
   const waits = await shell.until('exit code 5');
@@ -135,8 +110,8 @@ test('the end of input at the prompt leaves the run waiting', async context => {
 
 test('an answer from another shell is taken while the first one asks, also for a later question', async context => {
   if (!hasTmux) return context.skip('tmux is not installed');
-  const shell = openShell();
-  shell.enter(crewLine('run two.crew.yaml'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run two.crew.yaml'));
   const runId = runIdOn(await shell.until('Who does a?\n\nWrite your answer.\n>'));
   const second = await crew(['answer', runId, 'Bob', '--question', 'both.b/ask'], { from: folder });
   expect([second.code, second.stdout]).toEqual([0, '']);
@@ -153,8 +128,8 @@ test('an answer from another shell is taken while the first one asks, also for a
 
 test('when the time is over at the prompt the default is taken', async context => {
   if (!hasTmux) return context.skip('tmux is not installed');
-  const shell = openShell();
-  shell.enter(crewLine('run late.crew.yaml'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run late.crew.yaml'));
   await shell.until('\n>');
   const end = await shell.until('exit code 0');
   expect(end).toContain('took no');
@@ -163,8 +138,8 @@ test('when the time is over at the prompt the default is taken', async context =
 
 test('`--no-input` asks nobody, and is no negation of `--input`', async context => {
   if (!hasTmux) return context.skip('tmux is not installed');
-  const shell = openShell();
-  shell.enter(crewLine('run sign.crew.yaml --no-input -i what=release'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run sign.crew.yaml --no-input -i what=release'));
   const end = await shell.until('exit code 5');
   expect(end).toContain('asks: May release go out?');
   expect(end).not.toContain('\n>');
@@ -190,8 +165,8 @@ phases:
     join(folder, 'replies.yaml'),
     'version: 1\nreplies: [{ phase: write, text: ok, delay_ms: 1500 }]\n',
   );
-  const shell = openShell();
-  shell.enter(crewLine('run save.crew.yaml --model script:replies.yaml'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run save.crew.yaml --model script:replies.yaml'));
   await shell.until('│ ▸ writer');
   shell.enter('y');
   await shell.until('refuse it; words after it are told to the role\n>');
@@ -215,8 +190,8 @@ phases:
 test('what was typed and not entered goes with the question that it was typed under', async context => {
   if (!hasTmux) return context.skip('tmux is not installed');
   writeFileSync(join(folder, 'pair.crew.yaml'), PAIR);
-  const shell = openShell();
-  shell.enter(crewLine('run pair.crew.yaml'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run pair.crew.yaml'));
   await shell.until('\n>');
   shell.press('y');
   await shell.until('\n> y');
@@ -246,8 +221,8 @@ test('what happens while a question is open is shown above it, and what was type
   writeFileSync(join(folder, 'busy.crew.yaml'), BUSY);
   const reply = '{ phase: both.works, text: written, delay_ms: 3000 }';
   writeFileSync(join(folder, 'busy.replies.yaml'), `version: 1\nreplies: [${reply}]\n`);
-  const shell = openShell();
-  shell.enter(crewLine('run busy.crew.yaml --model script:busy.replies.yaml'));
+  shell = openTmuxShell(folder);
+  shell.enter(plainLine('run busy.crew.yaml --model script:busy.replies.yaml'));
   await shell.until('Write your answer.\n>');
   shell.press('Ann');
   await shell.until('\n> Ann');

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../machine.ts';
 
 /** A `git` that never ends, as one does that waits for a dead network disk. */
 export interface SlowGit {
@@ -32,20 +32,9 @@ export function makeSlowGit(folder: string): SlowGit {
   return {
     path: `${bin}:${process.env.PATH}`,
     started: async () => {
-      while (!existsSync(pidFile)) await sleep(10);
+      await until(() => existsSync(pidFile));
       return Number(readFileSync(pidFile, 'utf8'));
     },
     release: () => writeFileSync(open, ''),
   };
-}
-
-/** Whether a process is there and not just a remainder that nobody has buried. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const stat = `/proc/${pid}/stat`;
-  return !existsSync(stat) || !/^\d+ \(.*\) Z/.test(readFileSync(stat, 'utf8'));
 }

@@ -9,8 +9,8 @@ export interface TmuxShell {
   enter(text: string): void;
   press(key: string): void;
   screen(): string;
-  /** Waits until a text is on the screen so many times. */
-  until(text: string, times?: number): Promise<string>;
+  /** Waits until a text is on the screen so many times, or a pattern once. What is gone in a moment is not waited for. */
+  until(text: string | RegExp, times?: number): Promise<string>;
   /** Every byte that programs have written to the terminal so far. */
   written(): Buffer;
   title(): string;
@@ -39,7 +39,7 @@ export function openTmuxShell(folder: string, size = { columns: 120, rows: 50 })
     async until(text, times = 1) {
       for (let looks = 0; looks < 400; looks += 1) {
         const now = screen();
-        if (now.split(text).length - 1 >= times) return now;
+        if (typeof text === 'string' ? now.split(text).length > times : text.test(now)) return now;
         await sleep(50);
       }
       throw new Error(`the terminal never showed ${text}:\n${screen()}`);

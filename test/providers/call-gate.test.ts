@@ -5,6 +5,7 @@ import { askModel, modelRequest } from '../contracts/ask-model.ts';
 import { fc } from '../laws.ts';
 import { startOpenAiServer } from '../loopback/openai-server.ts';
 import type { Reply, ReplyScript } from '../loopback/reply.ts';
+import { until } from '../machine.ts';
 import { API_KEY, WIRES } from './wire-models.ts';
 
 const NEVER = new AbortController().signal;
@@ -113,10 +114,6 @@ function slowServer() {
       most = Math.max(most, open.length);
     });
   return { script, open, most: () => most };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(resolve => setTimeout(resolve, 2));
 }
 
 describe('models behind one server', () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CrewError } from '../../src/model/crew-error.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { createBuiltinTools } from '../../src/tools/builtin.ts';
+import { isAlive, until } from '../machine.ts';
 import { makeFolder, makeRepository, type TestRepository } from './git-repository.ts';
 import { callTool, failureOf } from './tool-call.ts';
 
@@ -43,19 +44,6 @@ const script = (source: string) => [NODE, '-e', source];
 function checkouts(path = made.path): readonly string[] {
   const home = join(path, '.crew/worktrees');
   return existsSync(home) ? readdirSync(home).filter(name => name !== '.gitignore') : [];
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise(resolve => setTimeout(resolve, 5));
 }
 
 describe('a check', () => {

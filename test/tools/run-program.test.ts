@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CrewError } from '../../src/model/crew-error.ts';
 import { runProgram } from '../../src/tools/run-program.ts';
+import { isAlive, until } from '../machine.ts';
 import { calm, failureOf } from './tool-call.ts';
 
 let cwd: string;
@@ -15,20 +16,6 @@ beforeEach(() => {
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
 const shell = (script: string) => ({ program: 'sh', args: ['-c', script], cwd, signal: calm() });
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise(resolve => setTimeout(resolve, 5));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A dead process that nobody has waited for yet still answers.
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 function pidIn(file: string): number {
   return Number(existsSync(join(cwd, file)) ? readFileSync(join(cwd, file), 'utf8') : 0);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Sandbox } from '../../src/model/mcp-server.ts';
 import { createShellTools } from '../../src/tools/shell/tools.ts';
+import { hasBubblewrap } from '../machine.ts';
 import { calm, failureOf } from './tool-call.ts';
 
 let workspace = '';
@@ -19,15 +19,6 @@ afterAll(() => rmSync(workspace, { recursive: true, force: true }));
 async function run(args: JsonObject, sandbox?: Sandbox, signal = calm()) {
   const [tool] = createShellTools(sandbox);
   return (await tool?.call(args, { workspace, signal, notice: () => undefined })) as JsonObject;
-}
-
-function hasBubblewrap(): boolean {
-  try {
-    execFileSync('bwrap', ['--ro-bind', '/', '/', 'true']);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('shell.run', () => {
@@ -65,7 +56,7 @@ describe('shell.run', () => {
   });
 });
 
-describe.runIf(hasBubblewrap())('shell.run in a sandbox', () => {
+describe.runIf(hasBubblewrap)('shell.run in a sandbox', () => {
   test('reads and writes only what the sandbox names', async () => {
     const sandbox: Sandbox = { fs: ['ro:.', 'rw:./out'], net: 'none' };
     expect(await run({ command: ['cat', 'a.txt'] }, sandbox)).toMatchObject({ output: 'one\n' });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCrew, startNode } from '../../e2e/crew-process.ts';
+import { until } from '../../machine.ts';
 import { makePromptRepository, PROMPT, type PromptRepository, promptText } from './prompt-repository.ts';
 
 let repository: PromptRepository;
@@ -231,7 +232,7 @@ test('pins after a process was killed while it held the lock', async () => {
     process.stderr.write('held');
     setInterval(() => {}, 1000);`;
   const holder = startNode(['--input-type=module', '-e', held], { from: repository.path });
-  while (!holder.stderr().includes('held')) await new Promise(resolve => setTimeout(resolve, 10));
+  await until(() => holder.stderr().includes('held'));
   const pinning = startCrew(['prompt', 'pin', '--all'], { from: repository.path });
   holder.kill('SIGKILL');
   expect(await pinning.ended).toMatchObject({ code: 0 });

@@ -18,11 +18,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../../src/model/mcp-server.ts';
 import { sandboxedProgram } from '../../../src/tools/sandbox/sandboxed-program.ts';
+import { hasBubblewrap } from '../../machine.ts';
 import { failureOf } from '../tool-call.ts';
 import { fixture, listOf, nodeServer } from './mcp-peer.ts';
 import { orphans } from './orphans.ts';
 
-const CAN = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
 const NODE = dirname(process.execPath);
 const FIXTURES = dirname(fixture('odd-server.mjs'));
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -45,7 +45,7 @@ async function run(script: string, sandbox: Sandbox, env: Record<string, string>
   return `${stdout}${stderr}`;
 }
 
-describe.skipIf(!CAN)('a program in a sandbox', () => {
+describe.skipIf(!hasBubblewrap)('a program in a sandbox', () => {
   test('sees only what it is shown, and writes only where it may', async () => {
     const sandbox: Sandbox = { fs: ['rw:out'], net: 'none' };
     expect(await run('cat private.txt ../private.txt', sandbox)).not.toContain('mine');
@@ -197,7 +197,7 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-describe.skipIf(!CAN)('a server in a sandbox', () => {
+describe.skipIf(!hasBubblewrap)('a server in a sandbox', () => {
   const sandbox: Sandbox = { fs: [`ro:${NODE}`, `ro:${FIXTURES}`], net: 'none' };
 
   test('is listed as one without', async () => {
