@@ -88,7 +88,7 @@ function memoryOf(
   const { runId, program, recorded } = journal;
   const [first] = recorded;
   if (!isWanted || first?.type !== 'run.started' || first.memory === undefined) return undefined;
-  return openRunMemory({ runId, program, memory: first.memory, env, onNotice, store });
+  return openRunMemory({ runId, program, memory: first.memory, recorded, env, onNotice, store });
 }
 
 type Watching = Pick<ExecutorDoors, 'redact' | 'onDelta' | 'onNotice' | 'onProgress'>;

@@ -3,6 +3,7 @@ import type { RunMemory } from '../model/fact.ts';
 import type { RecallScoring } from '../model/recall.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { MemoryStore } from '../ports/memory-store.ts';
+import type { Ancestor } from './ancestors-of.ts';
 
 /** How notes are chosen and how long they count. */
 export interface MemorySettings {
@@ -24,7 +25,11 @@ export interface OpenMemory {
   /** Wall-clock milliseconds. */
   readonly now: () => number;
   /** Absent outside of runs: everything is read as it is now. */
-  readonly run?: RunMemory & { readonly runId: string };
+  readonly run?: RunMemory & {
+    readonly runId: string;
+    /** The runs that a fork comes from, the latest first; what they had written where it began is its own. */
+    readonly ancestors?: readonly Ancestor[];
+  };
   /** Finds secrets in a text; what it gives is never written. Gives the text with the secrets taken out. */
   readonly redact: (text: string) => string;
 }

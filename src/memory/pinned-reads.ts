@@ -1,7 +1,8 @@
 import { CrewError } from '../model/crew-error.ts';
-import type { MemoryNote } from '../model/memory.ts';
+import type { MemoryNote, MemoryScope } from '../model/memory.ts';
 import type { MemoryStore, NoteFilter, ScoredNote } from '../ports/memory-store.ts';
 import type { OpenMemory } from './open-memory.ts';
+import { ownWrites } from './own-writes.ts';
 
 /** Searches of a store, as a run may see it. */
 export interface PinnedReads {
@@ -17,33 +18,38 @@ export interface PinnedReads {
   ) => Promise<readonly ScoredNote[]>;
 }
 
-const MOST_CHANGES = 2000;
+/** What gave way to words of others is still there for a run that cannot see those. */
+const STATES_OF_OWN = ['active', 'superseded'] as const;
 
 /**
- * Reads for a run: the store as it was at the version that the run began with, and over it what the run wrote itself; notes
- * that gave way to its own are left out. Without a version, or when that is not kept any more, what is there now.
+ * Reads for a run: the store as it was at the version that the run began with, and over it what the run wrote itself, and what
+ * those that it comes from had written where it began; notes that gave way to these are left out. Without a version, or when that
+ * is not kept any more, what is there now.
  */
 export async function pinnedReads({ store, run }: Pick<OpenMemory, 'store' | 'run'>): Promise<PinnedReads> {
-  if (run?.version === undefined) return readsOf(store);
+  const { ancestors = [] } = run ?? {};
+  if (run === undefined || (run.version === undefined && ancestors.length === 0)) return readsOf(store);
   const { version: at, runId } = run;
-  const changes = await store.changes({ runId }, { limit: MOST_CHANGES });
-  const gone = new Set(
-    changes.filter(({ action }) => action === 'supersede' || action === 'forget').map(({ target }) => target),
-  );
-  // Only an unchanged order of reads lets both halves be asked for at once.
+  const { notes, gone } = await ownWrites(store, run);
+  const inherited = ancestors.map(one => `run:${one.runId}`);
+  const parts = partsFor({ runId, notes, inherited, isPinned: at !== undefined });
+  // Only an unchanged order of reads lets all parts be asked for at once.
   const both = async <Found>(
     filter: NoteFilter,
     read: (part: NoteFilter, at: number | undefined) => Promise<readonly Found[]>,
   ): Promise<readonly Found[]> => {
-    const mine = filter.runId === undefined || filter.runId === runId;
-    const [then, own] = await Promise.all([
-      asItWas(
-        () => read(filter, at),
-        () => read(filter, undefined),
-      ),
-      mine ? read({ ...filter, runId }, undefined) : [],
+    const { past, own, named } = parts(filter);
+    const found = await Promise.all([
+      past === undefined
+        ? []
+        : asItWas(
+            () => read(past, at),
+            () => read(past, undefined),
+          ),
+      own === undefined ? [] : read(own, undefined),
+      named === undefined ? [] : read(named, undefined),
     ]);
-    return [...then, ...own];
+    return found.flat();
   };
   return {
     async find(filter, { limit, order }) {
@@ -67,6 +73,42 @@ export async function pinnedReads({ store, run }: Pick<OpenMemory, 'store' | 'ru
       );
       return best(found, gone, limit);
     },
+  };
+}
+
+interface Parts {
+  /** What is read as it was; absent where nothing of it is asked for. */
+  readonly past?: NoteFilter;
+  /** What stands under the run itself. */
+  readonly own?: NoteFilter;
+  /** What is its own, but stands under others. */
+  readonly named?: NoteFilter;
+}
+
+/** What was kept for one run alone is seen by those that come from it, but none of it that came later. */
+function partsFor(of: {
+  readonly runId: string;
+  readonly notes: readonly string[];
+  readonly inherited: readonly MemoryScope[];
+  readonly isPinned: boolean;
+}): (filter: NoteFilter) => Parts {
+  const { runId, notes, inherited, isPinned } = of;
+  return filter => {
+    const { scopes: asked, ids, states = STATES_OF_OWN } = filter;
+    const then = asked === 'all' ? asked : asked.filter(scope => !inherited.includes(scope));
+    const ofRun = asked === 'all' || asked.includes(`run:${runId}`);
+    const kept = ofRun ? inherited : asked.filter(scope => inherited.includes(scope));
+    // Who reads what is there now sees all but that anyway.
+    const scopes = isPinned && then !== 'all' ? [...new Set([...then, ...kept])] : isPinned ? then : kept;
+    const named = ids === undefined ? notes : notes.filter(id => ids.includes(id));
+    const isMine = isPinned && (filter.runId === undefined || filter.runId === runId);
+    return {
+      ...(then.length === 0 ? {} : { past: { ...filter, scopes: then } }),
+      ...(isMine && then.length > 0 ? { own: { ...filter, scopes: then, states, runId } } : {}),
+      ...(named.length === 0 || scopes.length === 0
+        ? {}
+        : { named: { ...filter, scopes, states, ids: named } }),
+    };
   };
 }
 

@@ -58,6 +58,13 @@ export interface RunMemory {
   readonly embedder: string;
 }
 
+/** The run whose first `at` facts a fork began with; `forkedFrom` says where that run comes from, if it is a fork itself. */
+export interface ForkOrigin {
+  readonly runId: string;
+  readonly at: number;
+  readonly forkedFrom?: ForkOrigin;
+}
+
 /** Why a model's message ended. */
 export type FinishReason = 'stop' | 'tool_calls' | 'length' | 'content_filter';
 
@@ -84,8 +91,8 @@ export type Fact =
       readonly withoutMemory?: true;
       /** What draws by lot are made of; the id of the run when absent. A fork draws as the run that it comes from. */
       readonly seed?: string;
-      /** The run whose first `at` facts this one began with. */
-      readonly forkedFrom?: { readonly runId: string; readonly at: number };
+      /** Present in forks. */
+      readonly forkedFrom?: ForkOrigin;
     }
   | {
       readonly type: 'run.resumed';

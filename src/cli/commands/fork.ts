@@ -151,7 +151,11 @@ function create(options: {
   const { engine, runId, program, plan, from } = options;
   const [first, ...rest] = plan.facts;
   if (first?.type !== 'run.started') throw new Error('a fork begins with run.started');
-  const forkedFrom = { runId: from, at: plan.facts.length };
+  const { forkedFrom: before } = first;
+  const forkedFrom = {
+    ...{ runId: from, at: plan.facts.length },
+    ...(before === undefined ? {} : { forkedFrom: before }),
+  };
   return engine.create(runId, program, realWorld.now(), [{ ...first, runId, forkedFrom }, ...rest]);
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { MemorySettings, OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import { type CrewMemory, DEFAULT_HALF_LIFE_MS } from '../../model/crew-memory.ts';
-import type { RunMemory } from '../../model/fact.ts';
 import type { MemoryStore, StoreEmbedder } from '../../ports/memory-store.ts';
 import { userFolder } from '../user-folder.ts';
 import { loadEmbedders, loadStoreByScope } from '../wire-memory.ts';
@@ -26,7 +25,7 @@ export interface OpenMemoryOptions {
   readonly env: { readonly [name: string]: string | undefined };
   /** Takes secrets out of what is written. */
   readonly redact: (text: string) => string;
-  readonly run?: (RunMemory & { readonly runId: string }) | undefined;
+  readonly run?: OpenMemory['run'];
   /** What vectors are for: a run gives them to notes that have none; `read` searches with those that are there; `anew` makes all. */
   readonly vectors?: 'grow' | 'read' | 'anew';
   /** How long a server of vectors may take for one text. */

@@ -1,7 +1,8 @@
+import { ancestorsOf } from '../../memory/ancestors-of.ts';
 import type { MemoryDoor } from '../../memory/memory-door.ts';
 import type { OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
-import type { RunMemory } from '../../model/fact.ts';
+import type { Fact, RunMemory } from '../../model/fact.ts';
 import type { Program } from '../../model/program.ts';
 import type { MemoryStore } from '../../ports/memory-store.ts';
 import type { FlagValues, Terminal } from '../command.ts';
@@ -71,11 +72,13 @@ export function openRunMemory(options: {
   readonly runId: string;
   readonly program: Program;
   readonly memory: RunMemory;
+  /** The facts that there were when its journal was opened; they say where a fork comes from. */
+  readonly recorded?: readonly Fact[];
   readonly env: { readonly [name: string]: string | undefined };
   readonly onNotice: (text: string) => void;
   readonly store?: MemoryStore | undefined;
 }): OpenRunMemory {
-  const { runId, program, memory: run, env, onNotice, store } = options;
+  const { runId, program, memory: run, recorded = [], env, onNotice, store } = options;
   let opened: Promise<OpenedMemory> | undefined;
   let mayHaveWritten = false;
   const open = async (): Promise<OpenMemory> => {
@@ -86,7 +89,7 @@ export function openRunMemory(options: {
         env,
         // What is remembered stays, so also what only looks like a secret is taken out.
         redact: createRedactor(secretsOf(program, env)),
-        run: { ...run, runId },
+        run: { ...run, runId, ancestors: ancestorsOf(recorded) },
         onNotice,
         onProgress: onNotice,
         store,

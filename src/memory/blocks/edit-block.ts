@@ -1,15 +1,12 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { BlockDeclaration } from '../../model/crew-memory.ts';
 import type { MemoryBlock, MemoryChange, MemoryProvenance, MemoryScope } from '../../model/memory.ts';
-import { changeId } from '../note-hash.ts';
 import type { OpenMemory } from '../open-memory.ts';
 import { scanNote } from '../scan-note.ts';
-import { blockOf } from './read-blocks.ts';
+import { blockOf, editId, MOST_CHANGES, presentBlock } from './read-blocks.ts';
 
 /** Others may edit a shared block at the same time; an edit that still fits is tried so often. */
 const MAX_EDIT_TRIES = 20;
-/** More changes of one block in one run than any role makes. */
-const MOST_CHANGES = 10_000;
 
 /** A block that is to be edited: whose it is, and how it is declared. */
 export interface BlockTarget {
@@ -40,13 +37,16 @@ export async function editBlock(
   const { name: label } = declaration;
   refuseEditor(target, by);
   for (let tries = 0; tries < MAX_EDIT_TRIES; tries += 1) {
-    const before = blockOf({ scope, label }, declaration, await store.block(scope, label));
+    const present = await presentBlock(memory, { scope, label });
+    const before = blockOf({ scope, label }, declaration, present);
     if (await isMade(memory, before, by)) return before;
     const value = memory.redact(edit(before)).toWellFormed();
     refuseLength(before, value);
     refuseShape(before, value, by);
     if (value === before.value) return before;
     const after = editedBlock(before, { value, by, at: memory.now() });
+    // A fork begins with what stands elsewhere; it gets its own before it is written over.
+    if (present !== undefined && isInherited(present, by)) await store.putBlock(present, 0);
     if (!(await store.putBlock(after, before.version))) continue;
     await store.record([changeOf(before, after, by)]);
     return after;
@@ -55,6 +55,10 @@ export async function editBlock(
     'MEMORY_CONFLICT',
     `the block \`${label}\` was changed by others ${MAX_EDIT_TRIES} times while it was edited`,
   );
+}
+
+function isInherited({ scope, updatedBy }: MemoryBlock, { runId }: BlockEditor): boolean {
+  return scope === `run:${runId}` && updatedBy.runId !== runId;
 }
 
 function refuseEditor({ declaration: { name, readOnly } }: BlockTarget, { untrusted }: BlockEditor): void {
@@ -113,7 +117,7 @@ function targetOf({ scope, label }: MemoryBlock): string {
 function changeOf(before: MemoryBlock, after: MemoryBlock, { reason }: BlockEditor): MemoryChange {
   const target = targetOf(after);
   return {
-    id: changeId({ target, action: 'edit', cause: String(after.version) }),
+    id: editId(after, after.version),
     at: after.updatedAt,
     by: after.updatedBy,
     what: 'block',

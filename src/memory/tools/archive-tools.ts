@@ -4,6 +4,7 @@ import { MAX_MEMORY_RESULT_TOKENS } from '../../model/limits.ts';
 import type { MemoryLevel, MemoryNote, NewNote, NoteKind } from '../../model/memory.ts';
 import { KEPT_KINDS } from '../../model/memory-tool-specs.ts';
 import type { OpenMemory } from '../open-memory.ts';
+import { pinnedReads } from '../pinned-reads.ts';
 import { writeNotes } from '../write-notes.ts';
 import type { MemoryAct } from './block-tools.ts';
 import { fitRows, rowTokens } from './fit-rows.ts';
@@ -96,15 +97,16 @@ export const getNote: MemoryAct = async (memory, caller, args) => {
   return { note: whole, evidence: [...rows], ...untrustedMark([note, ...evidence.slice(0, rows.length)]) };
 };
 
-/** Those of the notes that the caller may see: of their levels, and active. */
+/** Those of the notes that the caller may see: of their levels, and active, as the run sees the memory. */
 async function visibleNotes(
-  { store, now }: OpenMemory,
+  memory: OpenMemory,
   caller: MemoryCaller,
   ids: readonly string[],
 ): Promise<readonly MemoryNote[]> {
   if (ids.length === 0) return [];
-  return store.find(
-    { scopes: scopesOfCaller(caller), ids: [...new Set(ids)], validAt: now() },
+  const { find } = await pinnedReads(memory);
+  return find(
+    { scopes: scopesOfCaller(caller), ids: [...new Set(ids)], validAt: memory.now() },
     { limit: MOST_EVIDENCE, order: 'oldest' },
   );
 }
