@@ -5,6 +5,7 @@ import { type Comparison, compareRuns, type StartedFact } from '../../src/runtim
 import type { FoldStep } from '../../src/runtime/records/fold-run.ts';
 import { fc } from '../laws.ts';
 import { resultOf } from './compact-events.ts';
+import { createRememberingRuns } from './memory-crew.ts';
 import { randomCrew, randomReplies, SLOW_TOOLS } from './random-crew.ts';
 import { type CrewRun, compileText, runCrew } from './run-crew.ts';
 
@@ -165,4 +166,22 @@ describe('the first difference', () => {
     expect(kept).toHaveLength(1);
     expect(difference).toMatchObject({ seq: 1, recorded: { type: 'timer.start', ms: 100 } });
   });
+});
+
+test('what is remembered of another model keeps its facts: who wrote it does not count', async () => {
+  const yaml = `memory: {}
+roles: { writer: { goal: Write., memory: true } }
+start: write
+phases:
+  write: { role: writer, task: Write., next: more }
+  more: { role: writer, task: Write more., next: done }
+  done: { end: success }
+`;
+  const { run: remember } = createRememberingRuns();
+  const run = await remember({ yaml });
+  expect(run.facts.map(({ type }) => type)).toContain('memory.written');
+  const models = { default: { use: 'other:model', reason: 'a flag' } };
+  const { kept, difference } = compare(run, run.program, { models });
+  expect(difference).toBeUndefined();
+  expect(kept).toHaveLength(run.facts.length);
 });

@@ -32,7 +32,7 @@ export type StartedFact = Extract<Fact, { type: 'run.started' }>;
  * Returns the first difference, if there is one. The facts of all steps but the last are followed by equal wishes.
  * 1. Wishes are equal when they are deeply equal. What the ledger adds to a model call, `maxTokens` and `temperature`, does
  *    not count: another model may have other limits. Neither do the values behind a prompt that a language model was sent,
- *    which it never sees.
+ *    which it never sees, nor which model it is that has something remembered.
  * 2. Of timers only those count that fired, or would have fired by now.
  * 3. What is published does not count.
  * The same program keeps all facts. Pure.
@@ -102,6 +102,10 @@ function isEqual(left: ActEffect, right: ActEffect, state: RunState): boolean {
 }
 
 function asAsked(effect: ActEffect, { terms }: RunState): object {
+  if (effect.type === 'memory.write') return { ...effect, author: '' };
+  if (effect.type === 'tool.call' && effect.origin !== undefined) {
+    return { ...effect, origin: { ...effect.origin, author: '' } };
+  }
   if (effect.type !== 'model.call') return effect;
   const { maxTokens: _maxTokens, temperature: _temperature, origin, ...rest } = effect;
   return terms[effect.model]?.languageModel === false ? { ...rest, origin } : rest;
