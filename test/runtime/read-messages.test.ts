@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { foldRun } from '../../src/runtime/records/fold-run.ts';
 import { readMessages } from '../../src/runtime/records/read-messages.ts';
+import { createRememberingRuns } from './memory-crew.ts';
 import { runCrew } from './run-crew.ts';
 
 const CREW = `roles: { reader: { goal: Read., tools: [kit] }, writer: { goal: Write. } }
@@ -58,4 +59,25 @@ test('messages that made room are still there, and no summary is', async () => {
   const pages = messages.filter(({ what }) => what === 'tool result');
   expect(pages.map(({ text }) => JSON.parse(text).page)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   expect(messages.some(({ text }) => text.includes('a summary'))).toBe(false);
+});
+
+test('what a role was reminded of is not said once more', async () => {
+  const yaml = `memory: {}
+roles: { writer: { goal: Write., memory: true } }
+start: write
+phases:
+  write: { role: writer, task: Write of the moon., next: more }
+  more: { role: writer, task: Write more of the moon., next: done }
+  done: { end: success }
+`;
+  const { run: remember } = createRememberingRuns();
+  const run = await remember({ yaml, replies: () => ({ text: 'The moon is old.' }) });
+  expect(JSON.stringify(run.modelRequests.at(-1)?.messages)).toContain('write: The moon is old.');
+  const messages = readMessages(foldRun(run.program, run.facts));
+  expect(messages.map(({ what, text }) => [what, text])).toEqual([
+    ['told', 'Write of the moon.'],
+    ['said', 'The moon is old.'],
+    ['told', 'Write more of the moon.'],
+    ['said', 'The moon is old.'],
+  ]);
 });

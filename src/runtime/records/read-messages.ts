@@ -4,17 +4,22 @@ import { type Message, messageText } from '../../model/message.ts';
 import type { PastMessage } from '../../model/past-message.ts';
 import type { Program } from '../../model/program.ts';
 import { SUMMARY_TAG } from '../../prompts/context-summary.ts';
+import { NOTES_TAG, STRANGE_NOTES_TAG } from '../../prompts/recalled-notes.ts';
 import { untrustedPhase } from '../remember/untrusted-work.ts';
 import { procedureOf, type RunState } from '../run-state.ts';
 import { ownerOf, playingCrew } from '../scope.ts';
 import type { FoldStep } from './fold-run.ts';
+
+/** Between these tags stands what is told again in a message of its own. */
+const DERIVED_TAGS: readonly string[] = [SUMMARY_TAG, NOTES_TAG, STRANGE_NOTES_TAG];
 
 /** Whose conversation a call belongs to. */
 type Whose = Pick<PastMessage, 'runId' | 'crew' | 'phase' | 'role' | 'untrusted'>;
 
 /**
  * What was said in the conversations of a run, told and found out by tools, each once, in the order in which it came up, out of
- * the steps of its fold. System prompts, summaries of older messages and results of memory's own tools are left out: they are
+ * the steps of its fold. System prompts, summaries of older messages, notes that a role
+ * was reminded of and results of memory's own tools are left out: they are
  * made of the rest, or would find themselves. Pure.
  */
 export function readMessages(steps: Iterable<FoldStep>): readonly PastMessage[] {
@@ -66,7 +71,7 @@ function told(message: Message, whose: Whose, { at, program }: RunState): readon
   if (message.from === 'assistant') return said(message, whose, at);
   if (message.from === 'user') {
     const text = messageText(message).trim();
-    const isDerived = text === '' || text.includes(`<${SUMMARY_TAG}>`);
+    const isDerived = text === '' || DERIVED_TAGS.some(tag => text.includes(`<${tag}>`));
     return isDerived ? [] : [{ ...whose, at, what: 'told', text }];
   }
   return message.parts.flatMap(part => {
