@@ -4,6 +4,7 @@ const REMEMBERING_CREW = `version: 1
 crew: example
 goal: Keep the house.
 memory:
+  store: .crew/memory
   scoring: hybrid
   blocks:
     rules: { value: Be kind., limit: 100, read_only: true }
@@ -43,6 +44,12 @@ export const MEMORY_CODES = {
     'The declared value of a memory block fits into its limit.',
     'limit: 100',
     'limit: 5',
+  ),
+  'memory-place': swapMemory(
+    'error',
+    'The memory of a crew is in a folder below the workspace, or at an address (`s3://`, `gs://`, `az://`, `db://`) without a password; only a person may name another folder, in their settings.',
+    'store: .crew/memory',
+    'store: ../memory',
   ),
   'memory-tools-without-memory': swapMemory(
     'error',

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { libraryTerminal } from '../../src/cli/library-terminal.ts';
 import { chooseMemory, wantsMemory } from '../../src/cli/memory/choose-memory.ts';
 import { requireTrust } from '../../src/cli/require-trust.ts';
@@ -47,6 +47,16 @@ describe('the place of a memory', () => {
       await expect(choose({ store })).rejects.toMatchObject({ code: 'MEMORY_UNAVAILABLE' });
     },
   );
+
+  test('of a crew is not where a link leads out of the workspace, of a person it may be', async () => {
+    const outside = realpathSync(mkdtempSync(join(tmpdir(), 'memory-outside-')));
+    onTestFinished(() => rmSync(outside, { recursive: true }));
+    symlinkSync(outside, join(folder, 'link'));
+    await expect(choose({ store: 'link/memory' })).rejects.toMatchObject({ code: 'MEMORY_UNAVAILABLE' });
+    expect((await choose({}, 'memory: { store: link }\n')).place).toBe(join(folder, 'link'));
+    symlinkSync(join(folder, '.crew'), join(folder, 'inside'));
+    expect((await choose({ store: 'inside/memory' })).place).toBe(join(folder, 'inside', 'memory'));
+  });
 
   test('of a person may be anywhere', async () => {
     expect((await choose({}, 'memory: { store: ../beside }\n')).place).toBe(join(folder, '..', 'beside'));

@@ -2,9 +2,11 @@ import { join, resolve, sep } from 'node:path';
 import { settingOf } from '../../model/config.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { CrewMemory } from '../../model/crew-memory.ts';
+import { holdsPassword, isMemoryAddress } from '../../model/memory-place.ts';
 import type { Program } from '../../model/program.ts';
 import { type FlagValues, type Terminal, textFlag } from '../command.ts';
 import { readConfig } from '../read-config.ts';
+import { realPlaces } from '../real-places.ts';
 import { stateDirOf, workspaceOf } from '../workspace.ts';
 
 /** Where a memory is, and what makes its vectors. */
@@ -14,8 +16,6 @@ export interface MemoryChoice {
   /** As `createEmbedder` takes it. */
   readonly embedder: string;
 }
-
-const IS_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** What the crew of a program, or the first one inside it, declares of its memory; undefined when none has any. Pure. */
 export function declaredMemory({ memory, crews = {} }: Program): CrewMemory | undefined {
@@ -32,7 +32,7 @@ export function memoryAddress(
   of: { readonly memory?: CrewMemory | undefined } | undefined,
 ): string | undefined {
   const store = of?.memory?.store;
-  return store !== undefined && IS_ADDRESS.test(store) ? store : undefined;
+  return store !== undefined && isMemoryAddress(store) ? store : undefined;
 }
 
 /** Whether a command works with memory: `--memory on|off`, else the setting, else yes. Fails with USAGE or CONFIG_INVALID. */
@@ -41,6 +41,12 @@ export async function wantsMemory(values: FlagValues, terminal: Terminal): Promi
   if (flag === 'on' || flag === 'off') return flag === 'on';
   if (flag !== undefined) throw new CrewError('USAGE', `\`--memory ${flag}\`: expected \`on\` or \`off\``);
   return settingOf(await readConfig(values, terminal), 'memory.enabled')?.value ?? true;
+}
+
+/** Whether a folder is really in the workspace, wherever links lead. */
+function isInside(workspace: string, folder: string): boolean {
+  const place = realPlaces(workspace, [folder])[folder];
+  return place !== undefined && `${place}${sep}`.startsWith(`${workspace}${sep}`);
 }
 
 /**
@@ -56,20 +62,17 @@ export async function chooseMemory(
   const named = declared.store ?? settingOf(layers, 'memory.store')?.value;
   const embedder = declared.embedder ?? settingOf(layers, 'memory.embedder')?.value ?? 'static';
   if (named === undefined) return { place: join(stateDirOf(values, terminal), 'memory'), embedder };
-  if (!IS_ADDRESS.test(named)) {
+  if (!isMemoryAddress(named)) {
     const workspace = workspaceOf(values, terminal);
     const place = resolve(workspace, named);
-    if (
-      declared.store !== undefined &&
-      declared.byPerson !== true &&
-      !`${place}${sep}`.startsWith(`${workspace}${sep}`)
-    ) {
+    const isOfCrew = declared.store !== undefined && declared.byPerson !== true;
+    if (isOfCrew && !isInside(workspace, named)) {
       const message = `\`memory.store: ${named}\` of the crew leads out of the workspace; a person may name such a place in their settings`;
       throw new CrewError('MEMORY_UNAVAILABLE', message);
     }
     return { place, embedder };
   }
-  if (/^[^/]*\/\/[^/]*@/.test(named)) {
+  if (holdsPassword(named)) {
     const message = 'the address of the memory holds a user or a password: leave them to the environment';
     throw new CrewError('MEMORY_UNAVAILABLE', message);
   }

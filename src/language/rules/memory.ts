@@ -1,4 +1,5 @@
 import type { CrewMemory } from '../../model/crew-memory.ts';
+import { wrongMemoryPlace } from '../../model/memory-place.ts';
 import type { RecallScoring } from '../../model/recall.ts';
 import { grantedSpecs } from '../../model/tool-spec.ts';
 import { toolsetSpecs } from '../../model/toolset-specs.ts';
@@ -18,8 +19,19 @@ export function checkMemory(context: RuleContext): void {
   checkGrants(context);
   checkCalls(context);
   if (crew.memory === undefined) return;
+  checkPlace(context, crew.memory);
   checkStreamModel(context, crew.memory);
   checkEffect(context, crew.memory);
+}
+
+/** A run would refuse it, when it begins. */
+function checkPlace({ places, report }: RuleContext, { store }: CrewMemory): void {
+  const message = store === undefined ? undefined : wrongMemoryPlace(store);
+  if (message === undefined) return;
+  const hint = message.includes('password')
+    ? 'leave them to the environment'
+    : 'name a folder such as `.crew/memory`, or an address (`s3://`, `gs://`, `az://`, `db://`); any other folder is for `memory.store` of your settings';
+  report({ code: 'memory-place', range: places.at(['memory', 'store']), message, hint });
 }
 
 function checkBlocks({ crew, places, report }: RuleContext): void {
