@@ -63,6 +63,8 @@ export interface Command {
   readonly verbs?: readonly Verb[];
   /** Left out of help and of suggestions: for measuring this program alone. */
   readonly hidden?: true;
+  /** With `--json` the failure that stops it is a document on standard output as well: `{ version, error: { code, message } }`. */
+  readonly failsInJson?: true;
   run(call: CommandCall): Promise<number>;
 }
 

@@ -11,15 +11,34 @@ import { openTerminal } from './terminal.ts';
 
 /** Runs one command line and returns its exit code. Coded errors are told in one block; our own bugs end in 70. */
 export async function main(argv: readonly string[], version: string): Promise<number> {
-  const terminal = openTerminal(version);
+  const opened = openTerminal(version);
+  let isTold = false;
+  const stdout = (text: string): void => {
+    isTold = true;
+    opened.stdout(text);
+  };
+  const terminal = { ...opened, stdout };
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
     if (!(error instanceof CrewError)) return reportCrash(error, argv, terminal);
     const message = sanitizeText(error.message, { keepNewlines: true });
+    if (!isTold && failsInJson(argv)) stdout(failureDocument(error));
     terminal.stderr(`error[${error.code}]: ${message}\n  ${hintOf(error, argv)}\n`);
     return error.exitCode;
   }
+}
+
+/** Whether a script waits for a document on standard output, and is to be told there why it gets another one. */
+function failsInJson(argv: readonly string[]): boolean {
+  const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
+  return (
+    findCommand(argv)?.failsInJson === true && flags.lastIndexOf('--json') > flags.lastIndexOf('--no-json')
+  );
+}
+
+function failureDocument({ code, message }: CrewError): string {
+  return `${JSON.stringify({ version: 1, error: { code, message } }, null, 2)}\n`;
 }
 
 /** What is wrong on a command line is told by the message; the help of that command is what may help beside it. */

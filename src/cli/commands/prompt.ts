@@ -18,6 +18,7 @@ export const promptCommand: Command = {
     summary,
     flags: Object.keys(flags),
   })),
+  failsInJson: true,
   flags: Object.assign({}, ...VERBS.map(({ flags }) => flags)),
   run: call => {
     const [wanted, ...rest] = call.positionals;
