@@ -34,6 +34,14 @@ export interface ListedFolder {
   /** Why nothing is known of its history; null when it is known. */
   readonly noHistory: string | null;
   readonly prompts: readonly ListedPrompt[];
+  /** What looks like a prompt and is none. */
+  readonly strange: readonly StrangeFile[];
+}
+
+/** A file of a folder of prompts that is none, by its name, and why. */
+export interface StrangeFile {
+  readonly file: string;
+  readonly why: string;
 }
 
 /** A moment in the life of a prompt: what it became, or that it went. */

@@ -19,35 +19,49 @@ import { type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
 import { stemOf } from './prompt-ref.ts';
 import { openStores, type PromptPlaces, type PromptStore } from './prompt-store.ts';
 import { usedPrompts } from './require-locked.ts';
+import { strangeFiles } from './strange-files.ts';
 
 /** `crew prompt list`: the prompts of all folders of the workspace, and how each stands to git and to the lock. */
 export async function listPrompts({ positionals, values, terminal }: CommandCall): Promise<number> {
   noPositionals(positionals);
-  const stores = openStores({ values, terminal }).filter(store => store.working().size > 0);
-  const users = stores.length === 0 ? NOBODY : await promptUsers({ values, terminal });
+  const stores = openStores({ values, terminal }).filter(isListed);
+  const { users, unread } = stores.length === 0 ? NOBODY : await promptUsers({ values, terminal });
   const folders: ListedFolder[] = [];
   for (const store of stores) folders.push(await listFolder(store, users, terminal.cwd));
   if (values.json === true) {
-    terminal.stdout(`${JSON.stringify({ version: 1, folders }, null, 2)}\n`);
+    terminal.stdout(`${JSON.stringify({ version: 1, folders, unread }, null, 2)}\n`);
     return 0;
   }
+  const warn = (text: string): void => terminal.stderr(`! ${sanitizeText(text, { keepNewlines: false })}\n`);
+  for (const path of unread) warn(`\`${path}\` has errors, so it is not known which prompts it uses`);
   const problem = folders.find(({ noHistory }) => noHistory !== null)?.noHistory ?? undefined;
   if (problem !== undefined) terminal.stderr(`! ${noHistoryText(problem)}\n`);
-  for (const { lock, lockProblem } of folders) {
-    const said = `! \`${lock}\` cannot be believed: ${lockProblem}`;
-    if (lockProblem !== null) terminal.stderr(`${sanitizeText(said, { keepNewlines: false })}\n`);
+  for (const { folder, lock, lockProblem, strange } of folders) {
+    if (lockProblem !== null) warn(`\`${lock}\` cannot be believed: ${lockProblem}`);
+    for (const { file, why } of strange) warn(`\`${folder}/${file}\` is no prompt: ${why}`);
   }
-  if (folders.length === 0) {
+  const shown = folders.filter(({ prompts }) => prompts.length > 0);
+  if (shown.length === 0) {
     terminal.stderr('There is no prompt file here; they are named `prompts/NAME.prompt.md`.\n');
     return 0;
   }
   const { formatPromptList } = await loadVersionsText();
   const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
-  terminal.stdout(formatPromptList(folders, { color: terminal.stdoutColor, columns }));
+  terminal.stdout(formatPromptList(shown, { color: terminal.stdoutColor, columns }));
   return 0;
 }
 
-const NOBODY: ReadonlyMap<string, readonly string[]> = new Map();
+/** The crew files that use each prompt, by the absolute path of its file, and those of which it is not known. */
+interface PromptUsers {
+  readonly users: ReadonlyMap<string, readonly string[]>;
+  readonly unread: readonly string[];
+}
+
+const NOBODY: PromptUsers = { users: new Map(), unread: [] };
+
+function isListed({ folder, working }: PromptStore): boolean {
+  return working().size > 0 || strangeFiles(folder).length > 0;
+}
 
 async function listFolder(
   store: PromptStore,
@@ -83,6 +97,7 @@ async function listFolder(
     lockProblem: lock.problem ?? null,
     noHistory: isKnown ? null : history.problem,
     prompts,
+    strange: strangeFiles(store.folder),
   };
 }
 
@@ -124,14 +139,12 @@ function putIn(store: PromptStore, { name }: PromptName): readonly string[] {
 
 const CREW_FILE = /\.crew\.ya?ml$/;
 
-/** The crew files of a workspace that use a prompt, by the absolute path of its file; broken ones are left out. */
-async function promptUsers({
-  values,
-  terminal,
-}: PromptPlaces): Promise<ReadonlyMap<string, readonly string[]>> {
+/** Reads the crew files of a workspace. */
+async function promptUsers({ values, terminal }: PromptPlaces): Promise<PromptUsers> {
   const workspace = workspaceOf(values, terminal);
   const [{ compileCrew }, { catalog }] = await Promise.all([loadCompiler(), loadLanguage()]);
   const users = new Map<string, string[]>();
+  const unread: string[] = [];
   for (const path of crewFiles(workspace, '')) {
     const shown = relative(terminal.cwd, join(workspace, path));
     const { crew, sourceMap } = await readCrewFile(shown, terminal).catch(error => {
@@ -139,9 +152,7 @@ async function promptUsers({
       throw error;
     });
     if (crew === undefined) {
-      terminal.stderr(
-        `! ${sanitizeText(`\`${path}\` has errors, so it is not known which prompts it uses`, { keepNewlines: false })}\n`,
-      );
+      unread.push(path);
       continue;
     }
     for (const used of usedPrompts(compileCrew(crew, { sourceMap, catalog, folder: terminal.cwd }))) {
@@ -149,7 +160,7 @@ async function promptUsers({
       users.set(file, [...(users.get(file) ?? []), path]);
     }
   }
-  return users;
+  return { users, unread };
 }
 
 function crewFiles(root: string, path: string): readonly string[] {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeFolder } from '../../tools/git-repository.ts';
 import { makePromptRepository, type PromptRepository } from './prompt-repository.ts';
 
 let repository: PromptRepository;
@@ -62,3 +63,67 @@ test('bytes that are not UTF-8 are an error at their place, and another version'
   expect(code).toBe(2);
   expect(stdout + stderr).toMatch(/error\[not-utf8\][\s\S]*prompts\/merge\.prompt\.md:2:2/);
 });
+
+describe('files of a folder of prompts that are none', () => {
+  interface Listed {
+    readonly folders: readonly {
+      readonly folder: string;
+      readonly strange: readonly { file: string; why: string }[];
+    }[];
+    readonly unread: readonly string[];
+  }
+  const strangeIn = async (): Promise<Record<string, readonly string[]>> => {
+    const { folders } = await repository.json<Listed>('prompt', 'list');
+    return Object.fromEntries(
+      folders.map(({ folder, strange }) => [folder, strange.map(({ file }) => file)]),
+    );
+  };
+
+  test('are named with what is wrong, in the text and in the document', async () => {
+    repository.write('prompts/Foo Bar.prompt.md', 'A');
+    repository.write('prompts/foo.md', 'A');
+    repository.write('prompts/_a.b.prompt.md', 'A');
+    repository.write('prompts/README.md', 'About.');
+    symlinkSync('merge.prompt.md', at('prompts/link.prompt.md'));
+    const { code, stdout, stderr } = await repository.crew('prompt', 'list');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('foo');
+    const names = 'names are lower-case letters, digits, `_` and `-`, and start with a letter';
+    expect(stderr.split('\n')).toEqual([
+      `! \`prompts/Foo Bar.prompt.md\` is no prompt: ${names}`,
+      '! `prompts/_a.b.prompt.md` is no prompt: a partial has no variants',
+      '! `prompts/foo.md` is no prompt: prompt files end in `.prompt.md`',
+      '! `prompts/link.prompt.md` is no prompt: it is a link',
+      '',
+    ]);
+    expect(await strangeIn()).toEqual({
+      prompts: ['Foo Bar.prompt.md', '_a.b.prompt.md', 'foo.md', 'link.prompt.md'],
+    });
+  });
+
+  test('are not texts of other folders, but what ends in another way there', async () => {
+    repository.write('docs/a.prompt.md', 'A');
+    repository.write('docs/guide.md', 'A');
+    repository.write('docs/b.prompt.txt', 'A');
+    expect(await strangeIn()).toEqual({ prompts: [], docs: ['b.prompt.txt'] });
+  });
+
+  test('are named where there is no prompt beside them', async () => {
+    const { code, stdout, stderr } = await repository.crew('prompt', 'list', '--cwd', makeOther());
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('! `prompts/foo.md` is no prompt: prompt files end in `.prompt.md`\n');
+    expect(stderr).toContain('There is no prompt file here; they are named `prompts/NAME.prompt.md`.\n');
+  });
+
+  test('and crew files with errors are in the document, too', async () => {
+    repository.write('broken.crew.yaml', 'version: 1\n');
+    expect((await repository.json<Listed>('prompt', 'list')).unread).toEqual(['broken.crew.yaml']);
+  });
+});
+
+function makeOther(): string {
+  const folder = makeFolder();
+  mkdirSync(join(folder, 'prompts'));
+  writeFileSync(join(folder, 'prompts/foo.md'), 'A');
+  return folder;
+}
