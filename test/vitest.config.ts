@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that run the built program as processes of its own, so it is built for them first. */
@@ -24,8 +25,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Left alone, vitest keeps one core for the watcher that nobody runs here.
-    maxWorkers: '100%',
+    // One more than there are cores, because many tests wait for processes, servers and terminals.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

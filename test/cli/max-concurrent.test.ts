@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { crew } from '../e2e/crew-process.ts';
 import { startOpenAiServer } from '../loopback/openai-server.ts';
+import { until } from '../machine.ts';
 
 const CREW = `version: 1
 crew: wide
@@ -20,12 +21,14 @@ phases:
   done: { end: success, result: "{{ all.a }}" }
 `;
 
-async function runWith(maxConcurrent: string) {
+/** Calls are answered when so many are under way at once, and a moment later, in which one too many would come. */
+async function runWith(maxConcurrent: string, expected = 0) {
   let open = 0;
   let most = 0;
   const server = await startOpenAiServer(async () => {
     open += 1;
     most = Math.max(most, open);
+    await until(() => most >= expected);
     await new Promise(resolve => setTimeout(resolve, 50));
     open -= 1;
     return { text: 'there' };
@@ -39,8 +42,8 @@ async function runWith(maxConcurrent: string) {
 }
 
 test('CREW_MAX_CONCURRENT says how many calls are under way at one server', async () => {
-  expect(await runWith('1')).toMatchObject({ code: 0, most: 1 });
-  expect(await runWith('3')).toMatchObject({ code: 0, most: 3 });
+  expect(await runWith('1', 1)).toMatchObject({ code: 0, most: 1 });
+  expect(await runWith('3', 3)).toMatchObject({ code: 0, most: 3 });
 });
 
 test.each(['0', 'many', '-1', '1.5'])('CREW_MAX_CONCURRENT=%s is a mistake of its caller', async text => {

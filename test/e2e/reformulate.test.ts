@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hasTmux, until } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { crew, type Ended, startCrew } from './crew-process.ts';
 import { crewLine, openTmuxShell, type TmuxShell } from './tmux-shell.ts';
@@ -29,7 +29,6 @@ const THIRD = reply('a haiku about the spring of 2021', [], []);
 const RUN = 'run poem.crew.yaml "a poem about spring" --reformulate --model script:replies.yaml';
 const ARGS = ['run', 'poem.crew.yaml', 'a poem about spring', '--model', 'script:replies.yaml'];
 
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 let folder = '';
 let shell: TmuxShell | undefined;
 beforeEach(() => {
@@ -165,7 +164,8 @@ describe.skipIf(!hasTmux)('a person at the terminal', () => {
     const here = await asked();
     here.enter('q');
     const screen = await here.until('exit code 1');
-    expect(screen).toContain('You quit; nothing of `poem` has run.');
+    expect(screen).toMatch(/^spent +‖ you quit; nothing of `poem` has run · 1 model call · /m);
+    expect(screen.match(/you quit|failure|left/gi)).toEqual(['you quit']);
     expect(screen).not.toContain('Plum');
     expect(screen).not.toMatch(/^null$/m);
     const { path } = await showRun('here');
@@ -255,14 +255,10 @@ describe('without a terminal', () => {
   });
 
   test('a kill in the middle costs nothing, and a resume goes on', async () => {
-    const slow = CLEAR.replace('times: 1,', 'times: 1, delay_ms: 60000,');
-    writeFileSync(join(folder, 'replies.yaml'), written(OPEN.replace('"which spring?"', ''), slow));
     const script = written(OPEN).replace('text: Plum', 'delay_ms: 60000, text: Plum');
     writeFileSync(join(folder, 'replies.yaml'), script.replace('"which spring?"', ''));
     const running = startCrew([...ARGS, '--reformulate', '--run-id', 'killed'], { from: folder });
-    for (let looks = 0; looks < 400 && !/write +│ ▸/.test(running.stderr()); looks += 1) {
-      await new Promise(resolve => setTimeout(resolve, 25));
-    }
+    await until(() => /write +│ ▸/.test(running.stderr()));
     running.kill('SIGKILL');
     await running.ended;
     writeFileSync(join(folder, 'replies.yaml'), written(OPEN));

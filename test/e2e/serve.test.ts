@@ -203,7 +203,8 @@ describe('the end of a server', () => {
     const slow = { name: 'slow', arguments: {}, _meta: { progressToken: 'p' } };
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: slow })}\n`);
     await expect.poll(() => listed(served.folder), { timeout: 10_000 }).toMatchObject([{ active: true }]);
-    await sleep(300);
+    // Its answer to the greeting, and the progress of the run.
+    await expect.poll(() => lines.join('').split('\n').length, { timeout: 10_000 }).toBeGreaterThan(2);
     child.stdin.end();
     expect(await ended).toBe(0);
     expect(await listed(served.folder)).toMatchObject([{ status: 'open', active: false }]);

@@ -69,8 +69,10 @@ test('a client that goes away stops its run', async () => {
     body: JSON.stringify(body),
     signal: gone.signal,
   });
-  setTimeout(() => gone.abort(), 100);
-  await expect(sent).rejects.toThrow();
+  const refused = expect(sent).rejects.toThrow();
+  await expect.poll(() => server.host.begun).toEqual(['last']);
+  gone.abort();
+  await refused;
   await expect.poll(() => server.host.stopped).toEqual(['r1']);
 });
 

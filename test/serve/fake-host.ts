@@ -18,6 +18,8 @@ type Script = 'echo' | 'ask' | 'last' | 'refuse' | 'bug';
 /** A host without models and journals, and what it was told. */
 export interface FakeHost extends CrewHost {
   readonly answers: PersonAnswer[];
+  /** What calls said that have begun. */
+  readonly begun: string[];
   readonly stopped: string[];
   readonly keys: string[];
   readonly mostAtOnce: () => number;
@@ -35,6 +37,7 @@ const QUESTION: OpenQuestion = {
 export function createFakeHost(): FakeHost {
   const ends = new Map<string, RunEnd>();
   const answers: PersonAnswer[] = [];
+  const begun: string[] = [];
   const stopped: string[] = [];
   const keys: string[] = [];
   let runs = 0;
@@ -58,6 +61,7 @@ export function createFakeHost(): FakeHost {
     const runId = `r${runs}`;
     for (const event of eventsOf(runId)) watch.onEvent(event);
     const say = inputs.say as Script;
+    begun.push(say);
     if (say === 'refuse') throw new CrewError('PLAN_OVER_BUDGET', 'the run may need 9 calls');
     if (say === 'bug') throw new Error('secret of the inside');
     if (say === 'ask') return finish(waiting(runId));
@@ -81,6 +85,7 @@ export function createFakeHost(): FakeHost {
       },
     ],
     answers,
+    begun,
     stopped,
     keys,
     mostAtOnce: () => most,

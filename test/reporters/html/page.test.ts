@@ -116,8 +116,8 @@ describe.skipIf(chromium === undefined)('in a real browser', () => {
       expect(await page.evaluate(dead)).toEqual([]);
       const ids = `(all => all.filter((id, nth) => all.indexOf(id) !== nth))([...document.querySelectorAll('[id]')].map(each => each.id))`;
       expect(await page.evaluate(ids)).toEqual([]);
-      await page.evaluate(`location.hash = '#p1'; new Promise(done => setTimeout(done, 100))`);
-      expect(await page.evaluate(`document.getElementById('p1').open`)).toBe(true);
+      await page.evaluate(`location.hash = '#p1'`);
+      await expect.poll(() => page.evaluate(`document.getElementById('p1').open`)).toBe(true);
       await page.close();
     }
   });

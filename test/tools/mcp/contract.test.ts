@@ -164,7 +164,7 @@ describe.each(PEERS)('$title', ({ protocol, file, args, more = {}, isStateless =
     const asked: ToolQuestion[] = [];
     const ask = async (question: ToolQuestion): Promise<ToolAnswer> => {
       asked.push(question);
-      await new Promise(resolve => setTimeout(resolve, 1300));
+      if (question.kind === 'form') await new Promise(resolve => setTimeout(resolve, 1300));
       return {
         action: 'accept',
         by: 'me',
