@@ -1,25 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { messageText } from '../../src/model/message.ts';
-import type { ModelRequest } from '../../src/ports/language-model.ts';
 import { eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import type { Reply } from './fake-model.ts';
 import { type CrewRun, runCrew } from './run-crew.ts';
+import { FAILED_END, judgement, messagesTo, sayInOrder, trialCrew } from './trial-crew.ts';
 
-const crew = (reflect: string, more = '') => `roles:
-  writer: { goal: Write., model: small }
-  critic: { goal: Judge. }
-models: { small: auto, default: auto }
-start: draft
-phases:
-  draft:
-    role: writer
-    task: Write the word.
-    reflect: { ${reflect} }
-    ${more}
-    next: done
-  done: { end: success, result: "{{ draft }}" }
-`;
-const ENDS = '  failed: { end: failure, result: "{{ run.error.code }}" }\n';
 const CALLED_YES = 'evaluator: { expression: \'draft == "yes"\' }';
 const JUDGED = 'evaluator: { role: critic, task: "Judge {{ draft }}" }';
 
@@ -30,35 +14,14 @@ interface Said {
 }
 
 /** Attempts, lessons and judgements in their order, each from a list of its own. */
-function say({ attempts, lessons = ['a lesson'], judge = [] }: Said) {
-  const counts = new Map<string, number>();
-  const lists: { readonly [speaker: string]: readonly (Reply | string)[] } = {
-    writer: attempts,
-    lesson: lessons,
-    critic: judge,
-  };
-  return ({ origin }: ModelRequest): Reply => {
-    const list = lists[origin.role] ?? [];
-    const nth = counts.get(origin.role) ?? 0;
-    counts.set(origin.role, nth + 1);
-    const reply = list[Math.min(nth, list.length - 1)];
-    if (reply === undefined) throw new Error(`nobody expected ${origin.role} to be asked`);
-    return typeof reply === 'string' ? { text: reply } : reply;
-  };
-}
+const say = ({ attempts, lessons = ['a lesson'], judge = [] }: Said) =>
+  sayInOrder({ writer: attempts, lesson: lessons, critic: judge });
 
-const asked = (run: CrewRun, speaker: string): string[] =>
-  run.modelRequests
-    .filter(({ origin }) => origin.role === speaker)
-    .map(({ messages }) => messageText(messages[1] ?? { from: 'user', parts: [] }));
 const judged = (run: CrewRun) =>
   eventsOf(run, 'trial.judged').map(({ trial, passed, score }) => [trial, passed, score]);
-const judgement = (passed: boolean, score: number, feedback = 'so') => ({
-  json: { passed, score, feedback },
-});
 
 test('an attempt that passes is the artifact at once', async () => {
-  const run = await runCrew({ yaml: crew(CALLED_YES), replies: say({ attempts: ['yes'] }) });
+  const run = await runCrew({ yaml: trialCrew(CALLED_YES), replies: say({ attempts: ['yes'] }) });
   expect(resultOf(run)).toMatchObject({ result: 'yes' });
   expect(judged(run)).toEqual([[1, true, 1]]);
   expect(run.modelRequests).toHaveLength(1);
@@ -66,7 +29,7 @@ test('an attempt that passes is the artifact at once', async () => {
 
 test('an attempt that does not pass leaves a lesson that the next one reads', async () => {
   const run = await runCrew({
-    yaml: crew(CALLED_YES),
+    yaml: trialCrew(CALLED_YES),
     replies: say({ attempts: ['no', 'yes'], lessons: ['Say yes instead.'] }),
   });
   expect(resultOf(run)).toMatchObject({ result: 'yes' });
@@ -74,9 +37,9 @@ test('an attempt that does not pass leaves a lesson that the next one reads', as
     [1, false, 0],
     [2, true, 1],
   ]);
-  expect(asked(run, 'writer')[0]).toBe('Write the word.');
-  expect(asked(run, 'writer')[1]).toContain('1. Say yes instead.');
-  const [lesson = ''] = asked(run, 'lesson');
+  expect(messagesTo(run, 'writer')[0]).toBe('Write the word.');
+  expect(messagesTo(run, 'writer')[1]).toContain('1. Say yes instead.');
+  const [lesson = ''] = messagesTo(run, 'lesson');
   for (const part of ['Write the word.', '<attempt>\nno\n', 'the condition `draft == "yes"` does not hold']) {
     expect(lesson).toContain(part);
   }
@@ -95,7 +58,7 @@ describe('when the trials are used up', () => {
   const attempts = ['bad', 'good', 'fair'];
 
   test('the best is kept, and no lesson is written for a trial that will not be', async () => {
-    const run = await runCrew({ yaml: crew(JUDGED), replies: say({ attempts, judge }) });
+    const run = await runCrew({ yaml: trialCrew(JUDGED), replies: say({ attempts, judge }) });
     expect(resultOf(run)).toMatchObject({ outcome: 'success', result: 'good' });
     expect(judged(run)).toEqual([
       [1, false, 0.2],
@@ -108,7 +71,7 @@ describe('when the trials are used up', () => {
 
   test('of equally good ones the earliest is kept', async () => {
     const run = await runCrew({
-      yaml: crew(`${CALLED_YES}, trials: 2`),
+      yaml: trialCrew(`${CALLED_YES}, trials: 2`),
       replies: say({ attempts: ['a', 'b'] }),
     });
     expect(resultOf(run)).toMatchObject({ result: 'a' });
@@ -116,13 +79,19 @@ describe('when the trials are used up', () => {
   });
 
   test('`keep: last` keeps the last', async () => {
-    const run = await runCrew({ yaml: crew(`${JUDGED}, keep: last`), replies: say({ attempts, judge }) });
+    const run = await runCrew({
+      yaml: trialCrew(`${JUDGED}, keep: last`),
+      replies: say({ attempts, judge }),
+    });
     expect(resultOf(run)).toMatchObject({ result: 'fair' });
     expect(eventsOf(run, 'trial.judged').at(-1)).toMatchObject({ kept: 3 });
   });
 
   test('a single trial is judged and kept', async () => {
-    const run = await runCrew({ yaml: crew(`${CALLED_YES}, trials: 1`), replies: say({ attempts: ['no'] }) });
+    const run = await runCrew({
+      yaml: trialCrew(`${CALLED_YES}, trials: 1`),
+      replies: say({ attempts: ['no'] }),
+    });
     expect(resultOf(run)).toMatchObject({ result: 'no' });
     expect(run.modelRequests).toHaveLength(1);
   });
@@ -135,21 +104,23 @@ test.each([
 ])('with a window of %s, trials read only so many of the latest lessons', async (window, seen) => {
   const lessons = ['one', 'two', 'three'];
   const run = await runCrew({
-    yaml: crew(`${CALLED_YES}, trials: 4, window: ${window}`),
+    yaml: trialCrew(`${CALLED_YES}, trials: 4, window: ${window}`),
     replies: say({ attempts: ['no'], lessons }),
   });
-  const read = asked(run, 'writer').map(text => lessons.filter(lesson => text.includes(`. ${lesson}\n`)));
+  const read = messagesTo(run, 'writer').map(text =>
+    lessons.filter(lesson => text.includes(`. ${lesson}\n`)),
+  );
   expect(read).toEqual(seen);
 });
 
 describe('an evaluator', () => {
   test('that is a schema says what does not fit', async () => {
     const run = await runCrew({
-      yaml: crew('evaluator: { schema: { minLength: 5 } }, trials: 2'),
+      yaml: trialCrew('evaluator: { schema: { minLength: 5 } }, trials: 2'),
       replies: say({ attempts: ['abc', 'abcdef'] }),
     });
     expect(resultOf(run)).toMatchObject({ result: 'abcdef' });
-    expect(asked(run, 'lesson')[0]).toMatch(/<evaluation>\n.*5.*\n<\/evaluation>/);
+    expect(messagesTo(run, 'lesson')[0]).toMatch(/<evaluation>\n.*5.*\n<\/evaluation>/);
   });
 
   const TOOL =
@@ -160,7 +131,7 @@ describe('an evaluator', () => {
 
   test('that is a tool gets the artifact, and gives pass and score', async () => {
     const run = await runCrew({
-      yaml: crew(`${TOOL}, trials: 2`),
+      yaml: trialCrew(`${TOOL}, trials: 2`),
       replies: say({ attempts: ['a', 'b'] }),
       tools: give([
         { ok: false, points: 7 },
@@ -173,7 +144,7 @@ describe('an evaluator', () => {
       [2, false, 3],
     ]);
     expect(resultOf(run)).toMatchObject({ result: 'a' });
-    expect(asked(run, 'lesson')[0]).toContain('{"ok":false,"points":7}');
+    expect(messagesTo(run, 'lesson')[0]).toContain('{"ok":false,"points":7}');
     expect(eventsOf(run, 'tool.ended').map(({ key }) => key)).toEqual([
       'draft:1:1/evaluation',
       'draft:1:2/evaluation',
@@ -182,7 +153,7 @@ describe('an evaluator', () => {
 
   test('that is a tool whose score is no number fails the phase', async () => {
     const run = await runCrew({
-      yaml: crew(TOOL, 'on_error: failed') + ENDS,
+      yaml: trialCrew(TOOL, 'on_error: failed') + FAILED_END,
       replies: say({ attempts: ['a'] }),
       tools: give([{ ok: false, points: 'many' }]),
     });
@@ -191,7 +162,7 @@ describe('an evaluator', () => {
 
   test('that is a tool which fails is the failure of the phase', async () => {
     const run = await runCrew({
-      yaml: crew('evaluator: { tool: kit.fail, pass: "true" }', 'on_error: failed') + ENDS,
+      yaml: trialCrew('evaluator: { tool: kit.fail, pass: "true" }', 'on_error: failed') + FAILED_END,
       replies: say({ attempts: ['a'] }),
     });
     expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: 'TOOL_FAILED' });
@@ -200,7 +171,7 @@ describe('an evaluator', () => {
   test('that is a condition over what is not there fails the phase', async () => {
     const run = await runCrew({
       // A value that the crew declares is not given.
-      yaml: `inputs: { wanted: { type: string, default: x } }\n${crew('evaluator: { expression: "draft == inputs.wanted" }', 'on_error: failed')}${ENDS}`,
+      yaml: `inputs: { wanted: { type: string, default: x } }\n${trialCrew('evaluator: { expression: "draft == inputs.wanted" }', 'on_error: failed')}${FAILED_END}`,
       replies: say({ attempts: ['abc'] }),
     });
     expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: 'TEMPLATE_FAILED' });
@@ -208,20 +179,20 @@ describe('an evaluator', () => {
 
   test('that is a role judges in turns, with repairs, and its feedback is what the lesson is made of', async () => {
     const run = await runCrew({
-      yaml: crew(JUDGED),
+      yaml: trialCrew(JUDGED),
       replies: say({
         attempts: ['a', 'b'],
         judge: [{ text: 'not good' }, judgement(false, 0.1, 'it has no verb'), judgement(true, 1)],
       }),
     });
     expect(resultOf(run)).toMatchObject({ result: 'b' });
-    expect(asked(run, 'critic')).toEqual(['Judge a', 'Judge a', 'Judge b']);
-    expect(asked(run, 'lesson')[0]).toContain('it has no verb');
+    expect(messagesTo(run, 'critic')).toEqual(['Judge a', 'Judge a', 'Judge b']);
+    expect(messagesTo(run, 'lesson')[0]).toContain('it has no verb');
   });
 
   test('that is a role which never judges is the failure of the phase', async () => {
     const run = await runCrew({
-      yaml: crew(JUDGED, 'on_error: failed') + ENDS,
+      yaml: trialCrew(JUDGED, 'on_error: failed') + FAILED_END,
       replies: say({ attempts: ['a'], judge: [{ json: { passed: true, score: 2, feedback: '' } }] }),
     });
     expect(resultOf(run)).toMatchObject({ outcome: 'failure', result: 'OUTPUT_INVALID' });
@@ -232,10 +203,13 @@ const DOWN: Reply = { failure: { code: 'PROVIDER_AUTH', message: 'no key' } };
 
 describe('a model that cannot be reached holds the run', () => {
   test('as judge, and a resume asks only the judge', async () => {
-    const first = await runCrew({ yaml: crew(JUDGED), replies: say({ attempts: ['a'], judge: [DOWN] }) });
+    const first = await runCrew({
+      yaml: trialCrew(JUDGED),
+      replies: say({ attempts: ['a'], judge: [DOWN] }),
+    });
     expect(suspensionOf(first)).toMatchObject({ code: 'PROVIDER_AUTH' });
     const second = await runCrew({
-      yaml: crew(JUDGED),
+      yaml: trialCrew(JUDGED),
       history: first.facts,
       resume: {},
       replies: say({ attempts: [], lessons: [], judge: [judgement(true, 1)] }),
@@ -246,12 +220,12 @@ describe('a model that cannot be reached holds the run', () => {
 
   test('when it writes the lesson, and a resume asks only for the lesson', async () => {
     const first = await runCrew({
-      yaml: crew(CALLED_YES),
+      yaml: trialCrew(CALLED_YES),
       replies: say({ attempts: ['no'], lessons: [DOWN] }),
     });
     expect(suspensionOf(first)).toMatchObject({ code: 'PROVIDER_AUTH' });
     const second = await runCrew({
-      yaml: crew(CALLED_YES),
+      yaml: trialCrew(CALLED_YES),
       history: first.facts,
       resume: {},
       replies: say({ attempts: ['yes'] }),
@@ -263,16 +237,16 @@ describe('a model that cannot be reached holds the run', () => {
 
 test('a lesson that cannot be had for good is what the evaluation said', async () => {
   const run = await runCrew({
-    yaml: crew(CALLED_YES),
+    yaml: trialCrew(CALLED_YES),
     replies: say({ attempts: ['no', 'yes'], lessons: [{ text: 'x', finish: 'content_filter' }] }),
   });
   expect(resultOf(run)).toMatchObject({ result: 'yes' });
-  expect(asked(run, 'writer')[1]).toContain('1. the condition `draft == "yes"` does not hold');
+  expect(messagesTo(run, 'writer')[1]).toContain('1. the condition `draft == "yes"` does not hold');
 });
 
 test('a model that goes by rules is not asked for a lesson: what the evaluation said is one', async () => {
   const run = await runCrew({
-    yaml: crew(CALLED_YES),
+    yaml: trialCrew(CALLED_YES),
     terms: { rules: { answers: 2, toolCalls: 6 } },
     replies: say({ attempts: ['no', 'yes'], lessons: [] }),
   });
@@ -282,7 +256,7 @@ test('a model that goes by rules is not asked for a lesson: what the evaluation 
 
 test('lessons are cut, whatever a model writes', async () => {
   const run = await runCrew({
-    yaml: crew(CALLED_YES),
+    yaml: trialCrew(CALLED_YES),
     replies: say({ attempts: ['no', 'yes'], lessons: ['long '.repeat(10_000)] }),
   });
   expect(eventsOf(run, 'lesson.learned')[0]?.lesson).toHaveLength(4_000);
@@ -312,13 +286,13 @@ phases:
   });
   expect(resultOf(run)).toMatchObject({ result: 'yes' });
   for (const speaker of ['writer', 'two', 'default']) {
-    expect(asked(run, speaker).map(text => text.includes('1. Say yes.'))).toEqual([false, true]);
+    expect(messagesTo(run, speaker).map(text => text.includes('1. Say yes.'))).toEqual([false, true]);
   }
 });
 
 test('a retry of a failed attempt stays in its trial and keeps its lessons', async () => {
   const run = await runCrew({
-    yaml: crew(CALLED_YES, 'retry: 1'),
+    yaml: trialCrew(CALLED_YES, 'retry: 1'),
     replies: say({ attempts: ['no', ' ', ' ', ' ', 'yes'] }),
   });
   expect(resultOf(run)).toMatchObject({ result: 'yes' });
@@ -326,5 +300,5 @@ test('a retry of a failed attempt stays in its trial and keeps its lessons', asy
     [1, false, 0],
     [2, true, 1],
   ]);
-  expect(asked(run, 'writer').at(-1)).toContain('1. a lesson');
+  expect(messagesTo(run, 'writer').at(-1)).toContain('1. a lesson');
 });

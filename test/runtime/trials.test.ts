@@ -1,53 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { hashProgram } from '../../src/compiler/compile-crew.ts';
-import { messageText } from '../../src/model/message.ts';
 import type { Program } from '../../src/model/program.ts';
-import type { ModelRequest } from '../../src/ports/language-model.ts';
 import { eventsOf, resultOf, suspensionOf } from './compact-events.ts';
 import type { Reply } from './fake-model.ts';
 import { type CrewRun, compileText, runCrew } from './run-crew.ts';
+import { FAILED_END, judgement, messagesTo, sayInOrder, trialCrew } from './trial-crew.ts';
 
-const crew = (reflect: string, more = '') => `roles:
-  writer: { goal: Write. }
-  critic: { goal: Judge. }
-start: draft
-phases:
-  draft:
-    role: writer
-    task: Write the word.
-    reflect: { ${reflect} }
-    ${more}
-    next: done
-  done: { end: success, result: "{{ draft }}" }
-`;
-const ENDS = '  failed: { end: failure, result: "{{ run.error.code }}" }\n';
 const TOOL =
   '{ tool: kit.give, with: { said: "{{ draft }}" }, pass: evaluation.ok, score: "{{ evaluation.points }}" }';
 const JUDGE = '{ role: critic, task: "Judge {{ draft }}" }';
 
-/** Attempts, lessons and judgements in their order; the last of each again and again. */
-function say(lists: { readonly [speaker: string]: readonly (Reply | string)[] }) {
-  const counts = new Map<string, number>();
-  return ({ origin }: ModelRequest): Reply => {
-    const list = lists[origin.role] ?? [];
-    const nth = counts.get(origin.role) ?? 0;
-    counts.set(origin.role, nth + 1);
-    const reply = list[Math.min(nth, list.length - 1)];
-    if (reply === undefined) throw new Error(`nobody expected ${origin.role} to be asked`);
-    return typeof reply === 'string' ? { text: reply } : reply;
-  };
-}
-
 const give = (replies: readonly object[]) => ({
   give: (_args: object, { nth }: { nth: number }) => (replies[nth - 1] ?? replies.at(-1) ?? {}) as never,
 });
-const judgement = (passed: boolean, score: number, feedback = 'so') => ({
-  json: { passed, score, feedback },
-});
-const messagesTo = (run: CrewRun, speaker: string): string[] =>
-  run.modelRequests
-    .filter(({ origin }) => origin.role === speaker)
-    .map(({ messages }) => messageText(messages[1] ?? { from: 'user', parts: [] }));
 const checks = (run: CrewRun) => eventsOf(run, 'trial.judged').map(each => each.checks);
 const speakers = (run: CrewRun) => run.modelRequests.map(({ origin }) => origin.role);
 /** A program as it was before there were strategies. */
@@ -63,8 +28,8 @@ const older = (program: Program): Program => {
 describe('several checks', () => {
   test('pass only together, and a judge is not asked when something else did not pass', async () => {
     const run = await runCrew({
-      yaml: crew(`evaluator: [${JUDGE}, ${TOOL}, { expression: draft.size > 1 }]`),
-      replies: say({
+      yaml: trialCrew(`evaluator: [${JUDGE}, ${TOOL}, { expression: draft.size > 1 }]`),
+      replies: sayInOrder({
         writer: ['a', 'bb', 'cc'],
         lesson: ['more'],
         critic: [judgement(false, 0.4), judgement(true, 1)],
@@ -93,8 +58,8 @@ describe('several checks', () => {
 
   test('a judge can never pass what a tool has failed, nor outweigh its score', async () => {
     const run = await runCrew({
-      yaml: crew(`evaluator: [${TOOL}, ${JUDGE}], trials: 3`),
-      replies: say({
+      yaml: trialCrew(`evaluator: [${TOOL}, ${JUDGE}], trials: 3`),
+      replies: sayInOrder({
         writer: ['poor', 'praised', 'sound'],
         lesson: ['more'],
         critic: [judgement(true, 1), judgement(false, 0.1)],
@@ -112,8 +77,8 @@ describe('several checks', () => {
   test('that are equal but for a judge are ordered by the judge', async () => {
     const judges = [judgement(false, 0.2), judgement(false, 0.8), judgement(false, 0.8)];
     const run = await runCrew({
-      yaml: crew(`evaluator: [{ expression: draft != blank }, ${JUDGE}], trials: 3`),
-      replies: say({ writer: ['a', 'b', 'c'], lesson: ['more'], critic: judges }),
+      yaml: trialCrew(`evaluator: [{ expression: draft != blank }, ${JUDGE}], trials: 3`),
+      replies: sayInOrder({ writer: ['a', 'b', 'c'], lesson: ['more'], critic: judges }),
     });
     expect(resultOf(run)).toMatchObject({ result: 'b' });
     expect(eventsOf(run, 'trial.judged').map(({ score, kept }) => [score, kept])).toEqual([
@@ -126,10 +91,10 @@ describe('several checks', () => {
   test('are all in the feedback by name, within its limit', async () => {
     const long = 'x'.repeat(10_000);
     const run = await runCrew({
-      yaml: crew(
+      yaml: trialCrew(
         `evaluator: [{ tool: kit.give, pass: "false", feedback: "{{ evaluation.a }}", name: first }, { expression: draft != blank }, { tool: kit.give, pass: "false", name: last }], trials: 2`,
       ),
-      replies: say({ writer: ['a'], lesson: ['more'] }),
+      replies: sayInOrder({ writer: ['a'], lesson: ['more'] }),
       tools: give([{ a: long }]),
     });
     const [judged] = eventsOf(run, 'trial.judged');
@@ -141,8 +106,10 @@ describe('several checks', () => {
 
   test('that are tools are called under keys of their own', async () => {
     const run = await runCrew({
-      yaml: crew(`evaluator: [${TOOL}, { tool: kit.repeat, with: { text: "{{ draft }}" }, pass: "true" }]`),
-      replies: say({ writer: ['a'] }),
+      yaml: trialCrew(
+        `evaluator: [${TOOL}, { tool: kit.repeat, with: { text: "{{ draft }}" }, pass: "true" }]`,
+      ),
+      replies: sayInOrder({ writer: ['a'] }),
       grants: ['kit.*'],
       tools: give([{ ok: true, points: 1 }]),
     });
@@ -151,18 +118,18 @@ describe('several checks', () => {
   });
 
   test('with a judge that cannot be reached hold the run, and a resume asks only that judge', async () => {
-    const yaml = crew(`evaluator: [${JUDGE}, { expression: draft != blank }, ${JUDGE}]`);
+    const yaml = trialCrew(`evaluator: [${JUDGE}, { expression: draft != blank }, ${JUDGE}]`);
     const down: Reply = { failure: { code: 'PROVIDER_AUTH', message: 'no key' } };
     const first = await runCrew({
       yaml,
-      replies: say({ writer: ['a'], critic: [judgement(true, 1), down] }),
+      replies: sayInOrder({ writer: ['a'], critic: [judgement(true, 1), down] }),
     });
     expect(suspensionOf(first)).toMatchObject({ code: 'PROVIDER_AUTH' });
     const second = await runCrew({
       yaml,
       history: first.facts,
       resume: {},
-      replies: say({ critic: [judgement(true, 1)] }),
+      replies: sayInOrder({ critic: [judgement(true, 1)] }),
     });
     expect(second.calledKeys).toEqual(['draft:1:1/judge-3/model-1-2']);
     expect(resultOf(second)).toMatchObject({ result: 'a' });
@@ -188,8 +155,8 @@ describe('a command', () => {
   test('is the call of a tool that needs leave like others', async () => {
     const asked: string[] = [];
     const done = await runCrew({
-      yaml: crew(`evaluator: ${COMMAND}`),
-      replies: say({ writer: ['a', 'b'], lesson: ['more'] }),
+      yaml: trialCrew(`evaluator: ${COMMAND}`),
+      replies: sayInOrder({ writer: ['a', 'b'], lesson: ['more'] }),
       tools: run([ended(1, 0.5), ended(0, 1)]),
       person: ({ question }) => {
         asked.push(question.kind);
@@ -214,8 +181,8 @@ describe('a command', () => {
 
   test('that is not allowed is the failure of the phase, and nothing is judged', async () => {
     const done = await runCrew({
-      yaml: crew(`evaluator: ${COMMAND}`, 'on_error: failed') + ENDS,
-      replies: say({ writer: ['a'] }),
+      yaml: trialCrew(`evaluator: ${COMMAND}`, 'on_error: failed') + FAILED_END,
+      replies: sayInOrder({ writer: ['a'] }),
       person: () => ({ choice: 'deny', text: null, by: 'ann' }),
     });
     expect(resultOf(done)).toMatchObject({ result: 'CONSENT_DENIED' });
@@ -226,9 +193,9 @@ describe('a command', () => {
 describe('with the strategy', () => {
   const NEVER = 'evaluator: { expression: draft == "never" }, trials: 3';
   const replies = () =>
-    say({ writer: ['first try', 'second try', 'third try'], lesson: ['lesson one', 'lesson two'] });
+    sayInOrder({ writer: ['first try', 'second try', 'third try'], lesson: ['lesson one', 'lesson two'] });
   const tasks = async (strategy: string) => {
-    const run = await runCrew({ yaml: crew(`${NEVER}, strategy: ${strategy}`), replies: replies() });
+    const run = await runCrew({ yaml: trialCrew(`${NEVER}, strategy: ${strategy}`), replies: replies() });
     return { run, read: messagesTo(run, 'writer') };
   };
 
@@ -260,8 +227,8 @@ describe('with the strategy', () => {
 
   test('last_attempt a long attempt is cut', async () => {
     const run = await runCrew({
-      yaml: crew(`${NEVER}, strategy: last_attempt`),
-      replies: say({ writer: ['long '.repeat(10_000)] }),
+      yaml: trialCrew(`${NEVER}, strategy: last_attempt`),
+      replies: sayInOrder({ writer: ['long '.repeat(10_000)] }),
     });
     const [, read = ''] = messagesTo(run, 'writer');
     expect(read.length).toBeLessThan(21_000);
@@ -289,9 +256,9 @@ phases:
 describe('a program from before there were strategies', () => {
   test('keeps the latest of equally good attempts, and its events are as they were', async () => {
     const run = await runCrew({
-      yaml: crew('evaluator: { expression: draft == "never" }, trials: 2'),
+      yaml: trialCrew('evaluator: { expression: draft == "never" }, trials: 2'),
       tamper: older,
-      replies: say({ writer: ['a', 'b'], lesson: ['more'] }),
+      replies: sayInOrder({ writer: ['a', 'b'], lesson: ['more'] }),
     });
     expect(resultOf(run)).toMatchObject({ result: 'b' });
     expect(eventsOf(run, 'trial.judged').map(({ checks: all, kept }) => [all, kept])).toEqual([
@@ -304,6 +271,6 @@ describe('a program from before there were strategies', () => {
 });
 
 test('every program says its strategy, so that it never becomes an older one', () => {
-  const { draft } = compileText(crew('evaluator: { expression: draft != blank }')).phases;
+  const { draft } = compileText(trialCrew('evaluator: { expression: draft != blank }')).phases;
   expect(draft).toMatchObject({ reflect: { strategy: 'reflexion' } });
 });
