@@ -8,45 +8,18 @@ import { recalledTokens } from '../../src/memory/recalled-note.ts';
 import { retrieve } from '../../src/memory/retrieve.ts';
 import type { MemoryNote } from '../../src/model/memory.ts';
 import type { RecallScoring } from '../../src/model/recall.ts';
+import { noteOf as anyNote } from '../contracts/memory-notes.ts';
 import { fc } from '../laws.ts';
 import { FIRST_MOMENT, freshMemory } from './fresh-memory.ts';
 
 const HOUR_MS = 3_600_000;
 const SCORINGS: readonly RecallScoring[] = ['hybrid', 'generative-agents', 'newest'];
 
-const noteOf = (id: string, text: string, more: Partial<MemoryNote> = {}): MemoryNote => ({
-  ...{
-    id,
-    scope: 'crew:demo',
-    crew: 'demo',
-    seq: 1,
-    kind: 'fact',
-    text,
-    gist: text,
-    tags: [],
-    importance: 0.5,
-  },
-  ...{
-    trust: 2,
-    sources: [],
-    evidence: [],
-    depth: 0,
-    outcome: 'unknown',
-    state: 'active',
-    hash: noteHash(text),
-  },
-  ...{
-    seen: 1,
-    createdAt: FIRST_MOMENT,
-    lastUsedAt: FIRST_MOMENT,
-    used: 0,
-    runId: 'r1',
-    phase: '',
-    role: 'fixer',
-  },
-  ...{ key: 'k', author: 'rule' },
-  ...more,
-});
+const noteOf = (id: string, text: string, more: Partial<MemoryNote> = {}): MemoryNote =>
+  anyNote(id, {
+    ...{ kind: 'fact', text, gist: text, hash: noteHash(text), createdAt: FIRST_MOMENT },
+    ...{ lastUsedAt: FIRST_MOMENT, phase: '', key: 'k', ...more },
+  });
 const filled = async (notes: readonly MemoryNote[], more: Partial<OpenMemory> = {}): Promise<OpenMemory> => {
   const memory = freshMemory(more);
   await memory.store.put(notes.map(note => ({ note })));

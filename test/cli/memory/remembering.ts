@@ -2,35 +2,22 @@ import type { CommandCall, FlagValues } from '../../../src/cli/command.ts';
 import type { OpenMemory } from '../../../src/memory/open-memory.ts';
 import type { MemoryBlock, MemoryNote } from '../../../src/model/memory.ts';
 import { createInMemoryStore } from '../../../src/stores/in-memory.ts';
+import { noteOf } from '../../contracts/memory-notes.ts';
 
 const BY = { runId: 'run1', phase: 'fix', role: 'fixer', key: 'fix:1:1/remember', author: 'rule' };
 
 /** A note with everything in it; what is given goes over it. */
 export function note(id: string, given: Partial<MemoryNote> = {}): MemoryNote {
-  return {
+  return noteOf(id, {
     ...BY,
-    id,
     scope: 'crew:house',
     crew: 'house',
-    seq: 1,
-    kind: 'observation',
-    text: `text of ${id}`,
     gist: `gist of ${id}`,
-    tags: [],
-    importance: 0.5,
-    trust: 2,
     sources: ['model'],
-    evidence: [],
-    depth: 0,
-    outcome: 'unknown',
-    state: 'active',
-    hash: id,
-    seen: 1,
     createdAt: 1_800_000_000_000,
     lastUsedAt: 1_800_000_000_000,
-    used: 0,
     ...given,
-  };
+  });
 }
 
 /** A block of the crew `house`. */
