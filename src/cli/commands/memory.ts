@@ -48,7 +48,7 @@ export const memoryCommand: Command = {
       name: 'search',
       usage: 'memory search WORDS',
       summary: 'find notes; as a role would with `--role CREW/ROLE`',
-      flags: ['scope', 'kind', 'role', 'limit', 'scoring', 'why', 'store'],
+      flags: ['scope', 'kind', 'role', 'crew', 'limit', 'scoring', 'why', 'store'],
     },
     { name: 'show', usage: 'memory show ID|BLOCK', summary: 'all that is known of one', flags: ['store'] },
     {
@@ -115,6 +115,11 @@ export const memoryCommand: Command = {
       type: 'string',
       value: 'SCORING',
       help: 'search: hybrid, generative-agents or newest',
+    },
+    crew: {
+      type: 'string',
+      value: 'FILE',
+      help: 'search: the crew file that says what `--role` remembers; found by its name when left out',
     },
     why: { type: 'boolean', help: 'search: show the parts of each score' },
     reason: { type: 'string', value: 'TEXT', help: 'release: why, for the log' },

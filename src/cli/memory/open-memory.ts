@@ -5,7 +5,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import { type CrewMemory, DEFAULT_HALF_LIFE_MS } from '../../model/crew-memory.ts';
 import type { MemoryStore, StoreEmbedder } from '../../ports/memory-store.ts';
 import { userFolder } from '../user-folder.ts';
-import { loadEmbedders, loadStoreByScope } from '../wire-memory.ts';
+import { loadEmbedders, loadEmptyStore, loadMemoryStore, loadStoreByScope } from '../wire-memory.ts';
 import { realWorld } from '../world.ts';
 import type { MemoryChoice } from './choose-memory.ts';
 import { borrowEmbedder } from './shared-embedders.ts';
@@ -28,6 +28,8 @@ export interface OpenMemoryOptions {
   readonly run?: OpenMemory['run'];
   /** What vectors are for: a run gives them to notes that have none; `read` searches with those that are there; `anew` makes all. */
   readonly vectors?: 'grow' | 'read' | 'anew';
+  /** It is only looked at, as a run would begin with it: nothing is made and nothing written, no server is asked. */
+  readonly looks?: boolean;
   /** How long a server of vectors may take for one text. */
   readonly patienceMs?: number;
   /** Hears why notes are found by words alone. */
@@ -58,7 +60,8 @@ export async function openMemory(options: OpenMemoryOptions): Promise<OpenedMemo
       ...vectors,
       ...(run === undefined ? {} : { run }),
     };
-    if ((options.vectors ?? 'grow') === 'grow') await giveVectors(memory, options);
+    const grows = (options.vectors ?? 'grow') === 'grow' && options.looks !== true;
+    if (grows) await giveVectors(memory, options);
     return {
       memory,
       release: async () => {
@@ -72,7 +75,8 @@ export async function openMemory(options: OpenMemoryOptions): Promise<OpenedMemo
   }
 }
 
-function settingsOf(declared: OpenMemoryOptions['declared']): MemorySettings {
+/** How notes are scored and kept where a crew declares this of its memory. Pure. */
+export function settingsOf(declared: OpenMemoryOptions['declared']): MemorySettings {
   if (declared === undefined) return { scoring: 'hybrid', weights: {}, halfLifeMs: DEFAULT_HALF_LIFE_MS };
   const { scoring, stream, expiresAfterMs } = declared;
   const { weights, halfLifeMs } = stream;
@@ -84,18 +88,25 @@ function lent(store: MemoryStore) {
 }
 
 /** The store of the place, with that of the person behind it. */
-async function borrowStores({ choice, env, run, onNotice, onProgress = onNotice }: OpenMemoryOptions) {
-  const main = await borrowStore(choice.place, env, { identity: run?.store, onNotice: onProgress });
+async function borrowStores(options: OpenMemoryOptions) {
+  const { choice, env, run, onNotice, onProgress = onNotice, looks = false } = options;
+  const wish = { onNotice: onProgress, looks };
+  const { isStoreMade } = await loadMemoryStore();
+  const isThere = (place: string): boolean => (looks ? isStoreMade(place) : existsSync(place));
+  const isEmpty = looks && !isThere(choice.place);
+  const main = isEmpty
+    ? lent({ ...(await loadEmptyStore()), place: choice.place })
+    : await borrowStore(choice.place, env, { identity: run?.store, ...wish });
   const { createStoreByScope } = await loadStoreByScope();
   const mine: { release: () => Promise<void> }[] = [];
   const ownPlace = join(userFolder({ env }), 'memory');
   const openOwn = async (): Promise<MemoryStore> => {
-    const own = await borrowStore(ownPlace, env, { onNotice: onProgress });
+    const own = await borrowStore(ownPlace, env, wish);
     mine.push(own);
     return own.store;
   };
   return {
-    store: createStoreByScope(main.store, { isThere: () => existsSync(ownPlace), open: openOwn }),
+    store: createStoreByScope(main.store, { isThere: () => isThere(ownPlace), open: openOwn }),
     main: main.store,
     release: async () => {
       for (const each of [...mine, main]) await each.release();
@@ -108,7 +119,7 @@ async function openVectors(
   options: OpenMemoryOptions & { readonly seenBy?: MemoryStore },
   store: MemoryStore,
 ): Promise<Vectors> {
-  const { choice, env, onNotice, vectors = 'grow', patienceMs, seenBy } = options;
+  const { choice, env, onNotice, vectors = 'grow', patienceMs, seenBy, looks = false } = options;
   const held = await store.embedder();
   const own = held === undefined ? 'none' : (embedderNamed(held.id) ?? 'none');
   const use = vectors === 'read' ? own : choice.embedder;
@@ -116,6 +127,12 @@ async function openVectors(
   const other = held !== undefined && vectors !== 'anew' ? held : undefined;
   if (other !== undefined && embedderNamed(other.id) !== use)
     return without(otherVectors(other, use), onNotice);
+  if (looks && held === undefined) return NO_VECTORS;
+  if (looks && use.includes(':'))
+    return without(
+      `notes are found by words alone: who looks asks no server, such as that of ${use}`,
+      onNotice,
+    );
   const borrowed = await borrowEmbedder({
     ...{ store: seenBy ?? store, use, held, env, patienceMs },
     onTrouble: error => onNotice?.(`memory: ${troubleText(use, error)}`),

@@ -5,6 +5,7 @@ import { loadRetrieval } from '../wire-memory.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
 import { readLimit, readNoteFilter } from './read-note-filter.ts';
+import { searchAsRole } from './search-as-role.ts';
 
 const SCORINGS: readonly RecallScoring[] = ['hybrid', 'generative-agents', 'newest'];
 const MOST_TOKENS = 100_000;
@@ -13,40 +14,33 @@ const LEAST_TRUST = 1;
 const WHY =
   'A score is the sum of its parts, each with its weight: words and vector say how near the note is to what was asked, the others what stands around it; floor moves all by the same, so that the least near one begins at 0.';
 
-/** What a role reads where its crew declares nothing else. Fails with USAGE. */
-function scopesOfRole(name: string): readonly string[] {
-  const [crew = '', role = '', ...rest] = name.split('/');
-  if (crew === '' || role === '' || rest.length > 0) {
-    throw new CrewError('USAGE', `--role is CREW/ROLE here, and \`${name}\` is none`);
-  }
-  return [`role:${name}`, `crew:${crew}`, 'project'];
-}
-
 /**
  * `crew memory search WORDS`: what is remembered about it, best first, of all scopes and of any trust; `--role CREW/ROLE` is
- * what that role would be reminded of: its scopes, without words from outside. `--why` shows the parts of each score.
+ * what that role would be reminded of: its scopes, the scoring of its crew, without words from outside. `--why` shows the
+ * parts of each score.
  */
 export const searchMemory: MemoryVerb = async (call, memory) => {
   const text = call.positionals.join(' ').trim();
   if (text === '') throw new CrewError('USAGE', 'expected words to look for: `crew memory search WORDS`');
   const { scopes, kinds } = readNoteFilter({ ...call.values, role: undefined });
-  const role = textFlag(call.values, 'role');
-  const asRole = role === undefined ? undefined : scopesOfRole(role);
+  const asRole = await searchAsRole(call);
   const { retrieve, scopesOf } = await loadRetrieval();
-  const found = await retrieve(memory, {
+  const seen = asRole?.settings === undefined ? memory : { ...memory, settings: asRole.settings };
+  const found = await retrieve(seen, {
     text,
-    scopes: asRole ?? (scopes === 'all' ? await scopesOf(memory.store) : scopes),
+    scopes: asRole?.scopes ?? (scopes === 'all' ? await scopesOf(memory.store) : scopes),
     ...(asRole === undefined ? {} : { minTrust: LEAST_TRUST }),
-    limit: readLimit(call.values, 10),
+    limit: readLimit(call.values, asRole?.recall || 10),
     maxTokens: MOST_TOKENS,
     ...(kinds === undefined ? {} : { kinds }),
     ...scoringOf(textFlag(call.values, 'scoring')),
   });
+  const remarks = [asRole?.remark, memory.wordsAlone?.()].filter(remark => remark !== undefined);
   if (call.values.json === true) {
-    const why = memory.wordsAlone?.();
-    printJson(call, { query: text, notes: found, remarks: why === undefined ? [] : [why] });
+    printJson(call, { query: text, notes: found, remarks });
     return 0;
   }
+  if (asRole?.remark !== undefined) call.terminal.stderr(`${asRole.remark}\n`);
   if (found.length === 0) call.terminal.stderr('Nothing like that is remembered.\n');
   if (call.values.why === true && found.length > 0) call.terminal.stderr(`${WHY}\n`);
   const { noteWords, oneLine, textTable } = await loadMemoryText();
