@@ -8,10 +8,11 @@ const PRODUCT_TESTS = [
   'test/docs.test.ts',
   'test/examples.test.ts',
 ];
-/** Random runs, which fold every prefix of their facts anyway and would take minutes, and tests that drive no run. */
+/** Random runs, which fold every prefix of their facts anyway and would take minutes, hundreds of runs that are counted, and tests that drive no run. */
 const WITHOUT_SUSPENDING = [
   'test/runtime/**/*laws.test.ts',
   'test/runtime/fuzz-replies.test.ts',
+  'test/runtime/lessons-lift.test.ts',
   'test/runtime/compare-runs.test.ts',
   'test/runtime/read-record.test.ts',
   'test/runtime/find-said-hand-off.test.ts',

@@ -149,9 +149,9 @@ describe('a server of vectors in trouble', () => {
   test('that says nothing is waited for once, and named', async () => {
     const { seen, env } = await silent();
     const store = await storeWith();
-    const { memory, said } = await opened({ embedder: 'ollama:big', store, env, patienceMs: 200 });
-    expect(said.join()).toMatch(/memory: .*`ollama:big`.*words alone.*0\.2 s/);
-    const again = await opened({ embedder: 'ollama:big', store, env, patienceMs: 200 });
+    const { memory, said } = await opened({ embedder: 'ollama:big', store, env, patienceMs: 1000 });
+    expect(said.join()).toMatch(/memory: .*`ollama:big`.*words alone.* 1 s/);
+    const again = await opened({ embedder: 'ollama:big', store, env, patienceMs: 1000 });
     expect(again.memory.embedder).toBeUndefined();
     expect(seen).toHaveLength(1);
     expect(await retrieve(memory, { text: 'lamp', ...ALL })).toHaveLength(2);
@@ -168,7 +168,7 @@ describe('a server of vectors in trouble', () => {
     const server = await serve();
     const asked = () => ('seen' in server ? server.seen : server.server.questions).length;
     const { memory, said } = await opened({
-      ...{ embedder: 'ollama:big', store, env: server.env, patienceMs: 300 },
+      ...{ embedder: 'ollama:big', store, env: server.env, patienceMs: 1000 },
       choice: { place: join(home, 'other'), embedder: 'ollama:big' },
     });
     expect((await recallForWork(memory, REQUEST)).remarks.join()).toMatch(/`ollama:big`.*words alone/);
