@@ -2,14 +2,14 @@ import { pathsRead } from '../expressions/paths-read.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
 import { messageText } from '../model/message.ts';
-import type { Program } from '../model/program.ts';
 import { promptVersion, type UsedPrompt } from '../model/prompt-file.ts';
 import { chooseModels } from './choose-models.ts';
 import { type CommandCall, textFlag, textFlags } from './command.ts';
-import { INPUT_FLAGS } from './flags.ts';
+import { INPUT_FLAGS, MEMORY_FLAG } from './flags.ts';
 import { loadProgram } from './load-program.ts';
 import { modelTerms, openModels } from './open-models.ts';
 import { onePositional } from './positionals.ts';
+import { memoryRemarks, type ShownMemory, seeMemory } from './prompt-memory.ts';
 import { findPromptPlace, type PromptPlace } from './prompt-place.ts';
 import { readPromptValues } from './prompt-values.ts';
 import type { PromptVerb } from './prompt-verb.ts';
@@ -35,6 +35,7 @@ export const renderVerb: PromptVerb = {
       help: 'render: an artifact, or `NAME=@FILE`; else a sample stands for it',
     },
     ...INPUT_FLAGS,
+    memory: { ...MEMORY_FLAG.memory, help: 'render: whether what roles would be reminded of is shown' },
   },
   run: render,
 };
@@ -47,13 +48,16 @@ async function render({ positionals, values, terminal }: CommandCall): Promise<n
   const program = await loadProgram(file, terminal);
   const place = findPromptPlace(program, textFlag(values, 'phase'));
   const role = roleAt(place, textFlag(values, 'role'));
-  const read = await readPromptValues(program, place, { values, terminal });
+  const where = { values, terminal };
+  const read = await readPromptValues(program, place, where);
   const { models } = chooseModels({ program, flags: textFlags(values, 'model'), env: terminal.env });
   const opened = await openModels(models, withoutNeedOfKeys(terminal));
   const terms = await modelTerms({ program, models, opened, terminal });
-  const { renderFirstCalls, formatPrompt } = await loadPromptRenderer();
+  const { renderFirstCalls, recallsBefore, formatPrompt } = await loadPromptRenderer();
   const asked = role === undefined ? {} : { role };
-  const [call, ...others] = renderFirstCalls({ program, path: place.path, ...read, ...asked, models, terms });
+  const options = { program, path: place.path, ...read, ...asked, models, terms };
+  const seen = await seeMemory(program, recallsBefore(options), where);
+  const [call, ...others] = renderFirstCalls({ ...options, ...seen?.options });
   if (call === undefined) {
     throw new CrewError('USAGE', `at \`${place.path}\` nothing is asked at first; name another \`--role\``);
   }
@@ -64,7 +68,10 @@ async function render({ positionals, values, terminal }: CommandCall): Promise<n
     others: others.map(({ model }) => models[model]?.use ?? model),
     samples: samplesRead(place, read.samples),
     prompts,
-    remembers: program.memory !== undefined && isReminded(program, call.origin.role),
+    readsRunId: pathsRead(templateOf(place.work), 'text').some(
+      ([root, field]) => root === 'run' && field === 'id',
+    ),
+    memory: seen?.shownTo(call.origin.role, place, program),
   };
   if (values.json === true) {
     terminal.stdout(`${JSON.stringify(asJson(shown, place), null, 2)}\n`);
@@ -104,12 +111,10 @@ interface Shown {
   readonly others: readonly string[];
   readonly samples: readonly string[];
   readonly prompts: readonly UsedPrompt[];
-  /** A run with memory tells its role more. */
-  readonly remembers: boolean;
-}
-
-function isReminded({ roles }: Program, role: string): boolean {
-  return roles.find(({ name }) => name === role)?.memory !== undefined;
+  /** The template reads what no run has before it begins. */
+  readonly readsRunId: boolean;
+  /** What of it comes out of memory; undefined where nothing is remembered. */
+  readonly memory: ShownMemory | undefined;
 }
 
 /** The samples among the values that the template reads. */
@@ -129,23 +134,19 @@ function templateOf(work: PromptPlace['work']): string {
   return 'task' in work ? work.task : '';
 }
 
-function remarks({ call, samples, prompts, others, use, remembers }: Shown): readonly string[] {
-  const whose = `\`${call.origin.role}\``;
+function remarks({ samples, prompts, others, use, memory, readsRunId }: Shown): readonly string[] {
   return [
-    ...(remembers
-      ? [
-          `a run with memory tells ${whose} its blocks, notes and lessons as well; \`crew memory list\` shows what there is`,
-        ]
-      : []),
+    ...(memory === undefined ? [] : memoryRemarks(memory, samples)),
     ...(samples.length === 0
       ? []
       : [`samples stand for ${samples.join(', ')}; give values with --with NAME=JSON and -i NAME=VALUE`]),
     ...prompts.map(prompt => `${prompt.at} is ${promptVersion(prompt, prompt.hash)} of ${prompt.file}`),
+    ...(readsRunId ? ['`render` stands for the id of the run'] : []),
     ...(others.length === 0 ? [] : [`${use} is shown; the same is sent to ${others.join(', ')}`]),
   ];
 }
 
-function asJson({ call, use, others, samples, prompts, remembers }: Shown, { path }: PromptPlace) {
+function asJson({ call, use, others, samples, prompts, memory }: Shown, { path }: PromptPlace) {
   const { messages, tools, output, maxTokens, temperature, origin } = call;
   return {
     version: 1,
@@ -160,6 +161,6 @@ function asJson({ call, use, others, samples, prompts, remembers }: Shown, { pat
     ...(output === undefined ? {} : { output }),
     samples,
     prompts,
-    ...(remembers ? { notShown: ['memory'] } : {}),
+    ...(memory === undefined ? {} : { memory }),
   };
 }

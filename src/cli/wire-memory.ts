@@ -32,11 +32,12 @@ export async function loadPastReader() {
 
 /** Where memory is kept: a folder or an address, and this process alone. */
 export async function loadMemoryStore() {
-  const [{ openLanceStore }, { createInMemoryStore }] = await Promise.all([
+  const [{ openLanceStore }, { isStoreMade }, { createInMemoryStore }] = await Promise.all([
     import('../stores/lancedb/open-lance-store.ts'),
+    import('../stores/lancedb/is-store-made.ts'),
     import('../stores/in-memory.ts'),
   ]);
-  return { openLanceStore, createInMemoryStore };
+  return { openLanceStore, isStoreMade, createInMemoryStore };
 }
 
 /** How notes are found. */
@@ -82,6 +83,15 @@ export async function loadRunMemory() {
     import('../memory/write-for-work.ts'),
   ]);
   return { recallForWork, writeForWork };
+}
+
+/** What a run would be reminded of, for who only looks. */
+export async function loadMemoryLook() {
+  const [{ lookForWork }, { recalledEvents }] = await Promise.all([
+    import('../memory/recall-for-work.ts'),
+    import('../runtime/remember/take-recalled.ts'),
+  ]);
+  return { lookForWork, recalledEvents };
 }
 
 /** Takes secrets out of texts. */

@@ -374,11 +374,11 @@ export const loadContextWindows = once(async () => {
 
 /** What a phase would be sent, and how it is shown. */
 export async function loadPromptRenderer() {
-  const [{ renderFirstCalls }, { formatPrompt }] = await Promise.all([
+  const [{ renderFirstCalls, recallsBefore }, { formatPrompt }] = await Promise.all([
     import('../runtime/render-calls.ts'),
     import('../reporters/prompt-text.ts'),
   ]);
-  return { renderFirstCalls, formatPrompt };
+  return { renderFirstCalls, recallsBefore, formatPrompt };
 }
 
 /** The upper bound of a run, and a walk through its phases with given artifacts. */

@@ -78,3 +78,13 @@ export async function chooseMemory(
   }
   return { place: named, embedder };
 }
+
+/** The same for a run of a program: a crew inside another one is a guest, and what it says of the place does not count. */
+export async function chooseRunMemory(
+  { memory }: Pick<Program, 'memory'>,
+  declared: CrewMemory,
+  where: { readonly values: FlagValues; readonly terminal: Terminal },
+): Promise<MemoryChoice> {
+  const { store: _guest, ...rest } = declared;
+  return chooseMemory({ ...rest, ...(memory?.store === undefined ? {} : { store: memory.store }) }, where);
+}

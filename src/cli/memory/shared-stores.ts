@@ -6,6 +6,8 @@ import { realWorld } from '../world.ts';
 interface Shared {
   readonly store: Promise<MemoryStore>;
   users: number;
+  /** Nobody did more than look at it. */
+  isLookedAt: boolean;
   /** Who is told of what happens to it; the last one that came. */
   onNotice: Wish['onNotice'];
 }
@@ -14,6 +16,8 @@ interface Shared {
 interface Wish {
   readonly identity?: string | undefined;
   readonly onNotice?: ((text: string) => void) | undefined;
+  /** It is only looked at, and so left as it is. */
+  readonly looks?: boolean;
 }
 
 /** A store, and what must be called once when it is not needed any more; the last one closes it. */
@@ -33,16 +37,18 @@ const shared = new Map<string, Shared>();
 export async function borrowStore(
   place: string,
   env: { readonly [name: string]: string | undefined },
-  { identity, onNotice }: Wish = {},
+  { identity, onNotice, looks = false }: Wish = {},
 ): Promise<BorrowedStore> {
   const tell = (text: string): void => shared.get(place)?.onNotice?.(`memory: ${text}`);
   const known: Shared = shared.get(place) ?? {
     store: open(place, env, { identity, onNotice: tell }),
     users: 0,
+    isLookedAt: true,
     onNotice,
   };
   shared.set(place, known);
   known.users += 1;
+  known.isLookedAt &&= looks;
   known.onNotice = onNotice ?? known.onNotice;
   try {
     const store = await known.store;
@@ -72,7 +78,7 @@ async function giveBack(place: string, known: Shared): Promise<void> {
   if (shared.get(place) === known) shared.delete(place);
   const store = await known.store;
   try {
-    await store.maintain({ now: realWorld.now(), keepDays: KEEP_DAYS });
+    if (!known.isLookedAt) await store.maintain({ now: realWorld.now(), keepDays: KEEP_DAYS });
   } finally {
     await store.close();
   }
