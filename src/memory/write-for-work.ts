@@ -29,10 +29,8 @@ export async function writeForWork(
     if (write.op === 'settle') await settle(memory, by, write);
   }
   await store.flush();
-  const gathered = await gatheredIn(
-    memory,
-    notes.map(({ scope }) => scope),
-  );
+  const asked = writes.flatMap(write => (write.op === 'gather' ? write.scopes : []));
+  const gathered = await gatheredIn(memory, [...notes.map(({ scope }) => scope), ...asked]);
   return { notes: written, retired, gathered, version: await store.version() };
 }
 

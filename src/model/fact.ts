@@ -56,6 +56,8 @@ export interface RunMemory {
   readonly store?: string;
   /** The embedder's id; `none` when notes are found by words alone. */
   readonly embedder: string;
+  /** Whatever was kept counts towards insights; absent in runs of before, where only what a phase left behind was looked at. */
+  readonly gathers?: 'all';
 }
 
 /** The run whose first `at` facts a fork began with; `forkedFrom` says where that run comes from, if it is a fork itself. */

@@ -101,6 +101,8 @@ export interface Recalled {
 /** Something that a run wants to have remembered. */
 export type MemoryWrite =
   | { readonly op: 'note'; readonly note: NewNote }
+  /** Nothing is written; it is asked what these scopes have gathered, because notes were kept there by tools, or by others. */
+  | { readonly op: 'gather'; readonly scopes: readonly MemoryScope[] }
   /** Insights were drawn from what a scope had gathered. */
   | { readonly op: 'settle'; readonly scope: MemoryScope; readonly gathered: number }
   /** The run is over: what was remembered for it alone expires then. */
@@ -128,7 +130,7 @@ export interface MemoryWritten {
   }[];
   /** Lessons that were retired by this. */
   readonly retired: readonly string[];
-  /** Importance gathered since the last insights, by scope. */
+  /** Importance gathered since the last insights, by scope: those of the notes, and those that were asked for. */
   readonly gathered: { readonly [scope: MemoryScope]: number };
   readonly version: number;
 }

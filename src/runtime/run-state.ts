@@ -2,6 +2,7 @@ import type { CodedFailure } from '../model/crew-error.ts';
 import type { ActEffect, Effect, MemoryWriteEffect, ToolCallEffect } from '../model/effect.ts';
 import type { ModelTerms, ResolvedModel, RunMemory } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { MemoryScope } from '../model/memory.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Program } from '../model/program.ts';
 import type { MemoryWritten, RecalledRole } from '../model/recall.ts';
@@ -45,6 +46,8 @@ export interface OpenWork {
   readonly recalled?: readonly RecalledRole[];
   /** The tools that were called for it; kept only in runs that remember. */
   readonly called?: readonly string[];
+  /** The scopes in which its roles kept notes by tools; only where that counts towards insights. */
+  readonly kept?: readonly MemoryScope[];
   /** A note from outside was read with a tool of memory; kept only in runs that remember. */
   readonly strange?: true;
   /** How its trials were judged; kept only in runs that remember. */

@@ -28,6 +28,13 @@ phases:
 
 type Moves = { readonly [phase: string]: readonly (readonly [tool: string, args: JsonObject])[] };
 
+/** Draws one insight, whatever it is shown. */
+function thought({ output }: ModelRequest): string {
+  const isAsked = JSON.stringify(output?.schema ?? {}).includes('questions');
+  const insight = { text: 'Herons do much.', because: [1, 2], importance: 8 };
+  return JSON.stringify(isAsked ? { questions: ['What do herons do?'] } : { insights: [insight] });
+}
+
 /** Makes the calls of its phase, one a turn, then says all that they gave. */
 function player(moves: Moves, seen: ModelRequest[]): LanguageModel {
   return {
@@ -36,7 +43,11 @@ function player(moves: Moves, seen: ModelRequest[]): LanguageModel {
     isLanguageModel: false,
     async *generate(request): AsyncGenerator<ModelStreamPart, void, undefined> {
       seen.push(request);
-      const { phase, turn } = request.origin;
+      const { phase, turn, role } = request.origin;
+      if (role === 'insights') {
+        yield { type: 'text', text: thought(request) };
+        return yield { type: 'finish', reason: 'stop' };
+      }
       const move = moves[phase]?.[turn - 1];
       if (move === undefined) {
         const results = request.messages.flatMap(({ parts }) =>
@@ -70,7 +81,8 @@ async function play(moves: Moves) {
   });
   expect(outcome).toMatchObject({ outcome: 'success' });
   const result = ('result' in outcome ? outcome.result : {}) as { readonly [phase: string]: string };
-  return { seen, said: (phase: string) => result[phase] ?? '' };
+  const thoughts = seen.flatMap(({ origin }) => (origin.role === 'insights' ? [origin.phase] : []));
+  return { seen, thoughts, said: (phase: string) => result[phase] ?? '' };
 }
 
 test('what a role edits stands in the prompt of the next run, and is found there with what was said', async () => {
@@ -121,4 +133,27 @@ test('a policy can deny an edit as any other call', async () => {
   });
   expect(said('keep')).toContain('CONSENT_DENIED');
   expect(said('keep')).toContain('"version":0');
+});
+
+test('insights come when what roles kept by tools is enough, also where a phase leaves no note itself', async () => {
+  writeFileSync(
+    join(folder, 'house.crew.yaml'),
+    CREW.replace('  blocks:', '  stream: { threshold: 1.2 }\n  blocks:')
+      .replace('calls: 40', 'calls: 400')
+      .replace(', untrusted: true', ''),
+  );
+  const heron = (what: string, more: JsonObject = {}) =>
+    ['archive_insert', { content: `The heron ${what}.`, importance: 5, ...more }] as const;
+  const moves = {
+    keep: [heron('wades'), heron('fishes')],
+    look: [heron('is grey', { level: 'role' })],
+    judge: [heron('sleeps')],
+  };
+  const { thoughts } = await play(moves);
+  // 0.5 each: the third of the keeper is in its last phase; what the guest keeps is another one's.
+  expect(thoughts).toEqual(['judge', 'judge']);
+  const again = await play({ keep: [heron('flies')] });
+  expect(again.thoughts).toEqual([]);
+  const found = await play({ keep: [['archive_search', { query: 'herons', kinds: ['insight'] }]] });
+  expect(found.said('keep')).toContain('Herons do much.');
 });

@@ -219,6 +219,13 @@ describe('vectors', () => {
 });
 
 describe('importance', () => {
+  it('is not gathered where it comes from strangers, out of which no insights are drawn', async () => {
+    const memory = freshMemory();
+    await writeNotes(memory, BY, [wish('a', 'the letter says hello', { trust: 0, importance: 1 })]);
+    await writeNotes(memory, BY, [wish('b', 'the page says hello', { sources: ['mcp:web'], importance: 1 })]);
+    expect(await gatheredIn(memory, ['crew:demo'])).toEqual({ 'crew:demo': 0 });
+  });
+
   it('is gathered by scope out of what was seen, not out of thoughts and talk', async () => {
     const memory = freshMemory();
     await writeNotes(memory, BY, [

@@ -216,7 +216,7 @@ function memoryOf({ memory }: CrewRunOptions) {
   if (memory === undefined) return {};
   const { version } = memory;
   const pinned = version === undefined ? {} : { version };
-  return { memory: { place: 'a test', embedder: 'none', ...pinned } };
+  return { memory: { place: 'a test', embedder: 'none', gathers: 'all', ...pinned } as const };
 }
 
 /** The models that a program names, and those of the crews inside it behind their paths. */

@@ -8,7 +8,7 @@ import type { MemoryStore } from '../../ports/memory-store.ts';
 import type { FlagValues, Terminal } from '../command.ts';
 import { secretsOf } from '../fact-redactor.ts';
 import { loadRedactor, loadRunMemory } from '../wire-memory.ts';
-import { chooseMemory, declaredMemory, wantsMemory } from './choose-memory.ts';
+import { chooseRunMemory, declaredMemory, wantsMemory } from './choose-memory.ts';
 import { type OpenedMemory, openMemory } from './open-memory.ts';
 import { settleWritten, tidyDaily } from './tidy.ts';
 
@@ -36,10 +36,7 @@ export async function beginMemory(
   const declared = declaredMemory(program);
   if (declared === undefined) return NONE;
   if (!(await wantsMemory(values, terminal))) return { ...NONE, recorded: { withoutMemory: true } };
-  // A crew inside another one is a guest: what it says of the place does not count.
-  const { store: _guest, ...rest } = declared;
-  const own = program.memory?.store === undefined ? {} : { store: program.memory.store };
-  const choice = await chooseMemory({ ...rest, ...own }, { values, terminal });
+  const choice = await chooseRunMemory(program, declared, { values, terminal });
   const { memory, release } = await openMemory({
     choice,
     declared,
@@ -51,7 +48,8 @@ export async function beginMemory(
   try {
     const pinned = declared.pinned ? { version: await memory.store.version() } : {};
     const store = await memory.store.identity();
-    const recorded = { place: choice.place, embedder: choice.embedder, store, ...pinned };
+    const { place, embedder } = choice;
+    const recorded = { place, embedder, store, gathers: 'all', ...pinned } as const;
     return { recorded: { memory: recorded }, release };
   } catch (error) {
     await release();

@@ -4,14 +4,18 @@ import type { OpenMemory } from '../open-memory.ts';
 /** What happened counts, what was thought or said about it does not. */
 const COUNTED: ReadonlySet<MemoryNote['kind']> = new Set(['observation', 'fact', 'decision', 'lesson']);
 
+/** What comes from strangers is nothing that insights are drawn from. */
+const LEAST_TRUST = 1;
+
 /**
  * Adds the importance of new notes to what their scopes have gathered since their last insights. As in the reference code
- * of Generative Agents, only what was seen counts: no thoughts, no conversation, nothing that waits for a person.
+ * of Generative Agents, only what was seen counts: no thoughts, no conversation, nothing that waits for a person. What comes from
+ * strangers does not count either.
  */
 export async function gatherImportance({ store }: OpenMemory, notes: readonly MemoryNote[]): Promise<void> {
   const sums = new Map<MemoryScope, number>();
-  for (const { scope, kind, state, importance } of notes) {
-    if (!COUNTED.has(kind) || state !== 'active') continue;
+  for (const { scope, kind, state, trust, importance } of notes) {
+    if (!COUNTED.has(kind) || state !== 'active' || trust < LEAST_TRUST) continue;
     sums.set(scope, (sums.get(scope) ?? 0) + importance);
   }
   for (const [scope, sum] of sums) await store.bump(counterOf(scope), sum);

@@ -4,6 +4,7 @@ import type { MemoryWritten } from '../../model/recall.ts';
 import { type Draft, type OpenWork, publish, type RunState, setWork } from '../run-state.ts';
 import { outerOf, ownerOf, placeOf } from '../scope.ts';
 import type { PartOutcome } from '../step.ts';
+import { keptIn } from './kept-notes.ts';
 import { recalledEvents } from './take-recalled.ts';
 import { writtenEvents } from './take-written.ts';
 
@@ -61,11 +62,17 @@ export function withVerdicts(
 
 /**
  * Keeps that a tool was called, and whether it gave words of strangers out of memory, for the work that called it and all
- * around it, in runs that remember.
+ * around it, and where it kept a note, for the work that called it, in runs that remember.
  */
-export function noteCall(draft: Draft, { key, tool, origin }: ToolCallEffect, fact: Fact): void {
+export function noteCall(draft: Draft, call: ToolCallEffect, fact: Fact): void {
   if (draft.state.memory === undefined) return;
+  const { key, tool, origin } = call;
   const strange = origin !== undefined && isStrange(fact) ? ({ strange: true } as const) : {};
+  const owner = draft.state.open[ownerOf(key)];
+  const scope = owner === undefined ? undefined : keptIn(draft.state, owner, call, fact);
+  if (owner !== undefined && scope !== undefined) {
+    setWork(draft, { ...owner, kept: [...new Set([...(owner.kept ?? []), scope])] });
+  }
   let work = draft.state.open[ownerOf(key)];
   while (work !== undefined) {
     const { called = [] } = work;

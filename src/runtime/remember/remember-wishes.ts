@@ -13,6 +13,7 @@ import type { PartOutcome } from '../step.ts';
 import { modelKey, modelOfRole } from '../turns/model-key.ts';
 import { crewMemoryOf, crewScope, type ProcedureMemory, roleScope } from './crew-memory-of.ts';
 import { type Delivery, deliveriesOf } from './deliveries.ts';
+import { withGathered } from './kept-notes.ts';
 import { keepsLessons } from './recall-request.ts';
 import { textOf } from './recall-wish.ts';
 import { taskHash } from './task-hash.ts';
@@ -28,8 +29,8 @@ interface Remembering {
 }
 
 /**
- * What is to be remembered of a piece of work that is over, one effect for each role, and one for what was learned; none
- * where nobody remembers anything. What was delivered becomes an observation of each role that observes. A trial that failed
+ * What is to be remembered of a piece of work that is over, one effect for each role, and one for what was learned; one that only
+ * asks what was gathered where roles kept notes by tools alone; none where nobody remembers anything. What was delivered becomes an observation of each role that observes. A trial that failed
  * and one that then passed leave a lesson, and the first trial says how the lessons did that it had. Pure.
  */
 export function rememberWishes(
@@ -40,7 +41,7 @@ export function rememberWishes(
   const memory = crewMemoryOf(state, procedureOf(state, work.procedure));
   if (memory === undefined) return [];
   const options = { state, work, memory, outcome };
-  const wishes = [...observations(options), ...learned(options)];
+  const wishes = withGathered(state, work, [...observations(options), ...learned(options)]);
   return wishes.map((wish, index) => ({ ...wish, key: `${work.key}/remember-${index + 1}` }));
 }
 
