@@ -6,6 +6,7 @@ import { sanitizeText } from '../reporters/sanitize.ts';
 import type { OpenQuestion } from '../runtime/people/open-questions.ts';
 import type { RunState } from '../runtime/run-state.ts';
 import { commandsFor } from './answer-commands.ts';
+import type { AnswerForm } from './answer-form.ts';
 import type { Flags } from './command.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { RUN_FLAGS } from './flags.ts';
@@ -14,6 +15,7 @@ import { pickQuestion } from './pick-question.ts';
 import { questionId } from './question-id.ts';
 import { questionText } from './question-text.ts';
 import { readRecordedRun } from './recorded-run.ts';
+import { rewriteForm } from './reformulate/rewrite-answers.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { resumeRun } from './resume-run.ts';
 import { loadRecordReaders } from './wire.ts';
@@ -31,8 +33,11 @@ export const ANSWER_FLAGS = {
   ...RUN_FLAGS,
 } as const satisfies Flags;
 
-/** Chooses the answer to a question, or says what is wrong with it. */
-type Choose = (question: OpenQuestion['question']) => Chosen | { readonly problem: string };
+/** Chooses the answer to a question, which may have a form of its own, or says what is wrong with it. */
+type Choose = (
+  question: OpenQuestion['question'],
+  form: AnswerForm | undefined,
+) => Chosen | { readonly problem: string };
 
 interface Chosen {
   readonly choice: string | null;
@@ -63,7 +68,8 @@ export async function answerRun(options: {
   try {
     const { runId, open, answered, last } = await questionsOf(engine, prefix);
     const target = `${runId}${resumeFlags(values)}`;
-    if (choose === undefined) return list(open, { target, terminal, values });
+    const formOf = (each: OpenQuestion) => rewriteForm(last, each);
+    if (choose === undefined) return list(open, { target, formOf, terminal, values });
     const meant = options.alike === true ? oneOfEachTool(open) : open;
     const rows = (all: readonly OpenQuestion[]) => all.map(shortRow).join('\n');
     const asked = pickQuestion({ runId, open: meant, answered, named, list: rows });
@@ -74,7 +80,7 @@ export async function answerRun(options: {
         `the answer to \`${asked.phase}\` came too late; ${late}; go on with: crew resume ${target}`,
       );
     }
-    const answer = choose(asked.question);
+    const answer = choose(asked.question, formOf(asked));
     if ('problem' in answer) throw new CrewError('USAGE', `\`${asked.phase}\`: ${answer.problem}`);
     const { binding } = asked.question.kind === 'approval' ? asked.question : {};
     const bound = { ...answer, by: personName(), ...(binding === undefined ? {} : { binding }) };
@@ -150,22 +156,41 @@ function oneOfEachTool(open: readonly OpenQuestion[]): readonly OpenQuestion[] {
 interface Listing {
   /** The run's id and what finds its journal, as it stands in commands. */
   readonly target: string;
+  readonly formOf: (asked: OpenQuestion) => AnswerForm | undefined;
   readonly terminal: Terminal;
   readonly values: FlagValues;
 }
 
-function list(open: readonly OpenQuestion[], { target, terminal, values }: Listing): number {
+function list(open: readonly OpenQuestion[], { target, formOf, terminal, values }: Listing): number {
   if (values.json === true) {
-    const questions = open.map(each => ({ name: questionId(each), ...each }));
+    const questions = open.map(each => ({ ...namedAnswers(each, formOf(each)), ...each }));
     terminal.stdout(`${JSON.stringify({ version: 1, questions }, null, 2)}\n`);
     return 0;
   }
   const columns = terminal.stdoutIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
-  const text = open
-    .map(each => `${questionText(each, columns)}\n\n${commandsFor(each, target).join('\n')}`)
-    .join('\n\n');
+  const text = open.map(each => askedText(each, { form: formOf(each), columns, target })).join('\n\n');
   terminal.stdout(open.length === 0 ? 'nothing waits for an answer\n' : `${text}\n`);
   return 0;
+}
+
+/** A question, how it may be answered, and the commands that do it, as they stand. Pure. */
+export function askedText(
+  asked: OpenQuestion,
+  {
+    form,
+    columns,
+    target,
+  }: { readonly form: AnswerForm | undefined; readonly columns: number; readonly target: string },
+): string {
+  return `${questionText(asked, columns, form?.ways)}\n\n${commandsFor(asked, target, form).join('\n')}`;
+}
+
+/** What commands call a question, and what answers it where that has a form of its own. Pure. */
+export function namedAnswers(
+  asked: OpenQuestion,
+  form: AnswerForm | undefined,
+): { readonly name: string; readonly answers?: readonly string[] } {
+  return { name: questionId(asked), ...(form === undefined ? {} : { answers: form.answers }) };
 }
 
 /** A question on one line, a call with its exact arguments. */

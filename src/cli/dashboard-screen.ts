@@ -108,7 +108,12 @@ async function aroundDashboard(options: ScreenOptions, dashboard: OpenDashboard)
     ...options.terminal,
     stderr: (text: string) => (isOpen ? held.push(text) : options.terminal.stderr(text)),
   };
-  const plain = await openReporters(values, request, { terminal: background, goesOn: true });
+  const plain = await openReporters(values, {
+    request,
+    program: options.journal.program,
+    terminal: background,
+    goesOn: true,
+  });
 
   function letGo(): void {
     if (!isOpen) return;

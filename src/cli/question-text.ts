@@ -24,7 +24,7 @@ export function questionWords(
   { columns, code }: { readonly columns: number; readonly code?: string },
 ): QuestionWords {
   if (question.kind === 'question') {
-    const rows = foreignRows(question.text, columns);
+    const rows = foreignRows(question.text.trimEnd(), columns);
     return { title: `${oneLine(phase)} asks:`, rows, ways: waysToAnswer(question) };
   }
   const rows = argumentRows(question.args, columns);
@@ -41,10 +41,13 @@ export function questionWords(
   return { title, rows, why, ways: `${why}\n${waysToAllow(code)}` };
 }
 
-/** The question as one text, without the keys of the prompt: where it is listed, commands answer it. Pure. */
-export function questionText(asked: Asked, columns = Number.POSITIVE_INFINITY): string {
+/**
+ * The question as one text, without the keys of the prompt: where it is listed, commands answer it, in `ownWays` where it has
+ * some. Pure.
+ */
+export function questionText(asked: Asked, columns = Number.POSITIVE_INFINITY, ownWays?: string): string {
   const { title, rows, why = '', ways } = questionWords(asked, { columns });
-  return `${title}\n\n${rows.join('\n')}\n\n${why === '' ? ways : why}`;
+  return `${title}\n\n${rows.join('\n')}\n\n${why === '' ? (ownWays ?? ways) : why}`;
 }
 
 function reasonOf({ reason, rule }: Approval): string {

@@ -35,7 +35,7 @@ export async function replayRun(
   const run = await readRunFile(recording, readNamedFile(terminal.cwd, recording));
   requireSameReformulation(values, { recording, isRecorded: run.program.rewrites !== undefined });
   const program = await compileLike(checked, run.program);
-  const reporters = await openReporters(values, request, { terminal, goesOn: false });
+  const reporters = await openReporters(values, { request, program, terminal, goesOn: false });
   const replayed = await replayFacts({
     run,
     program,

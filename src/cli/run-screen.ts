@@ -68,7 +68,7 @@ async function plainScreen(options: ScreenOptions): Promise<RunScreen> {
         : askForRewrite(terminal, rewrite, { signal, spoken }),
     );
   };
-  const reporters = await openReporters(values, request, { terminal, goesOn });
+  const reporters = await openReporters(values, { request, program: journal.program, terminal, goesOn });
   return {
     reporters: watch === undefined ? reporters : [watch.reporter, ...reporters],
     terminal,

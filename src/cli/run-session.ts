@@ -15,6 +15,7 @@ import { followSignals, openSignals } from './follow-signals.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { markLeft } from './mark-left.ts';
 import { type OpenedExecutor, openExecutor } from './open-executor.ts';
+import { rewriteForm } from './reformulate/rewrite-answers.ts';
 import { refusingExecutor } from './refusing-executor.ts';
 import type { ResultRequest } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
@@ -83,7 +84,9 @@ export async function runSession(options: SessionOptions): Promise<number> {
     if (outcome.type === 'suspended') {
       const { questionsLeft } = await loadRunReader();
       const left = questionsLeft(outcome.state, asked.values());
-      terminal.stderr(answersText(left, `${journal.runId}${resumeFlags(options.values)}`));
+      const { state } = outcome;
+      const target = `${journal.runId}${resumeFlags(options.values)}`;
+      terminal.stderr(answersText(left, target, each => rewriteForm(state, each)));
     }
     const { spentBefore } = options;
     return await showOutcome(journal, outcome, { request, terminal, spentBefore });

@@ -7,6 +7,7 @@ import type { RunState } from '../runtime/run-state.ts';
 import { createSpokenReporter } from '../tui/spoken-reporter.ts';
 import type { ConversationSpend } from './ask/read-conversation.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { quitWords } from './reformulate/quit-words.ts';
 import { rewriteDocument } from './reformulate/rewrite-document.ts';
 import { resultDocument } from './result-document.ts';
 import { type ResultRequest, writeResult } from './result-output.ts';
@@ -14,21 +15,36 @@ import { resumeFlags } from './resume-flags.ts';
 import { wantsSpeech } from './wants-dashboard.ts';
 import { loadReporters } from './wire.ts';
 
+interface Showing {
+  readonly request: ResultRequest;
+  readonly program: Program;
+  readonly terminal: Terminal;
+  readonly goesOn: boolean;
+}
+
 /** Those who show a run, or how it `goesOn`: people on stderr, and with `--output ndjson` programs on stdout. */
 export async function openReporters(
   values: FlagValues,
-  request: ResultRequest,
-  { terminal, goesOn }: { readonly terminal: Terminal; readonly goesOn: boolean },
+  { request, program, terminal, goesOn }: Showing,
 ): Promise<readonly Reporter[]> {
   const { createPlainReporter, createNdjsonReporter } = await loadReporters();
   const verbosity = values.quiet === true ? 'quiet' : values.verbose === true ? 'verbose' : 'normal';
   const { columns, stderrColor: color, stderr: write } = terminal;
   const flags = resumeFlags(values);
+  const endWords = quitWords(program);
   if (wantsSpeech(values, terminal)) {
-    const spoken = createSpokenReporter({ write, flags });
+    const spoken = createSpokenReporter({ write, flags, endWords });
     return request.ndjson ? [spoken, createNdjsonReporter(terminal.stdout)] : [spoken];
   }
-  const plain = createPlainReporter({ write, color, columns, verbosity, resumeFlags: flags, goesOn });
+  const plain = createPlainReporter({
+    write,
+    color,
+    columns,
+    verbosity,
+    resumeFlags: flags,
+    goesOn,
+    endWords,
+  });
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
 }
 
@@ -54,19 +70,10 @@ export async function showOutcome(
     return code === undefined ? 5 : ERROR_CODES[code].exitCode;
   }
   if (outcome.end.outcome === 'error') return ERROR_CODES[outcome.end.failure.code].exitCode;
-  // Whoever quits before anything has run has no result.
-  if (isLeft(run.program, outcome.end.phase)) {
-    terminal.stderr(`You quit; nothing of \`${run.program.crew}\` has run.\n`);
-    return 1;
-  }
+  // Whoever quits before anything has run has no result, and was told so at the end of the run.
+  if (quitWords(run.program).has(outcome.end.phase)) return 1;
   const gate = await writeResult(outcome.end.result, request, terminal);
   return outcome.end.outcome === 'failure' ? 1 : gate;
-}
-
-/** Whether a run was left when its request was said again. */
-function isLeft({ rewrites, phases }: Program, end: string): boolean {
-  const first = rewrites === undefined ? undefined : phases[rewrites.phase];
-  return first !== undefined && first.kind !== 'end' && first.next[0]?.to === end;
 }
 
 /** Where nobody can be asked, a program reads what has to be answered. */

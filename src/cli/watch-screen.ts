@@ -12,6 +12,7 @@ import { leaveSteer } from './leave-steer.ts';
 import { loadDashboard } from './load-dashboard.ts';
 import { planRun } from './plan-run.ts';
 import { openFold } from './recorded-run.ts';
+import { withoutWords } from './reformulate/rewrite-answers.ts';
 import { resumeFlags } from './resume-flags.ts';
 import { showPromptHere } from './show-prompt-here.ts';
 import { eventsOf } from './step-events.ts';
@@ -138,7 +139,7 @@ async function ask(
   store: Store,
   { asked, signal }: { readonly asked: QuestionView; readonly signal: AbortSignal },
 ): Promise<void> {
-  const said = await store.ask(askedHere(asked), signal);
+  const said = await store.ask(askedHere(withoutWords(tail.program, asked)), signal);
   if (said?.type !== 'answer') return;
   const answer = answeredHere(asked, said);
   const isFirst = engine.answer(tail.runId, answerSlot(asked), answer);

@@ -72,11 +72,15 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
   for (const text of state.memoryTroubles) {
     state.writer.labelled('memory', [{ text, style: 'yellow' }], true);
   }
-  const failed = event.outcome === 'failure';
-  const mark: Span = failed
-    ? { text: `✗ failure at ${event.phase}`, style: 'red' }
+  tellSpend(state, endSpan(state, event), event.spend);
+}
+
+function endSpan({ options }: PlainState, { outcome, phase }: EventOf<'run.ended'>): Span {
+  const words = options.endWords?.get(phase);
+  if (words !== undefined) return { text: `‖ ${words}`, style: 'yellow' };
+  return outcome === 'failure'
+    ? { text: `✗ failure at ${phase}`, style: 'red' }
     : { text: '✓ success', style: 'green' };
-  tellSpend(state, mark, event.spend);
 }
 
 /** The footer of a run that waits: why, what was spent so far, and the command that goes on. */

@@ -13,6 +13,8 @@ export interface PlainOptions {
   readonly resumeFlags?: string;
   /** The run goes on: what happened before `onLive` is counted on one row and not told, unless all is told (`verbose`). */
   readonly goesOn?: boolean;
+  /** What is told of an end in place of its name, by phase. */
+  readonly endWords?: ReadonlyMap<string, string>;
 }
 
 /** One row: when and where something happened, a mark that only the reporter writes, and what happened. */

@@ -35,6 +35,8 @@ const MOST_WORDS = 20_000;
 export function createSpokenReporter(options: {
   write(text: string): void;
   readonly flags: string;
+  /** What is said of an end in place of its name, by phase. */
+  readonly endWords?: ReadonlyMap<string, string>;
 }): Reporter {
   const clock = createRunClock();
   const charges = createChargeWatch();
@@ -52,7 +54,7 @@ export function createSpokenReporter(options: {
       const place = 'phase' in event ? `${oneLine(event.phase)}: ` : '';
       const words = told.isKnown(event)
         ? `${place}${messageWords(event)}`
-        : (phaseWords(event) ?? `${place}${markedWords(event)}`);
+        : (endWordsOf(event, options.endWords) ?? phaseWords(event) ?? `${place}${markedWords(event)}`);
       say(`After ${elapsed}, ${ended(words)}`);
       for (const line of wordsOf(event)) say(line);
       if (event.type === 'run.started') {
@@ -101,6 +103,10 @@ function markedWords(event: RunEvent): string {
   const { mark, text } = eventRow(event);
   const word = MARK_WORDS.get(mark);
   return word === undefined ? text : `${word}: ${text}`;
+}
+
+function endWordsOf(event: RunEvent, words: ReadonlyMap<string, string> | undefined): string | undefined {
+  return event.type === 'run.ended' ? words?.get(event.phase) : undefined;
 }
 
 /** How a phase begins and ends well, as a sentence. */

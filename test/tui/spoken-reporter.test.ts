@@ -20,6 +20,21 @@ test('no event is told with a mark, a frame or an arrow', () => {
   expect(told).toContain('Spent: 1 model call, 2 tool calls');
 });
 
+test('an end with words of its own is told in them', () => {
+  let told = '';
+  const endWords = new Map([['left', 'you quit; nothing of `poem` has run']]);
+  const reporter = createSpokenReporter({ write: text => (told += text), flags: '', endWords });
+  const spend = {
+    calls: 0,
+    toolCalls: 0,
+    usage: { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 },
+    costMicroUsd: 0,
+  };
+  reporter.onEvent({ type: 'run.ended', at: 1, outcome: 'failure', phase: 'left', result: null, spend });
+  expect(told).toMatch(/^After 0 ms, you quit; nothing of `poem` has run\.\nSpent: /);
+  expect(told).not.toMatch(/fail/);
+});
+
 function spokenOf(events: readonly RunEvent[]): string {
   let told = '';
   const reporter = createSpokenReporter({ write: text => (told += text), flags: '' });

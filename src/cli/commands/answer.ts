@@ -7,7 +7,7 @@ import { readAnswer } from '../read-answer.ts';
 export const answerCommand: Command = {
   name: 'answer',
   usage: 'answer RUN [ANSWER]',
-  summary: 'answer what a run asks, then go on with it',
+  summary: 'answer what a run asks; without ANSWER show what answers it',
   flags: ANSWER_FLAGS,
   run: answer,
 };
@@ -16,7 +16,7 @@ async function answer({ positionals, values, terminal }: CommandCall): Promise<n
   const [run, ...words] = positionals;
   const prefix = onePositional(run === undefined ? [] : [run], 'a run id; `crew ps` lists them');
   const line = words.join(' ');
-  const choose =
-    line === '' ? undefined : (question: Parameters<typeof readAnswer>[0]) => readAnswer(question, line);
-  return answerRun({ prefix, choose, values, terminal });
+  const choose: Parameters<typeof answerRun>[0]['choose'] = (question, form) =>
+    form === undefined ? readAnswer(question, line) : form.read(line);
+  return answerRun({ prefix, choose: line === '' ? undefined : choose, values, terminal });
 }

@@ -2,11 +2,10 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { OpenQuestion } from '../../runtime/people/open-questions.ts';
-import { commandsFor } from '../answer-commands.ts';
-import { questionsOf } from '../answer-run.ts';
+import type { RunState } from '../../runtime/run-state.ts';
+import { askedText, namedAnswers, questionsOf } from '../answer-run.ts';
 import type { Command, CommandCall, FlagValues, Terminal } from '../command.ts';
-import { questionId } from '../question-id.ts';
-import { questionText } from '../question-text.ts';
+import { rewriteForm } from '../reformulate/rewrite-answers.ts';
 import { resumeFlags } from '../resume-flags.ts';
 import { hasJournal, openExistingEngine } from '../workspace.ts';
 
@@ -26,6 +25,8 @@ interface PendingRun {
   /** A living process works on it right now. */
   readonly active: boolean;
   readonly questions: readonly OpenQuestion[];
+  /** How the run stands, where its record can be read. */
+  readonly last?: RunState | undefined;
   readonly problem?: string;
 }
 
@@ -35,7 +36,10 @@ async function pending({ positionals, values, terminal }: CommandCall): Promise<
   const runs = await readPending(prefix, values, terminal);
   const waiting = runs.filter(({ questions, problem }) => questions.length > 0 || problem !== undefined);
   if (values.json === true) {
-    const rows = waiting.map(({ questions, ...run }) => ({ ...run, questions: questions.map(named) }));
+    const rows = waiting.map(({ questions, last, ...run }) => ({
+      ...run,
+      questions: questions.map(asked => ({ ...namedAnswers(asked, rewriteForm(last, asked)), ...asked })),
+    }));
     terminal.stdout(`${JSON.stringify({ version: 1, runs: rows }, null, 2)}\n`);
     return 0;
   }
@@ -67,29 +71,28 @@ async function readPending(
 }
 
 /** One damaged record does not hide the others. */
-async function askedBy(engine: Engine, runId: string): Promise<Pick<PendingRun, 'questions' | 'problem'>> {
+async function askedBy(
+  engine: Engine,
+  runId: string,
+): Promise<Pick<PendingRun, 'questions' | 'last' | 'problem'>> {
   try {
-    return { questions: (await questionsOf(engine, runId)).open };
+    const { open, last } = await questionsOf(engine, runId);
+    return { questions: open, last };
   } catch (error) {
     if (!(error instanceof CrewError)) throw error;
     return { questions: [], problem: `${error.code} ${error.message}` };
   }
 }
 
-function named(asked: OpenQuestion) {
-  return { name: questionId(asked), ...asked };
-}
-
 function runText(
-  { runId, crew, active, questions, problem }: PendingRun,
+  { runId, crew, active, questions, last, problem }: PendingRun,
   { columns, flags }: { readonly columns: number; readonly flags: string },
 ): string {
   const state = active ? 'at work' : 'waits';
   const title = `run ${runId} · ${crew} · ${state}`;
   if (problem !== undefined) return oneLine(`${title} · ${problem}`);
-  const texts = questions.map(
-    asked => `${questionText(asked, columns)}\n\n${commandsFor(asked, `${runId}${flags}`).join('\n')}`,
-  );
+  const target = `${runId}${flags}`;
+  const texts = questions.map(asked => askedText(asked, { form: rewriteForm(last, asked), columns, target }));
   return `${oneLine(title)}\n\n${texts.join('\n\n')}`;
 }
 

@@ -2,7 +2,7 @@ import type { PersonAnswer } from '../../ports/engine.ts';
 import type { Terminal } from '../command.ts';
 import { personName } from '../person-name.ts';
 import { editText } from './edit-text.ts';
-import { REWRITE_KEYS, rewriteRows } from './rewrite-text.ts';
+import { rewriteKeys, rewriteRows } from './rewrite-text.ts';
 import type { Rewrite } from './rewrite-watch.ts';
 
 /** What asks: a terminal that shows and reads. */
@@ -30,13 +30,13 @@ export async function askForRewrite(
     const line = await terminal.readLine('> ', signal);
     if (line === undefined) return leave(terminal);
     const said = readChoice(line);
-    if (said === undefined) {
-      terminal.stderr('expected `a`, `e`, `r`, `o` or `q`; words after `r` are the remark\n');
+    if (said === undefined || (said.choice === 'revise' && !rewrite.mayRevise)) {
+      terminal.stderr(`${expected(rewrite)}\n`);
       continue;
     }
     if (said.choice === 'edit') {
       const before: string = edited ?? rewrite.reformulated;
-      const after = await edit(before, terminal);
+      const after = await edit(before, rewrite, terminal);
       if (after === undefined) continue;
       edited = after;
       show(terminal, rewrite, { spoken, edited });
@@ -48,6 +48,12 @@ export async function askForRewrite(
   }
 }
 
+function expected({ mayRevise }: Rewrite): string {
+  return mayRevise
+    ? 'expected `a`, `e`, `r`, `o` or `q`; words after `r` are the remark'
+    : 'expected `a`, `e`, `o` or `q`; no round is left for a remark';
+}
+
 function show(
   terminal: RewriteTerminal,
   rewrite: Rewrite,
@@ -56,15 +62,15 @@ function show(
   const { columns, stderrColor: color } = terminal;
   const shown = edited === undefined ? rewrite : { ...rewrite, reformulated: edited };
   const rows = rewriteRows(shown, { columns, color, spoken, edited: edited !== undefined });
-  terminal.stderr(`\n${rows.join('\n')}\n\n${REWRITE_KEYS}\n`);
+  terminal.stderr(`\n${rows.join('\n')}\n\n${rewriteKeys(rewrite)}\n`);
 }
 
 /** What the editor left; undefined, which was told, where it is what it was before. */
-async function edit(text: string, terminal: RewriteTerminal): Promise<string | undefined> {
+async function edit(text: string, rewrite: Rewrite, terminal: RewriteTerminal): Promise<string | undefined> {
   const edited = await editText(text, terminal);
   if ('text' in edited && edited.text !== text.trim()) return edited.text;
   const problem = 'problem' in edited ? edited.problem : 'the text is the same; nothing was changed';
-  terminal.stderr(`${problem}\n${REWRITE_KEYS}\n`);
+  terminal.stderr(`${problem}\n${rewriteKeys(rewrite)}\n`);
   return undefined;
 }
 

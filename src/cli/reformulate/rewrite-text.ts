@@ -14,8 +14,10 @@ interface Look {
   readonly edited?: boolean;
 }
 
-/** What a person may do with a rewritten request. */
-export const REWRITE_KEYS = '[a]ccept  [e]dit  [r]evise with a remark  [o]riginal  [q]uit';
+/** What a person may do with a rewritten request, which can be said again only so often. Pure. */
+export function rewriteKeys({ mayRevise }: Pick<Rewrite, 'mayRevise'>): string {
+  return `[a]ccept  [e]dit  ${mayRevise ? '[r]evise with a remark  ' : ''}[o]riginal  [q]uit`;
+}
 
 /** Stands where the text changes, in foreign rows that were sanitised; no text can hold it after that. */
 const MARKS = { out: ['\uE000', '\uE001'], in: ['\uE002', '\uE003'] } as const;
@@ -25,7 +27,7 @@ const MARKS = { out: ['\uE000', '\uE001'], in: ['\uE002', '\uE003'] } as const;
  * it stands behind a mark, so that no model can write a row of ours. Pure.
  */
 export function rewriteRows(rewrite: Rewrite, look: Look): readonly string[] {
-  const { assumptions, questions, costMicroUsd } = rewrite;
+  const { assumptions, questions, costMicroUsd, mayRevise } = rewrite;
   const list = (title: string, items: readonly string[]): readonly string[] =>
     items.length === 0 ? [] : ['', title, ...items.flatMap(item => foreignRows(`- ${item}`, look.columns))];
   return [
@@ -34,6 +36,7 @@ export function rewriteRows(rewrite: Rewrite, look: Look): readonly string[] {
     ...list('Open questions:', questions),
     '',
     `Spent so far: ${formatCost(costMicroUsd)}`,
+    ...(mayRevise ? [] : ['No round is left for another remark.']),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { PersonAskEffect } from '../../model/effect.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import type { Reporter } from '../../model/run-event.ts';
+import { roundsOf } from './rewrite-answers.ts';
 
 /** A request and how it was said again, for a person to look at. */
 export interface Rewrite {
@@ -11,6 +12,8 @@ export interface Rewrite {
   readonly questions: readonly string[];
   /** All calls of models so far, in millionths of a US dollar; null where a price is not known. */
   readonly costMicroUsd: number | null;
+  /** Whether it can be said again once more. */
+  readonly mayRevise: boolean;
 }
 
 /** Follows how the request of a run is said again. */
@@ -21,8 +24,11 @@ export interface RewriteWatch {
 }
 
 /** Watches a run whose program has its request said again; undefined for all others. */
-export function createRewriteWatch({ rewrites }: Program): RewriteWatch | undefined {
+export function createRewriteWatch(program: Program): RewriteWatch | undefined {
+  const { rewrites } = program;
   if (rewrites === undefined) return undefined;
+  const rounds = roundsOf(program) ?? Number.POSITIVE_INFINITY;
+  let round = 0;
   let request = '';
   let last: JsonValue = null;
   let costMicroUsd: number | null = 0;
@@ -35,17 +41,20 @@ export function createRewriteWatch({ rewrites }: Program): RewriteWatch | undefi
           costMicroUsd =
             costMicroUsd === null || event.costMicroUsd === null ? null : costMicroUsd + event.costMicroUsd;
         }
+        if (event.type === 'phase.started' && event.phase === `${place}rewrite`) round = event.visit;
         if (event.type !== 'phase.ended' || event.outcome !== 'completed') return;
         if (event.phase === `${place}rewrite`) last = event.artifact;
       },
     },
     rewriteOf: ({ phase }) =>
-      phase === `${place}review` ? { request, ...readRewrite(last), costMicroUsd } : undefined,
+      phase === `${place}review`
+        ? { request, ...readRewrite(last), costMicroUsd, mayRevise: round < rounds }
+        : undefined,
   };
 }
 
 /** The parts of the artifact of `rewrite`, which fits its schema. Pure. */
-export function readRewrite(value: JsonValue): Omit<Rewrite, 'request' | 'costMicroUsd'> {
+export function readRewrite(value: JsonValue): Omit<Rewrite, 'request' | 'costMicroUsd' | 'mayRevise'> {
   const { reformulated, assumptions, questions } = (value ?? {}) as { readonly [key: string]: JsonValue };
   return {
     reformulated: textOf(reformulated),
