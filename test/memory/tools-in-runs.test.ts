@@ -57,7 +57,10 @@ function player(moves: Moves, seen: ModelRequest[]): LanguageModel {
         return yield { type: 'finish', reason: 'stop' };
       }
       const [tool, args] = move;
-      yield { type: 'tool-call', call: { id: `call_${turn}`, tool: `memory.${tool}`, args } };
+      yield {
+        type: 'tool-call',
+        call: { id: `call_${turn}`, tool: tool.includes('.') ? tool : `memory.${tool}`, args },
+      };
       yield { type: 'finish', reason: 'tool_calls' };
     },
   };
@@ -70,7 +73,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function play(moves: Moves) {
+async function play(moves: Moves, { allow = [] }: { readonly allow?: readonly string[] } = {}) {
   const seen: ModelRequest[] = [];
   const program = await compileCrew(await loadCrew('house.crew.yaml', { cwd: folder }));
   const outcome = await runCrew({
@@ -78,6 +81,7 @@ async function play(moves: Moves) {
     models: { default: player(moves, seen) },
     workspace: folder,
     env: { HOME: folder },
+    allow,
   });
   expect(outcome).toMatchObject({ outcome: 'success' });
   const result = ('result' in outcome ? outcome.result : {}) as { readonly [phase: string]: string };
@@ -156,4 +160,28 @@ test('insights come when what roles kept by tools is enough, also where a phase 
   expect(again.thoughts).toEqual([]);
   const found = await play({ keep: [['archive_search', { query: 'herons', kinds: ['insight'] }]] });
   expect(found.said('keep')).toContain('Herons do much.');
+});
+
+test('what a module gives is ours, unless its phase says that strangers speak in it', async () => {
+  writeFileSync(join(folder, 'page.mjs'), 'export const page = () => "The page says hello.";\n');
+  const tools = `tools:
+  memory: builtin:memory
+  web: { module: page.mjs, tools: { page: { description: Reads a page., output: { type: string } } } }
+`;
+  const crew = CREW.replace('tools: { memory: builtin:memory }\n', tools)
+    .replace('keeper: { goal: Keep it., tools: [memory]', 'keeper: { goal: Keep it., tools: [memory, web]')
+    .replace('calls: 40', 'calls: 100');
+  const moves: Moves = {
+    keep: [
+      ['web.page', {}],
+      ['insert', { block: 'board', text: 'Wednesday: snow' }],
+    ],
+  };
+  writeFileSync(join(folder, 'house.crew.yaml'), crew);
+  expect((await play(moves, { allow: ['web.page'] })).said('keep')).toMatch(/says hello.*Wednesday: snow/);
+  const marked = crew.replace('umbrella., next', 'umbrella., untrusted: true, next');
+  writeFileSync(join(folder, 'house.crew.yaml'), marked);
+  expect((await play(moves, { allow: ['web.page'] })).said('keep')).toMatch(
+    /says hello.*(MEMORY_REFUSED|CONSENT_DENIED).*keep/,
+  );
 });
