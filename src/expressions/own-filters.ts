@@ -71,6 +71,11 @@ export const OWN_FILTERS: readonly OwnFilter[] = [
   },
 ];
 
+/** The filter of ours of a name; undefined for every other one. Pure. */
+export function ownFilter(name: string): OwnFilter | undefined {
+  return OWN_FILTERS.find(one => one.name === name);
+}
+
 /** Adds the filters to an engine. */
 export function addOwnFilters(engine: Liquid): void {
   for (const { name, apply } of OWN_FILTERS) {
@@ -102,7 +107,7 @@ export interface FilterArgument {
 
 /** What is wrong with the argument of a filter of ours, as far as its text tells; undefined when nothing is. Pure. */
 export function ownFilterProblem(name: string, args: readonly FilterArgument[]): string | undefined {
-  const filter = OWN_FILTERS.find(one => one.name === name);
+  const filter = ownFilter(name);
   if (filter === undefined) return undefined;
   const { argument, usage } = filter;
   const [first, second] = args;

@@ -7,6 +7,7 @@ import {
   type WrittenFilter,
   writtenFilters,
 } from './condition-tree.ts';
+import { argumentProblem } from './filter-arguments.ts';
 import {
   type AppliedFilter,
   FIELD_FILTERS,
@@ -107,6 +108,11 @@ function applyFilter(input: ValueType, filter: WrittenFilter, frame: Frame): Val
     reportAt(frame, place, { code: 'not-a-list', message });
     return ANY;
   }
+  const [given] = args;
+  // What is written out is looked at as it stands.
+  const refused =
+    first && given && constantOf(first) === undefined ? argumentProblem(filter.name, given) : undefined;
+  if (first && refused) reportAt(frame, first, { code: 'filter-argument', ...refused });
   const strictness = FIELD_FILTERS.get(filter.name);
   if (strictness && first && field !== undefined)
     checkField(itemsOf(input), { field, first, strictness }, frame);

@@ -15,6 +15,7 @@ export type TypeProblemCode =
   | 'optional-field'
   | 'nullable-field'
   | 'not-a-list'
+  | 'filter-argument'
   | 'impossible-value'
   | 'incompatible-comparison'
   | 'shadowed-variable'

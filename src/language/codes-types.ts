@@ -74,6 +74,12 @@ export const TYPE_CODES = {
     'point in judge.points',
     'point in judge.verdict',
   ),
+  'filter-argument': typed(
+    'error',
+    'A filter is given a value that it refuses by its type, so the run fails there.',
+    'Explain: ',
+    'Explain {{ inputs.text | indent: judge.verdict }}: ',
+  ),
   'impossible-value': typed(
     'error',
     'A value is compared with one that its schema does not allow, so the comparison never holds.',

@@ -19,6 +19,7 @@ const JUDGEMENTS: ReadonlySet<string> = new Set([
   'unassigned-artifact',
   'unknown-field',
   'not-a-list',
+  'filter-argument',
   'impossible-value',
   'incompatible-comparison',
   'invalid-argument',

@@ -26,6 +26,7 @@ const SEVERITIES = {
   'optional-field': 'warning',
   'nullable-field': 'warning',
   'not-a-list': 'error',
+  'filter-argument': 'error',
   'impossible-value': 'error',
   'incompatible-comparison': 'error',
   'shadowed-variable': 'warning',

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { OWN_FILTERS } from '../../src/expressions/own-filters.ts';
+import { schemaType } from '../../src/expressions/schema-type.ts';
 import { checkTemplate } from '../../src/expressions/template-check.ts';
 import { renderTemplate } from '../../src/expressions/template-evaluate.ts';
 import { typeTemplate } from '../../src/expressions/template-types.ts';
 import { NULL, NUMBER, TEXT } from '../../src/expressions/value-type.ts';
 import { approximateTokens } from '../../src/model/approximate-tokens.ts';
+import type { JsonObject, JsonValue } from '../../src/model/json.ts';
 import { fc } from '../laws.ts';
 
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
@@ -188,3 +190,64 @@ test.each(['{{ a | indent: 100 }}', '{{ a | json: 0 }}', '{{ a | truncate_tokens
     expect(checkTemplate(template, 'text').problems).toEqual([]);
   },
 );
+
+describe('an argument that is read', () => {
+  const SCHEMAS: readonly (readonly [JsonObject, readonly JsonValue[]])[] = [
+    [{ type: 'string' }, ['4', '', 'x']],
+    [{ type: ['string', 'null'] }, ['4', null]],
+    [{ type: ['integer', 'string'] }, [4, '4']],
+    [{ type: ['integer', 'null'] }, [4, null]],
+    [{ type: 'integer' }, [-1, 0, 4, 100_000_000]],
+    [{ type: 'integer', minimum: 20_000_000 }, [20_000_000]],
+    [{ type: 'number', maximum: -1 }, [-1, -2.5]],
+    [{ enum: [1.5, 2.5] }, [1.5, 2.5]],
+    [{ enum: [1.5, 2] }, [1.5, 2]],
+    [{ const: 4 }, [4]],
+    [{ type: 'boolean' }, [true, false]],
+    [{ type: 'array', items: { type: 'integer' } }, [[4], []]],
+    [{ type: 'object' }, [{}]],
+    [{}, [4, '4', null]],
+  ];
+  const NUMBERED = OWN_FILTERS.filter(({ argument }) => argument !== 'text').map(({ name }) => name);
+  const problemsAt = (name: string, schema: JsonObject): readonly string[] =>
+    typeTemplate(`{{ text | ${name}: n }}!`, {
+      rootType: root => (root === 'n' ? schemaType(schema) : TEXT),
+    }).problems.map(({ code }) => code);
+  const fails = (name: string, n: JsonValue): boolean => {
+    try {
+      renderTemplate(`{{ text | ${name}: n }}!`, { text: 'a', n });
+      return false;
+    } catch {
+      return true;
+    }
+  };
+
+  test('is refused before a run only where no value that fits its schema would pass', () => {
+    for (const name of NUMBERED) {
+      for (const [schema, values] of SCHEMAS) {
+        const isRefused = problemsAt(name, schema).includes('filter-argument');
+        if (isRefused)
+          expect({ name, schema, fails: values.map(n => fails(name, n)) }).toEqual({
+            name,
+            schema,
+            fails: values.map(() => true),
+          });
+      }
+    }
+  });
+
+  test('is refused where its kind or its limits are known to be wrong', () => {
+    const refused = SCHEMAS.filter(([schema]) => problemsAt('indent', schema).includes('filter-argument'));
+    expect(refused.map(([schema]) => schema)).toEqual([
+      { type: 'string' },
+      { type: ['string', 'null'] },
+      { type: 'integer', minimum: 20_000_000 },
+      { type: 'number', maximum: -1 },
+      { enum: [1.5, 2.5] },
+      { type: 'boolean' },
+      { type: 'array', items: { type: 'integer' } },
+      { type: 'object' },
+    ]);
+    expect(problemsAt('diff', { type: 'integer' })).toEqual([]);
+  });
+});

@@ -68,6 +68,8 @@ const TYPE_MISTAKES: readonly BrokenCrew[] = [
   inAnswer('not-a-list', '{% for a in classify.score %}{{ a }}{% endfor %}'),
   inAnswer('not-a-list', "{{ inputs.report | map: 'a' | join }}"),
   inAnswer('not-a-list', '{{ classify.score | sort | join }}'),
+  inAnswer('filter-argument', '{{ inputs.report | indent: inputs.report }}'),
+  inAnswer('filter-argument', '{{ inputs.report | truncate_tokens: classify.areas }}'),
   inGuard('impossible-value', 'classify.kind == "spm"'),
   inGuard('impossible-value', 'classify.kind != "Spam"'),
   inGuard('impossible-value', 'classify.score == 11'),
