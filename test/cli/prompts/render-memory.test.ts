@@ -100,7 +100,7 @@ describe('a prompt that is rendered with memory', () => {
     expect(filesIn(store)).toEqual(before);
     await run('--run-id', 'run-three');
     const sent = await crew(['show', 'run-three', 'keep', '--prompt', '1', '--json'], { from });
-    const { messages } = JSON.parse(sent.stdout) as Rendered & { messages: { parts: { text: string }[] }[] };
+    const { messages } = JSON.parse(sent.stdout) as { messages: { parts: { text: string }[] }[] };
     const texts = messages.map(({ parts }) => parts.map(({ text }) => text).join(''));
     expect(shown.messages.map(({ text }) => exact(text))).toEqual(
       texts.map(text => exact(text).replaceAll('run-three', 'render')),
