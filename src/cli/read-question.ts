@@ -1,22 +1,39 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { CrewError } from '../model/crew-error.ts';
+import { formatQuantity } from '../reporters/amounts.ts';
 import type { Terminal } from './command.ts';
 import { readNamedFile, textOf } from './read-files.ts';
 
 /** A pipe that says nothing for so long is told of, because nobody may know that it is read. */
-const SILENT_MS = 2_000;
+const SILENT_MS = 500;
 
-/** The question with what is piped into the program behind it, if anything is. Fails as `readQuestion`. */
-export async function readPipedQuestion(positionals: readonly string[], terminal: Terminal): Promise<string> {
+interface Telling {
+  readonly terminal: Terminal;
+  readonly quiet: boolean;
+}
+
+/**
+ * The question with what is piped into the program behind it, if anything is, which is told unless `quiet`. Fails as
+ * `readQuestion`.
+ */
+export async function readPipedQuestion(
+  positionals: readonly string[],
+  { terminal, quiet }: Telling,
+): Promise<string> {
   const question = await readQuestion(positionals, terminal);
   if (positionals[0] === '-' || !isPiped()) return question;
-  const told = setTimeout(() => {
-    terminal.stderr('reading what is piped in; `< /dev/null` if nothing is\n');
-  }, SILENT_MS);
-  const piped = (await stdinText()).replace(/^\uFEFF/, '').trim();
-  clearTimeout(told);
-  return piped === '' ? question : `${question}\n\n${piped}`;
+  const tell = (words: string): void => {
+    if (!quiet) terminal.stderr(`stdin   ${words}\n`);
+  };
+  if (isReadByOthers()) {
+    tell('is a file that another program reads too, so it is left alone; `crew ask -` reads it');
+    return question;
+  }
+  const piped = (await stdinText(terminal)).replace(/^\uFEFF/, '').trim();
+  if (piped === '') return question;
+  tell(`behind the question: ${formatQuantity(piped.split('\n').length, 'line')}`);
+  return `${question}\n\n${piped}`;
 }
 
 /** Whether stdin is a pipe of a shell or a file; what another program leaves open may never end. */
@@ -24,6 +41,19 @@ function isPiped(): boolean {
   try {
     const stdin = fstatSync(0);
     return stdin.isFIFO() || stdin.isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether somebody has read from stdin before, such as the loop `while read question; do …; done < FILE`, which goes on with
+ * what is left. Only Linux says so.
+ */
+function isReadByOthers(): boolean {
+  try {
+    const [, position] = /^pos:\s+(\d+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8')) ?? [];
+    return Number(position) > 0;
   } catch {
     return false;
   }
@@ -53,12 +83,21 @@ export async function readQuestion(positionals: readonly string[], terminal: Ter
 }
 
 async function read(word: string, terminal: Terminal): Promise<string> {
-  if (word === '-') return await stdinText();
+  if (word === '-') return await stdinText(terminal);
   if (word === '@')
     throw new CrewError('USAGE', 'expected the path of a file behind `@`, such as `@question.md`');
   return word.startsWith('@') ? readNamedFile(terminal.cwd, word.slice(1)) : word;
 }
 
-async function stdinText(): Promise<string> {
-  return textOf(await buffer(process.stdin), 'stdin');
+/** All of stdin. That it is waited for is told where nobody may know of it: at once on a terminal, else after a while. */
+async function stdinText(terminal: Terminal): Promise<string> {
+  const words = process.stdin.isTTY
+    ? 'type the question; Ctrl+D on a row of its own ends it'
+    : 'waiting for the end of what is piped in; `< /dev/null` if nothing is';
+  const told = setTimeout(() => terminal.stderr(`stdin   ${words}\n`), process.stdin.isTTY ? 0 : SILENT_MS);
+  try {
+    return textOf(await buffer(process.stdin), 'stdin');
+  } finally {
+    clearTimeout(told);
+  }
 }

@@ -70,7 +70,7 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
     values.continue === true
       ? await conversationHere(positionals, { values, terminal })
       : { words: positionals, before: undefined };
-  const question = await readPipedQuestion(words, terminal);
+  const question = await readPipedQuestion(words, { terminal, quiet: values.quiet === true });
   const request = await readResultRequest(values, terminal.cwd);
   const workspace = workspaceOf(values, terminal);
   if (before !== undefined && values.quiet !== true) terminal.stderr(laterText(before));
