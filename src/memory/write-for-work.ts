@@ -1,8 +1,6 @@
 import type { MemoryWriteEffect } from '../model/effect.ts';
-import type { MemoryProvenance } from '../model/memory.ts';
 import type { MemoryWrite, MemoryWritten } from '../model/recall.ts';
 import { creditLessons } from './lessons/credit-lessons.ts';
-import { changeId } from './note-hash.ts';
 import type { OpenMemory } from './open-memory.ts';
 import { gatheredIn, settleGathered } from './stream/gathered.ts';
 import { writeNotes } from './write-notes.ts';
@@ -18,7 +16,8 @@ export async function writeForWork(
 ): Promise<MemoryWritten> {
   const { store, run } = memory;
   const { key, crew, phase, role, author, writes } = effect;
-  const by = { runId: run?.runId ?? '', phase, role, key, author, crew };
+  const provenance = { runId: run?.runId ?? '', phase, role, key, author };
+  const by = { ...provenance, crew };
   const notes = writes.flatMap(write => (write.op === 'note' ? [write.note] : []));
   const written = await writeNotes(memory, by, notes, signal);
   const retired: string[] = [];
@@ -26,31 +25,12 @@ export async function writeForWork(
   for (const write of writes) {
     if (write.op === 'tried') retired.push(...(await creditLessons(memory, by, { tried: write, lessons })));
     if (write.op === 'expire') await expire(memory, write);
-    if (write.op === 'settle') await settle(memory, by, write);
+    if (write.op === 'settle') await settleGathered(memory, provenance, write);
   }
   await store.flush();
   const asked = writes.flatMap(write => (write.op === 'gather' ? write.scopes : []));
   const gathered = await gatheredIn(memory, [...notes.map(({ scope }) => scope), ...asked]);
   return { notes: written, retired, gathered, version: await store.version() };
-}
-
-/** Kept in the log, so that a repetition takes nothing away once more. */
-async function settle(
-  memory: OpenMemory,
-  by: MemoryProvenance & { readonly crew: string },
-  { scope, gathered }: Extract<MemoryWrite, { op: 'settle' }>,
-): Promise<void> {
-  const { store } = memory;
-  const target = `gathered ${scope}`;
-  const id = changeId({ target, action: 'write', cause: JSON.stringify([by.runId, by.key]) });
-  const before = await store.changes({ target, runId: by.runId }, { limit: MOST_NOTES });
-  if (before.some(change => change.id === id)) return;
-  await settleGathered(memory, scope, gathered);
-  const { crew: _crew, ...provenance } = by;
-  const reason = 'insights were drawn from it';
-  await store.record([
-    { id, at: memory.now(), by: provenance, what: 'note', target, action: 'write', reason },
-  ]);
 }
 
 const MOST_NOTES = 10_000;

@@ -8,7 +8,6 @@ import { type Newcomer, placeOf } from './note-place.ts';
 import type { OpenMemory } from './open-memory.ts';
 import { type NoteAuthor, type PreparedNote, prepareNote } from './prepare-note.ts';
 import { roomOfSources } from './source-room.ts';
-import { gatherImportance } from './stream/gathered.ts';
 import { type Outcome, type Step, stepOf } from './write-step.ts';
 
 /**
@@ -148,15 +147,10 @@ async function takePlaces(
 }
 
 /** The change under a note's own id is written last: while it is missing, the wish is carried out again. */
-async function writeSteps(memory: OpenMemory, steps: readonly Step[]): Promise<void> {
-  const { store } = memory;
+async function writeSteps({ store }: OpenMemory, steps: readonly Step[]): Promise<void> {
   // What was merged into a note of the same batch stands in the later step.
   const puts = new Map(steps.flatMap(({ put }) => (put === undefined ? [] : [[put.note.id, put] as const])));
-  const fresh = steps.flatMap(({ put, isNew }) => (put !== undefined && isNew === true ? [put.note] : []));
-  await Promise.all([
-    puts.size > 0 ? store.put([...puts.values()]) : undefined,
-    gatherImportance(memory, fresh),
-  ]);
+  if (puts.size > 0) await store.put([...puts.values()]);
   for (const { giveWay } of steps) {
     if (giveWay === undefined || giveWay.ids.length === 0) continue;
     await store.change(giveWay.ids, { state: 'superseded', supersededBy: giveWay.to });

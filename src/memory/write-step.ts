@@ -13,7 +13,6 @@ export type Outcome = MemoryWritten['notes'][number];
 export interface Step {
   readonly outcome: Outcome;
   readonly put?: StoredNote;
-  readonly isNew?: boolean;
   readonly changes: readonly MemoryChange[];
   readonly giveWay?: { readonly ids: readonly string[]; readonly to: string };
 }
@@ -64,7 +63,6 @@ export function stepOf({ memory, by, newcomer, place, reason }: StepOptions): St
       return {
         outcome: { id: note.id, state: state === 'quarantined' ? 'quarantined' : 'new', ...told },
         put: vector === undefined ? { note: written } : { note: written, vector },
-        isNew: true,
         changes: [
           change({ target: note.id, action: 'write', after: note.text, ...told }),
           ...instead.map(old =>

@@ -1,43 +1,14 @@
 import { expect, test } from 'vitest';
-import { hashProgram } from '../../src/compiler/compile-crew.ts';
 import type { MemoryDoor } from '../../src/memory/memory-door.ts';
 import { CrewError } from '../../src/model/crew-error.ts';
-import type { CrewMemory, RoleMemory } from '../../src/model/crew-memory.ts';
-import type { Program } from '../../src/model/program.ts';
 import type { RecalledNote } from '../../src/model/recall.ts';
 import type { StartedFact } from '../../src/runtime/records/compare-runs.ts';
 import { fc } from '../laws.ts';
 import { resultOf } from './compact-events.ts';
 import { EPOCH } from './fake-world.ts';
 import { randomCrew, randomReplies, SLOW_TOOLS } from './random-crew.ts';
+import { remembering } from './remembering.ts';
 import { type CrewRun, runCrew } from './run-crew.ts';
-
-const MEMORY: CrewMemory = {
-  scoring: 'hybrid',
-  blocks: [{ name: 'rules', level: 'crew', value: 'Be kind.', limit: 100, description: '', readOnly: false }],
-  stream: { weights: {}, halfLifeMs: 1, threshold: 1 },
-  pinned: true,
-};
-const ROLE: RoleMemory = {
-  blocks: ['rules'],
-  recall: 2,
-  lessons: 1,
-  levels: ['role', 'crew'],
-  observe: true,
-};
-
-/** The same program with a memory for every role, also inside. */
-function remembering(program: Program): Program {
-  const { crews, ...rest } = program;
-  const inner = Object.entries(crews ?? {}).map(([path, each]) => [path, remembering(each)] as const);
-  const parts = {
-    ...rest,
-    memory: MEMORY,
-    roles: program.roles.map(role => ({ ...role, memory: ROLE })),
-    ...(crews === undefined ? {} : { crews: Object.fromEntries(inner) }),
-  };
-  return { ...parts, hash: hashProgram(parts) };
-}
 
 /** What a text comes to, the same each time. */
 function numberOf(text: string): number {
