@@ -87,6 +87,7 @@ const PLANTED: readonly (readonly [rule: string, line: number, path: string, tex
   ['card-length', 41, 'src/decisions/0099-long.md', 'line\n'.repeat(41)],
   ['top-level', 1, 'docs', ''],
   ['dependency-reason', 3, 'package.json', '{\n"dependencies": {\n"yaml": "1"\n} }'],
+  ['dependency-reason', 3, 'package.json', '{\n"peerDependencies": {\n"yaml": "1"\n} }'],
   ['dependency-reason', 3, 'package.json', '{\n"dependencyReasons": {\n"gone": "was needed"\n} }'],
   [
     'unknown-package',

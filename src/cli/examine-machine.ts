@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sanitizeText } from '../reporters/sanitize.ts';
+import { examineEmbedder } from './examine-embedder.ts';
 import { examineModels } from './examine-models.ts';
 import { examinePolicy, examineSettings } from './examine-settings.ts';
 import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
@@ -29,6 +30,7 @@ export async function examineMachine(place: ExaminedPlace): Promise<readonly Fin
     examinePolicy,
     servers,
     memory,
+    examineEmbedder,
     journal,
     sandbox,
     screen,
@@ -87,8 +89,8 @@ function memory({ values, terminal }: ExaminedPlace): readonly Finding[] {
   return [{ about: 'memory', state: 'note', text: `${kept}; not installed: ${missing.join(', ')}` }];
 }
 
-/** The store, and sentence vectors as a peer that may be left out. */
-const MEMORY_PACKAGES = ['@lancedb/lancedb', '@energetic-ai/embeddings'];
+/** What may be left out when it is installed. */
+const MEMORY_PACKAGES = ['@lancedb/lancedb'];
 
 function isInstalled(name: string): boolean {
   try {

@@ -7,7 +7,7 @@ import type { JsonValue } from '../model/json.ts';
 import type { McpServer } from '../model/mcp-server.ts';
 import type { Program } from '../model/program.ts';
 import { namedPrograms } from './crew-content.ts';
-import { memoryAddress } from './memory/choose-memory.ts';
+import { memoryAddress, memoryModel } from './memory/choose-memory.ts';
 
 /**
  * What a program, with those inside it, starts and runs, a sha256 in hex for each: MCP servers as they are declared, with the
@@ -54,10 +54,13 @@ function serverStart(server: McpServer, workspace: string): string {
   return hashOf({ kind: 'mcp', server: server as unknown as JsonValue, ...at });
 }
 
-/** Where a crew's memory goes, when that is not a folder of the workspace. */
+/** Where a crew's memory goes, when that is not a folder of the workspace, and the model that native code reads for it. */
 function memoryStart(of: Parameters<typeof memoryAddress>[0]): readonly string[] {
-  const address = memoryAddress(of);
-  return address === undefined ? [] : [hashOf({ kind: 'memory', address })];
+  const [address, model] = [memoryAddress(of), memoryModel(of)];
+  return [
+    ...(address === undefined ? [] : [hashOf({ kind: 'memory', address })]),
+    ...(model === undefined ? [] : [hashOf({ kind: 'model', file: model })]),
+  ];
 }
 
 function moduleStart(path: string, sha256: string): string {

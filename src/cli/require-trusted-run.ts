@@ -57,7 +57,9 @@ function textOf({ runId, program, workspace, terminal }: TrustedRunCall): string
       sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
     }));
   });
-  return trustText({ toolsets }, { file, rows, workspace, columns: terminal.columns });
+  const { memory } = program;
+  const crew = memory === undefined ? undefined : { memory };
+  return trustText({ toolsets, crew }, { file, rows, workspace, columns: terminal.columns });
 }
 
 function* placed(program: Program, file: string): Iterable<LoadedCrew['toolsets'][number]> {

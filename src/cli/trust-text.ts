@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import type { LoadedCrew } from '../language/load-crew.ts';
-import type { ModuleSource, ToolsetDeclaration } from '../model/crew.ts';
+import type { Crew, ModuleSource, ToolsetDeclaration } from '../model/crew.ts';
 import type { McpServer, Sandbox } from '../model/mcp-server.ts';
 import type { Policy, PolicyRule } from '../model/policy.ts';
 import { displayWidth } from '../reporters/display-width.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import { type ContentRow, contentHash, namedPrograms } from './crew-content.ts';
 import { foreignLines } from './foreign-lines.ts';
-import { memoryAddress } from './memory/choose-memory.ts';
+import { memoryAddress, memoryModel } from './memory/choose-memory.ts';
 
 /** What a person is told about: the crew file as they named it, its content, and the terminal's width, Infinity for none. */
 interface TrustSubject {
@@ -24,7 +24,8 @@ const UNBOXED: Row = ['sandbox', 'none: it may do whatever you may do'];
 
 /** Whether a crew file starts programs, reaches servers or runs code of its author's, which a person has to accept. Pure. */
 export function needsTrust({ toolsets, crew }: Pick<LoadedCrew, 'toolsets' | 'crew'>): boolean {
-  return memoryAddress(crew) !== undefined || toolsets.some(({ source }) => source.kind !== 'builtin');
+  const reaches = memoryAddress(crew) !== undefined || memoryModel(crew) !== undefined;
+  return reaches || toolsets.some(({ source }) => source.kind !== 'builtin');
 }
 
 /**
@@ -33,7 +34,10 @@ export function needsTrust({ toolsets, crew }: Pick<LoadedCrew, 'toolsets' | 'cr
  * like a row of ours.
  */
 export function trustText(
-  { toolsets, crew }: Pick<LoadedCrew, 'toolsets' | 'crew'>,
+  {
+    toolsets,
+    crew,
+  }: Pick<LoadedCrew, 'toolsets'> & { readonly crew?: Pick<Crew, 'memory' | 'policy'> | undefined },
   subject: TrustSubject,
 ): string {
   const sections = toolsets.flatMap(({ name, file, source }) => {
@@ -49,6 +53,11 @@ export function trustText(
       ['to', address],
     ];
     sections.push(section('memory', rows, subject.columns));
+  }
+  const model = memoryModel(crew);
+  if (model !== undefined) {
+    const rows: readonly Row[] = [['loads', `${word(model)}, a model that native code reads`]];
+    sections.push(section('vectors of its memory', rows, subject.columns));
   }
   const rules = (crew?.policy ?? []).map(ruleRow);
   if (rules.length > 0) {

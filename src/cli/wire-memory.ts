@@ -51,12 +51,13 @@ export async function loadRetrieval() {
 
 /** Vectors of texts, and the way to servers that make them. */
 export async function loadEmbedders() {
-  const [{ createEmbedder }, { postJson }, { ensureEmbedder }] = await Promise.all([
+  const [{ createEmbedder }, { describeEmbedder }, { postJson }, { ensureEmbedder }] = await Promise.all([
     import('../embedders/create-embedder.ts'),
+    import('../embedders/describe-embedder.ts'),
     import('../providers/post-json.ts'),
     import('../memory/ensure-embedder.ts'),
   ]);
-  return { createEmbedder, postJson, ensureEmbedder };
+  return { createEmbedder, describeEmbedder, postJson, ensureEmbedder };
 }
 
 /** What lessons did. */

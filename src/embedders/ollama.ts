@@ -2,15 +2,10 @@ import { CrewError } from '../model/crew-error.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { EmbedderDoors } from './doors.ts';
+import { prefixOf } from './model-prefixes.ts';
 import { createRemoteEmbedder, PATIENCE_MS, probeDims, type RemoteModel } from './remote.ts';
 
 const OWN_ADDRESS = 'http://127.0.0.1:11434';
-
-/** What models want to be told before a text, so that questions and notes lie near each other; by the beginning of their names. */
-const PREFIXES: readonly (readonly [name: string, note: string, query: string])[] = [
-  ['nomic-embed-text', 'search_document: ', 'search_query: '],
-  ['mxbai-embed-large', '', 'Represent this sentence for searching relevant passages: '],
-];
 
 /**
  * Makes an embedder of an Ollama server (`POST /api/embed`): OLLAMA_HOST, else this machine. It is asked once for its
@@ -23,9 +18,8 @@ export async function createOllamaEmbedder(
 ): Promise<Embedder> {
   const id = `ollama:${name}`;
   const url = `${addressOf(env.OLLAMA_HOST)}/api/embed`;
-  const [, note = '', query = ''] = PREFIXES.find(([begin]) => name.startsWith(begin)) ?? [];
   const ask: RemoteModel['ask'] = async (texts, kind, signal) => {
-    const prefix = kind === 'note' ? note : query;
+    const prefix = prefixOf(name, kind);
     const body = { model: name, input: texts.map(text => prefix + text), truncate: true };
     const answer = (await post({ url, headers: {}, body }, signal)) as JsonObject | null;
     const vectors = answer !== null && Object.hasOwn(answer, 'embeddings') ? answer.embeddings : undefined;

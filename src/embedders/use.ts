@@ -1,10 +1,10 @@
 // Owns the thread in which the Universal Sentence Encoder runs: its 30 ms a text would stop everything else.
 // 1. The thread is started by the first text and keeps the process alive only while texts are asked for.
 // 2. Every question settles once: by its answer, or by the end of the thread. The next question starts another one.
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { CrewError } from '../model/crew-error.ts';
 import type { Embedder } from '../ports/embedder.ts';
+import { assertInstalled } from './assert-installed.ts';
 import { normalise } from './normalise.ts';
 import { USE_PACKAGES, type UseAnswer } from './use-messages.ts';
 
@@ -22,7 +22,7 @@ const WORKER = import.meta.url.endsWith('.ts')
  * Fails with EMBEDDER_UNAVAILABLE when its packages, which are optional, are not installed.
  */
 export function createUseEmbedder(): Embedder {
-  assertInstalled();
+  assertUseInstalled();
   const thread = createThread();
   return {
     id: ID,
@@ -39,18 +39,9 @@ export function createUseEmbedder(): Embedder {
   };
 }
 
-function assertInstalled(): void {
-  const { resolve } = createRequire(import.meta.url);
-  for (const name of USE_PACKAGES) {
-    try {
-      resolve(name);
-    } catch {
-      throw new CrewError(
-        'EMBEDDER_UNAVAILABLE',
-        `\`use\` needs \`${name}\`, which is not installed: npm install ${USE_PACKAGES.join(' ')}`,
-      );
-    }
-  }
+/** Fails with EMBEDDER_UNAVAILABLE when the packages of `use` are not installed. */
+export function assertUseInstalled(): void {
+  assertInstalled('use', USE_PACKAGES, `npm install ${USE_PACKAGES.join(' ')}`);
 }
 
 interface Waiting {

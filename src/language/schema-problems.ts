@@ -177,7 +177,7 @@ const PATTERN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/0-9a-f\]\{64\}/, '64 hexadecimal digits'],
   [/#@%/, 'a host without scheme, port and path, such as `example.org` or `*.example.org`'],
 
-  [/^\^\(none\|static\|/, '`none`, `static`, `use`, `openai:NAME` or `ollama:NAME`'],
+  [/^\^\(none\|static\|/, '`none`, `static`, `use`, `openai:NAME`, `ollama:NAME` or `llama:PATH`'],
   [/builtin/, '`builtin:` and a name, such as `builtin:git`'],
   [/js\|mjs\|ts/, 'the path of a `.js`, `.mjs` or `.ts` file'],
   [/auto\|.*\(:/, 'an alias of `models`, or `auto`, `offline` or `provider:name`'],

@@ -15,7 +15,7 @@ export interface ConfigValues {
   readonly 'memory.enabled'?: boolean;
   /** A folder relative to the workspace, or a place such as `s3://…`. */
   readonly 'memory.store'?: string;
-  /** `none`, `static`, `use`, `openai:NAME` or `ollama:NAME`. */
+  /** `none`, `static`, `use`, `openai:NAME`, `ollama:NAME` or `llama:PATH`. */
   readonly 'memory.embedder'?: string;
 }
 

@@ -43,7 +43,7 @@ interface StreamDeclaration {
 export interface CrewMemory {
   /** A folder relative to the workspace, or a URI such as `s3://…`; absent: `.crew/memory`. */
   readonly store?: string;
-  /** `none`, `static`, `use`, `openai:NAME`, `ollama:NAME`; absent: what the configuration says, else `static`. */
+  /** `none`, `static`, `use`, `openai:NAME`, `ollama:NAME`, `llama:PATH`; absent: what the configuration says, else `static`. */
   readonly embedder?: string;
   readonly scoring: RecallScoring;
   readonly blocks: readonly BlockDeclaration[];

@@ -74,6 +74,7 @@ export const DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['jose', ['serve']],
   ['jsonrepair', ['expressions']],
   ['liquidjs', ['expressions']],
+  ['node-llama-cpp', ['embedders']],
   ['openai', ['providers']],
   ['oxlint', ['tools']],
   ['re2js', ['language', 'policy']],
@@ -92,6 +93,7 @@ export const OPTIONAL_PACKAGES: ReadonlySet<string> = new Set([
   '@lancedb/lancedb',
   '@secretlint/core',
   '@secretlint/secretlint-rule-preset-recommend',
+  'node-llama-cpp',
   'oxlint',
 ]);
 

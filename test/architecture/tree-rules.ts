@@ -89,7 +89,11 @@ function dependencyBreaches(tree: Tree): Breach[] {
   const text = tree.get('package.json');
   if (text === undefined) return [];
   const manifest = JSON.parse(text) as Manifest;
-  const shipped = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  const shipped = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  });
   const all = [...shipped, ...Object.keys(manifest.devDependencies ?? {})];
   const reasons = Object.keys(manifest.dependencyReasons ?? {});
   const breach = (name: string, rule: string, message: string): Breach => {

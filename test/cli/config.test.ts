@@ -151,7 +151,10 @@ describe('crew config', () => {
 
   test.each([
     [['set', 'parallel_processing.models', '["openai:a","openai:b"]'], 'with commas between them'],
-    [['set', 'memory.embedder', 'word2vec'], '`none`, `static`, `use`, `openai:NAME` or `ollama:NAME`'],
+    [
+      ['set', 'memory.embedder', 'word2vec'],
+      '`none`, `static`, `use`, `openai:NAME`, `ollama:NAME` or `llama:PATH`',
+    ],
     [['get', 'parallel_processing.model'], 'did you mean `parallel_processing.models`?'],
     [['set', 'parallel_processing.ui.show_summary', 'perhaps'], 'is true or false'],
     [['set', 'parallel_processing.models'], 'expected `list`'],

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { libraryTerminal } from '../../src/cli/library-terminal.ts';
-import { chooseMemory, wantsMemory } from '../../src/cli/memory/choose-memory.ts';
+import { chooseMemory, chooseRunMemory, wantsMemory } from '../../src/cli/memory/choose-memory.ts';
+import { programStarts } from '../../src/cli/program-starts.ts';
 import { requireTrust } from '../../src/cli/require-trust.ts';
+import { requireTrustedRun } from '../../src/cli/require-trusted-run.ts';
 import { needsTrust, trustText } from '../../src/cli/trust-text.ts';
 import type { CrewMemory } from '../../src/model/crew-memory.ts';
 
@@ -80,6 +82,56 @@ test('memory is wanted unless a flag or a setting says otherwise, and the flag g
   expect(await wantsMemory({}, terminal)).toBe(false);
   expect(await wantsMemory({ memory: 'on' }, terminal)).toBe(true);
   await expect(wantsMemory({ memory: 'maybe' }, terminal)).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+describe('the file of a model', () => {
+  test('is found from the workspace, or from the home of a person', async () => {
+    expect((await choose({ embedder: 'llama:models/a b.gguf' })).embedder).toBe(
+      `llama:${join(folder, 'models/a b.gguf')}`,
+    );
+    const settings = 'memory: { embedder: "llama:~/a.gguf" }\n';
+    expect((await choose({}, settings)).embedder).toBe(`llama:${join(folder, 'a.gguf')}`);
+    expect((await choose({ embedder: 'llama:/models/a.gguf' })).embedder).toBe('llama:/models/a.gguf');
+    expect((await choose({ embedder: 'ollama:models/a' })).embedder).toBe('ollama:models/a');
+  });
+
+  test('does not count where a crew inside another one names it', async () => {
+    const inner = { embedder: 'llama:a.gguf', store: 'theirs' } as CrewMemory;
+    const where = { values: {}, terminal: libraryTerminal(folder, { HOME: folder }) };
+    expect(await chooseRunMemory({}, inner, where)).toMatchObject({ embedder: 'static' });
+    const own = await chooseRunMemory({ memory: inner }, inner, where);
+    expect(own.embedder).toBe(`llama:${join(folder, 'a.gguf')}`);
+  });
+
+  test('that a crew names is trusted first, and shown; so is a recorded run with it', async () => {
+    const crew = { memory: { embedder: 'llama:models/a b.gguf' } };
+    const loaded = { toolsets: [], sources: new Map(), crew } as never;
+    expect(needsTrust(loaded)).toBe(true);
+    const subject = { file: 'a.crew.yaml', rows: [], workspace: folder, columns: 200 };
+    expect(trustText(loaded, subject)).toContain(
+      'loads    "models/a b.gguf", a model that native code reads',
+    );
+    const file = join(folder, 'a.crew.yaml');
+    writeFileSync(file, '');
+    const terminal = libraryTerminal(folder, { HOME: folder });
+    await expect(requireTrust({ file, loaded, values: {}, terminal })).rejects.toThrow(
+      /loads a model of its own: `crew trust/,
+    );
+    const program = { toolsets: {}, tools: [], ...crew } as never;
+    expect(programStarts(program, folder)).toHaveLength(1);
+    const run = { runId: 'r1', program, workspace: folder, command: 'crew resume r1' };
+    const said: string[] = [];
+    const asked = {
+      ...terminal,
+      interactive: true,
+      stderr: (text: string) => said.push(text),
+      readLine: async () => 'no',
+    };
+    await expect(requireTrustedRun({ ...run, values: {}, terminal: asked })).rejects.toMatchObject({
+      code: 'CREW_UNTRUSTED',
+    });
+    expect(said.join('')).toContain('"models/a b.gguf"');
+  });
 });
 
 test('a crew that sends its memory to an address is trusted first, and shows where to', async () => {

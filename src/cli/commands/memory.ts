@@ -109,7 +109,7 @@ export const memoryCommand: Command = {
     embedder: {
       type: 'string',
       value: 'EMBEDDER',
-      help: 'embed: static, use, openai:NAME or ollama:NAME, instead of that of the settings',
+      help: 'embed: static, use, openai:NAME, ollama:NAME or llama:PATH, instead of that of the settings',
     },
     scoring: {
       type: 'string',

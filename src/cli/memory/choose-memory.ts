@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { settingOf } from '../../model/config.ts';
 import { CrewError } from '../../model/crew-error.ts';
@@ -13,7 +14,7 @@ import { stateDirOf, workspaceOf } from '../workspace.ts';
 export interface MemoryChoice {
   /** An absolute folder, or an address such as `s3://…`; without secrets. */
   readonly place: string;
-  /** As `createEmbedder` takes it. */
+  /** As `createEmbedder` takes it; a file is an absolute path. */
   readonly embedder: string;
 }
 
@@ -35,6 +36,16 @@ export function memoryAddress(
   return store !== undefined && isMemoryAddress(store) ? store : undefined;
 }
 
+const OF_A_FILE = 'llama:';
+
+/** The file of the model that a crew wants its vectors made by; undefined where it names none. Pure. */
+export function memoryModel(
+  of: { readonly memory?: CrewMemory | undefined } | undefined,
+): string | undefined {
+  const embedder = of?.memory?.embedder;
+  return embedder?.startsWith(OF_A_FILE) ? embedder.slice(OF_A_FILE.length).trim() : undefined;
+}
+
 /** Whether a command works with memory: `--memory on|off`, else the setting, else yes. Fails with USAGE or CONFIG_INVALID. */
 export async function wantsMemory(values: FlagValues, terminal: Terminal): Promise<boolean> {
   const flag = textFlag(values, 'memory');
@@ -51,7 +62,7 @@ function isInside(workspace: string, folder: string): boolean {
 
 /**
  * The memory that counts here: what a crew names, else the settings, else the folder `memory` beside the runs and vectors that
- * need nothing. `byPerson`: a person typed it, and may name any place. Fails with CONFIG_INVALID, and with MEMORY_UNAVAILABLE for an address that holds a password, and for a folder of
+ * need nothing. A model's file is named from the workspace, or from the person's home by `~/`. `byPerson`: a person typed it, and may name any place. Fails with CONFIG_INVALID, and with MEMORY_UNAVAILABLE for an address that holds a password, and for a folder of
  * the crew's that is not in the workspace.
  */
 export async function chooseMemory(
@@ -60,7 +71,8 @@ export async function chooseMemory(
 ): Promise<MemoryChoice> {
   const layers = await readConfig(values, terminal);
   const named = declared.store ?? settingOf(layers, 'memory.store')?.value;
-  const embedder = declared.embedder ?? settingOf(layers, 'memory.embedder')?.value ?? 'static';
+  const wanted = declared.embedder ?? settingOf(layers, 'memory.embedder')?.value ?? 'static';
+  const embedder = placedEmbedder(wanted, { values, terminal });
   if (named === undefined) return { place: join(stateDirOf(values, terminal), 'memory'), embedder };
   if (!isMemoryAddress(named)) {
     const workspace = workspaceOf(values, terminal);
@@ -79,12 +91,30 @@ export async function chooseMemory(
   return { place: named, embedder };
 }
 
-/** The same for a run of a program: a crew inside another one is a guest, and what it says of the place does not count. */
+/** The same for a run of a program: a crew inside another one is a guest, and what it says of places and files does not count. */
 export async function chooseRunMemory(
   { memory }: Pick<Program, 'memory'>,
   declared: CrewMemory,
   where: { readonly values: FlagValues; readonly terminal: Terminal },
 ): Promise<MemoryChoice> {
-  const { store: _guest, ...rest } = declared;
-  return chooseMemory({ ...rest, ...(memory?.store === undefined ? {} : { store: memory.store }) }, where);
+  const { store: _guest, embedder, ...rest } = declared;
+  const isOfGuest = memory === undefined && memoryModel({ memory: declared }) !== undefined;
+  const wanted = {
+    ...rest,
+    ...(embedder === undefined || isOfGuest ? {} : { embedder }),
+    ...(memory?.store === undefined ? {} : { store: memory.store }),
+  };
+  return chooseMemory(wanted, where);
+}
+
+function placedEmbedder(
+  embedder: string,
+  { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
+): string {
+  if (!embedder.startsWith(OF_A_FILE)) return embedder;
+  const path = embedder.slice(OF_A_FILE.length).trim();
+  if (path === '') return embedder;
+  const isOfHome = path.startsWith('~/');
+  const home = terminal.env.HOME || homedir();
+  return `${OF_A_FILE}${isOfHome ? join(home, path.slice(2)) : resolve(workspaceOf(values, terminal), path)}`;
 }

@@ -31,12 +31,15 @@ export async function withMemoryHere(
 ): Promise<number> {
   const { values, terminal } = call;
   const named = textFlag(values, 'store');
-  const chosen = await chooseMemory(named === undefined ? {} : { store: named, byPerson: true }, {
-    values,
-    terminal,
-  });
-  const embedder = vectors === undefined ? 'none' : (textFlag(values, 'embedder') ?? chosen.embedder);
-  const choice = { ...chosen, embedder };
+  const asked = textFlag(values, 'embedder');
+  const chosen = await chooseMemory(
+    {
+      ...(named === undefined ? {} : { store: named, byPerson: true }),
+      ...(asked === undefined ? {} : { embedder: asked }),
+    },
+    { values, terminal },
+  );
+  const choice = vectors === undefined ? { ...chosen, embedder: 'none' } : chosen;
   const isMissing = !writes && isAbsolute(choice.place) && !existsSync(choice.place);
   const empty = isMissing ? { store: { ...(await loadEmptyStore()), place: choice.place } } : {};
   const onNotice = (text: string): void => terminal.stderr(`${text}\n`);

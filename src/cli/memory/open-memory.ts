@@ -121,11 +121,12 @@ async function openVectors(
 ): Promise<Vectors> {
   const { choice, env, onNotice, vectors = 'grow', patienceMs, seenBy, looks = false } = options;
   const held = await store.embedder();
-  const own = held === undefined ? 'none' : (embedderNamed(held.id) ?? 'none');
+  const own = held === undefined ? 'none' : (embedderNamed(held.id, choice.embedder) ?? 'none');
   const use = vectors === 'read' ? own : choice.embedder;
-  if (use === 'none') return NO_VECTORS;
+  if (use === 'none')
+    return held?.id.startsWith('llama:') ? without(unnamedFile(held), onNotice) : NO_VECTORS;
   const other = held !== undefined && vectors !== 'anew' ? held : undefined;
-  if (other !== undefined && embedderNamed(other.id) !== use)
+  if (other !== undefined && embedderNamed(other.id, use) !== use)
     return without(otherVectors(other, use), onNotice);
   if (looks && held === undefined) return NO_VECTORS;
   if (looks && use.includes(':'))
@@ -140,7 +141,7 @@ async function openVectors(
   const { embedder, trouble, release } = borrowed;
   if (embedder !== undefined && other !== undefined && !isSame(embedder, other)) {
     await release();
-    return without(otherVectors(other, use), onNotice);
+    return without(otherVectors(other, use, embedder), onNotice);
   }
   const wordsAlone = (): string | undefined => {
     const error = trouble();
@@ -160,8 +161,12 @@ function without(why: string, onNotice: OpenMemoryOptions['onNotice']): Vectors 
   return { ...NO_VECTORS, wordsAlone: () => why };
 }
 
-/** The embedder, as it is asked for, whose vectors bear an id; undefined for one that this version does not know. Pure. */
-function embedderNamed(id: string): string | undefined {
+/**
+ * The embedder, as it is asked for, whose vectors bear an id; undefined for one that this version does not know. An id of a
+ * model in a file does not say where the file is: that which is wanted may be it. Pure.
+ */
+function embedderNamed(id: string, wanted: string): string | undefined {
+  if (id.startsWith('llama:')) return wanted.startsWith('llama:') ? wanted : undefined;
   if (id.startsWith('static@')) return 'static';
   if (id.startsWith('use-lite@')) return 'use';
   return id.includes(':') ? id : undefined;
@@ -171,8 +176,13 @@ function isSame(one: StoreEmbedder, other: StoreEmbedder): boolean {
   return one.id === other.id && one.dims === other.dims;
 }
 
-function otherVectors({ id }: StoreEmbedder, use: string): string {
-  return `notes are found by words alone: their vectors are of ${id}, and ${use} is asked for; \`crew memory embed --embedder ${use}\` makes them anew`;
+function otherVectors({ id }: StoreEmbedder, use: string, found?: StoreEmbedder): string {
+  const asked = found === undefined || found.id === use ? use : `${use}, which is ${found.id},`;
+  return `notes are found by words alone: their vectors are of ${id}, and ${asked} is asked for; \`crew memory embed --embedder ${use}\` makes them anew`;
+}
+
+function unnamedFile({ id }: StoreEmbedder): string {
+  return `notes are found by words alone: their vectors are of ${id}, and no setting says where its file is: \`memory.embedder: llama:PATH\``;
 }
 
 function troubleText(use: string, { code, message }: CrewError): string {
