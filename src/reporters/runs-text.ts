@@ -47,7 +47,7 @@ export function formatRuns(
 function cells(run: ListedRun): readonly string[] {
   const { runId, createdAt, status, crew, workedMs, spend, isBounded, underWay } = run;
   const most = isBounded === true && spend?.costMicroUsd !== null ? 'at most ' : '';
-  const more = underWay === undefined ? '' : ` + ${underWay.calls} under way`;
+  const more = underWay === undefined ? '' : ` + ${underWay.calls} open`;
   return [
     runId,
     momentText(createdAt).slice(0, 16),

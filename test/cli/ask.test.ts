@@ -320,6 +320,6 @@ test('a model that never ends its answer is told as a call under way when the ti
   expect(stderr).toMatch(/hint +Go on with a higher ceiling: `crew resume \S+ --max-time TIME`/);
   const { spend, underWay, run } = JSON.parse(stdout);
   expect([spend.calls, underWay.calls]).toEqual([0, 1]);
-  expect((await call('ps')).stdout).toContain('0 calls + 1 under way');
+  expect((await call('ps')).stdout).toContain('0 calls + 1 open');
   expect((await call('show', run)).stdout).toMatch(/Spent\n +and 1 model call under way, at most /);
 });
