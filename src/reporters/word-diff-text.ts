@@ -7,7 +7,9 @@ const CONTEXT = 120;
 
 /**
  * What became of a text, word by word, for people: what went in red, what came in green; without colour in `[-…-]` and
- * `{+…+}`. Of long stretches that are the same only the ends are shown. Foreign text is sanitised. Empty for equal texts. Pure.
+ * `{+…+}`, with more dashes and pluses where the texts have such marks themselves, which the first line says then. Of long
+ * stretches that are the same only the ends are shown. White space that changed alone is not marked; where nothing else did,
+ * that is said. Foreign text is sanitised. Empty for equal texts. Pure.
  */
 export function formatWordDiff(
   before: string,
@@ -16,36 +18,60 @@ export function formatWordDiff(
 ): string {
   if (before === after) return '';
   const changes = wordDiff(before, after);
+  if (changes.every(({ kind, text }) => kind === 'same' || text.trim() === '')) {
+    return `${paint('(only white space differs)', 'dim', color)}\n`;
+  }
+  const times = marksNeeded(sanitizeText(before), sanitizeText(after));
   const shown = changes.map(({ kind, text }, index) => {
     const last = changes[index - 1];
     const isInstead = kind === 'in' && last?.kind === 'out' && sameLead(text, last.text);
-    if (kind !== 'same') return marked(kind, sanitizeText(text), { color, isInstead });
+    if (kind !== 'same') return marked(kind, sanitizeText(text), { times: color ? 0 : times, isInstead });
     const isFirst = index === 0;
     const isLast = index === changes.length - 1;
     return shortened(sanitizeText(text), { isFirst, isLast, color });
   });
-  const joined = shown.join('');
+  const isUnusual = !color && times > 1;
+  const legend = isUnusual ? `(${markedBy('out', times, 'went')}, ${markedBy('in', times, 'came')})\n` : '';
+  const joined = `${legend}${shown.join('')}`;
   return joined.endsWith('\n') ? joined : `${joined}\n`;
 }
 
-const MARKS = { out: ['[-', '-]', 'red'], in: ['{+', '+}', 'green'] } as const;
+const MARKS = { out: ['[', '-', ']', 'red'], in: ['{', '+', '}', 'green'] } as const;
+const OWN_MARKS = [/\[(-+)/g, /(?<!-)(-+)\]/g, /\{(\++)/g, /(?<!\+)(\++)\}/g];
+
+/** How many dashes and pluses make marks that neither text has. */
+function marksNeeded(...texts: readonly string[]): number {
+  let longest = 0;
+  for (const text of texts)
+    for (const mark of OWN_MARKS)
+      for (const [, signs = ''] of text.matchAll(mark)) longest = Math.max(longest, signs.length);
+  return longest + 1;
+}
+
+function markedBy(kind: 'out' | 'in', times: number, words: string): string {
+  const [open, sign, close] = MARKS[kind];
+  return `${open}${sign.repeat(times)}${words}${sign.repeat(times)}${close}`;
+}
 
 function sameLead(left: string, right: string): boolean {
   const lead = (text: string): string => /^\s*/.exec(text)?.[0] ?? '';
   return lead(left) === lead(right) && left.trim() !== '' && right.trim() !== '';
 }
 
-/** White space stays outside of the marks; what stands in the place of something follows it after a space. */
+/**
+ * White space stays outside of the marks; what stands in the place of something follows it after a space. Without `times`
+ * there are colours instead of marks.
+ */
 function marked(
   kind: 'out' | 'in',
   text: string,
-  { color, isInstead }: { readonly color: boolean; readonly isInstead: boolean },
+  { times, isInstead }: { readonly times: number; readonly isInstead: boolean },
 ): string {
-  const [open, close, style] = MARKS[kind];
+  const [, , , style] = MARKS[kind];
   const [, lead = '', words = '', tail = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
   if (words === '') return kind === 'in' ? text : '';
-  const lines = color ? words.split('\n').map(line => paint(line, style, true)) : [];
-  const shown = color ? lines.join('\n') : `${open}${words}${close}`;
+  const inColor = (line: string): string => paint(line, style, true);
+  const shown = times === 0 ? words.split('\n').map(inColor).join('\n') : markedBy(kind, times, words);
   return `${isInstead ? ' ' : lead}${shown}${tail}`;
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatWordDiff } from '../../src/reporters/word-diff-text.ts';
 import { fc } from '../laws.ts';
 
@@ -35,4 +35,37 @@ test('foreign text controls no terminal, and what is shown of short texts is all
       if (before !== after) expect(shown.endsWith('\n')).toBe(true);
     }),
   );
+});
+
+describe('texts that have the marks themselves', () => {
+  test('are marked by longer ones, and the first line says so', () => {
+    expect(plain('keep [-this-] and that', 'keep [-this-] or that')).toBe(
+      '([--went--], {++came++})\nkeep [-this-] [--and--] {++or++} that\n',
+    );
+    expect(plain('a {+++}', 'b {+++}')).toBe(
+      '([----went----], {++++came++++})\n[----a----] {++++b++++} {+++}\n',
+    );
+  });
+
+  test('can be told from what changed: both texts come back, word by word', () => {
+    const unit = fc.constantFrom('a', 'b', '-', '+', '[', ']', '{', '}', ' ');
+    const text = fc.string({ unit, minLength: 1, maxLength: 25 });
+    const words = (one: string): readonly string[] => one.split(/\s+/).filter(Boolean);
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const shown = plain(before, after);
+        fc.pre(shown !== '' && shown !== '(only white space differs)\n');
+        const [, dashes = '-'] = /^\(\[(-+)went-+\], \{\++came\++\}\)\n/.exec(shown) ?? [];
+        const body = dashes === '-' ? shown : shown.slice(shown.indexOf('\n') + 1);
+        const times = `{${dashes.length}}`;
+        const marks = new RegExp(`\\[-${times}([^]*?)-${times}\\]|\\{\\+${times}([^]*?)\\+${times}\\}`, 'g');
+        expect(words(body.replace(marks, (_, out = '') => ` ${out} `))).toEqual(words(before));
+        expect(words(body.replace(marks, (_, _out, into = '') => ` ${into} `))).toEqual(words(after));
+      }),
+    );
+  });
+});
+
+test('white space alone is said to differ', () => {
+  expect(plain('a b\n', 'a b\n\n')).toBe('(only white space differs)\n');
 });

@@ -7,6 +7,7 @@ import { type PromptUse, sumUses } from '../../model/prompt-figures.ts';
 import type { PromptFile } from '../../model/prompt-file.ts';
 import { promptNameOf } from '../../model/prompt-file.ts';
 import type { ComparedPartial, ComparedSample, ComparedVersion } from '../../model/prompt-versions.ts';
+import { wordDiff } from '../../model/word-diff.ts';
 import type { CommandCall } from '../command.ts';
 import { loadVersionsText } from '../wire-views.ts';
 import { type FoundVersion, findVersion, versionIn } from './find-version.ts';
@@ -38,8 +39,9 @@ export async function diffPrompts({ positionals, values, terminal }: CommandCall
       before: left,
       after: right,
       isSame: left.hash === right.hash,
-      partials,
-      samples,
+      changes: wordDiff(left.text, right.text),
+      partials: partials.map(withChanges),
+      samples: samples.map(withChanges),
     };
     terminal.stdout(`${JSON.stringify(found, null, 2)}\n`);
     return 0;
@@ -47,6 +49,13 @@ export async function diffPrompts({ positionals, values, terminal }: CommandCall
   const { formatPromptDiff } = await loadVersionsText();
   terminal.stdout(formatPromptDiff([left, right], { partials, samples }, { color: terminal.stdoutColor }));
   return 0;
+}
+
+/** The words that differ: what is `same` and `out` gives the text before, what is `same` and `in` the one after. */
+function withChanges<Compared extends { readonly before: string; readonly after: string }>(
+  compared: Compared,
+) {
+  return { ...compared, changes: wordDiff(compared.before, compared.after) };
 }
 
 type Sides = readonly [FoundVersion, FoundVersion];
