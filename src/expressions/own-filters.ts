@@ -1,5 +1,5 @@
 import type { FilterImplOptions, Liquid } from 'liquidjs';
-import { cutToTokens } from './cut-to-tokens.ts';
+import { cutToTokens } from '../model/cut-to-tokens.ts';
 import { diffLines } from './diff-lines.ts';
 
 /** A filter that Liquid has not, or not like this; what it does is in the language reference. */
@@ -48,7 +48,7 @@ export const OWN_FILTERS: readonly OwnFilter[] = [
     meaning:
       'The beginning of the text with at most so many tokens, 0 to 10,000,000, counted by one rule for all models and cut behind a word; `…` says that something was cut.',
     apply: (value, tokens) =>
-      cutToTokens(writtenText(value), wholeAt(tokens, 'truncate_tokens', MOST_TOKENS)),
+      cutToTokens(writtenText(value), wholeAt(tokens, 'truncate_tokens', MOST_TOKENS), 'word'),
   },
   {
     name: 'indent',

@@ -17,6 +17,11 @@ export function formatQuantity(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** How often, for people: `once`, `3 times`. Pure. */
+export function formatTimes(count: number): string {
+  return count === 1 ? 'once' : `${formatCount(count)} times`;
+}
+
 /** A length of time in milliseconds for people: `34 ms`, `4.2 s`, `3m 05s`, `2h 07m`. Negative counts as none. Pure. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;

@@ -1,4 +1,5 @@
 import type { MemoryBlock, MemoryChange, MemoryNote } from '../model/memory.ts';
+import { formatTimes } from './amounts.ts';
 import { cutToWidth } from './display-width.ts';
 import { momentText } from './moment-text.ts';
 import { paint } from './paint.ts';
@@ -52,12 +53,12 @@ export function formatNote(
     ],
     ...(heldBack === undefined ? [] : [['held back', heldBack] as const]),
     ['scope', note.scope],
-    ['written', `${momentText(note.createdAt)} by ${note.author}, seen ${times(note.seen)}`],
+    ['written', `${momentText(note.createdAt)} by ${note.author}, seen ${formatTimes(note.seen)}`],
     [
       'in',
       `run ${note.runId || '-'}, phase ${note.phase || '-'}, role ${note.role || '-'}, fact ${note.key || '-'}`,
     ],
-    ['used', note.used === 0 ? 'never' : `${times(note.used)}, last ${momentText(note.lastUsedAt)}`],
+    ['used', note.used === 0 ? 'never' : `${formatTimes(note.used)}, last ${momentText(note.lastUsedAt)}`],
     ['importance', note.importance.toFixed(2)],
     ['trust', `${note.trust}, ${TRUST_WORDS[note.trust]}`],
     ['sources', note.sources.join(', ') || '-'],
@@ -110,7 +111,8 @@ export function stateWord(
 /** How a lesson did, in words. Pure. */
 function lessonWords(lesson: NonNullable<MemoryNote['lesson']>): string {
   const { uses, passes, fails, pinned, retiredFor } = lesson;
-  const figures = uses === 0 ? 'not used yet' : `used ${times(uses)}: ${passes} passed, ${fails} failed`;
+  const figures =
+    uses === 0 ? 'not used yet' : `used ${formatTimes(uses)}: ${passes} passed, ${fails} failed`;
   const kept = pinned ? ', pinned' : '';
   return `${figures}${kept}${retiredFor === undefined ? '' : `; retired: ${retiredFor}`}`;
 }
@@ -122,10 +124,6 @@ export function oneLine(text: string, columns: number): string {
 
 function runWords(runId: string): string {
   return runId === '' ? '' : `, run ${runId}`;
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }
 
 /** What a note says, as a person should see it who reviews: its text, which nobody chose to be shown instead. Pure. */

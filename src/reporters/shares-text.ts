@@ -4,6 +4,7 @@ import {
   type ContextSizes,
   type RunShares,
 } from '../model/context-shares.ts';
+import { formatQuantity, formatTimes } from './amounts.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
 import { textTable } from './text-table.ts';
@@ -45,14 +46,14 @@ export function formatShares(shares: RunShares, { color, columns, perCall }: Sha
     recalled.times === 0
       ? []
       : [
-          `  reminded ${times(recalled.times)}: ${many(recalled.blocks, 'block')}, ${many(recalled.notes, 'note')}, ${many(recalled.lessons, 'lesson')}`,
+          `  reminded ${formatTimes(recalled.times)}: ${formatQuantity(recalled.blocks, 'block')}, ${formatQuantity(recalled.notes, 'note')}, ${formatQuantity(recalled.lessons, 'lesson')}`,
         ];
   const wrote = Object.values(kept).some(count => count > 0)
     ? [
-        `  kept ${many(kept.new, 'note')}, merged ${kept.merged}, held back ${kept.quarantined}, refused ${kept.refused}`,
+        `  kept ${formatQuantity(kept.new, 'note')}, merged ${kept.merged}, held back ${kept.quarantined}, refused ${kept.refused}`,
       ]
     : [];
-  const edited = edits === 0 ? [] : [`  edited blocks ${times(edits)}`];
+  const edited = edits === 0 ? [] : [`  edited blocks ${formatTimes(edits)}`];
   const wrong = troubles.map(text =>
     paint(`  ! ${sanitizeText(text, { keepNewlines: false })}`, 'yellow', color),
   );
@@ -74,12 +75,4 @@ function groupsOf(calls: readonly CallShares[]) {
       CONTEXT_TIERS.map(tier => [tier, all.reduce((sum, { tiers }) => sum + tiers[tier], 0)]),
     ) as ContextSizes,
   }));
-}
-
-function many(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }
