@@ -67,6 +67,8 @@ describe('what a call is made of', () => {
   });
 });
 
+const NO_SIZES = Object.fromEntries(CONTEXT_TIERS.map(tier => [tier, 0])) as ContextSizes;
+
 test('law: shares add up exactly to what the provider counted, and follow sizes', () => {
   const sizes = fc.record(
     Object.fromEntries(CONTEXT_TIERS.map(tier => [tier, fc.nat(100_000)])) as {
@@ -84,5 +86,6 @@ test('law: shares add up exactly to what the provider counted, and follow sizes'
         expect(Math.abs(shares[tier] - exact)).toBeLessThan(1);
       }
     }),
+    { examples: [[7, NO_SIZES]] },
   );
 });

@@ -119,6 +119,9 @@ describe('a newer note', () => {
       wish('b', 'Friday it is', { tags }),
     ]);
     expect((await active(memory)).map(({ text }) => text)).toEqual(['Friday it is']);
+    // Also what was written before, and shares no word with it.
+    await writeNotes(memory, { ...BY, runId: 'run2' }, [wish('c', 'Never at night', { tags })]);
+    expect((await active(memory)).map(({ text }) => text)).toEqual(['Never at night']);
   });
 
   it('waits for a person when it contradicts what is trusted more', async () => {
