@@ -9,6 +9,7 @@ import { examinePolicy, examineSettings } from './examine-settings.ts';
 import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
 import { PROVIDER_KEYS } from './provider-keys.ts';
 import { sourceReader } from './read-files.ts';
+import { isServerAddress, shownAddress } from './shown-address.ts';
 import { loadMcpLock } from './wire.ts';
 import { hasJournal, openExistingEngine, stateDirOf, workspaceOf } from './workspace.ts';
 
@@ -52,7 +53,12 @@ async function git(): Promise<readonly Finding[]> {
 
 function keys({ terminal: { env } }: ExaminedPlace): readonly Finding[] {
   return Object.entries(PROVIDER_KEYS).map(([provider, { key, url }]) => {
-    const address = env[url] ? `, ${url} is ${env[url]}` : '';
+    const given = env[url];
+    const address = given ? `, ${url} is ${shownAddress(given)}` : '';
+    if (given && !isServerAddress(given)) {
+      const text = `${url} is \`${shownAddress(given)}\`, expected an address such as http://127.0.0.1:8000/v1`;
+      return { about: provider, state: 'problem', text };
+    }
     if (env[key]) return { about: provider, state: 'ok', text: `${key} is set${address}` };
     return { about: provider, state: address === '' ? 'note' : 'ok', text: `${key} is not set${address}` };
   });

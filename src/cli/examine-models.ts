@@ -1,5 +1,6 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { ResolvedModel } from '../model/fact.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { autoModelHere } from './choose-models-here.ts';
 import type { Terminal } from './command.ts';
 import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
@@ -42,6 +43,6 @@ export async function modelTrouble(model: ResolvedModel, terminal: Terminal): Pr
 
 function serverFinding({ name, provider, url, models, chats }: LocalServer): Finding {
   const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}`;
-  const text = `${name} at ${new URL(url).host}, ${count}; use it: --model ${provider}:${chats}`;
+  const text = `${name} at ${new URL(url).host}, ${count}; use it: --model ${shellWord(`${provider}:${chats}`)}`;
   return { about: 'local models', state: 'ok', text };
 }

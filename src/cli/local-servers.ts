@@ -1,13 +1,15 @@
 import { connect } from 'node:net';
-import { sanitizeText } from '../reporters/sanitize.ts';
+import { isOllamaAddress } from '../model/ollama-address.ts';
 import type { Terminal } from './command.ts';
-import { isLoopback, isOllamaAddress, LOCAL_PROVIDERS, localUrl } from './local-providers.ts';
+import { isLoopback, LOCAL_PROVIDERS, localUrl } from './local-providers.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** A model server of this machine that speaks the wire format of OpenAI, and its models. */
 export interface LocalServer {
   readonly name: string;
   /** What stands before the colon of its models. */
   readonly provider: string;
+  /** Without what may be a password in it. */
   readonly url: string;
   /** Those that can chat come first. */
   readonly models: readonly string[];
@@ -76,6 +78,7 @@ async function serverAt(place: Place): Promise<{ readonly server?: LocalServer; 
   const [chats] = chatting;
   const server = {
     ...place,
+    url: shownAddress(place.url),
     models: [...chatting, ...cannotChat],
     ...(chats === undefined ? {} : { chats }),
     ...(cannotChat.length === 0 ? {} : { cannotChat }),
@@ -88,11 +91,6 @@ function nameOf({ provider, url }: Place, env: Terminal['env']): string | undefi
   if (provider === 'openai') return `OPENAI_BASE_URL (${shownAddress(url)})`;
   const host = provider === 'ollama' ? env.OLLAMA_HOST : undefined;
   return host && isOllamaAddress(host) ? `OLLAMA_HOST (${shownAddress(host)})` : undefined;
-}
-
-/** An address may hold a password, and letters that move a cursor. */
-function shownAddress(text: string): string {
-  return sanitizeText(text.replace(/[^/]*@/, ''), { keepNewlines: false });
 }
 
 function hostTroubles(env: Terminal['env']): readonly string[] {
@@ -145,13 +143,28 @@ async function listModels(url: string): Promise<readonly ListedModel[] | undefin
 
 async function readJson(url: string, signal: AbortSignal): Promise<unknown> {
   try {
-    const answer = await fetch(url, { signal, redirect: 'error' });
+    const answer = await fetch(withoutPerson(url), { signal, redirect: 'error', headers: personOf(url) });
     const text = answer.ok ? await shortText(answer) : undefined;
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
     // Nobody is there, or somebody else.
     return undefined;
   }
+}
+
+/** `fetch` takes no address with a name and a password in it; providers do, and send them in this way. */
+function personOf(url: string): { readonly [header: string]: string } {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return {};
+  const person = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(person).toString('base64')}` };
+}
+
+function withoutPerson(url: string): URL {
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  return plain;
 }
 
 async function shortText({ body }: Response): Promise<string | undefined> {

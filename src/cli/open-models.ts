@@ -10,12 +10,13 @@ import { localUrl } from './local-providers.ts';
 import { lookForServers } from './local-servers.ts';
 import { missingKey, PROVIDER_KEYS, providerOf } from './provider-keys.ts';
 import { readScriptFile } from './read-script.ts';
+import { isServerAddress, shownAddress } from './shown-address.ts';
 import { loadContextWindows, loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
 
 /**
  * Makes one model per distinct `provider:name`. Fails with MODEL_UNKNOWN for a word that is none and with
  * CREDENTIALS_MISSING when a provider has neither a key nor a base URL of one's own; with USAGE when `CREW_MAX_CONCURRENT`
- * is no number of calls.
+ * is no number of calls, or the base URL no address.
  */
 export async function openModels(
   models: { readonly [alias: string]: ResolvedModel },
@@ -119,6 +120,12 @@ function settingsFor(provider: string, use: string, terminal: Terminal): Provide
     throw new CrewError(
       'CREDENTIALS_MISSING',
       `\`${use}\` needs ${names.key}, or ${names.url} for a server of your own`,
+    );
+  }
+  if (baseUrl && !isServerAddress(baseUrl)) {
+    throw new CrewError(
+      'USAGE',
+      `${names.url} must be the address of a server, such as http://127.0.0.1:8000/v1, but it is \`${shownAddress(baseUrl)}\``,
     );
   }
   // Servers of one's own mostly want no key, but the wire format has a place for one.

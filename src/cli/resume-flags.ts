@@ -1,3 +1,4 @@
+import { shellWord } from '../model/shell-word.ts';
 import { type FlagValues, textFlag } from './command.ts';
 
 /** What finds the journal of a run again from the same folder, ready to be pasted behind `crew resume RUN`. Pure. */
@@ -7,8 +8,4 @@ export function resumeFlags(values: FlagValues): string {
     return value === undefined ? [] : [` --${name} ${shellWord(value)}`];
   });
   return flags.join('');
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

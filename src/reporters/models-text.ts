@@ -1,4 +1,5 @@
 import type { ModelPrice } from '../model/fact.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { formatCount } from './amounts.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
@@ -84,7 +85,7 @@ function localLines(local: readonly LocalModels[], columns: number): readonly st
     ),
     ...(chats === undefined
       ? []
-      : textTable([[`use one: crew run FILE --model ${provider}:${chats}`]], {
+      : textTable([[`use one: crew run FILE --model ${shellWord(`${provider}:${chats}`)}`]], {
           indent: 4,
           columns: Number.POSITIVE_INFINITY,
         })),

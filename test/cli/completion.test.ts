@@ -76,6 +76,7 @@ describe('what may stand for a word', () => {
       '--max-tokens',
       '--max-usd',
       '--max-time',
+      '--max-tool-calls',
     ]);
     expect((await complete('ps', '--js')).values).toEqual(['--json']);
   });

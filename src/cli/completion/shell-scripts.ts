@@ -30,7 +30,9 @@ _crew() {
       value="\${line%%$'\\t'*}"
       # a value follows just behind it
       [[ $value == *= ]] && compopt -o nospace
-      COMPREPLY+=("\${value#"$head"}")
+      # what a model server calls its models must not be a command here
+      printf -v value %q "\${value#"$head"}"
+      COMPREPLY+=("$value")
     fi
   done < <(crew __complete -- "\${words[@]}" 2>/dev/null)
 }

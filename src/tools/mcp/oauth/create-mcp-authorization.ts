@@ -1,5 +1,6 @@
 import { CrewError } from '../../../model/crew-error.ts';
 import type { McpOAuth } from '../../../model/mcp-server.ts';
+import { shellWord } from '../../../model/shell-word.ts';
 import { createGuardedFetch, type FetchLimits, OAUTH_LIMITS, type ResolveName } from '../guarded-fetch.ts';
 import type { McpAuthorization } from '../mcp-authorization.ts';
 import { askForChallenge } from './ask-for-challenge.ts';
@@ -175,11 +176,6 @@ function loginNeeded({ serverUrl, oauth }: McpAuthorizationOptions, scope: strin
   const why = scope === undefined ? 'wants you to be logged in' : 'wants more than you have allowed';
   const command = words.map(shellWord).join(' ');
   return new CrewError('MCP_LOGIN_NEEDED', `\`${serverUrl}\` ${why}: \`${command}\``);
-}
-
-/** A word as a POSIX shell reads it back. */
-function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Runs what it is given one after another, whether the one before failed or not. */
