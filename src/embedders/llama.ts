@@ -12,6 +12,7 @@ import { assertUnchanged, type LlamaFile, readLlamaFile } from './llama-file.ts'
 import type { LlamaAnswer, LlamaQuestion } from './llama-messages.ts';
 import { prefixOf } from './model-prefixes.ts';
 import { normalise } from './normalise.ts';
+import { untilAborted } from './until-aborted.ts';
 import { withinTime } from './within-time.ts';
 
 const PACKAGE = 'node-llama-cpp';
@@ -128,7 +129,7 @@ function createRunner(file: LlamaFile) {
       const { child, opened } = current();
       try {
         const limits = { what: file.id, limitMs: OPENING_MS, signal };
-        return await withinTime(limits, until => untilAborted(opened, until));
+        return await withinTime(limits, until => untilAborted(() => opened, until));
       } catch (error) {
         if (error instanceof CrewError && error.code === 'PROVIDER_TIMEOUT') child.kill('SIGKILL');
         throw error;
@@ -143,7 +144,7 @@ function createRunner(file: LlamaFile) {
         hold(child);
         send(child, { id, kind, texts });
       });
-      return untilAborted(answered, signal).finally(() => {
+      return untilAborted(() => answered, signal).finally(() => {
         if (waiting.delete(id)) send(child, { drop: id });
         if (waiting.size === 0) letGo(child);
       });
@@ -217,17 +218,4 @@ function hold(child: ChildProcess): void {
 function letGo(child: ChildProcess): void {
   child.unref();
   child.channel?.unref();
-}
-
-async function untilAborted<Value>(value: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return value;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const stop = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([value, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,11 +1,10 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { JsonObject } from '../model/json.ts';
+import { ollamaAddress } from '../model/ollama-address.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { EmbedderDoors } from './doors.ts';
 import { prefixOf } from './model-prefixes.ts';
 import { createRemoteEmbedder, PATIENCE_MS, probeDims, type RemoteModel } from './remote.ts';
-
-const OWN_ADDRESS = 'http://127.0.0.1:11434';
 
 /**
  * Makes an embedder of an Ollama server (`POST /api/embed`): OLLAMA_HOST, else this machine. It is asked once for its
@@ -30,10 +29,9 @@ export async function createOllamaEmbedder(
   return createRemoteEmbedder({ ...model, dims: dims ?? (await probeDims(model)) });
 }
 
-/** Ollama takes a host, a host with a port, or an address; a server that listens everywhere is asked on this machine. */
+/** What is served beside the wire format of OpenAI stands beside its folder, too. */
 function addressOf(host: string | undefined): string {
-  const said = host?.trim() ?? '';
-  if (said === '') return OWN_ADDRESS;
-  const address = /^https?:\/\//.test(said) ? said : `http://${/:\d+$/.test(said) ? said : `${said}:11434`}`;
-  return address.replace('//0.0.0.0', '//127.0.0.1').replace(/\/+$/, '');
+  const url = ollamaAddress(host);
+  url.pathname = url.pathname.replace(/(\/v1)?\/*$/, '');
+  return url.href.replace(/\/+$/, '');
 }

@@ -25,8 +25,10 @@ const TRIES = 4;
 const FIRST_WAIT_MS = 500;
 /** More of a text than any of these models reads. */
 const LONGEST_TEXT = 24_000;
+/** A model that finds less than this too long means something else. */
+const SHORTEST_TEXT = 100;
 
-/** An embedder behind HTTP: asks in batches of 64, again after what passes, and takes nothing but vectors of `dims` numbers. */
+/** An embedder behind HTTP: asks in batches of 64, again after what passes, and takes nothing but vectors of `dims` numbers. Of a text that is too long for the model, its beginning is read. */
 export function createRemoteEmbedder(model: RemoteModel): Embedder {
   const { id, dims, patienceMs } = model;
   return {
@@ -39,12 +41,17 @@ export function createRemoteEmbedder(model: RemoteModel): Embedder {
         const some = texts
           .slice(from, from + TEXTS_A_QUESTION)
           .map(text => text.slice(0, LONGEST_TEXT).toWellFormed().trim() || '-');
-        const ask = (until: AbortSignal | undefined) => askAgain(() => model.ask(some, kind, until), until);
+        const ask = (until: AbortSignal | undefined) =>
+          askFitting(async texts => {
+            const answer = await askAgain(() => model.ask(texts, kind, until), until);
+            if (answer.length !== texts.length) throw unfit(id, `${texts.length} vectors`, answer.length);
+            return answer;
+          }, some);
         // Many notes take their time on a small machine; a question is one short text.
         const answer = await (kind === 'note'
           ? ask(signal)
           : withinTime({ what: id, limitMs: patienceMs, signal }, ask));
-        vectors.push(...readVectors(id, answer, { count: some.length, dims }));
+        vectors.push(...answer.map(vector => readVector(id, vector, dims)));
       }
       return vectors;
     },
@@ -58,6 +65,31 @@ export async function probeDims({ id, patienceMs, ask }: Omit<RemoteModel, 'dims
   );
   if (!Array.isArray(vector) || vector.length === 0) throw unfit(id, 'a list of numbers', vector);
   return vector.length;
+}
+
+/**
+ * Asks, and where a text or all together are too long for the model, asks for fewer at once, and of one that is too long alone for its
+ * first half; so one long text keeps no other one from its vector.
+ */
+async function askFitting(
+  ask: (texts: readonly string[]) => Promise<readonly JsonValue[]>,
+  texts: readonly string[],
+): Promise<readonly JsonValue[]> {
+  try {
+    return await ask(texts);
+  } catch (error) {
+    if (!(error instanceof CrewError && error.code === 'CONTEXT_OVERFLOW')) throw error;
+    const [first = ''] = texts;
+    const half = Math.ceil((texts.length > 1 ? texts : first).length / 2);
+    if (texts.length > 1) {
+      return [
+        ...(await askFitting(ask, texts.slice(0, half))),
+        ...(await askFitting(ask, texts.slice(half))),
+      ];
+    }
+    if (half < SHORTEST_TEXT) throw error;
+    return askFitting(ask, [first.slice(0, half).toWellFormed()]);
+  }
 }
 
 async function askAgain<Answer>(
@@ -77,19 +109,12 @@ async function askAgain<Answer>(
   }
 }
 
-function readVectors(
-  id: string,
-  answer: readonly JsonValue[],
-  { count, dims }: { readonly count: number; readonly dims: number },
-): readonly Float32Array[] {
-  if (answer.length !== count) throw unfit(id, `${count} vectors`, answer.length);
-  return answer.map(vector => {
-    const numbers = Array.isArray(vector) ? (vector as readonly JsonValue[]) : [];
-    if (numbers.length !== dims || !numbers.every(value => Number.isFinite(value))) {
-      throw unfit(id, `a vector of ${dims} numbers`, Array.isArray(vector) ? `${numbers.length}` : vector);
-    }
-    return normalise(numbers as readonly number[]);
-  });
+function readVector(id: string, vector: JsonValue, dims: number): Float32Array {
+  const numbers = Array.isArray(vector) ? (vector as readonly JsonValue[]) : [];
+  if (numbers.length !== dims || !numbers.every(value => Number.isFinite(value))) {
+    throw unfit(id, `a vector of ${dims} numbers`, Array.isArray(vector) ? `${numbers.length}` : vector);
+  }
+  return normalise(numbers as readonly number[]);
 }
 
 function unfit(id: string, expected: string, found: unknown): CrewError {

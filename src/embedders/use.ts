@@ -6,12 +6,15 @@ import { CrewError } from '../model/crew-error.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import { assertInstalled } from './assert-installed.ts';
 import { normalise } from './normalise.ts';
+import { untilAborted } from './until-aborted.ts';
 import { USE_PACKAGES, type UseAnswer } from './use-messages.ts';
 
 const ID = 'use-lite@0.2.0';
 const DIMS = 512;
 /** Larger batches are no faster a text, and cannot be stopped in between. */
 const TEXTS_A_QUESTION = 16;
+/** More than a note has; the model takes seconds for a text of 30,000 characters. */
+const LONGEST_TEXT = 8_000;
 /** The compiler rewrites imports, but not this. */
 const WORKER = import.meta.url.endsWith('.ts')
   ? new URL('./use-worker.ts', import.meta.url)
@@ -30,8 +33,10 @@ export function createUseEmbedder(): Embedder {
     async embed(texts, _kind, signal) {
       const vectors: Float32Array[] = [];
       for (let from = 0; from < texts.length; from += TEXTS_A_QUESTION) {
-        signal?.throwIfAborted();
-        vectors.push(...(await thread.ask(texts.slice(from, from + TEXTS_A_QUESTION))));
+        const some = texts
+          .slice(from, from + TEXTS_A_QUESTION)
+          .map(text => text.slice(0, LONGEST_TEXT).toWellFormed());
+        vectors.push(...(await untilAborted(() => thread.ask(some), signal)));
       }
       return vectors;
     },
@@ -93,11 +98,15 @@ function createThread() {
 }
 
 function settle(asked: Waiting | undefined, vectors: readonly (readonly number[])[]): void {
-  if (vectors.length === asked?.count && vectors.every(vector => vector.length === DIMS)) {
+  const isWhole = (vector: readonly number[]) => vector.length === DIMS && vector.every(Number.isFinite);
+  if (vectors.length === asked?.count && vectors.every(isWhole)) {
     asked.resolve(vectors.map(vector => normalise(vector)));
     return;
   }
   asked?.reject(
-    new CrewError('EMBEDDER_UNAVAILABLE', `\`${ID}\`: expected ${asked.count} vectors of ${DIMS} numbers`),
+    new CrewError(
+      'EMBEDDER_UNAVAILABLE',
+      `\`${ID}\`: expected ${asked.count} vectors of ${DIMS} finite numbers`,
+    ),
   );
 }

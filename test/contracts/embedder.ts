@@ -59,6 +59,16 @@ export function testEmbedder(
         await expect(embedder.embed(['a text'], 'note', signal)).rejects.toThrow('enough');
       }));
 
+    it('stops with the reason of a signal that aborts meanwhile, and goes on with what comes next', () =>
+      using(async embedder => {
+        const controller = new AbortController();
+        const many = Array.from({ length: 1_200 }, (_, at) => `note ${at}`);
+        const stopped = embedder.embed(many, 'note', controller.signal);
+        controller.abort(new Error('enough'));
+        await expect(stopped).rejects.toThrow('enough');
+        expect(await embedder.embed(['a text'], 'note')).toHaveLength(1);
+      }));
+
     it('answers several at once, each what it asked for', () =>
       using(async embedder => {
         const asked = ['one apple', 'two ships', 'three kings'];

@@ -90,6 +90,33 @@ describe.each([
     expect(failure.message).toContain(use);
   });
 
+  it('reads the beginning of a text that is too long for the model, and all of those beside it', async () => {
+    const server = await startEmbeddingServer(DIMS, ({ input }) =>
+      input.some(text => text.length > 1_000)
+        ? { status: 400, body: { error: { message: 'the maximum context length is 512 tokens' } } }
+        : undefined,
+    );
+    open.push(server);
+    const doors = { env: envOf(server.address), post: postJson };
+    const embedder = await createEmbedder(use, doors, { id: use, dims: DIMS });
+    const long = 'x'.repeat(3_000);
+    const together = (await embedder?.embed(['a', 'b', long, 'c', 'd'], 'note')) ?? [];
+    const alone = (await embedder?.embed(['a', 'b', 'x'.repeat(750), 'c', 'd'], 'note')) ?? [];
+    for (const [at, vector] of together.entries()) expect(near(vector, alone[at])).toBeCloseTo(1, 5);
+    const [same] = (await embedder?.embed([long], 'note')) ?? [];
+    expect(near(same, together[2])).toBeCloseTo(1, 5);
+  });
+
+  it('does not halve for ever what a server calls too long', async () => {
+    const fault = { status: 413, body: { error: { message: 'too many tokens' } } };
+    const server = await startEmbeddingServer(DIMS, () => fault);
+    open.push(server);
+    const doors = { env: envOf(server.address), post: postJson };
+    const embedder = await createEmbedder(use, doors, { id: use, dims: DIMS });
+    const failure = await failureOf(embedder?.embed(['x'.repeat(3_000)], 'note') ?? Promise.resolve());
+    expect([failure.code, server.questions.length]).toEqual(['CONTEXT_OVERFLOW', 5]);
+  });
+
   it('sends no text after a redirect', async () => {
     const elsewhere = await startEmbeddingServer(DIMS);
     open.push(elsewhere);
@@ -129,6 +156,14 @@ describe('what is asked for', () => {
       post,
     });
     expect(embedder?.dims).toBe(3072);
+  });
+
+  it.each(['http://HERE/v1/', 'HERE', 'http://HERE/'])('is asked of Ollama at `%s`', async written => {
+    const server = await startEmbeddingServer(DIMS);
+    const host = written.replace('HERE', server.address.replace('http://', ''));
+    const embedder = await createEmbedder('ollama:a', { env: { OLLAMA_HOST: host }, post: postJson });
+    expect([embedder?.dims, server.questions[0]?.path]).toEqual([DIMS, '/api/embed']);
+    await server.close();
   });
 
   it('tells a model of Ollama whether a text is a note or a question, where the model wants to know', async () => {
