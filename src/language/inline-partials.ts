@@ -41,6 +41,10 @@ interface Placed {
   readonly tag: PartialTag;
   readonly parameters: readonly PartialParameter[];
   readonly inner: InlinedText;
+  /** What it reads from around it in the values that it gives, and inside its partial; and the names that stay set behind it. */
+  readonly givenReads: ReadonlySet<string>;
+  readonly innerReads: ReadonlySet<string>;
+  readonly sets: ReadonlySet<string>;
 }
 
 const NOTHING: InlinedText = { broken: true, text: '', pieces: [], reads: new Set(), sets: new Set() };
@@ -78,7 +82,8 @@ function inline(read: ReadPrompt, state: Inlining): InlinedText {
   const own = templateNames(blanked);
   const kept = placed.filter(one => one !== undefined);
   if (kept.length < placed.length) state.room.broken = true;
-  for (const one of kept) reportClash(read, one, { own, others: kept, report: state.report });
+  const around = usedAround(own, kept);
+  for (const one of kept) reportClash(read, one, { ...around, report: state.report });
   const parts: PromptText[] = [];
   let at = 0;
   for (const [index, tag] of tags.entries()) {
@@ -88,8 +93,9 @@ function inline(read: ReadPrompt, state: Inlining): InlinedText {
     at = tag.offset + tag.length;
   }
   const text = joinTexts([...parts, stretchOf(body, at)]);
-  const reads = new Set([...own.reads, ...kept.flatMap(readsOf)]);
-  return { ...text, broken: state.room.broken, reads, sets: new Set([...own.sets, ...kept.flatMap(setsOf)]) };
+  const reads = new Set([...own.reads, ...kept.flatMap(one => [...one.givenReads, ...one.innerReads])]);
+  const sets = new Set([...own.sets, ...kept.flatMap(one => [...one.sets])]);
+  return { ...text, broken: state.room.broken, reads, sets };
 }
 
 /** The text with white space in place of the tags, so that offsets stay. */
@@ -144,10 +150,19 @@ function placeTag(read: ReadPrompt, tag: PartialTag, state: Inlining): Placed | 
     );
   }
   const inner = inline(partial, { ...state, open: [...open, name] });
+  const given = parameters.filter(one => one.name !== one.value);
+  return placedTag(tag, given, checked(partial, inner, state));
+}
+
+function placedTag(tag: PartialTag, parameters: readonly PartialParameter[], inner: InlinedText): Placed {
+  const names = new Set(parameters.map(one => one.name));
   return {
     tag,
-    parameters: parameters.filter(one => one.name !== one.value),
-    inner: checked(partial, inner, state),
+    parameters,
+    inner,
+    givenReads: new Set(parameters.flatMap(({ value }) => [...templateNames(`{{ ${value} }}`).reads])),
+    innerReads: new Set([...inner.reads].filter(name => !names.has(name))),
+    sets: new Set([...names, ...inner.sets]),
   };
 }
 
@@ -184,20 +199,31 @@ function checked(
   return NOTHING;
 }
 
+/** What a body uses besides a partial of it. */
+interface Around {
+  /** By the body itself, and in what its tags give. */
+  readonly used: ReadonlySet<string>;
+  /** In how many of its partials each name is read from around. */
+  readonly readInside: ReadonlyMap<string, number>;
+}
+
+function usedAround(own: ReturnType<typeof templateNames>, kept: readonly Placed[]): Around {
+  const readInside = new Map<string, number>();
+  for (const { innerReads } of kept)
+    for (const name of innerReads) readInside.set(name, (readInside.get(name) ?? 0) + 1);
+  const given = kept.flatMap(({ givenReads }) => [...givenReads]);
+  return { used: new Set([...own.reads, ...own.sets, ...given]), readInside };
+}
+
 /** Names that stay set behind a partial must not be used around it, nor by another partial that is not given them. */
 function reportClash(
   { body }: ReadPrompt,
   one: Placed,
-  around: {
-    readonly own: ReturnType<typeof templateNames>;
-    readonly others: readonly Placed[];
-    readonly report: Report;
-  },
+  { used, readInside, report }: Around & { readonly report: Report },
 ): void {
-  const { own, others, report } = around;
-  const used = new Set([...own.reads, ...own.sets, ...others.flatMap(other => givenReads(other))]);
-  for (const other of others) if (other !== one) for (const name of innerReads(other)) used.add(name);
-  const name = setsOf(one).find(set => used.has(set));
+  const isReadByOthers = (name: string): boolean =>
+    (readInside.get(name) ?? 0) > (one.innerReads.has(name) ? 1 : 0);
+  const name = [...one.sets].find(set => used.has(set) || isReadByOthers(set));
   if (name === undefined) return;
   const given = one.parameters.some(parameter => parameter.name === name);
   const message = given
@@ -205,24 +231,6 @@ function reportClash(
     : `This partial sets ${quote(name)}, which is used around it too`;
   const range = scalarRange(body, one.tag.nameOffset, one.tag.nameLength);
   report({ code: 'prompt-partial', range, message, hint: 'take another name for one of them' });
-}
-
-function setsOf({ parameters, inner }: Placed): readonly string[] {
-  return [...parameters.map(one => one.name), ...inner.sets];
-}
-
-/** What a tag reads from around it: in the values that it gives, and inside its partial. */
-function readsOf(placed: Placed): readonly string[] {
-  return [...givenReads(placed), ...innerReads(placed)];
-}
-
-function givenReads({ parameters }: Placed): readonly string[] {
-  return parameters.flatMap(({ value }) => [...templateNames(`{{ ${value} }}`).reads]);
-}
-
-function innerReads({ parameters, inner }: Placed): readonly string[] {
-  const given = new Set(parameters.map(one => one.name));
-  return [...inner.reads].filter(name => !given.has(name));
 }
 
 /** What stands in the place of a tag. `{% # %}` keeps white space where rendering with partials would keep it. */

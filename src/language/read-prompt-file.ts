@@ -91,10 +91,22 @@ function findFront(file: SourceFile, report: Report): { frontEnd: number; bodySt
 }
 
 /** Marks of git stand at the beginning of a line, seven signs long; a text that is about them has others around. */
-const CONFLICT = /^<{7}(?: .*)?\r?$[\s\S]*?^={7}\r?$[\s\S]*?^>{7}(?: .*)?\r?$/m;
+const CONFLICT_MARK = /^(?:(<{7})(?: .*)?|(={7})|>{7}(?: .*)?)\r?$/gm;
+
+/** Where the first of the three marks stands, if they follow one another; line by line, for texts may have many of them. */
+function conflictAt(text: string): number | undefined {
+  let first: number | undefined;
+  let isParted = false;
+  for (const { 1: opening, 2: parting, index } of text.matchAll(CONFLICT_MARK)) {
+    if (opening !== undefined) first ??= index;
+    else if (parting !== undefined) isParted = first !== undefined;
+    else if (isParted) return first;
+  }
+  return undefined;
+}
 
 function findConflicts(file: SourceFile, report: Report): void {
-  const at = CONFLICT.exec(file.text)?.index;
+  const at = conflictAt(file.text);
   if (at === undefined) return;
   const message = 'A conflict of versions stands here, which git could not settle';
   const hint = 'keep one of the two texts and take the marks out';

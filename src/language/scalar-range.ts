@@ -64,8 +64,16 @@ function countVisible(text: string): number {
   return text.replace(/\s/g, '').length;
 }
 
-/** Offsets in the text of each visible UTF-16 unit of the value, in order. */
-function visiblePlaces(node: ScalarNode): number[] {
+const knownPlaces = new WeakMap<ScalarNode, readonly number[]>();
+
+/** Offsets in the text of each visible UTF-16 unit of the value, in order; looked for once, since a long text has many ranges. */
+function visiblePlaces(node: ScalarNode): readonly number[] {
+  const known = knownPlaces.get(node) ?? findPlaces(node);
+  knownPlaces.set(node, known);
+  return known;
+}
+
+function findPlaces(node: ScalarNode): readonly number[] {
   const { text } = node.file;
   const places: number[] = [];
   let at = firstContent(node);

@@ -3,6 +3,7 @@ import { loadCrew } from '../../src/language/load-crew.ts';
 import { promptHash } from '../../src/language/prompt-hash.ts';
 import { readPromptFile } from '../../src/language/read-prompt-file.ts';
 import { loneUnitOf } from '../../src/model/source.ts';
+import { fc } from '../laws.ts';
 import { CATALOG, sourceOf } from './catalog.ts';
 import { codesOf, errorsOf, HEAD, load } from './prompt-crew.ts';
 
@@ -77,6 +78,32 @@ describe('what is certainly no text for a model', () => {
     expect(codesOf(load(use, { main: main.replaceAll('\n', '\r\n') }))).toHaveLength(1);
     const about = `Look for lines such as \`${ours} HEAD\`.\n\nTitle\n${middle}\n`;
     expect(load(use, { main: about }).crew).toBeDefined();
+  });
+
+  test('is a conflict where the three marks follow one another, and nothing else', () => {
+    const [ours, middle, theirs] = ['<', '=', '>'].map(sign => sign.repeat(7));
+    const line = fc.constantFrom(
+      `${ours} HEAD`,
+      ours,
+      middle,
+      `${theirs} main`,
+      theirs,
+      'text',
+      `${middle}=`,
+      ` ${ours}`,
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 9 }), fc.constantFrom('\n', '\r\n'), (lines, end) => {
+        const text = `A${end}${lines.join(end)}`;
+        const at = /^<{7}(?: .*)?\r?$[\s\S]*?^={7}\r?$[\s\S]*?^>{7}(?: .*)?\r?$/m.exec(text)?.index;
+        const { diagnostics } = readPromptFile('a.prompt.md', text);
+        const found = diagnostics.filter(({ code }) => code === 'conflict-marker');
+        expect(found.map(({ range }) => range.start.offset)).toEqual(at === undefined ? [] : [at]);
+      }),
+    );
+    // A text of marks alone is read as fast as any other.
+    const marks = `${`${ours}\n`.repeat(40_000)}${`${middle}\n`.repeat(40_000)}`;
+    expect(readPromptFile('a.prompt.md', marks).diagnostics).toEqual([]);
   });
 
   test('is a front matter behind an empty line', () => {
