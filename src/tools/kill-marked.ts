@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const ROUNDS = 40;
@@ -13,13 +13,17 @@ const watched = new Set<string>();
 
 /**
  * Kills the processes that have this variable (`NAME=value`) in their environment, wherever they have gone: a process that
- * left its group still inherits it. Only Linux shows the environment of processes; elsewhere, and for a process that
- * clears its environment, nothing happens. Waits until they are gone, at most a second.
+ * left its group still inherits it. With `folder`, which nobody else has anything to do with, also those that work in it: such as
+ * have cleared their environment. Only Linux shows the environment of processes; elsewhere, and for a process that left both
+ * behind, nothing happens. Waits until they are gone, at most a second.
  */
-export async function killMarked(variable: string): Promise<void> {
+export async function killMarked(
+  variable: string,
+  { folder }: { readonly folder?: string | undefined } = {},
+): Promise<void> {
   if (process.platform !== 'linux') return;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const strays = await findMarked(variable);
+    const strays = await findStrays(variable, folder);
     if (strays.length === 0) return;
     for (const pid of strays) kill(pid);
     await pause(ROUND_MS);
@@ -51,16 +55,22 @@ function killWatched(): void {
   }
 }
 
-async function findMarked(variable: string): Promise<readonly number[]> {
+async function findStrays(variable: string, folder: string | undefined): Promise<readonly number[]> {
   const pids = pidsIn(await readdir('/proc'));
   const marked = await Promise.all(
     pids.map(async pid => {
       // Processes of others and those that have just ended cannot be read.
       const variables = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      return isMarked(variables, new Set([variable]));
+      if (isMarked(variables, new Set([variable]))) return true;
+      return folder !== undefined && isBelow(folder, await readlink(`/proc/${pid}/cwd`).catch(() => ''));
     }),
   );
   return pids.filter((_pid, at) => marked[at] === true);
+}
+
+/** A folder that is gone already is shown with a word behind it. */
+function isBelow(folder: string, place: string): boolean {
+  return place === folder || place === `${folder} (deleted)` || place.startsWith(`${folder}/`);
 }
 
 function environmentNow(pid: number): string {

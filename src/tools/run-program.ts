@@ -25,7 +25,8 @@ export interface ProgramCall {
   readonly onStderr?: (chunk: Buffer) => boolean;
   /**
    * For programs that nobody knows: one that is stopped is asked to end (SIGTERM) and killed so many milliseconds later,
-   * and pipes that a runaway descendant keeps open are given up as long after its end. By default it is killed at once.
+   * and pipes that a runaway descendant keeps open are given up as long after its end, or when it would have been stopped then.
+   * By default it is killed at once.
    */
   readonly graceMs?: number;
 }
@@ -57,6 +58,7 @@ export function runProgram(call: ProgramCall): Promise<ProgramResult> {
     const ending = groupEnding(child, call.graceMs);
     let failure: CrewError | undefined;
     const stop = (reason: CrewError) => {
+      if (ending.hasExited()) return ending.giveUp();
       failure ??= reason;
       ending.stop();
     };
@@ -105,13 +107,22 @@ function start(call: ProgramCall): ChildProcess {
 interface GroupEnding {
   stop(): void;
   exited(): void;
+  /** Whether its end is known already, and only its pipes are waited for. */
+  hasExited(): boolean;
+  giveUp(): void;
   settled(): void;
 }
 
 /** How the group of a program ends: at once, or with a grace when it is given one. */
 function groupEnding(child: ChildProcess, graceMs: number | undefined): GroupEnding {
   const timers: NodeJS.Timeout[] = [];
+  let hasExited = false;
+  const giveUp = (): void => {
+    for (const pipe of [child.stdout, child.stderr]) pipe?.destroy();
+  };
   return {
+    hasExited: () => hasExited && graceMs !== undefined,
+    giveUp,
     stop: () => {
       if (graceMs === undefined) return signalGroup(child, 'SIGKILL');
       signalGroup(child, 'SIGTERM');
@@ -119,11 +130,10 @@ function groupEnding(child: ChildProcess, graceMs: number | undefined): GroupEnd
     },
     // A descendant that outlives the program would hold the pipes open, and `close` would never come.
     exited: () => {
+      hasExited = true;
       signalGroup(child, 'SIGKILL');
-      if (graceMs === undefined) return;
       // One that left the group is out of reach of its signals.
-      const giveUp = () => [child.stdout, child.stderr].map(pipe => pipe?.destroy());
-      timers.push(setTimeout(giveUp, graceMs));
+      if (graceMs !== undefined) timers.push(setTimeout(giveUp, graceMs));
     },
     settled: () => timers.map(clearTimeout),
   };

@@ -90,6 +90,12 @@ describe('a command in the workspace', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
+  test('that has ended passes, also when the time is over before a child of it lets go of its output', async () => {
+    const script = 'env -i setsid sleep 3 & sleep 0.2; exit 0';
+    const result = await run({ command: ['sh', '-c', script], timeout_ms: 1000 });
+    expect(result).toMatchObject({ passed: true, exit_code: 0, timed_out: false });
+  });
+
   test('that floods is cut, and what it said is its end', async () => {
     const script = 'i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i+1)); done; exit 1';
     const result = await run({ command: ['sh', '-c', script] });
@@ -162,6 +168,29 @@ describe('with `artifact_as`', () => {
     const before = folders();
     await failureOf(run({ command: ['no-such-program'], artifact: '', artifact_as: 'it' }));
     expect(folders()).toEqual(before);
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'nothing lives on that works in the folder, also when it has left its group and its variables',
+    async () => {
+      const pids = join(temporary, 'escaped');
+      const stays = 'trap "" TERM; echo $$ >> "$0"; while :; do echo x >> grown; sleep 0.05; done';
+      const script = `env -i /usr/bin/setsid /bin/sh -c '${stays}' ${pids} >/dev/null 2>&1 & until [ -s ${pids} ]; do :; done; exit 0`;
+      const before = folders();
+      expect(await run({ command: ['sh', '-c', script], artifact: '', artifact_as: 'it' })).toMatchObject({
+        passed: true,
+      });
+      await until(() => !isAlive(Number(readFileSync(pids, 'utf8'))));
+      expect(folders()).toEqual(before);
+    },
+  );
+
+  test('what a command puts into the folder for temporary files is gone with it', async () => {
+    const before = readdirSync(temporary);
+    const script = 'f=$(mktemp); echo kept > "$f"; cat "$f"; echo "$f"; ls -A';
+    const result = await run({ command: ['sh', '-c', script], artifact: '', artifact_as: 'it' });
+    expect(result.output).toMatch(/^kept\n\$TMPDIR\/tmp\.\w+\nit\n$/);
+    expect(readdirSync(temporary)).toEqual(before);
   });
 
   test('a folder that a killed process left is swept with what runs in it, those of living ones and of others are not', async () => {

@@ -20,6 +20,8 @@ export interface LimitedRun {
   readonly timeoutMs: number;
   /** What marks its processes, so that others can end them; made up when left out. */
   readonly mark?: string | undefined;
+  /** A folder made for it alone; whatever works there when it has ended, is ended. Its temporary files go to `temporary`. */
+  readonly own?: { readonly folder: string; readonly temporary: string } | undefined;
   /** The last bytes of the output that are given back. */
   readonly keepBytes: number;
   readonly signal: AbortSignal;
@@ -39,8 +41,9 @@ export interface LimitedResult {
  * TOOL_FAILED when aborted; a program that fails, hangs or floods is a result.
  */
 export async function runLimited(run: LimitedRun): Promise<LimitedResult> {
-  const { command, args, cwd, workspace, sandbox, timeoutMs, signal, mark = randomUUID() } = run;
-  const env = commandEnvironment(process.env, mark);
+  const { command, args, cwd, workspace, sandbox, timeoutMs, signal, own, mark = randomUUID() } = run;
+  const temporary = sandbox === undefined && own !== undefined ? temporaryIn(own.temporary) : {};
+  const env = { ...commandEnvironment(process.env, mark), ...temporary };
   const plain = { command, args, cwd };
   const inside =
     sandbox === undefined
@@ -70,9 +73,14 @@ export async function runLimited(run: LimitedRun): Promise<LimitedResult> {
     const { text, truncated } = tail.read();
     return { exitCode: null, timedOut: true, output: text, truncated };
   } finally {
-    await killMarked(variable);
+    await killMarked(variable, { folder: own?.folder });
     forgetMark();
   }
+}
+
+/** A sandbox has a place of its own for them. */
+function temporaryIn(folder: string): NodeJS.ProcessEnv {
+  return { TMPDIR: folder, TMP: folder, TEMP: folder };
 }
 
 function present(env: NodeJS.ProcessEnv): { readonly [name: string]: string } {

@@ -11,7 +11,7 @@ import { workspacePath } from '../workspace-path.ts';
 import { lastJson } from './last-json.ts';
 import { readReport } from './read-report.ts';
 import { TRIAL_RUN } from './specs.ts';
-import { withTrialFolder } from './trial-folder.ts';
+import { type TrialFolder, withTrialFolder } from './trial-folder.ts';
 
 const KEPT_OUTPUT_BYTES = 64_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -31,15 +31,15 @@ async function judge(args: JsonObject, context: ToolContext): Promise<JsonObject
   if (artifactAs === undefined) return runIn(workspace, args, context);
   const { artifact = null } = args;
   const copy = textsArgument(args, 'copy');
-  return withTrialFolder({ workspace, copy, artifact, artifactAs, signal, notice }, folder =>
-    runIn(folder, args, context),
+  return withTrialFolder({ workspace, copy, artifact, artifactAs, signal, notice }, trial =>
+    runIn(trial.folder, args, { ...context, trial }),
   );
 }
 
 async function runIn(
   folder: string,
   args: JsonObject,
-  { workspace, signal }: ToolContext,
+  { workspace, signal, trial }: ToolContext & { readonly trial?: TrialFolder },
 ): Promise<JsonObject> {
   const [command = '', ...rest] = textsArgument(args, 'command');
   if (command === '')
@@ -52,7 +52,8 @@ async function runIn(
     cwd: await folderAt(folder, optionalTextArgument(args, 'cwd') ?? '.'),
     workspace,
     sandbox: sandboxOf(args, { workspace, folder }),
-    mark: folder === workspace ? undefined : folder,
+    mark: trial?.home,
+    own: trial && { folder: trial.home, temporary: trial.temporary },
     input: optionalTextArgument(args, 'input') ?? '',
     timeoutMs,
     keepBytes: KEPT_OUTPUT_BYTES,
@@ -61,7 +62,7 @@ async function runIn(
   const written =
     outputFrom === undefined ? undefined : await readReport(folder, outputFrom, KEPT_OUTPUT_BYTES);
   const result = { ...ended, ...written };
-  const output = folder === workspace ? result.output : withoutFolder(result.output, folder);
+  const output = trial === undefined ? result.output : withoutFolders(result.output, trial);
   return {
     passed: ended.exitCode === 0,
     exit_code: ended.exitCode,
@@ -97,8 +98,12 @@ function sandboxOf(
 }
 
 /** The name of a new folder is made up, so no two outputs would be the same. */
-function withoutFolder(text: string, folder: string): string {
-  return text.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '').replaceAll(folder, '.');
+function withoutFolders(text: string, { folder, temporary }: TrialFolder): string {
+  return text
+    .replaceAll(`file://${folder}/`, '')
+    .replaceAll(`${folder}/`, '')
+    .replaceAll(folder, '.')
+    .replaceAll(temporary, () => '$TMPDIR');
 }
 
 function saidOf(

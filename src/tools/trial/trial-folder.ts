@@ -20,27 +20,39 @@ interface TrialContent {
   readonly notice: (text: string) => void;
 }
 
+/** Where a trial happens. */
+export interface TrialFolder {
+  /** All of it; made for this trial, and gone after it. */
+  readonly home: string;
+  /** Where its command runs. */
+  readonly folder: string;
+  /** For its temporary files. */
+  readonly temporary: string;
+}
+
 /**
  * Gives `use` a new folder with copies of the workspace and the artifact as a file in it, and removes it afterwards, also when
  * `use` fails. Those of crashed processes are removed first. Fails with OUTSIDE_WORKSPACE when a path leads out, TOOL_FAILED when there is too much to copy.
  */
 export async function withTrialFolder<T>(
   content: TrialContent,
-  use: (folder: string) => Promise<T>,
+  use: (trial: TrialFolder) => Promise<T>,
 ): Promise<T> {
   const { workspace, copy, artifact, artifactAs, signal, notice } = content;
-  const home = await realpath(tmpdir());
-  await sweepFolders(home, { prefix: PREFIX, notice });
-  const folder = join(home, ownFolderName(PREFIX));
-  await mkdir(folder, { mode: 0o700 });
+  const parent = await realpath(tmpdir());
+  await sweepFolders(parent, { prefix: PREFIX, notice });
+  const home = join(parent, ownFolderName(PREFIX));
+  const [folder, temporary] = [join(home, 'w'), join(home, 't')];
+  await mkdir(home, { mode: 0o700 });
   try {
+    await Promise.all([mkdir(folder), mkdir(temporary)]);
     await copyInto(folder, { workspace, paths: copy, signal });
     const file = await workspacePath(folder, artifactAs);
     if (file === folder) throw new CrewError('TOOL_ARGUMENTS', '`artifact_as` must name a file');
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, typeof artifact === 'string' ? artifact : `${JSON.stringify(artifact, null, 2)}\n`);
-    return await use(folder);
+    return await use({ home, folder, temporary });
   } finally {
-    await removeFolder(folder).catch((error: Error) => notice(`a folder is left: ${error.message}`));
+    await removeFolder(home).catch((error: Error) => notice(`a folder is left: ${error.message}`));
   }
 }
