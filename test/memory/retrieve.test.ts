@@ -81,10 +81,34 @@ describe('what is found', () => {
     const memory = await filled([
       noteOf('before', 'It was dark', { seq: 1 }),
       noteOf('hit', 'The fox ran', { seq: 2 }),
+      noteOf('after', 'It was gone', { seq: 3 }),
       noteOf('other', 'Somebody spoke', { seq: 3, runId: 'r2' }),
+      noteOf('near', 'Somebody slept', { seq: 4 }),
       noteOf('far', 'Nothing happened', { seq: 9 }),
     ]);
-    expect(idsOf(await ask(memory, 'fox'))).toEqual(['hit', 'before']);
+    expect(idsOf(await ask(memory, 'fox'))).toEqual(['hit', 'after', 'before']);
+  });
+
+  it('is not found by the name of the role that wrote it, which stands in all that it wrote', async () => {
+    const memory = await filled([
+      noteOf('own', 'The fox ran', { seq: 1 }),
+      noteOf('rain', 'It rained', { seq: 5 }),
+      noteOf('judged', 'The fox was judged', { seq: 9, role: 'judge' }),
+    ]);
+    const found = await ask(memory, 'What did the fixer say of the fox?');
+    expect(idsOf(found)).toEqual(['own', 'judged']);
+    expect(found.map(({ parts }) => (parts.author ?? 0) > 0)).toEqual([true, false]);
+  });
+
+  it('is ranked by words in the stream where there are no vectors', async () => {
+    const memory = await filled([
+      noteOf('a', 'It rained'),
+      noteOf('b', 'The fox ran'),
+      noteOf('c', 'It snowed'),
+    ]);
+    const found = await ask(memory, 'fox', { scoring: 'generative-agents' });
+    expect(idsOf(found)[0]).toBe('b');
+    expect(found.map(({ parts }) => parts.relevance)).toEqual([1, 0, 0]);
   });
 });
 
