@@ -13,7 +13,8 @@ import { versionOf } from './version-moments.ts';
 
 /**
  * `crew prompt tag NAME LABEL [REF]`: puts the git tag `prompt/NAME/LABEL` on the commit in which the prompt became that
- * version, or moves it there; where several folders have a prompt of that name, it is `prompt/FOLDER/NAME/LABEL`. Without REF it is what is committed, which must be what stands in the working tree.
+ * version, or moves it there; where several folders have a prompt of that name, it is `prompt/FOLDER/NAME/LABEL`. Without REF
+ * it is what is committed, which must be what stands in the working tree.
  */
 export async function tagPrompt({ positionals, values, terminal }: CommandCall): Promise<number> {
   const [name, label, wanted, ...rest] = positionals;
@@ -118,7 +119,8 @@ async function moveLabel(history: PromptHistory, { ref, label, found, commit }: 
     : (history.labels(path).get(label)?.tag ?? plainTag(path, label));
   const before = history.state.refs.get(`refs/tags/${tag}`);
   const old = rows.find(row => row.tag === tag)?.prompt;
-  const moved = before?.object !== commit;
+  // One with a note of its own stands on a commit, too, and stays as it is.
+  const moved = before?.commit !== commit;
   if (moved) await moveTag(place, { tag, to: commit, from: before?.object });
   return {
     tag,

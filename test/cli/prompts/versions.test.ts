@@ -234,7 +234,11 @@ describe('crew prompt tag', () => {
     expect(repository.git('tag')).toBe('');
   });
 
-  test('moves a label that is an annotated tag', async () => {
+  test('moves a label that is an annotated tag, and leaves one where it stands already', async () => {
+    repository.git('tag', '-a', '-m', 'A note', 'prompt/merge/kept', 'HEAD');
+    const note = repository.git('rev-parse', 'prompt/merge/kept');
+    expect((await repository.crew('prompt', 'tag', 'merge', 'kept')).stdout).toContain('already');
+    expect(repository.git('rev-parse', 'prompt/merge/kept')).toBe(note);
     repository.git('tag', '-a', '-m', 'A note', 'prompt/merge/production', 'HEAD~1');
     const { code } = await repository.crew('prompt', 'tag', 'merge', 'production');
     expect(code).toBe(0);
