@@ -1,4 +1,5 @@
 import { pathsRead } from '../expressions/paths-read.ts';
+import type { Role } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
 import { messageText } from '../model/message.ts';
@@ -61,7 +62,8 @@ async function render({ positionals, values, terminal }: CommandCall): Promise<n
   if (call === undefined) {
     throw new CrewError('USAGE', `at \`${place.path}\` nothing is asked at first; name another \`--role\``);
   }
-  const prompts = (program.prompts ?? []).filter(({ at }) => isOf(at, place, call.origin.role));
+  const told = program.roles.find(({ name }) => name === call.origin.role);
+  const prompts = (program.prompts ?? []).filter(({ at }) => isSent(at, place, told));
   const shown: Shown = {
     call,
     use: models[call.model]?.use ?? call.model,
@@ -96,12 +98,13 @@ function roleAt({ work, path }: PromptPlace, wanted: string | undefined): string
   throw new CrewError('USAGE', `at \`${path}\` the first call is ${who}, not of \`${wanted}\``);
 }
 
-/** What stands at a place, and what its role is told beside. */
-function isOf(at: string, { path, phase }: PromptPlace, role: string): boolean {
+/** What the first call at a place is made of: its own text, and what its role is told beside. */
+function isSent(at: string, { path, phase }: PromptPlace, role: Role | undefined): boolean {
   const [, part] = path.split('.');
   const key = { parallel: 'parallel.', talk: 'inner.', each: '' }[phase.kind as 'parallel'] ?? '';
   const prefix = `phases.${phase.name}.${part === undefined ? '' : `${key}${part}.`}`;
-  return at === 'goal' || at.startsWith(`roles.${role}.`) || at.startsWith(prefix);
+  if (at.startsWith(prefix)) return /^(?:task|ask|chain\.0\..*)$/.test(at.slice(prefix.length));
+  return role !== undefined && (at === 'goal' || at.startsWith(`roles.${role.name}.`));
 }
 
 interface Shown {

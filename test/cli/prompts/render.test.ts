@@ -165,6 +165,45 @@ describe('crew prompt render', () => {
   });
 });
 
+test('names the prompts that the first call is made of, and no others of its phase', async () => {
+  const folder = makeFolder();
+  mkdirSync(join(folder, 'prompts'));
+  for (const name of ['aim', 'outer', 'inner', 'choose', 'judge', 'first', 'second'])
+    writeFileSync(join(folder, `prompts/${name}.prompt.md`), `The ${name}.\n`);
+  const use = (name: string) => `{ prompt: ${name} }`;
+  writeFileSync(
+    join(folder, 'b.crew.yaml'),
+    `version: 1
+crew: many
+goal: ${use('aim')}
+roles: { ann: { goal: Speak. }, bob: { goal: Hear. } }
+budget: { calls: 99 }
+start: talk
+phases:
+  talk:
+    talk: [ann, panel]
+    task: ${use('outer')}
+    inner: { panel: { talk: [bob, ann], task: ${use('inner')}, max_turns: 2 } }
+    speaker: selector
+    selector: { prompt: ${use('choose')} }
+    reflect: { evaluator: { role: bob, task: ${use('judge')} }, trials: 2 }
+    max_turns: 2
+    next: chain
+  chain: { chain: [{ prompt_template: ${use('first')} }, { prompt_template: ${use('second')} }], next: done }
+  done: { end: success, result: "{{ chain }}" }
+`,
+  );
+  const named = async (phase: string) => {
+    const args = ['prompt', 'render', 'b.crew.yaml', '--phase', phase, '--json'];
+    const { stdout, stderr } = await crew(args, { from: folder });
+    const { prompts = stderr } = JSON.parse(stdout);
+    return (prompts as { name: string }[]).map(({ name }) => name);
+  };
+  expect(await named('talk')).toEqual(['aim', 'outer']);
+  expect(await named('talk.panel')).toEqual(['aim', 'inner']);
+  expect(await named('chain')).toEqual(['first']);
+});
+
 test('every place of every shipped crew can be rendered with samples', async () => {
   const root = new URL('../../../', import.meta.url).pathname;
   const terminal = { ...libraryTerminal(root), stderr: () => {} };
