@@ -1,8 +1,6 @@
 import { isLoopbackHost } from '../model/loopback-host.ts';
 import { ollamaAddress } from '../model/ollama-address.ts';
 
-export { isOllamaAddress } from '../model/ollama-address.ts';
-
 type Environment = { readonly [name: string]: string | undefined };
 
 /** A program that serves models on this machine, in the wire format of OpenAI. */
