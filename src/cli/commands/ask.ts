@@ -1,3 +1,4 @@
+import { changeBudget } from '../../model/change-budget.ts';
 import { type ConfigLayer, settingOf } from '../../model/config.ts';
 import type { Crew } from '../../model/crew.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
@@ -6,12 +7,14 @@ import { formatCost, formatQuantity } from '../../reporters/amounts.ts';
 import {
   addSpends,
   type Conversation,
+  type ConversationSpend,
   laterText,
   readConversation,
   spentBy,
 } from '../ask/read-conversation.ts';
 import { readTalkWords } from '../ask/read-talk-words.ts';
 import { askCrew } from '../ask-crew.ts';
+import { beginRun } from '../begin-run.ts';
 import { type AskChoice, chooseAsk } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
@@ -19,7 +22,6 @@ import { type Command, type CommandCall, type FlagValues, type Terminal, textFla
 import { FROZEN_FLAG, MODEL_BUDGET_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { loadShippedCrew } from '../load-shipped-crew.ts';
 import { requireModel } from '../open-models.ts';
-import { refuseOverPlan } from '../plan-run.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
 import { readPipedQuestion, readQuestion } from '../read-question.ts';
@@ -27,10 +29,8 @@ import { type PreparedProgram, prepareProgram } from '../reformulate/prepare-pro
 import { readReformulation } from '../reformulate/read-reformulation.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest } from '../result-output.ts';
-import { policyForRun } from '../run-policy.ts';
-import { runSession } from '../run-session.ts';
 import { loadCompiler } from '../wire.ts';
-import { openExistingEngine, openWorkspaceEngine, workspaceOf } from '../workspace.ts';
+import { openExistingEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
 
 /** `crew ask QUESTION`: one question to several models at once, then a summary; a run of `crews/ask.crew.yaml`. */
@@ -76,40 +76,30 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   if (before !== undefined && values.quiet !== true) terminal.stderr(laterText(before));
   const history = before === undefined ? {} : { history: before.said as unknown as JsonValue };
   const given = { question, ...history };
-  const { program, models, opened, terms, summary } = await prepare(given, { values, terminal });
-  await requireFrozen([program], { values, terminal });
-  const inputs = { ...given, summary };
-  const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
+  const { summary, ...prepared } = await prepare(given, { values, terminal });
+  await requireFrozen([prepared.program], { values, terminal });
   const runId = realWorld.newId();
-  const policy = await policyForRun({ runId, program }, values, terminal);
-  const engine = await openWorkspaceEngine(values, terminal);
-  try {
-    const at = realWorld.now();
-    const started = { type: 'run.started', at, runId, inputs, workspace, models, terms, policy } as const;
-    const journal = engine.create(runId, program, at, [started]);
-    const exitCode = await runSession({
-      journal,
-      workspace,
-      opened,
-      models,
-      request,
-      values,
-      terminal,
-      plan,
-      ...(before === undefined ? {} : { spentBefore: before.spend }),
-    });
-    if (before !== undefined && values.quiet !== true) {
-      const total = addSpends([before.spend, await spentBy(engine, runId)]);
-      const questions = `${before.said.length + 1} questions`;
-      const cost = formatCost(total.costMicroUsd);
-      terminal.stderr(
-        `talk    ${questions} · ${formatQuantity(total.calls, 'model call')} · ${cost} in all\n`,
-      );
-    }
-    return exitCode;
-  } finally {
-    engine.close();
-  }
+  return beginRun({
+    prepared,
+    inputs: { ...given, summary },
+    workspace,
+    runId,
+    request,
+    values,
+    terminal,
+    ...(before === undefined ? {} : { spentBefore: before.spend }),
+    afterwards: async engine => {
+      if (before !== undefined && values.quiet !== true)
+        terminal.stderr(talkText(before, await spentBy(engine, runId)));
+    },
+  });
+}
+
+/** What all of a conversation has taken. */
+function talkText(before: Conversation, spend: ConversationSpend): string {
+  const { calls, costMicroUsd } = addSpends([before.spend, spend]);
+  const spent = `${formatQuantity(calls, 'model call')} · ${formatCost(costMicroUsd)} in all`;
+  return `talk    ${formatQuantity(before.said.length + 1, 'question')} · ${spent}\n`;
 }
 
 /** The question, as it is written, and the conversation that it goes on with. */
@@ -142,7 +132,7 @@ async function prepare(
   const { crew, sourceMap, catalog } = await loadShippedCrew('ask');
   const { compileCrew } = await loadCompiler();
   const compile = (parts: Crew): Program =>
-    compileCrew({ ...parts, budget: { ...parts.budget, ...budget } }, { sourceMap, catalog });
+    compileCrew({ ...parts, budget: changeBudget(parts.budget, budget) }, { sourceMap, catalog });
   const env = { ...terminal.env, CREW_MODEL: undefined };
   const needed = isNamed(values, terminal, config) ? chooseModels : chooseModelsHere;
   const { default: chosen } = (await needed({ program: compile(crew), flags: [], env })).models;

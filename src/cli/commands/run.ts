@@ -1,13 +1,11 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { Program } from '../../model/program.ts';
-import type { Engine } from '../../ports/engine.ts';
+import { beginRun } from '../begin-run.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
 import { FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadTrustedCrew } from '../load-program.ts';
-import { beginMemory } from '../memory/run-memory.ts';
-import { refuseOverPlan } from '../plan-run.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
 import { readGrants } from '../read-grants.ts';
@@ -19,10 +17,7 @@ import { readRequest } from '../reformulate/read-request.ts';
 import { replayRun } from '../replay-run.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest, requirePlace } from '../result-output.ts';
-import { policyForRun, tellPolicy } from '../run-policy.ts';
-import { runSession } from '../run-session.ts';
-import { openWorkspaceEngine, workspaceOf } from '../workspace.ts';
-import { realWorld } from '../world.ts';
+import { workspaceOf } from '../workspace.ts';
 
 /** `crew run FILE`: checks a crew file, then runs it. */
 export const runCommand: Command = {
@@ -75,6 +70,7 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   if (record !== undefined) requirePlace(terminal.cwd, record, '--record');
   const workspace = workspaceOf(values, terminal);
   const budget = readBudgetFlags(values);
+  const runId = readRunId(values);
   const checked = await loadTrustedCrew(path, { terminal, values, budget });
   const plain = checked.compile(checked.crew);
   await requireFrozen([plain], { values, terminal });
@@ -85,34 +81,17 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const choose = async (each: Program) =>
     (await chooseModelsHere({ program: each, flags, env: terminal.env })).models;
   const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal });
-  const { program, models, opened, terms } = prepared;
-  const plan = await refuseOverPlan({ program, models, terms, inputs, values, terminal });
-  const grants = readGrants(values, program);
-  const runId = readRunId(values);
-  const policy = await policyForRun({ runId, program }, values, terminal);
-  tellPolicy({ program, policy }, values, terminal);
-  const { recorded: remembered, release } = await beginMemory(program, { values, terminal });
-  let engine: Engine | undefined;
-  try {
-    engine = await openWorkspaceEngine(values, terminal);
-    const at = realWorld.now();
-    const given = { inputs, workspace, models, terms, grants, policy, ...remembered };
-    const started = { type: 'run.started', at, runId, ...given } as const;
-    const journal = engine.create(runId, program, at, [started]);
-    const exitCode = await runSession({
-      journal,
-      workspace,
-      opened,
-      models,
-      request,
-      values,
-      terminal,
-      plan,
-    });
-    if (record !== undefined) await recordRun({ engine, runId, file: record, terminal });
-    return exitCode;
-  } finally {
-    engine?.close();
-    await release();
-  }
+  return beginRun({
+    prepared,
+    inputs,
+    workspace,
+    runId,
+    grants: readGrants(values, prepared.program),
+    request,
+    values,
+    terminal,
+    afterwards: async engine => {
+      if (record !== undefined) await recordRun({ engine, runId, file: record, terminal });
+    },
+  });
 }
