@@ -1,12 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startOpenAiServer } from '../loopback/openai-server.ts';
-import type { LoopbackServer } from '../loopback/reply.ts';
-import { makeFolder } from '../tools/git-repository.ts';
-import { crew, type RunningCrew, startCrew } from './crew-process.ts';
-import { CANARY_KEY } from './served-review.ts';
+import type { RunningCrew } from './crew-process.ts';
+import { type HeldStory, openHeldStory } from './held-story.ts';
 
 const CREW = `version: 1
 crew: story
@@ -20,43 +17,15 @@ phases:
   done: { end: success, result: "{{ second }}" }
 `;
 
-let folder: string;
-let server: LoopbackServer;
-let release: () => void;
-let isHeld: Promise<void>;
-
-/** The second answer is kept back until it is released. */
+let story: HeldStory;
 beforeEach(async () => {
-  folder = makeFolder();
-  writeFileSync(join(folder, 'story.crew.yaml'), CREW);
-  const gate = Promise.withResolvers<void>();
-  const arrived = Promise.withResolvers<void>();
-  release = gate.resolve;
-  isHeld = arrived.promise;
-  server = await startOpenAiServer(async (_request, index) => {
-    if (index === 0) return { text: 'Once upon a time' };
-    arrived.resolve();
-    await gate.promise;
-    return { text: 'and they lived.' };
-  });
+  story = await openHeldStory(CREW, index => (index === 0 ? 'Once upon a time' : 'and they lived.'));
 });
-afterEach(async () => {
-  release();
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => story.close());
 
-const call = () => ({ from: folder, env: { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: CANARY_KEY } });
-const here = (...args: readonly string[]) => crew(args, call());
-const start = (...args: readonly string[]) => startCrew(args, call());
-
-/** A run that is at work: its first call is over, its second one is held. */
-async function startStory(): Promise<{ readonly running: RunningCrew; readonly id: string }> {
-  const running = start('run', 'story.crew.yaml', '--model', 'openai:test', '--output', 'ndjson');
-  await isHeld;
-  const { runs } = JSON.parse((await here('ps', '--json')).stdout);
-  return { running, id: runs[0].runId };
-}
+const here = (...args: readonly string[]) => story.here(...args);
+const start = (...args: readonly string[]) => story.start(...args);
+const startStory = () => story.startRun('--output', 'ndjson');
 
 function untilTold(follower: RunningCrew, text: string): Promise<void> {
   let told = '';
@@ -78,7 +47,7 @@ test('a run is followed while another process works on it, to its end, as the sa
   expect(once.stderr).toBe(
     `The run is at work in process ${running.pid}; follow it with: crew logs ${id} -f\n`,
   );
-  release();
+  story.release();
   const live = await running.ended;
   expect(live.code, live.stderr).toBe(0);
   expect(await ndjson.ended).toMatchObject({ code: 0, stdout: live.stdout, stderr: '' });
@@ -110,7 +79,7 @@ test('readers of a run that is at work take nothing from it', async () => {
   expect([audited.code, exported.code]).toEqual([0, 0]);
   const pruned = await here('prune', '--older-than', '0s', '--open');
   expect(pruned.stdout).toBe('');
-  release();
+  story.release();
   const { code, stdout } = await running.ended;
   expect([code, stdout]).toEqual([0, expect.stringContaining('and they lived.')]);
 });
@@ -134,7 +103,7 @@ test('a run is stopped from another shell, says so, and can be resumed', async (
     0,
     `nobody works on run ${id}; go on with: crew resume ${id}\n`,
   ]);
-  release();
+  story.release();
   const resumed = await here('resume', id);
   expect([resumed.code, resumed.stdout]).toEqual([0, 'and they lived.\n']);
   const over = JSON.parse((await here('stop', id, '--json')).stdout);
@@ -163,7 +132,7 @@ test('a stop of a process that is gone stops nobody', async () => {
 });
 
 test('a process that works on several runs is not stopped for the sake of one', async () => {
-  const program = join(folder, 'both.mjs');
+  const program = join(story.folder, 'both.mjs');
   const library = new URL('../../src/index.ts', import.meta.url).pathname;
   writeFileSync(
     program,
@@ -173,12 +142,12 @@ await Promise.all([1, 2].map(() => runCrew({ program, models: { default: 'openai
   );
   const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, [program], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ...call().env },
+    cwd: story.folder,
+    env: { PATH: process.env.PATH, ...story.call.env },
   });
   const ended = new Promise(resolve => child.on('close', (_code, signal) => resolve(signal)));
   try {
-    await isHeld;
+    await story.isHeld;
     let ids: readonly string[] = [];
     while (ids.length < 2) {
       const { runs } = JSON.parse((await here('ps', '--json')).stdout);

@@ -1,11 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startOpenAiServer } from '../loopback/openai-server.ts';
-import type { LoopbackServer } from '../loopback/reply.ts';
-import { makeFolder } from '../tools/git-repository.ts';
-import { crew, startCrew } from './crew-process.ts';
+import { type HeldStory, openHeldStory } from './held-story.ts';
 import { CANARY_KEY } from './served-review.ts';
 
 const CREW = `version: 1
@@ -21,45 +16,14 @@ phases:
   done: { end: success, result: "{{ third }}" }
 `;
 
-let folder: string;
-let server: LoopbackServer;
-let release: () => void;
-let isHeld: Promise<void>;
-const asked: string[] = [];
-
-/** The second answer is kept back until it is released. */
+let story: HeldStory;
 beforeEach(async () => {
-  folder = makeFolder();
-  writeFileSync(join(folder, 'story.crew.yaml'), CREW);
-  const gate = Promise.withResolvers<void>();
-  const arrived = Promise.withResolvers<void>();
-  release = gate.resolve;
-  isHeld = arrived.promise;
-  asked.length = 0;
-  server = await startOpenAiServer(async (request, index) => {
-    asked.push(JSON.stringify(request.body));
-    if (index === 1) {
-      arrived.resolve();
-      await gate.promise;
-    }
-    return { text: `part ${index + 1}` };
-  });
+  story = await openHeldStory(CREW, index => `part ${index + 1}`);
 });
-afterEach(async () => {
-  release();
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => story.close());
 
-const call = () => ({ from: folder, env: { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: CANARY_KEY } });
-const here = (...args: readonly string[]) => crew(args, call());
-
-async function startStory() {
-  const running = startCrew(['run', 'story.crew.yaml', '--model', 'openai:test'], call());
-  await isHeld;
-  const { runs } = JSON.parse((await here('ps', '--json')).stdout);
-  return { running, id: String(runs[0].runId) };
-}
+const here = (...args: readonly string[]) => story.here(...args);
+const startStory = () => story.startRun();
 
 async function untilSaid(id: string): Promise<void> {
   while (!(await here('logs', id, '--output', 'ndjson')).stdout.includes('"role.steered"')) await sleep(50);
@@ -74,10 +38,10 @@ test('what is said from another shell is on record at once, and in the next call
     '`teller` hears it in its next model call, if it has one before the run ends\n',
   ]);
   await untilSaid(id);
-  release();
+  story.release();
   expect((await running.ended).code).toBe(0);
   expect(running.stderr()).toContain('teller: No dragons, please.');
-  expect(asked.map(body => body.includes('No dragons, please.'))).toEqual([false, false, true]);
+  expect(story.asked.map(body => body.includes('No dragons, please.'))).toEqual([false, false, true]);
 });
 
 test('what is said to a run that nobody works on is heard when it goes on, once', async () => {
@@ -92,22 +56,22 @@ test('what is said to a run that nobody works on is heard when it goes on, once'
     text: 'Hurry.',
     active: false,
   });
-  release();
+  story.release();
   expect((await here('resume', id)).code).toBe(0);
   const { events } = JSON.parse((await here('logs', id, '--json')).stdout);
   expect(events.filter((event: { type: string }) => event.type === 'role.steered')).toHaveLength(1);
-  expect(asked.filter(body => body.includes('Hurry.'))).toHaveLength(1);
+  expect(story.asked.filter(body => body.includes('Hurry.'))).toHaveLength(1);
 });
 
 test('a secret that is said is not recorded', async () => {
   const { running, id } = await startStory();
   await here('steer', id, 'teller', `Use ${CANARY_KEY} for it.`);
   await untilSaid(id);
-  release();
+  story.release();
   await running.ended;
   const told = (await here('logs', id, '--json')).stdout + running.stderr();
   expect(told).toContain('[scrubbed] for it.');
-  expect(told + asked.join()).not.toContain(`${CANARY_KEY} for it`);
+  expect(told + story.asked.join()).not.toContain(`${CANARY_KEY} for it`);
 });
 
 test('what nobody can hear is refused', async () => {
@@ -121,7 +85,7 @@ test('what nobody can hear is refused', async () => {
   expect(empty.code).toBe(2);
   const none = await here('steer', id, 'teller');
   expect(none.stderr).toContain('`-` reads it from stdin');
-  release();
+  story.release();
   await running.ended;
   const late = await here('steer', id, 'teller', 'x');
   expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('is over')]);
