@@ -169,6 +169,11 @@ describe('what may stand for a word', () => {
     expect((await complete('prompt', 'render', 'a.yaml', '--phase=ph')).values).toEqual([
       '--phase=phases-a.yaml-any',
     ]);
+    expect((await complete('run', '--memory', '')).values).toEqual(['on', 'off']);
+    expect((await complete('prompt', 'render', 'a.yaml', '--memory=o')).values).toEqual([
+      '--memory=on',
+      '--memory=off',
+    ]);
     expect(await complete('run', '--inputs=')).toEqual({ values: [], files: true });
     expect(await complete('run', '--json=')).toEqual({ values: [], files: false });
   });

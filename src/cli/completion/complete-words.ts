@@ -149,6 +149,9 @@ async function offerValue(
   { models }: CompletionSources,
 ): Promise<Completions> {
   if (/FILE|DIR|PATH/.test(awaited)) return FILES;
+  if (/^[a-z]+(?:\|[a-z]+)+$/.test(awaited)) {
+    return { candidates: awaited.split('|').map(value => ({ value, about: '' })), files: false };
+  }
   if (!/MODEL|^A,B/.test(awaited)) return NOTHING;
   const end = awaited.startsWith('A,B') ? typed.lastIndexOf(',') : typed.indexOf('=');
   const written = typed.slice(0, end + 1);
