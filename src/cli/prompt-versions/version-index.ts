@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
 import type { FolderCommit, FolderPlace } from '../../tools/git/folder-history.ts';
 import { folderCommits } from '../../tools/git/folder-history.ts';
 import { isAncestor, type RepositoryState } from '../../tools/git/refs.ts';
@@ -74,8 +75,9 @@ function indexFile({
 function keep(file: string, text: string): void {
   try {
     replaceFile(file, text, 0o600);
-  } catch {
+  } catch (error) {
     // The index is made from the repository alone and holds nothing that would be lost.
+    if (!(error instanceof CrewError)) throw error;
   }
 }
 
