@@ -1,3 +1,4 @@
+import { changeBudget } from '../model/change-budget.ts';
 import type { PersonAskEffect } from '../model/effect.ts';
 import { formRefusal } from '../model/form-field.ts';
 import type { Reporter, RunEvent } from '../model/run-event.ts';
@@ -42,7 +43,7 @@ export async function openDashboardScreen(options: ScreenOptions): Promise<RunSc
     return undefined;
   }
   const flags = resumeFlags(values);
-  const budget = { ...journal.program.budget, ...readBudgetFlags(values) };
+  const budget = changeBudget(journal.program.budget, readBudgetFlags(values));
   const setup = await viewSetup({ program: journal.program, budget, plan, flags });
   const dashboard = loaded.openDashboard({
     setup,

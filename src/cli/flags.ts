@@ -49,7 +49,7 @@ export const FROZEN_FLAG = {
 export const MODEL_BUDGET_FLAGS = {
   'max-calls': { type: 'string', value: 'N', help: 'ceiling of model calls' },
   'max-tokens': { type: 'string', value: 'N', help: 'ceiling of tokens, in and out' },
-  'max-usd': { type: 'string', value: 'USD', help: 'ceiling of money' },
+  'max-usd': { type: 'string', value: 'USD', help: 'ceiling of money; none lifts it, as for every ceiling' },
   'max-time': { type: 'string', value: 'TIME', help: 'ceiling of run time, such as 15m' },
 } as const satisfies Flags;
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { LoadedCrew } from '../language/load-crew.ts';
-import type { Budget, Crew } from '../model/crew.ts';
+import { type BudgetChange, changeBudget } from '../model/change-budget.ts';
+import type { Crew } from '../model/crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { Program } from '../model/program.ts';
 import { acceptServers } from './accept-servers.ts';
@@ -14,7 +15,11 @@ import { loadCompiler, loadLanguage } from './wire.ts';
  * Loads, checks and compiles a crew file; `budget` goes over the file's own ceilings. Warnings are shown and do not
  * stop it. Fails with FILE_NOT_FOUND, or CREW_INVALID after all diagnostics were shown.
  */
-export async function loadProgram(path: string, terminal: Terminal, budget: Budget = {}): Promise<Program> {
+export async function loadProgram(
+  path: string,
+  terminal: Terminal,
+  budget: BudgetChange = {},
+): Promise<Program> {
   const { crew, compile } = await loadCheckedCrew(path, terminal, budget);
   return compile(crew);
 }
@@ -29,7 +34,7 @@ export interface CheckedCrew {
 export async function loadCheckedCrew(
   path: string,
   terminal: Terminal,
-  budget: Budget = {},
+  budget: BudgetChange = {},
 ): Promise<CheckedCrew> {
   return checkLoaded({ path, terminal, budget, loaded: await readCrewFile(path, terminal) });
 }
@@ -47,7 +52,7 @@ export async function loadTrustedProgram(path: string, call: TrustedCall): Promi
 interface TrustedCall {
   readonly terminal: Terminal;
   readonly values: FlagValues;
-  readonly budget?: Budget;
+  readonly budget?: BudgetChange;
 }
 
 /** As `loadTrustedProgram`, before it is compiled. */
@@ -87,7 +92,7 @@ async function checkLoaded({
 }: {
   readonly path: string;
   readonly terminal: Terminal;
-  readonly budget: Budget;
+  readonly budget: BudgetChange;
   readonly loaded: LoadedCrew;
 }): Promise<CheckedCrew> {
   const { crew, sourceMap } = loaded;
@@ -96,6 +101,6 @@ async function checkLoaded({
   const { compileCrew } = await loadCompiler();
   const { catalog } = await loadLanguage();
   const options = { sourceMap, catalog, folder: resolve(terminal.cwd) };
-  const budgeted = { ...crew, budget: { ...crew.budget, ...budget } };
+  const budgeted = { ...crew, budget: changeBudget(crew.budget, budget) };
   return { crew: budgeted, compile: changed => compileCrew(changed, options) };
 }

@@ -48,8 +48,8 @@ export async function planRun(options: {
 }
 
 /**
- * Keeps a run from starting that may need more calls than its budget has: fails with PLAN_OVER_BUDGET unless
- * `--allow-over-plan` was given. Ceilings of tokens and money are kept; they are told when what is known before the run, such as
+ * Keeps a run from starting that may need more calls than its budget has, or that has a ceiling of money and a model whose price
+ * nobody knows: fails with PLAN_OVER_BUDGET unless `--allow-over-plan` was given. Ceilings of tokens and money are kept; they are told when what is known before the run, such as
  * the words of the crew and the most that its models may answer, does not fit under them. Returns the plan.
  */
 export async function refuseOverPlan(
@@ -61,11 +61,14 @@ export async function refuseOverPlan(
   const { excessLine } = await loadPlanner();
   const refused = excess.filter(each => each.refused);
   if (refused.length > 0 && values['allow-over-plan'] !== true) {
-    throw new CrewError('PLAN_OVER_BUDGET', `the run may need ${refused.map(excessLine).join('; ')}`);
+    const needs = refused.filter(({ unpriced }) => unpriced === undefined).map(excessLine);
+    const dark = refused.filter(({ unpriced }) => unpriced !== undefined).map(excessLine);
+    const most = needs.length === 0 ? [] : [`the run may need ${needs.join('; ')}`];
+    throw new CrewError('PLAN_OVER_BUDGET', [...most, ...dark].join('; '));
   }
   if (values.quiet === true) return plan;
   // Timeouts and context windows lie far above what a run takes, so what follows from them is told by `crew plan` alone.
-  const told = excess.filter(({ what }) => what !== 'timeMs');
+  const told = excess.filter(({ what, unpriced }) => what !== 'timeMs' && unpriced === undefined);
   if (told.length === 0) return plan;
   const known = await planRun({ ...options, knownOnly: true });
   const isKnown = ({ what }: PlanExcess): boolean => known.excess.some(each => each.what === what);

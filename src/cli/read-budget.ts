@@ -1,10 +1,13 @@
 import { readDurationMs, readMicroUsd, readTokens } from '../language/amounts.ts';
-import type { Budget } from '../model/crew.ts';
+import type { BudgetChange } from '../model/change-budget.ts';
 import { CrewError } from '../model/crew-error.ts';
 import { type FlagValues, textFlag } from './command.ts';
 
-/** Reads `--max-calls`, `--max-tool-calls`, `--max-tokens`, `--max-usd` and `--max-time` as a crew file writes them. Fails with USAGE. Pure. */
-export function readBudgetFlags(values: FlagValues): Budget {
+/**
+ * Reads `--max-calls`, `--max-tool-calls`, `--max-tokens`, `--max-usd` and `--max-time` as a crew file writes them, or `none`. Fails with
+ * USAGE. Pure.
+ */
+export function readBudgetFlags(values: FlagValues): BudgetChange {
   const calls = readFlag(values, { name: 'max-calls', read: readTokens, example: '60' });
   const toolCalls = readFlag(values, { name: 'max-tool-calls', read: readTokens, example: '100' });
   const tokens = readFlag(values, { name: 'max-tokens', read: readTokens, example: '300k' });
@@ -25,12 +28,16 @@ interface AmountFlag {
   readonly example: string;
 }
 
-function readFlag(values: FlagValues, { name, read, example }: AmountFlag): number | undefined {
+function readFlag(values: FlagValues, { name, read, example }: AmountFlag): number | null | undefined {
   const text = textFlag(values, name);
   if (text === undefined) return undefined;
+  if (text === 'none') return null;
   const amount = read(text);
   if (amount !== undefined) return amount;
-  throw new CrewError('USAGE', `\`--${name} ${text}\` cannot be read; write an amount such as ${example}`);
+  throw new CrewError(
+    'USAGE',
+    `\`--${name} ${text}\` cannot be read; write an amount such as ${example}, or none`,
+  );
 }
 
 function readUsd(text: string): number | undefined {

@@ -11,6 +11,7 @@ import { boundSizes, type Sizes } from './plan-sizes.ts';
 import { withLessonBytes } from './plan-trials.ts';
 import { boundVisits, type VisitBounds } from './plan-visits.ts';
 import { boundVisit, partsOf } from './plan-work.ts';
+import { unpricedCeilings } from './unpriced-ceilings.ts';
 
 /** What a plan is made from: a compiled crew, and the models that were chosen for it. */
 export interface PlanOptions {
@@ -54,6 +55,8 @@ export function planCrew(options: PlanOptions): Plan {
   const { rows, total: worked } = boundProcedure({ phases, start: startOf(program), context });
   const total = { ...worked, timeMs: worked.timeMs + rememberedCrews(program) * MAX_MEMORY_MS };
   const { budget } = program;
+  const unpriced = unpricedCeilings({ program, models, notes });
+  const isUnpriced = unpriced.some(({ place }) => place === '');
   const most = withinBudget(total, budget, dearestToken([...terms.values()]));
   return {
     crew: program.crew,
@@ -62,7 +65,10 @@ export function planCrew(options: PlanOptions): Plan {
     total,
     budget,
     most,
-    excess: excessOf(total, budget),
+    excess: [
+      ...excessOf(total, budget).filter(({ what }) => !(isUnpriced && what === 'costMicroUsd')),
+      ...unpriced,
+    ],
     notes,
   };
 }

@@ -7,6 +7,19 @@ const CEILING_FLAGS = new Map([
   ['time', '--max-time TIME'],
 ]);
 
+const NEEDS_PRICE = 'A ceiling of money needs a model whose price is known (`crew models` lists them).';
+
+/** What to do about a ceiling of money that the message of a PLAN_OVER_BUDGET names; undefined where it names none. Pure. */
+export function unpricedHint(message: string): string | undefined {
+  const [, place] = /`([^`\s]*?)budget\.usd` is [^,;]*, but the price/.exec(message) ?? [];
+  if (place === undefined) return undefined;
+  const lift =
+    place === ''
+      ? 'give `--max-usd none`, or take `usd` out of `budget` in the crew file'
+      : `take \`usd\` out of \`${place}budget\` in the crew file`;
+  return `${NEEDS_PRICE} For others, ${lift}, and bound \`--max-calls\` or \`--max-tokens\` in its place.`;
+}
+
 /**
  * What to do about the one ceiling that the message of a BUDGET_EXCEEDED names, as ``the ceiling `phases.a.budget.calls` ``;
  * undefined where it names none. Pure.
@@ -16,7 +29,7 @@ export function budgetHint(message: string): string | undefined {
   const flag = CEILING_FLAGS.get(key);
   if (flag === undefined) return undefined;
   if (key === 'usd' && message.includes('not known')) {
-    return 'A ceiling of money needs a model whose price is known (`crew models` lists them); for others, bound `--max-calls` or `--max-tokens` in its place.';
+    return `${NEEDS_PRICE} \`crew resume RUN --max-usd none\` goes on without it; bound \`--max-calls\` or \`--max-tokens\` in its place.`;
   }
   const [name] = flag.split(' ');
   // A flag is the ceiling of a whole run, and a new run has those inside it as the file says.

@@ -1,4 +1,4 @@
-import { budgetHint } from './budget-hint.ts';
+import { budgetHint, unpricedHint } from './budget-hint.ts';
 import { MEMORY_ERRORS } from './memory-errors.ts';
 
 /** What a run or a command stopped for: the exit code tells scripts, the hint tells people. */
@@ -373,7 +373,8 @@ export class CrewError extends Error {
   }
 
   get hint(): string {
-    return ERROR_CODES[this.code].hint;
+    const own = this.code === 'PLAN_OVER_BUDGET' ? unpricedHint(this.message) : undefined;
+    return own ?? ERROR_CODES[this.code].hint;
   }
 
   get exitCode(): number {

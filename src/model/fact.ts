@@ -1,4 +1,4 @@
-import type { Budget } from './crew.ts';
+import type { BudgetChange } from './change-budget.ts';
 import type { CodedFailure } from './crew-error.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { Message } from './message.ts';
@@ -58,6 +58,8 @@ export interface RunMemory {
   readonly embedder: string;
   /** Whatever was kept counts towards insights; absent in runs of before, where only what a phase left behind was looked at. */
   readonly gathers?: 'all';
+  /** What models that go by rules say is not kept; absent in runs of before, which kept it. */
+  readonly ruled?: 'dropped';
 }
 
 /** The run whose first `at` facts a fork began with; `forkedFrom` says where that run comes from, if it is a fork itself. */
@@ -101,7 +103,8 @@ export type Fact =
       readonly at: number;
       /** The run begins here as a fork, so what was under way was the other run's. */
       readonly forked?: true;
-      readonly budget?: Budget;
+      /** Null lifts a ceiling. */
+      readonly budget?: BudgetChange;
       readonly grants?: readonly string[];
       /** What the user's policy says from here on; absent when it is the same. */
       readonly policy?: Policy;

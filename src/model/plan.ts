@@ -59,12 +59,19 @@ export interface PlanNote {
   readonly message: string;
 }
 
-/** A ceiling of the budget that the plan lies above. `refused`: a run is not started without being told to. */
+/**
+ * A ceiling of the budget that the plan lies above, or of money that cannot be kept, because the prices of `unpriced` are not
+ * known. `refused`: a run is not started without being told to.
+ */
 export interface PlanExcess {
   readonly what: keyof Budget;
   readonly bound: number;
   readonly budget: number;
   readonly refused: boolean;
+  /** What stands before `budget` in the file, such as `phases.merge.`; '' or absent for that of the crew. */
+  readonly place?: string;
+  /** The models, each once. */
+  readonly unpriced?: readonly string[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type BudgetChange, changeBudget } from '../model/change-budget.ts';
 import type { Budget } from '../model/crew.ts';
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { ModelPrice } from '../model/fact.ts';
@@ -124,18 +125,22 @@ export function forfeit(ledger: Ledger, key: string): Ledger {
   return charge === undefined ? ledger : settle(ledger, key, charge);
 }
 
-/** Sets new ceilings over the old ones; those not named stay. A pot has its ceilings raised too, never lowered. Pure. */
-export function raiseLimits(ledger: Ledger, limits: Budget): Ledger {
+/**
+ * Sets new ceilings over the old ones, or lifts them; those not named stay. A pot has its ceilings raised or lifted too, never
+ * lowered. Pure.
+ */
+export function raiseLimits(ledger: Ledger, change: BudgetChange): Ledger {
   const pots = Object.entries(ledger.pots).map(
-    ([id, pot]) => [id, { ...pot, limits: raised(pot.limits, limits) }] as const,
+    ([id, pot]) => [id, { ...pot, limits: raised(pot.limits, change) }] as const,
   );
-  return { ...ledger, limits: { ...ledger.limits, ...limits }, pots: Object.fromEntries(pots) };
+  return { ...ledger, limits: changeBudget(ledger.limits, change), pots: Object.fromEntries(pots) };
 }
 
-function raised(limits: Budget, to: Budget): Budget {
-  const rows = Object.entries(limits).map(
-    ([name, limit]) => [name, Math.max(limit, to[name as keyof Budget] ?? 0)] as const,
-  );
+function raised(limits: Budget, change: BudgetChange): Budget {
+  const rows = Object.entries(limits).flatMap(([name, limit]) => {
+    const to = change[name as keyof Budget];
+    return to === null ? [] : [[name, Math.max(limit, to ?? 0)] as const];
+  });
   return Object.fromEntries(rows);
 }
 

@@ -39,8 +39,12 @@ export function formatPlan(plan: Plan, { color }: { readonly color: boolean }): 
 }
 
 /** One ceiling that a plan lies above, in words. Pure. */
-export function excessLine({ what, bound, budget, refused }: PlanExcess): string {
+export function excessLine({ what, bound, budget, refused, place = '', unpriced }: PlanExcess): string {
   const row = EXCESS_WORDS[what];
+  if (unpriced !== undefined) {
+    const models = unpriced.map(use => `\`${use}\``).join(', ');
+    return `\`${place}budget.${row.key}\` is ${row.text(budget)}, but the price of ${models} is not known, so it cannot be kept`;
+  }
   const limit = budget === Number.POSITIVE_INFINITY ? 'no ceiling' : row.text(budget);
   const end = refused ? '' : '; the ceiling is kept, so the run may stop before its end';
   return `up to ${row.text(bound)} ${row.noun}, \`budget.${row.key}\` is ${limit}${end}`;

@@ -50,7 +50,15 @@ describe('the hint at a ceiling', () => {
   test('says nothing of a higher ceiling of money where a price is not known', () => {
     const hint = budgetHint(refusal({ costMicroUsd: 4 }, undefined, { costMicroUsd: null })) ?? '';
     expect(hint).toContain('price is known');
-    expect(hint).not.toContain('crew resume');
+    expect(hint).toContain('`crew resume RUN --max-usd none`');
+    expect(hint).not.toContain('higher');
+  });
+
+  test('`none` is read as no ceiling, whichever it is', () => {
+    for (const [flag, limits] of LIMITS) {
+      const [key = ''] = Object.keys(limits);
+      expect(readBudgetFlags({ [flag.slice(2)]: 'none' })).toEqual({ [key]: null });
+    }
   });
 
   test('has the words for any ceiling where a message names none', () => {

@@ -24,6 +24,19 @@ const call = (input: number, output: number, costMicroUsd: number | null = 0): C
   costMicroUsd,
 });
 
+test("R8: a ceiling that is lifted stands in nobody's way any more, of the run and inside it", () => {
+  const words = { where: 'in `a`, ', path: 'phases.a.' };
+  const ledger = openPot(openLedger({ calls: 1, costMicroUsd: 5 }), 'p', {
+    words,
+    limits: { costMicroUsd: 5 },
+  });
+  const wish = { ...call(1, 1, null), pots: ['p'] };
+  expect(reserve(raiseLimits(ledger, { costMicroUsd: 9 }), 'a', wish)).toHaveProperty('failure');
+  const lifted = raiseLimits(ledger, { costMicroUsd: null });
+  expect(lifted.limits).toEqual({ calls: 1 });
+  expect(reserve(lifted, 'a', wish)).toHaveProperty('ledger');
+});
+
 test('R8: whatever is reserved and settled in whatever order, no ceiling is ever exceeded', () => {
   const step = fc.record({
     key: fc.integer({ min: 0, max: 6 }).map(String),
