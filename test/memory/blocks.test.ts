@@ -149,6 +149,26 @@ describe('a block', () => {
     expect((await insertIntoBlock(memory, TASK, by, { text: 'x' })).value).toBe('one\ntwo\nthree\nx\ny');
   });
 
+  test('is not edited twice, nor an edit forgotten, when its process was killed before it was on record', async () => {
+    const memory = freshMemory();
+    const dying: MemoryStore = { ...memory.store, record: () => Promise.reject(new Error('killed')) };
+    const by = editor({ reason: 'so' });
+    await insertIntoBlock(memory, TASK, editor({ runId: 'r0' }), { text: 'zero' });
+    const insert = () => insertIntoBlock(memory, TASK, by, { text: 'four' });
+    await expect(insertIntoBlock({ ...memory, store: dying }, TASK, by, { text: 'four' })).rejects.toThrow();
+    await insertIntoBlock(memory, TASK, editor({ runId: 'r2' }), { text: 'five' });
+    await insert();
+    await insert();
+    const [block] = await readBlocks(memory, KEYS, [TASK.declaration]);
+    expect(block?.value).toBe('one\ntwo\nthree\nzero\nfour\nfive');
+    const changes = await memory.store.changes({ target: `${SCOPE} task` }, { limit: 9 });
+    expect(changes.map(({ before, after, by: who }) => [who.runId, before, after])).toEqual([
+      ['r2', 'one\ntwo\nthree\nzero\nfour', 'one\ntwo\nthree\nzero\nfour\nfive'],
+      ['r1', 'one\ntwo\nthree\nzero', 'one\ntwo\nthree\nzero\nfour'],
+      ['r0', 'one\ntwo\nthree', 'one\ntwo\nthree\nzero'],
+    ]);
+  });
+
   test('of a pinned run is as it was when the run began, but for its own edits', async () => {
     const memory = freshMemory();
     await insertIntoBlock(memory, TASK, editor({ runId: 'other' }), { text: 'before' });

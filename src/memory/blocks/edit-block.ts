@@ -39,6 +39,7 @@ export async function editBlock(
   for (let tries = 0; tries < MAX_EDIT_TRIES; tries += 1) {
     const present = await presentBlock(memory, { scope, label });
     const before = blockOf({ scope, label }, declaration, present);
+    if (present !== undefined) await completeLog(memory, target, present);
     if (await isMade(memory, before, by)) return before;
     const value = memory.redact(edit(before)).toWellFormed();
     refuseLength(before, value);
@@ -87,6 +88,29 @@ function refuseShape({ label, value: held }: MemoryBlock, value: string, { autho
     'MEMORY_REFUSED',
     `the block \`${label}\` takes no ${found}; say what is known in plain words`,
   );
+}
+
+/** So many of the latest changes of a block are looked through for the one that made it as it is. */
+const LATEST_CHANGES = 50;
+
+/**
+ * Who was killed between an edit and its record has left none, and would make the edit again once it is written over; whoever
+ * comes next writes the record first. What persons change by commands stands in changes of another kind.
+ */
+async function completeLog(
+  { store }: OpenMemory,
+  { declaration }: BlockTarget,
+  block: MemoryBlock,
+): Promise<void> {
+  const { version, updatedBy } = block;
+  if (updatedBy.key === '') return;
+  const latest = await store.changes({ target: targetOf(block) }, { limit: LATEST_CHANGES });
+  if (latest.some(({ id }) => id === editId(block, version))) return;
+  const value =
+    version === 1 ? declaration.value : latest.find(({ id }) => id === editId(block, version - 1))?.after;
+  const change = changeOf({ ...block, value: value ?? '' }, block, updatedBy);
+  const { before: _unknown, ...rest } = change;
+  await store.record([value === undefined ? rest : change]);
 }
 
 /** A process may have stopped between the edit and its answer. */
