@@ -121,7 +121,7 @@ export function memoryRemarks(memory: ShownMemory, samples: readonly string[]): 
     ),
     ...notes.map(({ kind, id, gist, why: chosen }) => `${kind} ${id} (${chosen}): ${gist}`),
     ...lessons.map(({ id, lesson, why: chosen }) => `lesson ${id} (${chosen}): ${lesson}`),
-    ...(isBare ? ['nothing of it is told here'] : []),
+    ...(isBare && state === 'read' ? ['nothing of it is told here'] : []),
     ...remarks,
     ...(isSearched
       ? ['notes were looked for with samples in the task; with other values others may be found']
