@@ -41,7 +41,8 @@ export async function readLlamaFile(path: string): Promise<LlamaFile> {
 /** Fails with EMBEDDER_UNAVAILABLE when a file is not what it was when it was read. */
 export function assertUnchanged({ path, stamp }: LlamaFile): void {
   const now = statSync(path, { throwIfNoEntry: false });
-  if (now === undefined || stampOf(now) !== stamp) throw unfit(path, 'a file that is being changed');
+  if (now === undefined || stampOf(now) !== stamp)
+    throw unfit(path, 'one that has changed since it was read');
 }
 
 const hashes = new Map<string, { readonly stamp: string; readonly hash: string }>();

@@ -75,6 +75,9 @@ async function answer({ id, kind, texts }: Asked, model: OpenModel): Promise<voi
 
 function wordsOf(error: unknown): string {
   const own = error instanceof Error ? error.message : String(error);
+  if (own === 'NoBinaryFoundError') {
+    return `node-llama-cpp has no program for this machine (${process.platform} ${process.arch}); its optional packages have it`;
+  }
   return [own, ...complaints.splice(0).slice(-3)].join('; ');
 }
 

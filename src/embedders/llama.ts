@@ -112,6 +112,8 @@ interface Running {
   readonly child: ChildProcess;
   readonly opened: Promise<number>;
   readonly waiting: Map<number, Waiting>;
+  /** How many wait for anything of it; only then it keeps this process alive. */
+  users: number;
 }
 
 function createRunner(file: LlamaFile) {
@@ -125,36 +127,34 @@ function createRunner(file: LlamaFile) {
   };
   return {
     /** The dimensions of the model, once it is open. */
-    open: async (signal: AbortSignal | undefined): Promise<number> => {
-      const { child, opened } = current();
-      try {
-        const limits = { what: file.id, limitMs: OPENING_MS, signal };
-        return await withinTime(limits, until => untilAborted(() => opened, until));
-      } catch (error) {
-        if (error instanceof CrewError && error.code === 'PROVIDER_TIMEOUT') child.kill('SIGKILL');
+    open: (signal: AbortSignal | undefined): Promise<number> => {
+      const used = current();
+      const limits = { what: file.id, limitMs: OPENING_MS, signal };
+      const opening = withinTime(limits, until => untilAborted(() => used.opened, until));
+      return whileUsed(used, opening).catch(error => {
+        if (error instanceof CrewError && error.code === 'PROVIDER_TIMEOUT') used.child.kill('SIGKILL');
         throw error;
-      }
+      });
     },
     ask: (texts: readonly string[], kind: 'note' | 'query', signal: AbortSignal | undefined) => {
-      const { child, waiting } = current();
+      const used = current();
       lastId += 1;
       const id = lastId;
       const answered = new Promise<readonly Float32Array[]>((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
-        hold(child);
-        send(child, { id, kind, texts });
+        used.waiting.set(id, { resolve, reject });
+        send(used.child, { id, kind, texts });
       });
-      return untilAborted(() => answered, signal).finally(() => {
-        if (waiting.delete(id)) send(child, { drop: id });
-        if (waiting.size === 0) letGo(child);
+      const asking = untilAborted(() => answered, signal).finally(() => {
+        if (used.waiting.delete(id)) send(used.child, { drop: id });
       });
+      return whileUsed(used, asking);
     },
     /** Ends the process, and all that the model takes with it. */
     close: async (): Promise<void> => {
       const { child } = running ?? {};
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise(resolve => child.once('exit', resolve));
-      hold(child);
+      child.ref();
       child.kill('SIGKILL');
       await gone;
     },
@@ -170,7 +170,7 @@ function start(file: LlamaFile, onEnd: (ended: Running) => void): Running {
   const opening = Promise.withResolvers<number>();
   // Whoever asks waits for it; that nobody does is no failure.
   opening.promise.catch(() => undefined);
-  const started: Running = { child, opened: opening.promise, waiting: new Map() };
+  const started: Running = { child, opened: opening.promise, waiting: new Map(), users: 0 };
   const end = (words: string): void => {
     onEnd(started);
     opening.reject(failure(words));
@@ -183,7 +183,6 @@ function start(file: LlamaFile, onEnd: (ended: Running) => void): Running {
       child.kill('SIGKILL');
     } else if ('opened' in answer) {
       settleOpening(file, answer.dims, opening);
-      if (started.waiting.size === 0) letGo(child);
     } else {
       const asked = started.waiting.get(answer.id);
       started.waiting.delete(answer.id);
@@ -210,12 +209,18 @@ function send(child: ChildProcess, question: LlamaQuestion): void {
   if (child.connected) child.send(question, () => undefined);
 }
 
-function hold(child: ChildProcess): void {
+async function whileUsed<Answer>(running: Running, wait: Promise<Answer>): Promise<Answer> {
+  const { child } = running;
+  running.users += 1;
   child.ref();
   child.channel?.ref();
-}
-
-function letGo(child: ChildProcess): void {
-  child.unref();
-  child.channel?.unref();
+  try {
+    return await wait;
+  } finally {
+    running.users -= 1;
+    if (running.users === 0) {
+      child.unref();
+      child.channel?.unref();
+    }
+  }
 }

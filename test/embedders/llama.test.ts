@@ -165,6 +165,19 @@ describe.skipIf(!isInstalled)('a model by path, where node-llama-cpp is installe
     await embedder.close?.();
   });
 
+  it('makes no vectors of a file that was changed since it was known', async () => {
+    const path = write(tinyGguf());
+    const { id, dims, close } = await open(path);
+    await close?.();
+    const embedder = await open(path, { id, dims });
+    writeFileSync(path, tinyGguf({ seed: 2 }));
+    await expect(embedder.embed(['a'], 'note')).rejects.toMatchObject({
+      code: 'EMBEDDER_UNAVAILABLE',
+      message: expect.stringContaining('has changed since it was read'),
+    });
+    await embedder.close?.();
+  });
+
   it('cuts what is longer than the context, and reads the beginning', () =>
     using({ contextTokens: 64 }, async embedder => {
       const [whole, longer, other] = await embedder.embed(
