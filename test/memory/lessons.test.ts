@@ -145,4 +145,28 @@ describe('what a run writes', () => {
     ]);
     expect(after.gathered).toEqual({ 'crew:c': 0.25 });
   });
+
+  test('settles no more than that: what came meanwhile, and later, stays', async () => {
+    const of = memory();
+    const add = (key: string, importance: number) =>
+      write(of, key, [
+        {
+          op: 'note',
+          note: {
+            ...{ kind: 'fact', trust: 2, sources: [], scope: 'crew:c' },
+            ...{ key, text: `thing ${key}`, importance },
+          },
+        },
+      ]);
+    const settle = () => write(of, 'insights', [{ op: 'settle', scope: 'crew:c', gathered: 1 }]);
+    await add('a', 0.5);
+    await add('b', 0.5);
+    // While the insights were drawn.
+    await add('c', 0.25);
+    await settle();
+    expect((await add('d', 0.5)).gathered).toEqual({ 'crew:c': 0.75 });
+    // The same once more, after it was cut off.
+    await settle();
+    expect((await add('e', 0.125)).gathered).toEqual({ 'crew:c': 0.875 });
+  });
 });
