@@ -56,6 +56,13 @@ export type NoteChange = Partial<
   Pick<MemoryNote, 'state' | 'supersededBy' | 'expiresAt' | 'importance' | 'tags' | 'outcome' | 'trust'>
 > & { readonly lesson?: LessonRecord };
 
+/** What became of a wish to forget: how many notes and blocks were taken away, and whether older versions still hold them. */
+export interface Forgotten {
+  readonly count: number;
+  /** Others have the store open, so older versions go when the last of them closes it. */
+  readonly heldByOthers: boolean;
+}
+
 /** What notes are counted by. */
 export type TallyOf = 'scope' | 'kind' | 'state';
 
@@ -130,10 +137,9 @@ export interface MemoryStore {
   bump(counter: string, by: number): Promise<number>;
   /**
    * Takes notes away for good, out of all versions, with what their history said of them; a block is named by its scope and
-   * label, with a space between. Returns how many. Older versions are
-   * gone then; fails with MEMORY_UNAVAILABLE when the notes are deleted, but others write so much that a version is left.
+   * label, with a space between. Older versions are gone then, or when the last of those who have the store open closes it.
    */
-  forget(ids: readonly string[]): Promise<number>;
+  forget(ids: readonly string[]): Promise<Forgotten>;
   /** Packs, indexes and cleans what has to be; cheap when nothing has. */
   maintain(options: { readonly now: number; readonly keepDays: number }): Promise<void>;
   /** Waits until everything that was begun is written. */

@@ -58,7 +58,10 @@ export function createStoreByScope(shared: MemoryStore, place: OwnPlace): Memory
       counter.endsWith(` ${OWN}`) ? (await own()).bump(counter, by) : shared.bump(counter, by),
     forget: async ids => {
       const gone = await Promise.all((await stores()).map(store => store.forget(ids)));
-      return gone.reduce((sum, count) => sum + count, 0);
+      return {
+        count: gone.reduce((sum, { count }) => sum + count, 0),
+        heldByOthers: gone.some(one => one.heldByOthers),
+      };
     },
     maintain: async options => {
       await Promise.all([shared.maintain(options), ifOpen(opened, store => store.maintain(options))]);

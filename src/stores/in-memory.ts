@@ -181,7 +181,7 @@ function keepRest({
       for (const { id, what, target } of [...changes.values()])
         if (ids.includes(target) && (what === 'block') === target.includes(' ')) changes.delete(id);
       clock.dropBefore(clock.next());
-      return gone.length + named.length;
+      return { count: gone.length + named.length, heldByOthers: false };
     },
     maintain: async ({ now, keepDays }) => clock.dropOlderThan(now - keepDays * DAY_MS),
     flush: async () => {},

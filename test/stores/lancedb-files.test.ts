@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MemoryStore } from '../../src/ports/memory-store.ts';
 import { openLanceStore } from '../../src/stores/lancedb/open-lance-store.ts';
+import { vectorColumnOf } from '../../src/stores/lancedb/vector-column.ts';
 import { AT, blockOf, changeOf, codeOf, EMBEDDER, HOME, ids, storedNote } from '../contracts/memory-notes.ts';
 
 let folder = '';
@@ -37,13 +38,29 @@ test('forgotten words stand in no file any more: no row, no index, no older vers
   await store.maintain({ now: Date.now(), keepDays: 7 });
   const holding = (word: string) => filesIn(place).filter(file => readFileSync(file).includes(word));
   expect(holding(secret).length).toBeGreaterThan(0);
-  expect(await store.forget(['a0', 'a1', 'a2', 'a3', 'a4'])).toBe(5);
+  expect(await store.forget(['a0', 'a1', 'a2', 'a3', 'a4'])).toEqual({ count: 5, heldByOthers: false });
   expect(holding(secret)).toEqual([]);
   expect(holding('quagga').length).toBeGreaterThan(0);
   expect((await store.lexical('quagga', HOME, { limit: 9 })).length).toBe(5);
   expect((await store.nearest(Float32Array.of(1, 1, 0), HOME, { limit: 9 })).length).toBe(5);
   expect((await store.changes({}, { limit: 9 })).map(({ id }) => id)).toEqual(['c2']);
   await store.close();
+});
+
+test('where others have the memory open, older versions hold what was forgotten until they close it', async () => {
+  const [store, other] = [await open(), await open()];
+  const secret = 'xylophonezebra';
+  const holding = () => filesIn(place).filter(file => readFileSync(file).includes(secret));
+  await store.put([storedNote('a', { text: secret }), storedNote('b')]);
+  // Of a process that writes, nothing may be cleaned away under its hands.
+  expect(await store.forget(['a'])).toEqual({ count: 1, heldByOthers: true });
+  expect(await other.count(HOME)).toBe(1);
+  await other.maintain({ now: Date.now(), keepDays: 7 });
+  expect(holding().length).toBeGreaterThan(0);
+  await store.close();
+  await other.maintain({ now: Date.now(), keepDays: 7 });
+  expect(holding()).toEqual([]);
+  await other.close();
 });
 
 test('many small writes are packed, so that files and versions that nobody wants do not pile up', {
@@ -70,27 +87,14 @@ test('a tag that a person put on an old version stops no cleaning of what is new
   let store = await open();
   await store.put([storedNote('a')]);
   await store.close();
-  tag(place, 'kept');
+  inLance(`(await notes.tags()).create('kept', await notes.version())`);
   store = await open();
   await store.put([storedNote('b')]);
   await store.maintain({ now: Date.now() + 30 * 86_400_000, keepDays: 7 });
   expect(ids(await store.find(HOME, { limit: 9, order: 'newest' }))).toEqual(['b', 'a']);
-  expect(await store.forget(['a'])).toBe(1);
+  expect(await store.forget(['a'])).toEqual({ count: 1, heldByOthers: false });
   await store.close();
 });
-
-/** Tags the notes as they are now, as a person would from another program. */
-function tag(at: string, name: string): void {
-  const script = `
-    const { connect } = require('@lancedb/lancedb');
-    connect(process.argv[1]).then(async db => {
-      const notes = await db.openTable('notes');
-      await (await notes.tags()).create(process.argv[2], await notes.version());
-    });`;
-  execFileSync(process.execPath, ['-e', script, at, name], {
-    cwd: new URL('../..', import.meta.url).pathname,
-  });
-}
 
 test.each([
   ['data is cut short', '/data/', (file: string) => truncateSync(file, 7)],
@@ -153,6 +157,38 @@ test.each([
   expect(await after.count({ scopes: 'all', states: 'all', ids: ['n5', 'n6'] })).toBe(2);
   await after.close();
 });
+
+test('a change of the embedder that was cut off is made whole by the next one', async () => {
+  const [first, second] = [EMBEDDER, { id: 'test@2', dims: 2 }];
+  const left = await open();
+  await left.setEmbedder(first);
+  await left.put([storedNote('a', {}, [1, 0, 0])]);
+  await left.close();
+  // As a process leaves it that is killed between the new column and the end of the old one.
+  const { name, width } = vectorColumnOf(second);
+  inLance(
+    `notes.addColumns([{ name: '${name}', valueSql: "arrow_cast(null, 'FixedSizeList(${width}, Float32)')" }])`,
+  );
+  const store = await open();
+  expect(await store.embedder()).toEqual(second);
+  await store.setEmbedder(first);
+  expect(await store.embedder()).toEqual(first);
+  expect(ids(await store.unembedded(5))).toEqual(['a']);
+  await store.put([storedNote('a', {}, [1, 0, 0])]);
+  expect(ids(await store.nearest(Float32Array.of(1, 0, 0), HOME, { limit: 5 }))).toEqual(['a']);
+  await store.close();
+});
+
+/** Does something with the table of notes, as another program would. */
+function inLance(act: string): void {
+  const script = `
+    const { connect } = require('@lancedb/lancedb');
+    connect(process.argv[1]).then(async db => {
+      const notes = await db.openTable('notes');
+      await ${act};
+    });`;
+  execFileSync(process.execPath, ['-e', script, place], { cwd: new URL('../..', import.meta.url).pathname });
+}
 
 test('what was damaged when a run began is read as it is now', async () => {
   let store = await open();

@@ -39,9 +39,10 @@ test.for([1, 2, 3, 4, 5, 6, 7, 8])('those who make a store at once make one, rou
   const ids = await Promise.all(stores.map(store => store.identity()));
   expect(new Set(ids).size).toBe(1);
   for (const store of stores) await store.close();
-  expect(readdirSync(place).toSorted()).toEqual(
-    ['blocks', 'changes', 'counters', 'notes'].map(name => `${name}.lance`),
-  );
+  expect(readdirSync(place).toSorted()).toEqual([
+    '.guard',
+    ...['blocks', 'changes', 'counters', 'notes'].map(name => `${name}.lance`),
+  ]);
 });
 
 test('who expects a certain store gets no other one, and makes none', async () => {

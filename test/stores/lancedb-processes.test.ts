@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MemoryStore } from '../../src/ports/memory-store.ts';
 import { openLanceStore } from '../../src/stores/lancedb/open-lance-store.ts';
+import { storedNote } from '../contracts/memory-notes.ts';
 
 const WRITER = new URL('memory-writer.ts', import.meta.url).pathname;
 /** `MEMORY_CAMPAIGN=1` writes ten thousand notes from each process, and kills more often. */
@@ -127,6 +128,51 @@ test('2: a process that is killed while it writes leaves a memory that opens and
     await store.close();
   }
   expect(put.size).toBeGreaterThan(rounds);
+});
+
+test('2: nothing is lost while another process changes the embedder again and again', async () => {
+  const store = await open();
+  const writer = startWriter('left', 300, 3);
+  await writer.heard('put');
+  let hasEnded = false;
+  const ended = writer.ended.finally(() => {
+    hasEnded = true;
+  });
+  let changes = 0;
+  for (; !hasEnded; changes += 1) {
+    await store.setEmbedder({ id: `test@${changes % 3}`, dims: 3 });
+    await wait(30);
+  }
+  // The native code may say on stderr that a write was begun with another column.
+  expect((await ended).code).toBe(0);
+  expect(changes).toBeGreaterThan(3);
+  expect(await store.count({ scopes: ['run:left'] })).toBe(300);
+  await store.close();
+});
+
+test('2, 4: nothing is lost, doubled or comes back while several processes forget', {
+  timeout: 120_000,
+}, async () => {
+  const notes = Array.from({ length: 40 }, (_, at) => storedNote(`gone-${at}`, { text: 'word to forget' }));
+  const first = await open();
+  await first.put(notes);
+  const writers = ['left', 'right'].map(prefix => startWriter(prefix, 200, 2));
+  for (const writer of writers) await writer.heard('put');
+  const second = await open();
+  for (let at = 0; at < 4; at += 2) {
+    const wanted = (part: number) =>
+      notes.slice(10 * (at + part), 10 * (at + part + 1)).map(one => one.note.id);
+    const gone = await Promise.all([first.forget(wanted(0)), second.forget(wanted(1))]);
+    expect(gone.map(({ count }) => count)).toEqual([10, 10]);
+  }
+  await second.close();
+  for (const writer of writers) expect(await writer.ended).toEqual({ code: 0, stderr: '' });
+  await first.maintain({ now: Date.now(), keepDays: 7 });
+  const all = await first.find({ scopes: 'all' }, { limit: 10_000, order: 'oldest' });
+  expect(all.map(({ id }) => id).sort()).toEqual(
+    ['left', 'right'].flatMap(prefix => Array.from({ length: 200 }, (_, at) => `${prefix}-${at}`)).sort(),
+  );
+  await first.close();
 });
 
 test('2: processes that open a place for the first time at once all get to work', async () => {

@@ -1,3 +1,4 @@
+import { closest } from '../../language/closest.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryBlock, MemoryNote } from '../../model/memory.ts';
 import type { MemoryStore } from '../../ports/memory-store.ts';
@@ -22,9 +23,8 @@ export function blockTarget({ scope, label }: Pick<MemoryBlock, 'scope' | 'label
 export async function findRemembered(store: MemoryStore, name: string): Promise<Remembered> {
   const [exact] = await store.get([name]);
   if (exact !== undefined) return { what: 'note', note: exact.note };
-  const blocks = (await store.blocks('all')).filter(
-    block => block.label === name || blockTarget(block) === name,
-  );
+  const all = await store.blocks('all');
+  const blocks = all.filter(block => block.label === name || blockTarget(block) === name);
   const [block] = blocks;
   if (block !== undefined && blocks.length === 1) return { what: 'block', block };
   if (blocks.length > 1) {
@@ -33,7 +33,9 @@ export async function findRemembered(store: MemoryStore, name: string): Promise<
   }
   const note = await findByPrefix(store, name);
   if (note !== undefined) return { what: 'note', note };
-  throw new CrewError('MEMORY_NOT_FOUND', `there is no note and no block \`${name}\``);
+  const meant = closest(name, [...all.map(({ label }) => label), ...all.map(blockTarget)]);
+  const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+  throw new CrewError('MEMORY_NOT_FOUND', `there is no note and no block \`${name}\`${hint}`);
 }
 
 /** The note of an id or of the beginning of one. Fails with MEMORY_NOT_FOUND, also for a block. */

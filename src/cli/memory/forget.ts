@@ -30,28 +30,36 @@ export const forgetMemory: MemoryVerb = async (call, memory) => {
   const { name, notes: named, blocks } = await meantBy(call, store);
   const { closureOf } = await loadMemoryMending();
   const notes = await closureOf(store, named);
+  const gone = {
+    forgotten: notes.map(({ id }) => id),
+    blocks: blocks.map(({ block }) => blockTarget(block)),
+  };
+  const isJson = call.values.json === true;
   if (notes.length + blocks.length === 0) {
+    if (isJson) printJson(call, gone);
     call.terminal.stderr('Nothing of that is remembered.\n');
     return 0;
   }
   if (!(await isWanted(call, memory, { name, notes, blocks }))) {
     const text = 'Nothing was forgotten; `--yes` does it unasked.';
     if (call.values['no-input'] !== true && !call.terminal.interactive) throw new CrewError('USAGE', text);
+    if (isJson) printJson(call, { forgotten: [], blocks: [], meant: gone });
     call.terminal.stderr(`${text}\n`);
     return 0;
   }
-  await store.forget([...notes.map(({ id }) => id), ...blocks.map(({ block }) => blockTarget(block))]);
+  const { heldByOthers } = await store.forget([...gone.forgotten, ...gone.blocks]);
   for (const { block, rest } of blocks) {
     if (rest.trim() !== '') await store.putBlock({ ...block, value: rest, version: 1 }, 0);
   }
   const many = countWords(notes.length, blocks.length);
   await store.record([personChange('forget', name, many)]);
   await store.flush();
-  if (call.values.json === true) {
-    const gone = { notes: notes.map(({ id }) => id), blocks: blocks.map(({ block }) => blockTarget(block)) };
-    printJson(call, { forgotten: gone.notes, blocks: gone.blocks });
-  }
+  if (isJson) printJson(call, { ...gone, heldByOthers });
   call.terminal.stderr(`Forgotten for good: ${many}.\n`);
+  if (heldByOthers)
+    call.terminal.stderr(
+      'Other processes have this memory open: its older versions hold the words until the last of them closes it.\n',
+    );
   call.terminal.stderr(
     'The journal of a run still has what was said in it; `crew prune` takes runs away. Files of `crew memory export` stay.\n',
   );

@@ -159,11 +159,19 @@ export async function changeNamed(
   const named = all.filter(({ id }) => id === name || (name.length >= 6 && id.startsWith(name)));
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
+  if (only !== undefined) {
+    const ids = named.slice(0, 5).map(({ id }) => `\`${id}\``);
+    const more = named.length > ids.length ? ', …' : '';
+    throw new CrewError(
+      'MEMORY_NOT_FOUND',
+      `${named.length} changes begin with \`${name}\`: ${ids.join(', ')}${more}`,
+    );
+  }
   const target = await targetOf(store, name).catch((error: unknown) => {
     if (!(error instanceof CrewError) || !error.message.startsWith('there is no')) throw error;
     throw new CrewError(
       'MEMORY_NOT_FOUND',
-      `there is no change, note or block \`${name}\`; \`crew memory log\` lists changes`,
+      `${error.message.replace('no note and no block', 'no change, note or block')}; \`crew memory log\` lists changes`,
     );
   });
   const last = all.find(change => change.target === target && (change.before ?? change.after) !== undefined);

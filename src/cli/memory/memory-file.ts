@@ -7,6 +7,7 @@ import {
   NOTE_KINDS,
   NOTE_STATES,
 } from '../../model/memory.ts';
+import { jsonText } from '../../reporters/json-text.ts';
 import { loadValidation } from '../wire.ts';
 
 /** The layout of memory files that this version writes and reads. */
@@ -86,7 +87,7 @@ export function writeMemoryFile({ notes, blocks, changes }: MemoryFile): string 
     ...notes.map(note => ({ note })),
     ...changes.map(change => ({ change })),
   ];
-  return [header, ...rows].map(row => `${JSON.stringify(row)}\n`).join('');
+  return [header, ...rows].map(row => `${jsonText(row)}\n`).join('');
 }
 
 /** Reads the text of a memory file; `path` is for messages. Fails with INPUT_INVALID and the line that is wrong. */

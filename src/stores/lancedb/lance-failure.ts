@@ -1,8 +1,12 @@
 import { CrewError } from '../../model/crew-error.ts';
 
-/** What LanceDB says when others wrote at the same time and the write may be made again. */
+/**
+ * What LanceDB says when others wrote at the same time and the write may be made again. From `different schema` on they are of
+ * a table that got the column of another embedder meanwhile; the native code panics where it has begun already, and commits
+ * nothing.
+ */
 const CONFLICT =
-  /commit conflict|preempted by|concurrent(ly)? (commit|transaction|writer)|too many concurrent|index name .* already exists/i;
+  /commit conflict|preempted by|concurrent(ly)? (commit|transaction|writer)|too many concurrent|index name .* already exists|different schema|no field named|column \S+ (does not exist|already exists)|panic in async function/i;
 /** What it says of a file that is named in a manifest and is not there. */
 const MISSING = /\bnot found\b|no such file/i;
 const BROKEN =

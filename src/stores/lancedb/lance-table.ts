@@ -6,6 +6,7 @@ import { isConflict, isDamage, isMissing, lanceFailure } from './lance-failure.t
 import type { LancePlace } from './lance-place.ts';
 import type { LancePackages } from './load-lance.ts';
 import { mendIndexes, readAllRows } from './mend-indexes.ts';
+import type { OpenGuard } from './open-guard.ts';
 import type { TableName } from './table-schemas.ts';
 
 /** What all tables of a store share. */
@@ -14,6 +15,8 @@ export interface LanceHouse extends LancePackages {
   readonly place: LancePlace;
   /** Where it is, as people know it. */
   readonly shown: string;
+  /** Tells whether others have the store open; undefined where nobody can. */
+  readonly guard?: OpenGuard | undefined;
   /** Hears of what was mended. */
   readonly onNotice: ((text: string) => void) | undefined;
 }
@@ -37,7 +40,10 @@ export interface LanceTable extends TableAccess {
   close(): void;
 }
 
-const TRIES = 12;
+/** A column is added only where nobody writes meanwhile, which takes many tries beside one that writes all the time. */
+const TRIES = 100;
+/** What is not there is mostly gone for good. */
+const TRIES_FOR_MISSING = 12;
 const LONGEST_WAIT_MS = 250;
 /** Handles of old versions that are kept open: a run reads one version. */
 const PAST_HANDLES = 3;
@@ -162,7 +168,8 @@ async function persist<Result>(write: () => Promise<Result>): Promise<Result> {
     try {
       return await write();
     } catch (error) {
-      if (tried >= TRIES || !(isConflict(error) || isMissing(error))) throw error;
+      const most = isConflict(error) ? TRIES : isMissing(error) ? TRIES_FOR_MISSING : 1;
+      if (tried >= most) throw error;
       await wait(Math.random() * Math.min(LONGEST_WAIT_MS, 10 * 2 ** tried));
     }
   }

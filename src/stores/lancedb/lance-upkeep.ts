@@ -1,7 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { CrewError } from '../../model/crew-error.ts';
+import type { Forgotten } from '../../ports/memory-store.ts';
 import { blockId } from './lance-blocks.ts';
+import type { LanceCounters } from './lance-counters.ts';
 import type { LanceHouse, LanceTable } from './lance-table.ts';
 import { sqlOneOf } from './sql.ts';
 import type { TableName } from './table-schemas.ts';
@@ -21,13 +24,19 @@ const MOST_COPIES = 10;
 const BYTES_LEFT_ALONE = 100_000_000;
 const IDS_AT_ONCE = 500;
 const PURGES_TRIED = 5;
+/** Others that have the store open are mostly about to close it. */
+const PATIENCE_MS = 3000;
+/** In a bucket nobody knows who else writes; a write takes no longer. */
+const BUCKET_WRITE_MS = 10_000;
+/** How often something was forgotten that older versions still hold. */
+const PURGES_LEFT = 'purges left';
 
 /** Keeps tables fast and small, and takes rows away for good. */
 export interface LanceUpkeep {
   /** A version of a table was written; packs in the background when it is time. */
   wrote(name: TableName, rows: number): void;
   maintain(options: { readonly now: number; readonly keepDays: number }): Promise<void>;
-  forget(ids: readonly string[]): Promise<number>;
+  forget(ids: readonly string[]): Promise<Forgotten>;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -35,7 +44,7 @@ export interface LanceUpkeep {
 type Tables = { readonly [Name in TableName]: LanceTable };
 
 /** The upkeep of the tables of one store. */
-export function createLanceUpkeep(house: LanceHouse, tables: Tables): LanceUpkeep {
+export function createLanceUpkeep(house: LanceHouse, tables: Tables, counts: LanceCounters): LanceUpkeep {
   const since = new Map<TableName, { versions: number; rows: number }>();
   const packing = new Map<TableName, Promise<void>>();
   const all = Object.values(tables);
@@ -73,6 +82,7 @@ export function createLanceUpkeep(house: LanceHouse, tables: Tables): LanceUpkee
       if (house.place.hosted) return;
       await idle();
       keptDays = keepDays;
+      if ((await counts.add(PURGES_LEFT, 0)) > 0) await purgeAlone(0);
       for (const kept of all) {
         const keepMs = keepMsOf(kept.name);
         await ensureIndexes(house, kept);
@@ -83,24 +93,44 @@ export function createLanceUpkeep(house: LanceHouse, tables: Tables): LanceUpkee
     },
     async forget(ids) {
       await idle();
-      let gone = 0;
-      for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
-        const part = ids.slice(from, from + IDS_AT_ONCE);
-        const isBlock = `(what = 'block') = (target like '% %')`;
-        const mine = `${isBlock} and ${sqlOneOf('target', part)}`;
-        await tables.changes.write(table => table.delete(mine));
-        const blocks = part.flatMap(blockIdOf);
-        if (blocks.length > 0)
-          gone += (await tables.blocks.write(table => table.delete(sqlOneOf('id', blocks)))).numDeletedRows;
-        gone += (await tables.notes.write(table => table.delete(sqlOneOf('id', part)))).numDeletedRows;
-      }
-      for (const kept of ids.some(id => id.includes(' '))
-        ? [tables.notes, tables.blocks, tables.changes]
-        : [tables.notes, tables.changes])
-        await purge(house, kept, gone);
-      return gone;
+      const gone = await deleteRows(tables, ids);
+      if (house.place.hosted || ids.length === 0) return { count: gone, heldByOthers: false };
+      await counts.add(PURGES_LEFT, 1);
+      return { count: gone, heldByOthers: !(await purgeAlone(PATIENCE_MS)) };
     },
   };
+
+  /**
+   * Cleans older versions away; false when others have the store open. What somebody writes that began with a version which is
+   * not there any more would be written over whatever came since, and bring back what was deleted.
+   */
+  async function purgeAlone(patienceMs: number): Promise<boolean> {
+    const purgeAll = async (): Promise<void> => {
+      const left = await counts.add(PURGES_LEFT, 0);
+      for (const kept of [tables.notes, tables.blocks, tables.changes]) await purge(house, kept);
+      await counts.add(PURGES_LEFT, -left);
+    };
+    if (house.guard !== undefined) return house.guard.alone(purgeAll, patienceMs);
+    if (house.place.folder !== undefined) return false;
+    await purgeAll();
+    return true;
+  }
+}
+
+/** Deletes notes, blocks that are named by their scope and label, and what their history said of them. */
+async function deleteRows(tables: Tables, ids: readonly string[]): Promise<number> {
+  let gone = 0;
+  for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+    const part = ids.slice(from, from + IDS_AT_ONCE);
+    const isBlock = `(what = 'block') = (target like '% %')`;
+    const mine = `${isBlock} and ${sqlOneOf('target', part)}`;
+    await tables.changes.write(table => table.delete(mine));
+    const blocks = part.flatMap(blockIdOf);
+    if (blocks.length > 0)
+      gone += (await tables.blocks.write(table => table.delete(sqlOneOf('id', blocks)))).numDeletedRows;
+    gone += (await tables.notes.write(table => table.delete(sqlOneOf('id', part)))).numDeletedRows;
+  }
+  return gone;
 }
 
 /** The row of a block that is named by its scope and label; no id of a note has a space. */
@@ -145,8 +175,7 @@ async function isDue(kept: LanceTable, before: number): Promise<boolean> {
  * Takes deleted rows out of the files: a delete only marks them, indexes still hold their words, and older versions hold
  * them whole. So every row is written again, the indexes are made anew, and all versions before are cleaned away.
  */
-async function purge(house: LanceHouse, kept: LanceTable, gone: number): Promise<void> {
-  if (house.place.hosted) return;
+async function purge(house: LanceHouse, kept: LanceTable): Promise<void> {
   const column = { notes: 'rev', blocks: 'label', changes: 'what', counters: 'name' }[kept.name];
   await kept.write(async table => {
     const tags = await table.tags();
@@ -155,11 +184,13 @@ async function purge(house: LanceHouse, kept: LanceTable, gone: number): Promise
   });
   await renewIndexes(house, kept);
   kept.leavePast();
-  for (let tried = 1; !(await packTable(kept, 0, Date.now() + 1)); tried += 1) {
+  const now = Date.now() + 1;
+  if (house.place.folder === undefined) await wait(BUCKET_WRITE_MS);
+  for (let tried = 1; !(await packTable(kept, 0, now)); tried += 1) {
     if (tried === PURGES_TRIED)
       throw new CrewError(
         'MEMORY_UNAVAILABLE',
-        `${gone} notes are deleted, but older versions of the memory at ${house.shown} still hold them, because others write to it all the time; forget them once more`,
+        `expected to clean up the memory at ${house.shown}, found that others write to it all the time; whoever closes it next tries again`,
       );
   }
   await ensureIndexes(house, kept);

@@ -8,7 +8,7 @@ import { vectorColumnIn } from './current-column.ts';
 import type { LanceTable } from './lance-table.ts';
 import { noteRow, readNotes } from './note-rows.ts';
 import { sqlOneOf } from './sql.ts';
-import { vectorColumnOf } from './vector-column.ts';
+import { vectorColumnOf, vectorColumnsAmong } from './vector-column.ts';
 
 /** The most wishes that become one version. */
 const WISHES_AT_ONCE = 512;
@@ -136,12 +136,25 @@ async function rewriteOnce(
   return readNotes(now, column).flatMap(({ note, rev }) => (written.has(rev) ? [] : [note.id]));
 }
 
-/** The column of the embedder comes before that of the old one goes, so that there is one at every moment. */
+/**
+ * The column of the embedder comes before others go, so that there is one at every moment. One that stands there from a change
+ * that was cut off has vectors of long ago, if any, and is made anew.
+ */
 async function changeColumn(table: Table, embedder: StoreEmbedder): Promise<void> {
-  const wanted = vectorColumnOf(embedder);
-  const current = await vectorColumnIn(table);
-  if (current?.name === wanted.name) return;
-  const valueSql = `arrow_cast(null, 'FixedSizeList(${wanted.width}, Float32)')`;
-  await table.addColumns([{ name: wanted.name, valueSql }]);
-  if (current !== undefined) await table.dropColumns([current.name]);
+  const { name, width } = vectorColumnOf(embedder);
+  const columns = await columnNames(table);
+  if (columns.at(-1) !== name) {
+    if (columns.includes(name)) await table.dropColumns([name]);
+    const valueSql = `arrow_cast(null, 'FixedSizeList(${width}, Float32)')`;
+    await table.addColumns([{ name, valueSql }]);
+  }
+  const now = await columnNames(table);
+  // Where it is not the last one, somebody else changes the embedder, too, and sees to the rest.
+  const others = now.at(-1) === name ? now.filter(other => other !== name) : [];
+  if (others.length > 0) await table.dropColumns(others);
+}
+
+async function columnNames(table: Table): Promise<readonly string[]> {
+  const { fields } = await table.schema();
+  return vectorColumnsAmong(fields.map(({ name }) => name)).map(({ name }) => name);
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryStore, StoreEmbedder } from '../../ports/memory-store.ts';
 import { createDelayedTouches } from './delayed-touches.ts';
@@ -12,6 +13,7 @@ import { createLanceUpkeep } from './lance-upkeep.ts';
 import { loadLance } from './load-lance.ts';
 import { createNoteReads } from './note-reads.ts';
 import { createNoteWrites } from './note-writes.ts';
+import { joinOthers } from './open-guard.ts';
 import {
   expectIdentity,
   giveIdentity,
@@ -50,8 +52,29 @@ export interface LanceStoreOptions {
  * @see ../../decisions/0032-memory-in-lancedb.md
  */
 export async function openLanceStore(options: LanceStoreOptions): Promise<MemoryStore> {
-  const house = await connect(options);
-  const counters = await openLanceTable(house, 'counters', await mustHaveCounters(house, options));
+  const alone = await connect(options);
+  const made = await mustHaveCounters(alone, options);
+  if (alone.place.folder !== undefined) await makeFolder(alone.place.folder);
+  const house = { ...alone, guard: await joinOthers(alone) };
+  try {
+    return await openTables(house, options, made);
+  } catch (error) {
+    house.guard?.release();
+    throw error;
+  }
+}
+
+/** Where it cannot be made, LanceDB says so. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch(() => {});
+}
+
+async function openTables(
+  house: LanceHouse,
+  options: LanceStoreOptions,
+  made: { readonly made: boolean },
+): Promise<MemoryStore> {
+  const counters = await openLanceTable(house, 'counters', made);
   await checkFormat(counters, options.redactedPlace);
   const known = await knownIdentity(counters);
   const open = (name: LanceTable['name']) => openLanceTable(house, name, { made: known !== undefined });
@@ -111,13 +134,13 @@ type Tables = { readonly [Name in LanceTable['name']]: LanceTable };
 
 function putTogether(house: LanceHouse, tables: Tables, identity: string): MemoryStore {
   const { notes, blocks } = tables;
-  const upkeep = createLanceUpkeep(house, tables);
+  const counts = createLanceCounters(tables.counters, () => upkeep.wrote('counters', 1));
+  const upkeep = createLanceUpkeep(house, tables, counts);
   const reads = createNoteReads(notes, notesVersion);
   const { rewrite, idle: written, ...writes } = createNoteWrites(notes, rows => upkeep.wrote('notes', rows));
   const { idle: recorded, ...history } = createLanceChanges(tables.changes, rows =>
     upkeep.wrote('changes', rows),
   );
-  const counts = createLanceCounters(tables.counters, () => upkeep.wrote('counters', 1));
   const touches = createDelayedTouches(rewrite);
   const flush = async (): Promise<void> => {
     await touches.flush();
@@ -148,6 +171,7 @@ function putTogether(house: LanceHouse, tables: Tables, identity: string): Memor
       await upkeep.idle();
       for (const table of Object.values(tables)) table.close();
       house.db.close();
+      house.guard?.release();
     },
   };
 }

@@ -39,6 +39,7 @@ const INDEXES: { readonly [table: string]: readonly (readonly [column: string, k
   counters: [['name', 'order']],
 };
 
+/** LanceDB takes each one once only: a write that is made again needs another. */
 function indexConfig(kind: IndexKind, { lancedb }: LancePackages) {
   switch (kind) {
     case 'words':
@@ -64,9 +65,9 @@ export async function ensureWords(
   notes: TableAccess,
   { anew = false }: { readonly anew?: boolean } = {},
 ): Promise<void> {
-  const config = indexConfig('words', house);
+  const config = () => indexConfig('words', house);
   await notes.write(table =>
-    anew ? table.createIndex(WORDS, { config, replace: true }) : addIndex(table, WORDS, config),
+    anew ? table.createIndex(WORDS, { config: config(), replace: true }) : addIndex(table, WORDS, config),
   );
 }
 
@@ -83,12 +84,12 @@ export async function ensureIndexes(house: LanceHouse, kept: TableAccess): Promi
   const rows = await kept.read(table => table.countRows());
   if (rows < ROWS_FOR_INDEXES) return;
   for (const [column, kind] of INDEXES[kept.name] ?? [])
-    await kept.write(table => addIndex(table, column, indexConfig(kind, house)));
+    await kept.write(table => addIndex(table, column, () => indexConfig(kind, house)));
   if (kept.name !== 'notes' || rows < ROWS_FOR_VECTOR_INDEX) return;
   for (const { name } of await vectorsOf(kept)) {
     const vectors = await kept.read(table => table.countRows(`${name} is not null`));
     if (vectors < ROWS_FOR_VECTOR_INDEX) continue;
-    const config = house.lancedb.Index.ivfRq({ distanceType: 'cosine' });
+    const config = () => house.lancedb.Index.ivfRq({ distanceType: 'cosine' });
     await kept.write(table => addIndex(table, name, config));
   }
 }
@@ -99,8 +100,7 @@ export async function renewIndexes(house: LanceHouse, kept: LanceTable): Promise
   const kinds = new Map<string, IndexKind>([[WORDS, 'words'], ...(INDEXES[kept.name] ?? [])]);
   for (const [column, kind] of kinds) {
     if (!there.has(column)) continue;
-    const config = indexConfig(kind, house);
-    await kept.write(table => table.createIndex(column, { config, replace: true }));
+    await kept.write(table => table.createIndex(column, { config: indexConfig(kind, house), replace: true }));
   }
   for (const { name } of await vectorsOf(kept))
     if (there.has(name)) await kept.write(table => dropIndex(table, name));
@@ -145,8 +145,12 @@ async function dropIndex(table: Table, column: string): Promise<void> {
   });
 }
 
-async function addIndex(table: Table, column: string, config: ReturnType<typeof indexConfig>): Promise<void> {
+async function addIndex(
+  table: Table,
+  column: string,
+  config: () => ReturnType<typeof indexConfig>,
+): Promise<void> {
   const indexes = await table.listIndices();
   if (indexes.some(({ columns }) => columns.includes(column))) return;
-  await table.createIndex(column, { config, replace: false });
+  await table.createIndex(column, { config: config(), replace: false });
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FlagValues } from '../../../src/cli/command.ts';
 import { exportMemory, importMemory } from '../../../src/cli/memory/carry.ts';
-import { forgetMemory } from '../../../src/cli/memory/forget.ts';
 import { listLessons, pinLesson, retireLesson } from '../../../src/cli/memory/lessons.ts';
 import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../../../src/cli/memory/look.ts';
 import { releaseMemory, revertMemory } from '../../../src/cli/memory/mend.ts';
@@ -12,7 +11,6 @@ import { searchMemory } from '../../../src/cli/memory/search.ts';
 import { statsOfMemory } from '../../../src/cli/memory/stats.ts';
 import { tidyDaily, tidyMemory } from '../../../src/cli/memory/tidy.ts';
 import { noteHash } from '../../../src/memory/note-hash.ts';
-import type { OpenMemory } from '../../../src/memory/open-memory.ts';
 import type { MemoryChange } from '../../../src/model/memory.ts';
 import { block, callOf, memoryWith, note } from './remembering.ts';
 
@@ -43,12 +41,15 @@ describe('looking at what is remembered', () => {
   });
 
   test('never shows control characters of a note', async () => {
-    const memory = await memoryWith([note('n1', { gist: '\u001b]0;gotcha\u0007', text: 'a\u001b[2Jb' })]);
-    for (const verb of [listMemory, showMemory]) {
-      const { call, out } = callOf(verb === showMemory ? ['n1'] : []);
+    const memory = await memoryWith([
+      note('n1', { gist: '\u001b]0;gotcha\u0007', text: 'a\u001b[2Jb\u202ec\u009b' }),
+    ]);
+    const all = { json: true };
+    for (const [verb, values] of [[listMemory], [showMemory], [listMemory, all], [exportMemory]] as const) {
+      const { call, out } = callOf(verb === showMemory ? ['n1'] : [], values);
       await verb(call, memory);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
-      expect(out()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+      expect(out()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     }
   });
 
@@ -98,6 +99,12 @@ describe('looking at what is remembered', () => {
       code: 'USAGE',
     });
     await expect(revertMemory(callOf(['nope']).call, memory)).rejects.toThrow(/no change.*crew memory log/);
+    await memory.store.record([edit('change-a1', '', 'a'), edit('change-a2', 'a', 'b')]);
+    await expect(revertMemory(callOf(['change-a']).call, memory)).rejects.toThrow(
+      /2 changes begin with `change-a`: `change-a[12]`, `change-a[12]`/,
+    );
+    await memory.store.putBlock(block('rules', 'a'), 0);
+    await expect(showMemory(callOf(['ruels']).call, memory)).rejects.toThrow(/did you mean `rules`\?/);
   });
 
   test('shows blocks with all states, and not with notes that do not count', async () => {
@@ -244,51 +251,6 @@ test('what is taken back already is not taken back once more', async () => {
       message: expect.stringContaining('taken back already'),
     });
   }
-});
-
-describe('forgetting', () => {
-  const by = (runId: string) => ({ ...edit('x', '', '').by, runId });
-  async function edited() {
-    const memory = await memoryWith(
-      [note('note1')],
-      [block('rules', 'kind\nsecret\nlast', { version: 3 })].map(each => ({ ...each, version: 1 })),
-    );
-    await memory.store.record([
-      { ...edit('change1', 'kind', 'kind\nsecret'), at: 1, by: by('run1') },
-      { ...edit('change2', 'kind\nsecret', 'kind\nsecret\nlast'), at: 2, by: by('run2') },
-    ]);
-    return memory;
-  }
-  const everything = async ({ store }: OpenMemory) =>
-    JSON.stringify([await store.blocks('all'), await store.changes({}, { limit: 99 })]);
-
-  test('a run takes its lines out of blocks and of their history, and says what stays', async () => {
-    const memory = await edited();
-    const { call, said } = callOf([], { run: 'run1', yes: true });
-    expect(await forgetMemory(call, memory)).toBe(0);
-    expect((await memory.store.blocks('all')).map(({ value }) => value)).toEqual(['kind\nlast']);
-    expect(await everything(memory)).not.toContain('secret');
-    expect(said()).toMatch(/1 note and 1 block[\s\S]*journal[\s\S]*crew prune/);
-    const [entry] = await memory.store.changes({}, { limit: 1 });
-    expect(entry).toMatchObject({ action: 'forget', target: 'run run1', reason: '1 note and 1 block' });
-    expect(entry?.by.author).toMatch(/^person /);
-  });
-
-  test('a block clears what it says and its history', async () => {
-    const memory = await edited();
-    await forgetMemory(callOf(['rules'], { yes: true }).call, memory);
-    expect(await everything(memory)).not.toMatch(/secret|kind/);
-    expect(await memory.store.blocks('all')).toEqual([]);
-    expect(await memory.store.count({ scopes: 'all' })).toBe(1);
-  });
-
-  test('only shows what would go where nobody is asked', async () => {
-    const memory = await edited();
-    const { call, said } = callOf(['rules'], { 'no-input': true });
-    expect(await forgetMemory(call, memory)).toBe(0);
-    expect(said()).toMatch(/rules[\s\S]*Nothing was forgotten/);
-    expect(await memory.store.blocks('all')).toHaveLength(1);
-  });
 });
 
 describe('a memory file', () => {
