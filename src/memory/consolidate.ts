@@ -27,8 +27,8 @@ const LEFT_ALONE: ReadonlySet<MemoryNote['kind']> = new Set([...VERBATIM_KINDS, 
 /**
  * Tidies some scopes: archives what has expired, lets those of the notes that came since the last time give way to what they
  * repeat, or others to them, where writing could not see it because several processes wrote at once, and archives what is
- * unimportant (below 0.3), was not used for 30 days and bears out no note that counts. Every step is in the history. Doing it twice, or in
- * two processes, does no more than once. Fails as the store does.
+ * unimportant (below 0.3), was not used for 30 days and bears out no note that counts. Every step is in the history before it is made, so a kill leaves none out. Doing it
+ * twice, or in two processes, does no more than once. Fails as the store does.
  */
 export async function consolidate(
   memory: OpenMemory,
@@ -89,24 +89,28 @@ async function settleNew(
         ...{ what: 'note', target: target.id, action, before: target.text, reason },
       });
       if (place.as === 'same') {
-        await store.change([id], { state: 'superseded', supersededBy: place.of.note.id });
         await store.record([change(stored.note, 'supersede', `says the same as ${place.of.note.id}`)]);
+        await store.change([id], { state: 'superseded', supersededBy: place.of.note.id });
         superseded.push(id);
       }
       if (place.as === 'waiting') {
-        await store.change([id], { state: 'quarantined' });
         await store.record([change(stored.note, 'quarantine', place.reason)]);
+        await store.change([id], { state: 'quarantined' });
         waiting.push(id);
       }
       if (place.as !== 'new') continue;
       for (const { note, reason } of place.instead) {
-        await store.change([note.id], { state: 'superseded', supersededBy: id });
         await store.record([change(note, 'supersede', reason)]);
+        await store.change([note.id], { state: 'superseded', supersededBy: id });
         superseded.push(note.id);
       }
     }
   }
-  if (last > from) await store.bump(counter, last - from);
+  if (last > from) {
+    const reached = await store.bump(counter, last - from);
+    // Another process came to the same place; what lies beyond it was looked at by nobody.
+    if (reached > last) await store.bump(counter, last - reached);
+  }
   return { superseded, waiting };
 }
 
@@ -143,7 +147,6 @@ async function archive(
   { by, reason }: { readonly by: MemoryProvenance; readonly reason: string },
 ): Promise<void> {
   if (ids.length === 0) return;
-  await store.change(ids, { state: 'archived' });
   const at = now();
   await store.record(
     ids.map(target => {
@@ -151,6 +154,7 @@ async function archive(
       return { id, at, by, what: 'note', target, action: 'retire', reason };
     }),
   );
+  await store.change(ids, { state: 'archived' });
 }
 
 /** The active notes of a scope, oldest first. All are read before any is changed, so that no page moves. */

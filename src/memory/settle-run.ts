@@ -67,10 +67,10 @@ async function settleAll(
       settled.superseded.push(note.id);
     }
     if (place.as === 'waiting') {
-      await memory.store.change([note.id], { state: 'quarantined' });
       await memory.store.record([
         changeOf(memory, by, { note, action: 'quarantine', cause: note.id, reason: place.reason }),
       ]);
+      await memory.store.change([note.id], { state: 'quarantined' });
       gone.add(note.id);
       settled.waiting.push(note.id);
     }
@@ -89,8 +89,8 @@ async function giveWay(
   by: MemoryProvenance,
   { note, to, reason }: { readonly note: MemoryNote; readonly to: string; readonly reason: string },
 ): Promise<void> {
-  await memory.store.change([note.id], { state: 'superseded', supersededBy: to });
   await memory.store.record([changeOf(memory, by, { note, action: 'supersede', cause: to, reason })]);
+  await memory.store.change([note.id], { state: 'superseded', supersededBy: to });
 }
 
 function changeOf(

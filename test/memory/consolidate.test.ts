@@ -70,6 +70,50 @@ describe('tidying', () => {
     expect((await consolidate(memory, [SCOPE], BY)).archived).toEqual(['log']);
   });
 
+  it.each(['record', 'change'] as const)('is complete in the log after a kill at any %s', async what => {
+    const notes = [
+      fact('past', 1, 'one', { expiresAt: FIRST_MOMENT }),
+      fact('a', 2, 'The port is 8080'),
+      fact('b', 3, 'The port is 9090'),
+      fact('c', 4, 'The port is 1', { trust: 0 }),
+      fact('dull', 5, 'Tuesday', { importance: 0.1, ...old }),
+    ];
+    const whole = await filled(...notes);
+    await consolidate(whole, [SCOPE], BY);
+    const actions = async ({ store }: OpenMemory) =>
+      (await store.changes({}, { limit: 99 })).map(({ action, target }) => `${action} ${target}`).toSorted();
+    for (let kill = 0; kill < 4; kill += 1) {
+      const memory = await filled(...notes);
+      const { store } = memory;
+      let left = kill;
+      const dying = (): Promise<never> | undefined => {
+        left -= 1;
+        return left < 0 ? Promise.reject(new Error('killed')) : undefined;
+      };
+      const broken =
+        what === 'record'
+          ? { ...store, record: async (changes: never) => (await dying()) ?? store.record(changes) }
+          : {
+              ...store,
+              change: async (ids: never, change: never) => (await dying()) ?? store.change(ids, change),
+            };
+      await expect(consolidate({ ...memory, store: broken }, [SCOPE], BY)).rejects.toThrow('killed');
+      await consolidate(memory, [SCOPE], BY);
+      expect(await actions(memory)).toEqual(await actions(whole));
+    }
+  });
+
+  it('in two processes at once still looks at what comes later', async () => {
+    const memory = await filled(fact('a', 1, 'one thing'), fact('b', 2, 'another one'));
+    await Promise.all([1, 2, 3].map(() => consolidate(memory, [SCOPE], BY)));
+    await memory.store.put(
+      [fact('c', 3, 'The build needs Node 24'), fact('d', 4, 'the build needs node 24.')].map(note => ({
+        note,
+      })),
+    );
+    expect((await consolidate(memory, [SCOPE], BY)).superseded).toEqual(['d']);
+  });
+
   it('does nothing more the second time, and nothing in other scopes', async () => {
     const memory = await filled(
       fact('a', 1, 'The port is 8080'),

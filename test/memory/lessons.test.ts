@@ -114,6 +114,38 @@ describe('what a run writes', () => {
     ]);
   });
 
+  test.each(['record', 'change', 'flush'] as const)(
+    'a lesson retires on record, also after a kill at the %s',
+    async what => {
+      const of = memory();
+      const [lesson] = await writeNotes(of, BY, [
+        { key: 'l', scope: 'crew:c', kind: 'lesson', text: 'x', trust: 2, sources: [], tags: ['phase:fix'] },
+      ]);
+      const id = lesson?.id ?? '';
+      for (let nth = 0; nth < 8; nth += 1) await write(of, `without-${nth}`, [tried(true, false)]);
+      const fail = [tried(false, true), { op: 'credit', lessons: [id], passed: false }] as const;
+      await write(of, 'one', fail);
+      await write(of, 'two', fail);
+      let armed = false;
+      const store = new Proxy(of.store, {
+        get: (target, name, receiver) =>
+          name === what && armed
+            ? () => Promise.reject(new Error('killed'))
+            : Reflect.get(target, name, receiver),
+      });
+      armed = true;
+      await expect(write({ ...of, store }, 'three', fail)).rejects.toThrow('killed');
+      expect((await write(of, 'three', fail)).retired).toEqual([id]);
+      expect((await write(of, 'three', fail)).retired).toEqual([id]);
+      expect((await of.store.get([id]))[0]?.note).toMatchObject({
+        state: 'retired',
+        lesson: { uses: 3, fails: 3 },
+      });
+      const changes = await of.store.changes({ target: id }, { limit: 9 });
+      expect(changes.filter(({ action }) => action === 'retire')).toHaveLength(1);
+    },
+  );
+
   test('lets go of what was kept for the run alone, and of nothing else', async () => {
     const of = memory();
     const fact = { kind: 'fact', trust: 2, sources: [] } as const;

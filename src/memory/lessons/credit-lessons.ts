@@ -39,6 +39,9 @@ export async function lessonFigures(
   return figuresOf(own, { passes: all.passes - own.passes, fails: all.fails - own.fails });
 }
 
+/** More changes of one lesson in one run than there are. */
+const MOST_CHANGES = 1000;
+
 async function creditLesson(
   memory: OpenMemory,
   by: MemoryProvenance & { readonly crew: string },
@@ -53,23 +56,26 @@ async function creditLesson(
   const figures = await lessonFigures(store, note, { scope, phase });
   const own = await tallyOf(store, { scope, lesson: id });
   const lesson: LessonRecord = { ...note.lesson, ...own, uses: own.passes + own.fails };
+  const change = changeId({
+    target: id,
+    action: 'retire',
+    cause: JSON.stringify([by.runId, by.key]),
+  });
   const reason = note.state === 'active' ? reasonToRetire(figures, lesson) : undefined;
   if (reason === undefined) {
     await store.change([id], { lesson });
-    return false;
+    if (note.state !== 'retired') return false;
+    // This very write may have retired it before its process was killed.
+    const made = await store.changes({ target: id, runId: by.runId }, { limit: MOST_CHANGES });
+    return made.some(one => one.id === change);
   }
-  await store.change([id], { state: 'retired', lesson: { ...lesson, retiredFor: reason } });
   const { crew: _crew, ...provenance } = by;
   await store.record([
     {
-      id: changeId({ target: id, action: 'retire', cause: JSON.stringify([by.runId, by.key]) }),
-      at: memory.now(),
-      by: provenance,
-      what: 'note',
-      target: id,
-      action: 'retire',
+      ...{ id: change, at: memory.now(), by: provenance, what: 'note', target: id, action: 'retire' },
       reason,
     },
   ]);
+  await store.change([id], { state: 'retired', lesson: { ...lesson, retiredFor: reason } });
   return true;
 }
