@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -215,6 +223,21 @@ test('a memory of a later layout is not touched', async () => {
     });`;
   execFileSync(process.execPath, ['-e', script, place], { cwd: new URL('../..', import.meta.url).pathname });
   await expect(open()).rejects.toThrow('expected layout 1 of the memory at memory, found 2');
+});
+
+test('a memory that is removed while it is open is not within reach, and is not made again by who wrote to it', async () => {
+  const store = await open();
+  await store.put([storedNote('a')]);
+  rmSync(place, { recursive: true });
+  const removed = {
+    code: 'MEMORY_UNAVAILABLE',
+    message: 'expected the memory at memory, found that it was removed',
+  };
+  await expect(store.get(['a'])).rejects.toMatchObject(removed);
+  await expect(store.put([storedNote('b')])).rejects.toMatchObject(removed);
+  await expect(store.version()).rejects.toMatchObject(removed);
+  await store.close();
+  expect(existsSync(place)).toBe(false);
 });
 
 test('a folder that cannot be made is out of reach, and the message shows what was asked for', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { CrewError } from '../../model/crew-error.ts';
@@ -57,8 +58,14 @@ export async function openLanceTable(
   name: TableName,
   { made = false }: { readonly made?: boolean } = {},
 ): Promise<LanceTable> {
+  const { folder, secrets } = house.place;
   const failing = (error: unknown): Error =>
-    lanceFailure(error, { place: house.shown, secrets: house.place.secrets });
+    isDamage(error) && folder !== undefined && !existsSync(folder)
+      ? new CrewError(
+          'MEMORY_UNAVAILABLE',
+          `expected the memory at ${house.shown}, found that it was removed`,
+        )
+      : lanceFailure(error, { place: house.shown, secrets });
   const rethrow = (error: unknown): never => {
     throw failing(error);
   };
