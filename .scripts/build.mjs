@@ -21,7 +21,8 @@ const ENTRIES = [
   'embedders/llama-process',
 ];
 /** Packages with programs or native files of their own, and those that load parts of themselves by name. */
-const APART = /^(node:|@ast-grep\/|@secretlint\/|oxlint|@energetic-ai\/|@lancedb\/|apache-arrow|node-llama-cpp)/;
+const APART =
+  /^(node:|@ast-grep\/|@secretlint\/|oxlint|@energetic-ai\/|@lancedb\/|apache-arrow|node-llama-cpp)/;
 /** A debugger of React, which Ink asks for and nobody has. */
 const NOBODY_HAS = ['react-devtools-core'];
 
