@@ -129,7 +129,7 @@ async function openVectors(
   if (other !== undefined && embedderNamed(other.id, use) !== use)
     return without(otherVectors(other, use), onNotice);
   if (looks && held === undefined) return NO_VECTORS;
-  if (looks && use.includes(':'))
+  if (looks && OF_A_SERVER.test(use))
     return without(
       `notes are found by words alone: who looks asks no server, such as that of ${use}`,
       onNotice,
@@ -149,6 +149,9 @@ async function openVectors(
   };
   return { ...(embedder === undefined ? {} : { embedder }), wordsAlone, release };
 }
+
+/** Embedders that are asked over the network, if only of this machine. */
+const OF_A_SERVER = /^(?:openai|ollama):/;
 
 interface Vectors extends Pick<OpenMemory, 'embedder' | 'wordsAlone'> {
   readonly release: () => Promise<void>;
