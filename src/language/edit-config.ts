@@ -9,9 +9,12 @@ export function editConfig(text: string, key: string, value: JsonValue | undefin
   const isCrlf = /\r\n/.test(text) && !/(^|[^\r])\n/.test(text);
   const document = parseDocument(isCrlf ? text.replaceAll('\r\n', '\n') : text);
   const path = key.split('.');
+  if (value === undefined && !document.hasIn(path)) return text;
   if (value !== undefined) document.setIn(path, document.createNode(value));
-  else if (document.hasIn(path)) removeAt(path);
-  const edited = document.contents === null ? '' : document.toString({ lineWidth: 0 });
+  else removeAt(path);
+  const { contents } = document;
+  const isEmpty = contents === null || (isMap(contents) && contents.items.length === 0);
+  const edited = isEmpty ? commentsOf(text) : document.toString({ lineWidth: 0 });
   return isCrlf ? edited.replaceAll('\n', '\r\n') : edited;
 
   /** A mapping that becomes empty goes too. */
@@ -21,4 +24,11 @@ export function editConfig(text: string, key: string, value: JsonValue | undefin
     const left = document.getIn(parent);
     if (parent.length > 0 && isMap(left) && left.items.length === 0) removeAt(parent);
   }
+}
+
+/** The lines of a text that are comments alone, and the empty ones between them. Pure. */
+function commentsOf(text: string): string {
+  const lines = text.split(/\r?\n/).filter(line => /^\s*(#|$)/.test(line));
+  const kept = lines.join('\n').trim();
+  return kept === '' ? '' : `${kept}\n`;
 }

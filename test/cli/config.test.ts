@@ -25,6 +25,26 @@ describe('crew config', () => {
     expect({ code: got.code, stdout: got.stdout }).toEqual({ code: 1, stdout: '' });
   });
 
+  test('taking away what is there last leaves the comments, and what is not there leaves all', async () => {
+    mkdirSync(join(folder, '.crew'));
+    const path = join(folder, '.crew/config.yaml');
+    writeFileSync(path, '# ours\nreformulation:\n  enabled: true # since May\n\n# more\n');
+    await config('set', 'reformulation.enabled', 'true', '--user');
+    const taken = await config('unset', 'reformulation.enabled');
+    expect(project()).toBe('# ours\n\n# more\n');
+    expect(taken.stderr).toContain('reformulation.enabled is not set any more\n');
+    const again = await config('unset', 'reformulation.enabled');
+    expect([again.code, again.stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^\.crew\/config\.yaml: reformulation\.enabled is not set there\nwhat counts here is true, by /,
+      ),
+    ]);
+    writeFileSync(path, 'reformulation: {enabled:   true}\n');
+    await config('unset', 'memory.enabled');
+    expect(project()).toBe('reformulation: {enabled:   true}\n');
+  });
+
   test('the project wins over the person, and the list says where each value stands', async () => {
     await config('set', 'parallel_processing.ui.show_summary', 'false', '--user');
     await config('set', 'parallel_processing.summarizer.model', 'openai:mine', '--user');

@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hasTmux } from '../machine.ts';
+import { hasTmux, until } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { crew, type Ended } from './crew-process.ts';
 import { crewLine, openTmuxShell, type TmuxShell } from './tmux-shell.ts';
@@ -126,5 +126,36 @@ describe.skipIf(!hasTmux)('at a terminal', () => {
     expect(screen).toMatch(/1 accept.*2 original.*3 quit.*w write an answer of your own/s);
     shell.press('C-c');
     await shell.until('exit code');
+  });
+
+  test('Ctrl+C in the editor is for the editor alone', async () => {
+    const editor = 'trap \'echo an ode > "$1"; exit 0\' INT\n: > begun\nwhile :; do sleep 0.1; done\n';
+    writeFileSync(join(folder, 'editor.sh'), editor);
+    shell = openTmuxShell(folder, { columns: 110, rows: 60 });
+    shell.enter('export EDITOR="sh editor.sh"');
+    shell.enter(crewLine(`${RUN.map(word => `'${word}'`).join(' ')} --plain`));
+    await shell.until('[q]uit\n>');
+    shell.enter('e');
+    await until(() => existsSync(join(folder, 'begun')));
+    shell.press('C-c');
+    await shell.until('Your request, as you changed it:');
+    shell.enter('a');
+    const screen = await shell.until('exit code 0');
+    expect(screen).toContain('Plum blossoms about an ode');
+    expect(screen).not.toContain('Stopping');
+  });
+
+  test('a question that is said again slowly is told to be under way', async () => {
+    const slow = REPLIES.replace('times: 9,', 'times: 9, delay_ms: 1000,').replace(
+      'phase: write',
+      'phase: answers',
+    );
+    writeFileSync(join(folder, 'replies.yaml'), slow);
+    shell = openTmuxShell(folder, { columns: 110, rows: 34 });
+    shell.enter(crewLine('ask "why?" --reformulate --models script:replies.yaml'));
+    await shell.until('Your question is being said again …');
+    expect(await shell.until('[q]uit\n>')).not.toContain('Your question is being said again');
+    shell.enter('a');
+    expect(await shell.until('exit code 0')).toContain('Plum blossoms');
   });
 });

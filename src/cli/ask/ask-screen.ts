@@ -21,7 +21,8 @@ export async function openAskScreen(
   const frame = createLiveFrame(terminal);
   const shown: Terminal = { ...terminal, stderr: frame.above };
   const plain = await openPlain({ ...options, terminal: shown, values: { ...options.values, quiet: true } });
-  const columns = columnsReporter(frame, shown);
+  const rewrites = options.journal.program.rewrites?.phase;
+  const columns = columnsReporter({ frame, terminal: shown, rewrite: `${rewrites}/rewrite` });
   const paused: RunScreen['person'] = async (effect, signal) => {
     frame.hide();
     return plain.person(effect, signal);
@@ -42,8 +43,17 @@ export async function openAskScreen(
   };
 }
 
+const AGAIN = 'Your question is being said again …';
+
+interface Columns {
+  readonly frame: LiveFrame;
+  readonly terminal: Terminal;
+  /** The phase that says the question again, if one does. */
+  readonly rewrite: string;
+}
+
 /** Follows who writes what. */
-function columnsReporter(frame: LiveFrame, terminal: Terminal): Reporter {
+function columnsReporter({ frame, terminal, rewrite }: Columns): Reporter {
   const answers = new Map<string, LiveAnswer>();
   let summary: LiveAnswer | undefined;
 
@@ -66,6 +76,8 @@ function columnsReporter(frame: LiveFrame, terminal: Terminal): Reporter {
     onEvent: event => {
       if (event.type === 'run.started') tellModels(event, terminal);
       if (event.type === 'run.ended' || event.type === 'run.suspended') frame.hide();
+      if (event.type === 'model.started' && event.phase === rewrite) frame.draw(() => [AGAIN]);
+      if (event.type === 'model.ended' && event.phase === rewrite) frame.hide();
       if (event.type === 'model.started') change(event, answer => ({ ...answer, text: '', state: 'writes' }));
       if (event.type === 'model.ended') change(event, answer => ended(answer, event));
     },

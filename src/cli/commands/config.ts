@@ -8,6 +8,7 @@ import { sanitizeText } from '../../reporters/sanitize.ts';
 import { textTable } from '../../reporters/text-table.ts';
 import type { Command, CommandCall } from '../command.ts';
 import { readSettingText } from '../env-settings.ts';
+import { requireOfProject } from '../memory/choose-memory.ts';
 import { configPaths, readConfig } from '../read-config.ts';
 import { sourceReader } from '../read-files.ts';
 import { loadConfigEditor, loadDiagnosticReporters } from '../wire.ts';
@@ -121,20 +122,29 @@ async function change(call: CommandCall, key: ConfigKey, value: JsonValue | unde
   const [project, user] = configPaths(values, terminal);
   const path = values.user === true ? user : project;
   const { editConfig, loadConfig } = await loadConfigEditor();
-  const edited = async (before: string): Promise<string> => {
-    await refuseMistakes(before);
-    const after = editConfig(before, key, value);
-    await refuseMistakes(after);
-    return after;
+  const edited = async (text: string): Promise<string> => {
+    await refuseMistakes(text);
+    const changed = editConfig(text, key, value);
+    await refuseMistakes(changed);
+    return changed;
   };
+  if (values.user !== true && typeof value === 'string') {
+    requireOfProject(key, value, { file: path, where: call });
+  }
   const file = resolve(terminal.cwd, path);
+  const before = sourceReader(terminal.cwd)(path) ?? '';
   // Nothing is made for a value that would be a mistake.
-  await edited(sourceReader(terminal.cwd)(path) ?? '');
+  const after = await edited(before);
+  if (value === undefined && after === before) {
+    terminal.stderr(sanitizeText(`${path}: ${key} is not set there`, { keepNewlines: false }).concat('\n'));
+    await tellOverridden(call, key, path);
+    return 0;
+  }
   if (values.user !== true) makeStateDir(values, terminal);
   makeFolder(dirname(file));
   // A link to a file of settings, as people keep them elsewhere, stays one.
   const { changeFile } = await loadFileChange();
-  await changeFile(existsSync(file) ? realpathSync(file) : file, before => edited(before ?? ''));
+  await changeFile(existsSync(file) ? realpathSync(file) : file, text => edited(text ?? ''));
   const shown = value === undefined ? 'not set any more' : plainText(value);
   terminal.stderr(sanitizeText(`${path}: ${key} is ${shown}`, { keepNewlines: false }).concat('\n'));
   await tellOverridden(call, key, path);

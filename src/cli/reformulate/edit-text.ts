@@ -26,14 +26,21 @@ export async function editText(
   }
 }
 
-/** An editor is a command line of the shell, as for other programs; undefined when it ended well. */
+/**
+ * An editor is a command line of the shell, as for other programs; undefined when it ended well. Ctrl+C means something else in
+ * there, and the terminal sends it to all of us, so that meanwhile it stops neither this program nor the shell.
+ */
 function runEditor(
   editor: string,
   file: string,
   { env, stdoutIsTerminal }: Pick<Terminal, 'env' | 'stdoutIsTerminal'>,
 ): Promise<string | undefined> {
-  return new Promise(resolve => {
-    const child = spawn('/bin/sh', ['-c', `${editor} "$@"`, editor, file], {
+  const listeners = process.rawListeners('SIGINT') as NodeJS.SignalsListener[];
+  for (const listener of listeners) process.off('SIGINT', listener);
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  const ended = new Promise<string | undefined>(resolve => {
+    const child = spawn('/bin/sh', ['-c', `trap : INT; ${editor} "$@"`, editor, file], {
       // Data on stdout stays data: the editor draws where the questions are asked.
       stdio: ['inherit', stdoutIsTerminal ? 'inherit' : 2, 'inherit'],
       env: { ...env },
@@ -42,5 +49,9 @@ function runEditor(
     child.once('exit', (code, signal) => {
       resolve(code === 0 ? undefined : `ended with ${signal === null ? `exit code ${code}` : signal}`);
     });
+  });
+  return ended.finally(() => {
+    process.off('SIGINT', ignore);
+    for (const listener of listeners) process.on('SIGINT', listener);
   });
 }
