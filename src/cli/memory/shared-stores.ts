@@ -1,3 +1,4 @@
+import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryStore } from '../../ports/memory-store.ts';
 import { loadMemoryStore } from '../wire-memory.ts';
 import { realWorld } from '../world.ts';
@@ -79,6 +80,10 @@ async function giveBack(place: string, known: Shared): Promise<void> {
   const store = await known.store;
   try {
     if (!known.isLookedAt) await store.maintain({ now: realWorld.now(), keepDays: KEEP_DAYS });
+  } catch (error) {
+    // What was written is there, and whoever closes it next packs it: a folder that can only be read is looked at all the same.
+    if (!(error instanceof CrewError)) throw error;
+    known.onNotice?.(`memory: it was not packed, ${error.code}: ${error.message}`);
   } finally {
     await store.close();
   }
