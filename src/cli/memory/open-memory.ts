@@ -123,15 +123,17 @@ async function openVectors(
   const held = await store.embedder();
   const own = held === undefined ? 'none' : (embedderNamed(held.id, choice.embedder) ?? 'none');
   const use = vectors === 'read' ? own : choice.embedder;
-  if (use === 'none')
-    return held?.id.startsWith('llama:') ? without(unnamedFile(held), onNotice) : NO_VECTORS;
+  if (vectors === 'read' && held?.id.startsWith('llama:') && use === 'none') {
+    return without(unnamedFile(held), onNotice);
+  }
+  if (use === 'none') return NO_VECTORS;
   const other = held !== undefined && vectors !== 'anew' ? held : undefined;
   if (other !== undefined && embedderNamed(other.id, use) !== use)
     return without(otherVectors(other, use), onNotice);
   if (looks && held === undefined) return NO_VECTORS;
-  if (looks && OF_A_SERVER.test(use))
+  if (looks && NOT_FOR_A_LOOK.test(use))
     return without(
-      `notes are found by words alone: who looks asks no server, such as that of ${use}`,
+      `notes are found by words alone: who looks asks no server and opens no model, such as ${use}`,
       onNotice,
     );
   const borrowed = await borrowEmbedder({
@@ -150,8 +152,8 @@ async function openVectors(
   return { ...(embedder === undefined ? {} : { embedder }), wordsAlone, release };
 }
 
-/** Embedders that are asked over the network, if only of this machine. */
-const OF_A_SERVER = /^(?:openai|ollama):/;
+/** Embedders that are asked over the network, if only of this machine, or have native code read a file. */
+const NOT_FOR_A_LOOK = /^(?:openai|ollama|llama):/;
 
 interface Vectors extends Pick<OpenMemory, 'embedder' | 'wordsAlone'> {
   readonly release: () => Promise<void>;

@@ -122,6 +122,38 @@ describe('vectors of another embedder', () => {
   });
 });
 
+describe('vectors of a model in a file', () => {
+  const OF_A_FILE = { id: 'llama:tiny@01234567', dims: 4 };
+  const storeOfFile = async () => {
+    const store = await storeWith();
+    await store.setEmbedder(OF_A_FILE);
+    return store;
+  };
+
+  test('are not searched with where no setting says which file it is, which is told', async () => {
+    const store = await storeOfFile();
+    const { memory, said } = await opened({ embedder: 'static', store, vectors: 'read' });
+    expect(memory.embedder).toBeUndefined();
+    expect(said.join()).toMatch(/words alone.*llama:tiny@01234567.*no setting says where its file is/);
+    const { said: ofRun } = await opened({ embedder: 'static', store });
+    expect(ofRun.join()).toMatch(/words alone.*llama:tiny@01234567, and static is asked for/);
+    expect(await store.embedder()).toEqual(OF_A_FILE);
+  });
+
+  test('are no word to whoever wants none', async () => {
+    const { said } = await opened({ embedder: 'none', store: await storeOfFile() });
+    expect(said).toEqual([]);
+  });
+
+  test('are opened by nobody who only looks, since a file that a crew names needs trust', async () => {
+    const file = 'llama:/nowhere/tiny.gguf';
+    const store = await storeOfFile();
+    const { memory, said } = await opened({ embedder: file, store, looks: true });
+    expect(memory.embedder).toBeUndefined();
+    expect(said.join()).toMatch(/words alone: who looks asks no server and opens no model/);
+  });
+});
+
 test('a search as a role finds what it would be reminded of, and `--why` explains its figures', async () => {
   const store = createInMemoryStore();
   const notes = [
