@@ -99,6 +99,14 @@ describe('what may stand for a word', () => {
     ]);
   });
 
+  test('the first word alone is the command, whatever others are called', async () => {
+    const uses = MODELS.map(({ value }) => value);
+    expect((await complete('ask', 'run', '--models', '')).values).toEqual(uses);
+    expect((await complete('--cwd', 'run', 'show', '')).values).toEqual(['abc123', 'def456']);
+    expect((await complete('show', 'run', '')).values).toEqual(['phase-of-run']);
+    expect((await complete('why', '--plain')).values).toEqual(['--plain']);
+  });
+
   test('a run behind --continue, and no file', async () => {
     expect(await complete('ask', '--continue', '')).toEqual({ values: ['abc123', 'def456'], files: false });
   });
@@ -255,6 +263,7 @@ _crew; printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(inBash('show', '')).toEqual(['first']);
     expect(inBash('why', 'first', 'l')).toEqual(['look']);
     expect(inBash('show', '--cwd', '/', '')).toEqual(['']);
+    expect(inBash('show', '--cwd=/', '')).toEqual(['']);
     expect(inBash('run', '')).toEqual(['files']);
   });
 

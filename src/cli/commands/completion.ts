@@ -64,7 +64,8 @@ async function complete({ positionals, terminal, commands }: CommandCall): Promi
 function placeFlags(words: readonly string[]): FlagValues {
   const named = ['cwd', 'state-dir'].flatMap(flag => {
     const at = words.indexOf(`--${flag}`);
-    const value = at === -1 ? undefined : words[at + 1];
+    const joined = words.find(word => word.startsWith(`--${flag}=`))?.slice(flag.length + 3);
+    const value = at === -1 ? joined : words[at + 1];
     return value === undefined ? [] : [[flag, value] as const];
   });
   return Object.fromEntries(named);

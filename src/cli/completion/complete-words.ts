@@ -68,7 +68,7 @@ async function offer(
   typed: string,
   sources: CompletionSources,
 ): Promise<Completions> {
-  const command = sources.commands.find(({ name }) => before.includes(name));
+  const command = commandOf(before, sources);
   const flags = { ...sources.flags, ...command?.flags };
   const given = positionalsOf(before, flags).slice(1);
   const { verbs = [] } = command ?? {};
@@ -98,6 +98,16 @@ async function offer(
   const offered = await offerPositional(verb.usage, given, { typed, sources });
   if (verb.usage !== 'prompt pin [PROMPT...]') return offered;
   return { ...offered, candidates: offered.candidates.filter(({ value }) => !isPartial(value)) };
+}
+
+/** The first word that no flag waits for; another one may be called like a command. */
+function commandOf(
+  before: readonly string[],
+  { commands, flags }: Pick<CompletionSources, 'commands' | 'flags'>,
+): Command | undefined {
+  const all: Flags = Object.assign({}, flags, ...commands.map(each => each.flags));
+  const [first] = positionalsOf(before, all);
+  return commands.find(({ name }) => name === first);
 }
 
 /** Partials are locked with the prompts that put them in. */
