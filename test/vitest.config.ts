@@ -26,6 +26,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for comes at once, or late on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     // One more than there are cores, because many tests wait for processes, servers and terminals.
     maxWorkers: availableParallelism() + 1,
     projects: [
