@@ -20,6 +20,8 @@ export interface RequestOrigin {
   readonly turn: number;
   /** The values that the task's template reads: `inputs` and artifacts by name. */
   readonly values: JsonObject;
+  /** Its task alone, where other words stand before or after it; the first message of a user where nothing is said here. */
+  readonly task?: string;
   /** It is no turn at the task: older messages are to be summed up. */
   readonly asks?: 'summary';
 }

@@ -44,7 +44,7 @@ async function* generate(
   yield { type: 'finish', reason: calls.length === 0 ? 'stop' : 'tool_calls' };
 }
 
-/** The task is the first user message: a later one asks to mend an answer, and must not start the tools again. */
+/** No tool answers before the first user message; a later one asks to mend an answer, and must not start the tools again. */
 function toolResultsSinceTask(request: ModelRequest): readonly ToolResult[] {
   const task = request.messages.findIndex(message => message.from === 'user');
   const since = request.messages.slice(task + 1);
@@ -119,6 +119,7 @@ function described(value: JsonValue): string {
 }
 
 function taskText(request: ModelRequest): string {
+  if (request.origin.task !== undefined) return request.origin.task;
   const task = request.messages.find(message => message.from === 'user');
   return task === undefined ? '' : messageText(task);
 }

@@ -11,7 +11,7 @@ import { releaseHeld, takeWorkFact } from './open-work.ts';
 import { doubtCall } from './people/doubts.ts';
 import { takePersonFact } from './people/person-facts.ts';
 import { openPots } from './pots.ts';
-import { noteCall } from './remember/around-work.ts';
+import { noteAnswer, noteCall } from './remember/around-work.ts';
 import { route } from './routing.ts';
 import { type Draft, ENTER, publish, type RunState } from './run-state.ts';
 import { ownerOf, placeOf } from './scope.ts';
@@ -91,6 +91,7 @@ function takeOutcome(draft: Draft, fact: Extract<Fact, { key: string }>): void {
   if (isRunTimer(fact.key)) return runOutOfTime(draft);
   if (draft.state.ending !== undefined) return goOnEnding(draft, fact);
   if (act.type === 'tool.call') noteCall(draft, act, fact);
+  if (act.type === 'model.call') noteAnswer(draft, act, fact);
   if (fact.type === 'tool.returned' || fact.type === 'tool.failed') publishAsked(draft, fact, act);
   if (fact.type === 'paths.resolved') {
     return act.type === 'path.resolve' ? takePlaces(draft, fact, act.call) : undefined;

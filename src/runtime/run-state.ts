@@ -48,6 +48,8 @@ export interface OpenWork {
   readonly called?: readonly string[];
   /** The scopes in which its roles kept notes by tools; only where that counts towards insights. */
   readonly kept?: readonly MemoryScope[];
+  /** Those whose words for it came from models that go by rules; kept only in runs that do not remember such words. */
+  readonly ruled?: readonly string[];
   /** A note from outside was read with a tool of memory; kept only in runs that remember. */
   readonly strange?: true;
   /** How its trials were judged; kept only in runs that remember. */

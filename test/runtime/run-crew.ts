@@ -47,6 +47,8 @@ export interface CrewRunOptions {
   readonly askInCall?: ExecutorDoors['askInCall'];
   /** The memory of the run, with the version that it is pinned to; none when absent. */
   readonly memory?: { readonly door: MemoryDoor; readonly version?: number };
+  /** The memory is as that of runs of before, which kept what models that go by rules say. */
+  readonly keepsRules?: true;
   readonly runId?: string;
   readonly terms?: Partial<ModelTerms>;
   /** The terms of single aliases. */
@@ -212,11 +214,12 @@ function memoryDoor({ memory }: CrewRunOptions): Pick<ExecutorDoors, 'memory'> {
   return memory === undefined ? {} : { memory: async () => memory.door };
 }
 
-function memoryOf({ memory }: CrewRunOptions) {
+function memoryOf({ memory, keepsRules }: CrewRunOptions) {
   if (memory === undefined) return {};
   const { version } = memory;
   const pinned = version === undefined ? {} : { version };
-  return { memory: { place: 'a test', embedder: 'none', gathers: 'all', ...pinned } as const };
+  const ruled = keepsRules === true ? {} : ({ ruled: 'dropped' } as const);
+  return { memory: { place: 'a test', embedder: 'none', gathers: 'all', ...ruled, ...pinned } as const };
 }
 
 /** The models that a program names, and those of the crews inside it behind their paths. */

@@ -49,7 +49,7 @@ export async function beginMemory(
     const pinned = declared.pinned ? { version: await memory.store.version() } : {};
     const store = await memory.store.identity();
     const { place, embedder } = choice;
-    const recorded = { place, embedder, store, gathers: 'all', ...pinned } as const;
+    const recorded = { place, embedder, store, gathers: 'all', ruled: 'dropped', ...pinned } as const;
     return { recorded: { memory: recorded }, release };
   } catch (error) {
     await release();

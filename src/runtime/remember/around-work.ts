@@ -1,4 +1,4 @@
-import type { Effect, MemoryWriteEffect, ToolCallEffect } from '../../model/effect.ts';
+import type { Effect, MemoryWriteEffect, ModelCallEffect, ToolCallEffect } from '../../model/effect.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { MemoryWritten } from '../../model/recall.ts';
 import { type Draft, type OpenWork, publish, type RunState, setWork } from '../run-state.ts';
@@ -77,6 +77,21 @@ export function noteCall(draft: Draft, call: ToolCallEffect, fact: Fact): void {
   while (work !== undefined) {
     const { called = [] } = work;
     setWork(draft, { ...work, ...strange, called: [...new Set([...called, tool])] });
+    work = outerOf(draft.state, work);
+  }
+}
+
+/**
+ * Keeps whose words came from a model that goes by rules, for the work that asked it and all around it: nothing was judged
+ * there, so it is no evidence of anything. Not in runs of before, which remembered such words. Pure but for the draft.
+ */
+export function noteAnswer(draft: Draft, { key, model, origin }: ModelCallEffect, fact: Fact): void {
+  const { memory, terms } = draft.state;
+  if (memory?.ruled !== 'dropped' || fact.type !== 'model.answered') return;
+  if (terms[model]?.rules === undefined) return;
+  let work = draft.state.open[ownerOf(key)];
+  while (work !== undefined) {
+    setWork(draft, { ...work, ruled: [...new Set([...(work.ruled ?? []), origin.role])] });
     work = outerOf(draft.state, work);
   }
 }

@@ -47,12 +47,13 @@ export function noteDecision(
 /** Keeps what a step of a piece of work shows of its models and its trials. */
 export function noteStep(draft: Draft, work: OpenWork, effects: readonly Effect[]): void {
   if (draft.state.memory === undefined) return;
+  const isRuled = draft.state.open[work.id]?.ruled !== undefined;
   for (const effect of effects) {
     if (effect.type === 'model.call' && firstModelKey(effect.model) !== effect.model) {
       const use = draft.state.models[effect.model]?.use ?? effect.model;
       noteWorkDecision(draft, work, `asked ${use}, because the models before it had failed`);
     }
-    if (effect.type === 'event.publish' && effect.event.type === 'trial.judged') {
+    if (effect.type === 'event.publish' && effect.event.type === 'trial.judged' && !isRuled) {
       const { trial, passed, kept } = effect.event;
       if (passed && trial > 1) noteWorkDecision(draft, work, `trial ${trial} passed`);
       if (kept !== undefined) noteWorkDecision(draft, work, `none of ${trial} trials passed`);

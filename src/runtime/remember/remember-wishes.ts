@@ -30,7 +30,7 @@ interface Remembering {
 
 /**
  * What is to be remembered of a piece of work that is over, one effect for each role, and one for what was learned; one that only
- * asks what was gathered where roles kept notes by tools alone; none where nobody remembers anything. What was delivered becomes an observation of each role that observes. A trial that failed
+ * asks what was gathered where roles kept notes by tools alone; none where nobody remembers anything. What was delivered becomes an observation of each role that observes, but not the words of models that go by rules. A trial that failed
  * and one that then passed leave a lesson, and the first trial says how the lessons did that it had. Pure.
  */
 export function rememberWishes(
@@ -62,7 +62,8 @@ function observations(options: Remembering): readonly Wish[] {
   const declared = workAt(context.program, work.path);
   const deliveries = deliveriesOf(declared, work.state, outcome);
   return rolesThatRemember(context.program, declared).flatMap(role => {
-    const own = role.memory.observe ? deliveries.filter(each => each.role === role.name) : [];
+    const isKept = role.memory.observe && work.ruled?.includes(role.name) !== true;
+    const own = isKept ? deliveries.filter(each => each.role === role.name) : [];
     const [level] = role.memory.levels;
     if (level === undefined) return [];
     const scope = roleScope(level, role, memory);
@@ -80,7 +81,8 @@ function observation(
   { key, scope }: Pick<NewNote, 'key' | 'scope'>,
 ): NewNote {
   const last = options.work.verdicts?.at(-1);
-  const outcome = last === undefined ? 'unknown' : last.passed ? 'pass' : 'fail';
+  const isJudged = last !== undefined && options.work.ruled === undefined;
+  const outcome = !isJudged ? 'unknown' : last.passed ? 'pass' : 'fail';
   const text = typeof artifact === 'string' ? artifact : JSON.stringify(artifact as JsonValue);
   return {
     key,
@@ -95,8 +97,10 @@ function observation(
 
 function learned(options: Remembering): readonly Wish[] {
   const { state, work, memory } = options;
-  const { verdicts = [] } = work;
+  const { verdicts = [], ruled } = work;
   const [first] = verdicts;
+  // How rules did says nothing of how a model does.
+  if (ruled !== undefined) return [];
   const context = contextOf(state, work);
   const declared = workAt(context.program, work.path);
   const reflect = 'reflect' in declared ? declared.reflect : undefined;

@@ -47,6 +47,12 @@ export interface ThinkingStep {
 
 const NOTHING: ThinkingStep = { effects: [] };
 
+/** The last of the models that could be asked goes by rules. */
+const NO_THOUGHT = {
+  code: 'PROVIDER_REFUSED',
+  message: 'a model that goes by rules has no thoughts',
+} as const;
+
 /** Asks the model of the stream how important the notes are; undefined where a rule says it, or there is no budget for it. Pure. */
 export function startRating(
   state: RunState,
@@ -100,7 +106,9 @@ export function goOnThinking(
     const unaffordable = step.effects.some(one => one.type === 'model.call' && !canAfford(state, one));
     return unaffordable ? NOTHING : { effects: step.effects, thinking: { ...thinking, loop: step.loop } };
   }
-  const after = takeAnswer(state, work, step.outcome, { thinking, writes });
+  const isRuled = state.memory?.ruled === 'dropped' && state.terms[step.loop.model]?.rules !== undefined;
+  const failed = { type: 'failed', failure: NO_THOUGHT } as const;
+  const after = takeAnswer(state, work, isRuled ? failed : step.outcome, { thinking, writes });
   return { ...after, effects: [...step.effects, ...after.effects] };
 }
 

@@ -1,7 +1,7 @@
 import type { CodedFailure } from '../../model/crew-error.ts';
 import type { Effect, ModelCallEffect } from '../../model/effect.ts';
 import { MAX_CALL_WAIT_MS, MAX_PROBLEM_LENGTH, MAX_REPAIRS, MAX_TRIES } from '../../model/limits.ts';
-import { type Message, textMessage } from '../../model/message.ts';
+import { type Message, messageText, textMessage } from '../../model/message.ts';
 import { buildRepairPrompt } from '../../prompts/repair-prompt.ts';
 import type { WorkContext } from '../work-context.ts';
 import { makeRoom, tooLong } from './context-turn.ts';
@@ -82,8 +82,9 @@ function sendCall(loop: TurnLoop, context: WorkContext): TurnStep {
 }
 
 function callOf(loop: TurnLoop, context: WorkContext): ModelCallEffect {
-  const { task, model, paidBy } = loop;
+  const { task, asked, model, paidBy } = loop;
   const terms = context.terms[model];
+  const words = task.words ?? (asked === undefined ? undefined : messageText(asked));
   return {
     type: 'model.call',
     key: modelKey(loop),
@@ -93,7 +94,10 @@ function callOf(loop: TurnLoop, context: WorkContext): ModelCallEffect {
     ...(task.output === undefined ? {} : { output: { name: task.name, schema: task.output } }),
     ...(terms?.temperature === undefined ? {} : { temperature: terms.temperature }),
     maxTokens: terms?.maxTokens ?? 0,
-    origin: { phase: context.place, role: task.role, turn: loop.turn, values: loop.values },
+    origin: {
+      ...{ phase: context.place, role: task.role, turn: loop.turn, values: loop.values },
+      ...(words === undefined ? {} : { task: words }),
+    },
     ...(paidBy === undefined ? {} : { paidBy }),
   };
 }

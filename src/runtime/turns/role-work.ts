@@ -19,9 +19,14 @@ export interface RoleState {
 
 /** One role works in turns until it delivers its artifact, as a decider. @see ./turn-loop.ts */
 export function startRole(work: RoleWork, context: WorkContext): Step<RoleState> {
-  const task = withLessons(renderTemplate(work.task, context.scope), context);
+  const words = renderTemplate(work.task, context.scope);
+  const task = withLessons(words, context);
   const { name, role, output, maxTurns, model } = work;
-  const turnTask = { name, role, maxTurns, ...(output === undefined ? {} : { output }) };
+  const turnTask = {
+    ...{ name, role, maxTurns },
+    ...(output === undefined ? {} : { output }),
+    ...(task === words ? {} : { words }),
+  };
   const messages = [textMessage('user', task)];
   const values = valuesRead(work.task, context.scope);
   return stepOf(

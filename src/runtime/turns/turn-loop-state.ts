@@ -13,6 +13,8 @@ export interface TurnTask {
   readonly output?: JsonSchema;
   /** Model calls with tools before it must have delivered. */
   readonly maxTurns: number;
+  /** The task in its own words, where lessons follow it in the message that gives it. */
+  readonly words?: string;
 }
 
 /**

@@ -8,7 +8,7 @@ const CREW = `version: 1
 crew: keeping
 goal: Keep.
 inputs: { topic: { type: string, default: herons } }
-models: { default: offline }
+models: { default: "script:replies.yaml" }
 memory: { blocks: { house: Quiet. } }
 tools: { memory: builtin:memory }
 roles:
@@ -21,6 +21,14 @@ phases:
   look: { role: guest, task: Look., next: again }
   again: { role: keeper, task: "Keep {{ look }}.", next: done }
   done: { end: success }
+`;
+
+/** What is said is remembered, as that of `offline` would not be. */
+const REPLIES = `version: 1
+replies:
+  - { phase: keep, text: The herons nest in the reeds of the lake., times: 9 }
+  - { phase: look, text: There were three of them., times: 9 }
+  - { phase: again, text: They keep to the reeds all year., times: 9 }
 `;
 
 interface Rendered {
@@ -39,6 +47,7 @@ interface Rendered {
 function makePlace(text = CREW) {
   const from = makeFolder();
   writeFileSync(join(from, 'keeping.crew.yaml'), text);
+  writeFileSync(join(from, 'replies.yaml'), REPLIES);
   const render = (...flags: string[]) => crew(['prompt', 'render', 'keeping.crew.yaml', ...flags], { from });
   const json = async (...flags: string[]): Promise<Rendered> => {
     const { code, stdout, stderr } = await render(...flags, '--json');
