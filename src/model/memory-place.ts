@@ -11,6 +11,11 @@ export function holdsPassword(place: string): boolean {
   return isMemoryAddress(place) && /^[^/]*\/\/[^/]*@/.test(place);
 }
 
+/** Whether a path begins in the home of a person, by `~`. Pure. */
+export function isOfHome(path: string): boolean {
+  return /^~(?:$|[/\\])/.test(path);
+}
+
 /**
  * What is wrong with the place that a crew file names for its memory, whoever reads the file: an address of a kind that is not
  * known or with a password, or a folder that is not below the workspace. Undefined for a fine one. Where links lead is not
@@ -21,7 +26,8 @@ export function wrongMemoryPlace(place: string): string | undefined {
   if (holdsPassword(place)) return 'The address holds a user or a password';
   if (scheme !== undefined)
     return KNOWN.includes(scheme) ? undefined : `There is no memory at \`${scheme}//\``;
-  if (/^(?:[/\\]|[a-z]:)/i.test(place)) return `\`${place}\` is not a folder below the workspace`;
+  if (isOfHome(place) || /^(?:[/\\]|[a-z]:)/i.test(place))
+    return `\`${place}\` is not a folder below the workspace`;
   let depth = 0;
   for (const part of place.split(/[/\\]/)) {
     if (part === '..') depth -= 1;

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -9,6 +17,8 @@ import { requireTrust } from '../../src/cli/require-trust.ts';
 import { requireTrustedRun } from '../../src/cli/require-trusted-run.ts';
 import { needsTrust, trustText } from '../../src/cli/trust-text.ts';
 import type { CrewMemory } from '../../src/model/crew-memory.ts';
+import { wrongMemoryPlace } from '../../src/model/memory-place.ts';
+import { crew } from '../e2e/crew-process.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -25,6 +35,13 @@ const choose = (
   if (settings !== '') writeFileSync(join(folder, '.crew', 'config.yaml'), settings);
   const terminal = libraryTerminal(folder, { HOME: folder });
   return chooseMemory(declared, { values, terminal });
+};
+
+/** The same with settings of the person, for all projects. */
+const chooseOfPerson = (settings: string) => {
+  mkdirSync(join(folder, '.config', 'crew'), { recursive: true });
+  writeFileSync(join(folder, '.config', 'crew', 'config.yaml'), settings);
+  return choose({});
 };
 
 describe('the place of a memory', () => {
@@ -55,13 +72,52 @@ describe('the place of a memory', () => {
     onTestFinished(() => rmSync(outside, { recursive: true }));
     symlinkSync(outside, join(folder, 'link'));
     await expect(choose({ store: 'link/memory' })).rejects.toMatchObject({ code: 'MEMORY_UNAVAILABLE' });
-    expect((await choose({}, 'memory: { store: link }\n')).place).toBe(join(folder, 'link'));
+    expect((await chooseOfPerson('memory: { store: link }\n')).place).toBe(join(folder, 'link'));
     symlinkSync(join(folder, '.crew'), join(folder, 'inside'));
     expect((await choose({ store: 'inside/memory' })).place).toBe(join(folder, 'inside', 'memory'));
   });
 
   test('of a person may be anywhere', async () => {
-    expect((await choose({}, 'memory: { store: ../beside }\n')).place).toBe(join(folder, '..', 'beside'));
+    expect((await chooseOfPerson('memory: { store: ../beside }\n')).place).toBe(join(folder, '..', 'beside'));
+    expect((await chooseOfPerson('memory: { store: "s3://mine/notes" }\n')).place).toBe('s3://mine/notes');
+    const env = { HOME: folder, CREW_MEMORY_STORE: '/elsewhere/notes' };
+    const where = { values: {}, terminal: libraryTerminal(folder, env) };
+    expect((await chooseMemory({}, where)).place).toBe('/elsewhere/notes');
+  });
+
+  test.each(['../beside', '/elsewhere', 's3://stranger/bucket', '~/notes'])(
+    'of the settings of a project is never %s: a stranger may have written them',
+    async store => {
+      const failing = choose({}, `memory: { store: "${store}" }\n`);
+      await expect(failing).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+      await expect(failing).rejects.toThrow(/of `.crew\/config.yaml`.*`crew config set --user memory.store/);
+    },
+  );
+
+  test('that a project may not name is not put into its settings either, with the way to do it', async () => {
+    const { code, stderr } = await crew(['config', 'set', 'memory.store', '/elsewhere'], { from: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain('`crew config set --user memory.store /elsewhere`');
+    expect(existsSync(join(folder, '.crew', 'config.yaml'))).toBe(false);
+  });
+
+  test('of the settings of a project is not where a link leads out of it', async () => {
+    const outside = realpathSync(mkdtempSync(join(tmpdir(), 'memory-outside-')));
+    onTestFinished(() => rmSync(outside, { recursive: true }));
+    symlinkSync(outside, join(folder, 'link'));
+    await expect(choose({}, 'memory: { store: link }\n')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
+  });
+
+  test('begins in the home of a person with ~, and such a place of a crew leads out of its workspace', async () => {
+    expect((await chooseOfPerson('memory: { store: ~/mem }\n')).place).toBe(join(folder, 'mem'));
+    expect((await choose({ store: '~', byPerson: true })).place).toBe(folder);
+    expect((await choose({ store: '~mem', byPerson: true })).place).toBe(join(folder, '~mem'));
+    await expect(choose({ store: '~/mem' })).rejects.toMatchObject({ code: 'MEMORY_UNAVAILABLE' });
+    expect(wrongMemoryPlace('~/mem')).toContain('not a folder below the workspace');
+    expect(wrongMemoryPlace('~')).toContain('not a folder below the workspace');
+    expect(wrongMemoryPlace('~mem')).toBeUndefined();
   });
 
   test('of a person who types it may be anywhere', async () => {
@@ -72,6 +128,8 @@ describe('the place of a memory', () => {
     const failing = choose({ store: 's3://key:secret@bucket/memory' });
     await expect(failing).rejects.toMatchObject({ code: 'MEMORY_UNAVAILABLE' });
     await expect(failing).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
+    const ofProject = choose({}, 'memory: { store: "s3://key:secret@bucket/memory" }\n');
+    await expect(ofProject).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
   });
 });
 
@@ -90,9 +148,16 @@ describe('the file of a model', () => {
       `llama:${join(folder, 'models/a b.gguf')}`,
     );
     const settings = 'memory: { embedder: "llama:~/a.gguf" }\n';
-    expect((await choose({}, settings)).embedder).toBe(`llama:${join(folder, 'a.gguf')}`);
+    expect((await chooseOfPerson(settings)).embedder).toBe(`llama:${join(folder, 'a.gguf')}`);
     expect((await choose({ embedder: 'llama:/models/a.gguf' })).embedder).toBe('llama:/models/a.gguf');
     expect((await choose({ embedder: 'ollama:models/a' })).embedder).toBe('ollama:models/a');
+  });
+
+  test('is never named by the settings of a project: native code would read what a stranger has put there', async () => {
+    const failing = choose({}, 'memory: { embedder: "llama:models/a.gguf" }\n');
+    await expect(failing).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(failing).rejects.toThrow(/of `.crew\/config.yaml`.*`crew config set --user memory.embedder/);
+    expect((await choose({ embedder: 'none' })).embedder).toBe('none');
   });
 
   test('does not count where a crew inside another one names it', async () => {

@@ -18,7 +18,7 @@ const CREW = `version: 1
 crew: house
 goal: Keep the house.
 memory: {}
-models: { default: offline }
+models: { default: "script:replies.yaml" }
 roles:
   clerk: { goal: Write down what is said., memory: true }
 start: note
@@ -33,14 +33,17 @@ describe('a crew whose memory has a model by path', () => {
     home = realpathSync(mkdtempSync(join(tmpdir(), 'llama-vectors-')));
     writeFileSync(join(home, 'house.crew.yaml'), CREW);
     writeFileSync(join(home, 'tiny.gguf'), tinyGguf());
+    const reply = 'version: 1\nreplies: [{ text: The lamp in the hall flickers., times: 9 }]\n';
+    writeFileSync(join(home, 'replies.yaml'), reply);
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
   const settings = (embedder: string) => {
-    mkdirSync(join(home, '.crew'), { recursive: true });
-    writeFileSync(join(home, '.crew', 'config.yaml'), `memory: { embedder: "${embedder}" }\n`);
+    mkdirSync(join(home, 'user', 'crew'), { recursive: true });
+    writeFileSync(join(home, 'user', 'crew', 'config.yaml'), `memory: { embedder: "${embedder}" }\n`);
   };
-  const here = (...args: readonly string[]) => crew(args, { from: home });
+  const here = (...args: readonly string[]) =>
+    crew(args, { from: home, env: { XDG_CONFIG_HOME: join(home, 'user') } });
   const findings = async () => {
     const { stdout } = await here('doctor', '--json');
     return (JSON.parse(stdout) as { findings: { about: string }[] }).findings;
