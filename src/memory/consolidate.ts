@@ -27,14 +27,17 @@ const LEFT_ALONE: ReadonlySet<MemoryNote['kind']> = new Set([...VERBATIM_KINDS, 
 /**
  * Tidies some scopes: archives what has expired, lets those of the notes that came since the last time give way to what they
  * repeat, or others to them, where writing could not see it because several processes wrote at once, and archives what is
- * unimportant (below 0.3), was not used for 30 days and bears out no note that counts. Every step is in the history before it is made, so a kill leaves none out. Doing it
- * twice, or in two processes, does no more than once. Fails as the store does.
+ * unimportant (below 0.3), was not used for 30 days and bears out no note that counts. Every step is in the history before it is
+ * made, so a kill leaves none out. Doing it twice, or in two processes, does no more than once. Of new notes at most
+ * `settleAtMost` are held against the others, with some queries for each, and the rest at the next time. Fails as the store does.
  */
 export async function consolidate(
   memory: OpenMemory,
   scopes: readonly MemoryScope[],
   by: MemoryProvenance,
+  { settleAtMost = Number.POSITIVE_INFINITY }: { readonly settleAtMost?: number } = {},
 ): Promise<Consolidated> {
+  let room = settleAtMost;
   const done = {
     expired: [] as string[],
     superseded: [] as string[],
@@ -43,7 +46,8 @@ export async function consolidate(
   };
   for (const scope of new Set(scopes)) {
     done.expired.push(...(await archiveExpired(memory, scope, by)));
-    const settled = await settleNew(memory, scope, by);
+    const settled = await settleNew(memory, { scope, by, room });
+    room -= settled.looked;
     done.superseded.push(...settled.superseded);
     done.waiting.push(...settled.waiting);
     done.archived.push(...(await archiveUnused(memory, scope, by)));
@@ -57,6 +61,9 @@ async function archiveExpired(
   by: MemoryProvenance,
 ): Promise<readonly string[]> {
   const now = memory.now();
+  const filter = { scopes: [scope] };
+  const valid = await memory.store.count({ ...filter, validAt: now });
+  if (valid === (await memory.store.count(filter))) return [];
   const expired: string[] = [];
   for await (const notes of pagesOf(memory, scope)) {
     for (const { id, expiresAt } of notes) if (expiresAt !== undefined && expiresAt <= now) expired.push(id);
@@ -68,50 +75,49 @@ async function archiveExpired(
 /** The counter of a scope says up to where it was settled; what fails in between is settled again. */
 async function settleNew(
   memory: OpenMemory,
-  scope: MemoryScope,
-  by: MemoryProvenance,
-): Promise<Pick<Consolidated, 'superseded' | 'waiting'>> {
+  { scope, by, room }: { readonly scope: MemoryScope; readonly by: MemoryProvenance; readonly room: number },
+): Promise<Pick<Consolidated, 'superseded' | 'waiting'> & { readonly looked: number }> {
   const { store } = memory;
   const counter = `settled ${scope}`;
   const from = await store.bump(counter, 0);
   const superseded: string[] = [];
   const waiting: string[] = [];
-  let last = from;
-  for await (const notes of pagesOf(memory, scope)) {
-    const fresh = notes.filter(({ seq }) => seq > from);
-    last = Math.max(last, ...fresh.map(({ seq }) => seq));
-    for (const { id } of fresh.filter(({ kind }) => !LEFT_ALONE.has(kind))) {
-      const [stored] = await store.get([id]);
-      if (stored?.note.state !== 'active') continue;
-      const place = await placeOf(store, stored, []);
-      const change = (target: MemoryNote, action: MemoryChange['action'], reason: string): MemoryChange => ({
-        ...{ id: changeId({ target: target.id, action, cause: `consolidate ${id}` }), at: memory.now(), by },
-        ...{ what: 'note', target: target.id, action, before: target.text, reason },
-      });
-      if (place.as === 'same') {
-        await store.record([change(stored.note, 'supersede', `says the same as ${place.of.note.id}`)]);
-        await store.change([id], { state: 'superseded', supersededBy: place.of.note.id });
-        superseded.push(id);
-      }
-      if (place.as === 'waiting') {
-        await store.record([change(stored.note, 'quarantine', place.reason)]);
-        await store.change([id], { state: 'quarantined' });
-        waiting.push(id);
-      }
-      if (place.as !== 'new') continue;
-      for (const { note, reason } of place.instead) {
-        await store.record([change(note, 'supersede', reason)]);
-        await store.change([note.id], { state: 'superseded', supersededBy: id });
-        superseded.push(note.id);
-      }
+  const fresh: Pick<MemoryNote, 'id' | 'seq' | 'kind'>[] = [];
+  for await (const notes of pagesOf(memory, scope))
+    fresh.push(...notes.filter(({ seq }) => seq > from).map(({ id, seq, kind }) => ({ id, seq, kind })));
+  const looked = fresh.toSorted((one, other) => one.seq - other.seq).slice(0, Math.max(0, room));
+  for (const { id } of looked.filter(({ kind }) => !LEFT_ALONE.has(kind))) {
+    const [stored] = await store.get([id]);
+    if (stored?.note.state !== 'active') continue;
+    const place = await placeOf(store, stored, []);
+    const change = (target: MemoryNote, action: MemoryChange['action'], reason: string): MemoryChange => ({
+      ...{ id: changeId({ target: target.id, action, cause: `consolidate ${id}` }), at: memory.now(), by },
+      ...{ what: 'note', target: target.id, action, before: target.text, reason },
+    });
+    if (place.as === 'same') {
+      await store.record([change(stored.note, 'supersede', `says the same as ${place.of.note.id}`)]);
+      await store.change([id], { state: 'superseded', supersededBy: place.of.note.id });
+      superseded.push(id);
+    }
+    if (place.as === 'waiting') {
+      await store.record([change(stored.note, 'quarantine', place.reason)]);
+      await store.change([id], { state: 'quarantined' });
+      waiting.push(id);
+    }
+    if (place.as !== 'new') continue;
+    for (const { note, reason } of place.instead) {
+      await store.record([change(note, 'supersede', reason)]);
+      await store.change([note.id], { state: 'superseded', supersededBy: id });
+      superseded.push(note.id);
     }
   }
+  const last = looked.at(-1)?.seq ?? from;
   if (last > from) {
     const reached = await store.bump(counter, last - from);
     // Another process came to the same place; what lies beyond it was looked at by nobody.
     if (reached > last) await store.bump(counter, last - reached);
   }
-  return { superseded, waiting };
+  return { superseded, waiting, looked: looked.length };
 }
 
 async function archiveUnused(

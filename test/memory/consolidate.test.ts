@@ -35,6 +35,18 @@ describe('tidying', () => {
     ]);
   });
 
+  it('looks at no more new notes than wanted, and at the rest the next time', async () => {
+    const memory = await filled(
+      ...[1, 2, 3, 4].map(seq =>
+        fact(`n${seq}`, seq, seq % 2 === 0 ? 'The build needs Node 24' : `fact ${seq}`),
+      ),
+      fact('elsewhere', 1, 'The build needs Node 24', { scope: 'project' }),
+    );
+    const twice = async () =>
+      (await consolidate(memory, ['project', SCOPE], BY, { settleAtMost: 3 })).superseded;
+    expect([await twice(), await twice(), await twice()]).toEqual([[], ['n4'], []]);
+  });
+
   it('leaves one of what two processes wrote at once, and the later of two values', async () => {
     const memory = await filled(
       fact('a', 1, 'The build needs Node 24'),

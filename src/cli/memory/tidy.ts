@@ -6,6 +6,8 @@ import { byPerson } from './by-person.ts';
 import { type MemoryVerb, printJson } from './memory-verb.ts';
 
 const DAY_MS = 86_400_000;
+/** Who ends a run does not wait for minutes because thousands of notes were imported. */
+const SETTLED_A_DAY = 300;
 
 /** `crew memory tidy`: what runs have done for them once a day. */
 export const tidyMemory: MemoryVerb = async (call, memory) => {
@@ -27,7 +29,8 @@ export async function tidyDaily(memory: OpenMemory): Promise<void> {
   const day = Math.floor(memory.now() / DAY_MS);
   if ((await memory.store.bump(`tidied:${day}`, 1)) !== 1) return;
   const { consolidate, scopesOf } = await loadTidying();
-  await consolidate(memory, await scopesOf(memory.store), byRule(memory));
+  const scopes = await scopesOf(memory.store);
+  await consolidate(memory, scopes, byRule(memory), { settleAtMost: SETTLED_A_DAY });
 }
 
 /** Holds what a run wrote against what others wrote meanwhile, at its end. */
