@@ -52,6 +52,10 @@ export function readSettingText(key: ConfigKey, text: string, place: string): Js
     throw new CrewError('USAGE', message);
   }
   if (written === 'list') return text.split(',').map(word => word.trim());
+  if (written === 'count') {
+    if (/^[1-9]\d*$/.test(text)) return Number(text);
+    throw new CrewError('USAGE', `\`${place}\` is a whole number from 1, and \`${text}\` is none`);
+  }
   if (text === 'true' || text === 'false') return text === 'true';
   throw new CrewError('USAGE', `\`${place}\` is true or false, and \`${text}\` is neither`);
 }

@@ -137,6 +137,7 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     ...ANSWERED,
     message: ANSWER,
     finishReason: { enum: ['stop', 'tool_calls', 'length', 'content_filter'] },
+    'cut?': { const: 'kept' },
     'usage?': USAGE,
   },
   'model.failed': { ...ANSWERED, failure: FAILURE, 'usage?': USAGE },

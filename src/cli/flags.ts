@@ -45,6 +45,15 @@ export const FROZEN_FLAG = {
   },
 } as const satisfies Flags;
 
+/** The flag of the commands that begin runs. */
+export const ANSWER_FLAG = {
+  'answer-tokens': {
+    type: 'string',
+    value: 'N',
+    help: 'most tokens of one answer, thoughts counted, such as 16k',
+  },
+} as const satisfies Flags;
+
 /** Flags of the ceilings of runs that call no tools. */
 export const MODEL_BUDGET_FLAGS = {
   'max-calls': { type: 'string', value: 'N', help: 'ceiling of model calls' },

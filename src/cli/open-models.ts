@@ -5,6 +5,7 @@ import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
 import { firstModelKey } from '../model/fallback-key.ts';
 import type { Program } from '../model/program.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
+import type { AnswerTokens } from './answer-tokens.ts';
 import type { Terminal } from './command.ts';
 import { localUrl } from './local-providers.ts';
 import { lookForServers } from './local-servers.ts';
@@ -35,8 +36,9 @@ export async function modelTerms(options: {
   readonly models: { readonly [alias: string]: ResolvedModel };
   readonly opened: ReadonlyMap<string, LanguageModel>;
   readonly terminal: Terminal;
+  readonly answerTokens?: AnswerTokens;
 }): Promise<{ readonly [alias: string]: ModelTerms }> {
-  const { program, models, opened, terminal } = options;
+  const { program, models, opened, terminal, answerTokens = {} } = options;
   const [modelPrice, contextWindow] = await Promise.all([loadPrices(), loadContextWindows()]);
   const rows = Object.entries(models).map(([alias, { use }]) => {
     const model = opened.get(use);
@@ -44,7 +46,7 @@ export async function modelTerms(options: {
     const ownAddress = terminal.env[PROVIDER_KEYS[providerOf(use)]?.url ?? ''] === undefined;
     const contextTokens = ownAddress ? contextWindow(use) : undefined;
     const terms: ModelTerms = {
-      maxTokens: declared?.maxTokens ?? model?.defaultMaxTokens ?? 0,
+      maxTokens: maxTokensOf(model, declared, answerTokens),
       languageModel: model?.isLanguageModel ?? true,
       price: ownAddress ? modelPrice(use) : null,
       ...(contextTokens === undefined ? {} : { contextTokens }),
@@ -55,6 +57,16 @@ export async function modelTerms(options: {
     return [alias, terms] as const;
   });
   return Object.fromEntries(rows);
+}
+
+function maxTokensOf(
+  model: LanguageModel | undefined,
+  declared: ModelDeclaration | undefined,
+  { flag, setting }: AnswerTokens,
+): number {
+  const otherwise = model?.defaultMaxTokens ?? 0;
+  if (model?.isLanguageModel === false) return declared?.maxTokens ?? otherwise;
+  return flag ?? declared?.maxTokens ?? setting ?? otherwise;
 }
 
 /** A model that goes by rules has no window. */

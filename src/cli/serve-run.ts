@@ -7,6 +7,7 @@ import type { Engine, Journal, RecordedRun } from '../ports/engine.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { CrewStart, RunEnd, RunWatch } from '../serve/served-crew.ts';
+import { readAnswerTokens } from './answer-tokens.ts';
 import { createAskPerson } from './ask-person.ts';
 import { chooseModelsHere } from './choose-models-here.ts';
 import { type FlagValues, type Terminal, textFlags } from './command.ts';
@@ -61,7 +62,8 @@ export async function startServed(
     env: terminal.env,
   });
   const opened = await openModels(models, terminal);
-  const terms = await modelTerms({ program, models, opened, terminal });
+  const answerTokens = await readAnswerTokens(values, terminal);
+  const terms = await modelTerms({ program, models, opened, terminal, answerTokens });
   await refuseOverPlan({ program, models, terms, inputs, values: { ...values, quiet: true }, terminal });
   const grants = grantsOf(options, program);
   const at = realWorld.now();

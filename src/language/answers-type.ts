@@ -1,4 +1,11 @@
-import { type FieldType, listOf, objectOf, TEXT, type ValueType } from '../expressions/value-type.ts';
+import {
+  BOOLEAN,
+  type FieldType,
+  listOf,
+  objectOf,
+  TEXT,
+  type ValueType,
+} from '../expressions/value-type.ts';
 
 const FAILURE = objectOf(
   new Map([
@@ -18,6 +25,8 @@ export function answersType(answer: ValueType, { all = false }: { readonly all?:
   const fields: readonly [string, FieldType][] = [
     ['model', { type: () => TEXT, required: true }],
     ['answer', { type: () => answer, required: all }],
+    // Only a text can be cut off and still be one.
+    ['cutOff', { type: () => BOOLEAN, required: false }],
     ...(all ? [] : [failure]),
   ];
   return listOf([{ kind: 'object', rest: 'closed', fields: new Map(fields) }], 1);

@@ -60,6 +60,7 @@ function lowerConfig(root: SourceNode | undefined): ConfigValues {
   const model = read('parallel_processing', 'summarizer', 'model');
   const prompt = read('parallel_processing', 'summarizer', 'prompt');
   const show = read('parallel_processing', 'ui', 'show_summary');
+  const maxTokens = read('answers', 'max_tokens');
   const enabled = read('reformulation', 'enabled');
   const remembers = read('memory', 'enabled');
   return compact({
@@ -67,6 +68,7 @@ function lowerConfig(root: SourceNode | undefined): ConfigValues {
     'parallel_processing.summarizer.model': asText(model) || undefined,
     'parallel_processing.summarizer.prompt': asText(prompt) || undefined,
     'parallel_processing.ui.show_summary': typeof show === 'boolean' ? show : undefined,
+    'answers.max_tokens': typeof maxTokens === 'number' ? maxTokens : undefined,
     'reformulation.enabled': typeof enabled === 'boolean' ? enabled : undefined,
     'reformulation.model': lowerUse(read('reformulation', 'model')),
     'reformulation.prompt': asText(read('reformulation', 'prompt')) || undefined,

@@ -6,6 +6,8 @@ export interface ConfigValues {
   /** A Liquid template over `question` and `answers`. */
   readonly 'parallel_processing.summarizer.prompt'?: string;
   readonly 'parallel_processing.ui.show_summary'?: boolean;
+  /** The most tokens of one answer of a model, where its crew file says nothing else. */
+  readonly 'answers.max_tokens'?: number;
   readonly 'reformulation.enabled'?: boolean;
   /** `auto`, `offline` or `provider:name`. */
   readonly 'reformulation.model'?: string;
@@ -27,6 +29,7 @@ export const CONFIG_SETTINGS = {
   'parallel_processing.summarizer.model': { written: 'text', otherwise: 'the first of the models' },
   'parallel_processing.summarizer.prompt': { written: 'text', otherwise: 'the prompt of `crew ask`' },
   'parallel_processing.ui.show_summary': { written: 'switch', otherwise: 'true' },
+  'answers.max_tokens': { written: 'count', otherwise: 'what suits its provider' },
   'reformulation.enabled': { written: 'switch', otherwise: 'false' },
   'reformulation.model': { written: 'text', otherwise: 'what `--model` or `auto` stands for' },
   'reformulation.prompt': { written: 'text', otherwise: 'the prompt of `--reformulate`' },
@@ -36,7 +39,7 @@ export const CONFIG_SETTINGS = {
   'memory.embedder': { written: 'text', otherwise: 'static' },
 } as const satisfies Record<
   ConfigKey,
-  { readonly written: 'text' | 'list' | 'switch'; readonly otherwise: string }
+  { readonly written: 'text' | 'list' | 'switch' | 'count'; readonly otherwise: string }
 >;
 
 /** The values of one file or variable; `origin` is its path, or its name, as people know it. */

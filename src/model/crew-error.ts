@@ -109,7 +109,7 @@ export const ERROR_CODES = {
   OUTPUT_TRUNCATED: {
     exitCode: 1,
     retryable: true,
-    hint: 'Raise `max_tokens` of the model, or ask for a shorter artifact.',
+    hint: 'Raise `max_tokens` of the model (or give `--answer-tokens`), or ask for a shorter artifact.',
   },
   OUTPUT_INVALID: {
     exitCode: 1,
@@ -338,7 +338,9 @@ export function hintInRun(
 ): string | undefined {
   if (!Object.hasOwn(ERROR_CODES, code)) return undefined;
   const row: ErrorCodeRow = ERROR_CODES[code as ErrorCode];
-  const own = code === 'BUDGET_EXCEEDED' ? budgetHint(message) : undefined;
+  const isCut = code === 'TOO_FEW_ANSWERS' && message.includes('OUTPUT_TRUNCATED');
+  const special = isCut ? ERROR_CODES.OUTPUT_TRUNCATED.hint : undefined;
+  const own = code === 'BUDGET_EXCEEDED' ? budgetHint(message) : special;
   return (own ?? row.hintInRun ?? row.hint).replace(
     /\bcrew (\w+) RUN\b/g,
     (_all, verb) => `crew ${verb} ${target}`,

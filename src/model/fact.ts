@@ -116,6 +116,8 @@ export type Fact =
       readonly ms: number;
       readonly message: Message;
       readonly finishReason: FinishReason;
+      /** A text that was cut off counts as far as it came; absent in facts of before, where it was asked for again. */
+      readonly cut?: 'kept';
       /** Absent when the provider sent none; then the worst case is charged. */
       readonly usage?: Usage;
     }

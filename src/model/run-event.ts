@@ -236,6 +236,8 @@ export type RunEvent = { readonly at: number } & (
       readonly toolCalls: number;
       readonly usage: Usage;
       readonly costMicroUsd: number | null;
+      /** It was cut off there, in tokens; absent for a whole answer. */
+      readonly cutAt?: number;
       readonly ms: number;
     }
   | {

@@ -6,6 +6,8 @@ import { sanitizeText } from './sanitize.ts';
 
 /** Our headings are of level 2; those of models begin below. */
 const LEVELS = 2;
+const CUT_OFF =
+  '*(The answer was cut off here, at the most tokens that the model may answer with; `--answer-tokens` gives it more.)*';
 
 /**
  * The answers of several models as Markdown that ends in a newline: each under the name of its model, a failure with its
@@ -27,7 +29,7 @@ export function formatAnswers(
 function answerSection(answer: ModelAnswer): string {
   if ('failure' in answer) return section(`${answer.model} failed`, failureText(answer.failure));
   const text = typeof answer.answer === 'string' ? answer.answer : jsonText(answer.answer, 2);
-  return section(answer.model, text);
+  return section(answer.model, answer.cutOff === true ? `${text}\n\n${CUT_OFF}` : text);
 }
 
 function section(heading: string, text: string): string {

@@ -17,7 +17,7 @@ function isModelAnswer(value: unknown): boolean {
   if (!isObject(value) || typeof value.model !== 'string') return false;
   if (Object.hasOwn(value, 'failure'))
     return hasOnly(value, ['model', 'failure']) && isFailure(value.failure);
-  return Object.hasOwn(value, 'answer') && hasOnly(value, ['model', 'answer']);
+  return Object.hasOwn(value, 'answer') && hasOnly(value, ['model', 'answer', 'cutOff']);
 }
 
 function isFailure(value: unknown): boolean {

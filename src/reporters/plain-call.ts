@@ -86,9 +86,15 @@ export function tellModelEnded(state: PlainState, event: EventOf<'model.ended'>)
     ...(event.toolCalls > 0 ? [`wants ${formatQuantity(event.toolCalls, 'tool call')}`] : []),
   ];
   const answer = done.length === 0 ? 'answered' : done.join(', ');
+  const { cutAt } = event;
+  const cut: readonly Span[] =
+    cutAt === undefined
+      ? []
+      : [{ text: `, and was cut off at ${cutAt.toLocaleString('en-US')} tokens`, style: 'yellow' }];
   const spans: readonly Span[] = [
     ...who,
     { text: answer },
+    ...cut,
     took,
     { text: priceText(use, event), style: 'dim' },
   ];

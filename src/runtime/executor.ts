@@ -102,7 +102,9 @@ async function callModel(doors: ExecutorDoors, effect: ModelCallEffect, signal: 
   answer.failure ??= tooLong(answer.parts);
   if (answer.failure === undefined && answer.finish !== undefined) {
     const message = { from: 'assistant', parts: answer.parts } as const;
-    return { type: 'model.answered', ...shared, message, finishReason: answer.finish };
+    const { finish: finishReason } = answer;
+    const cut = finishReason === 'length' ? { cut: 'kept' as const } : {};
+    return { type: 'model.answered', ...shared, message, finishReason, ...cut };
   }
   const unfinished = {
     code: 'PROVIDER_PROTOCOL',

@@ -155,7 +155,8 @@ test('an answer that was cut off is never accepted, not even when it happens to 
   const cut: Reply = { json: { n: 1 }, finish: 'length' };
   const mended = await work([cut, { json: { n: 2 } }], OUTPUT);
   expect(resultOf(mended)).toMatchObject({ result: { n: 2 } });
-  const never = await work([cut, cut, cut, cut], OUTPUT);
+  const cutAt = (n: number): Reply => ({ json: { n }, finish: 'length' });
+  const never = await work([cutAt(1), cutAt(2), cutAt(3), cutAt(4)], OUTPUT);
   expect(resultOf(never)).toMatchObject({ outcome: 'failure', result: 'OUTPUT_TRUNCATED' });
   expect(never.modelRequests).toHaveLength(3);
 });
@@ -168,8 +169,8 @@ test('tool calls of an answer that was cut off are not made and not kept', async
   expect(parts).not.toContain('tool-call');
 });
 
-test('a text artifact that was cut off or empty is asked for again as text, not as JSON', async () => {
-  const run = await work([{ text: '' }, { text: 'half a sen', finish: 'length' }, { text: 'whole' }]);
+test('a text artifact that is empty, because it was cut off or not, is asked for again as text, not as JSON', async () => {
+  const run = await work([{ text: '' }, { text: '', finish: 'length' }, { text: 'whole' }]);
   expect(resultOf(run)).toMatchObject({ result: 'whole' });
   for (const request of run.modelRequests.slice(1)) {
     expect(lastText(request)).toContain('<problem>');

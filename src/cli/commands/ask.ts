@@ -19,7 +19,7 @@ import { type AskChoice, chooseAsk } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, type FlagValues, type Terminal, textFlags } from '../command.ts';
-import { FROZEN_FLAG, MODEL_BUDGET_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { ANSWER_FLAG, FROZEN_FLAG, MODEL_BUDGET_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { loadShippedCrew } from '../load-shipped-crew.ts';
 import { requireModel } from '../open-models.ts';
 import { readBudgetFlags } from '../read-budget.ts';
@@ -58,6 +58,7 @@ export const askCommand: Command = {
     out: RUN_FLAGS.out,
     output: RUN_FLAGS.output,
     'no-input': RUN_FLAGS['no-input'],
+    ...ANSWER_FLAG,
     ...MODEL_BUDGET_FLAGS,
     ...FROZEN_FLAG,
   },

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import type { Engine, RecordedRun } from '../../ports/engine.ts';
 import type { StartedFact } from '../../runtime/records/compare-runs.ts';
+import { readAnswerTokens } from '../answer-tokens.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
 import {
   type Command,
@@ -120,7 +121,8 @@ async function begin({ run, program, values, terminal }: Beginning) {
   const inherited = { program: run.program, models: before.models };
   const models = inheritModels({ recorded: inherited, program, chosen, flags });
   const opened = await openModels(models, terminal);
-  const terms = await modelTerms({ program, models, opened, terminal });
+  const answerTokens = await readAnswerTokens(values, terminal);
+  const terms = await modelTerms({ program, models, opened, terminal, answerTokens });
   const inputs = await forkedInputs(program, before.inputs, { values, terminal });
   return { started: { ...before, inputs, models, terms }, opened };
 }

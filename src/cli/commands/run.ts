@@ -3,7 +3,7 @@ import type { Program } from '../../model/program.ts';
 import { beginRun } from '../begin-run.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, textFlag, textFlags } from '../command.ts';
-import { FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
+import { ANSWER_FLAG, FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadTrustedCrew } from '../load-program.ts';
 import { readBudgetFlags } from '../read-budget.ts';
@@ -38,6 +38,7 @@ export const runCommand: Command = {
       help: 'show the recorded run again as this crew would do it; calls nothing',
     },
     'run-id': { type: 'string', value: 'ID', help: 'the id of the new run, instead of one by chance' },
+    ...ANSWER_FLAG,
     ...REFORMULATE_FLAGS,
     ...FROZEN_FLAG,
     ...RUN_FLAGS,

@@ -3,6 +3,7 @@ import type { ModelTerms, ResolvedModel } from '../../model/fact.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import type { LanguageModel } from '../../ports/language-model.ts';
+import { readAnswerTokens } from '../answer-tokens.ts';
 import type { FlagValues, Terminal } from '../command.ts';
 import type { CheckedCrew } from '../load-program.ts';
 import { loadShippedCrew } from '../load-shipped-crew.ts';
@@ -77,10 +78,11 @@ function withWished(models: Models, program: Program, wished: ResolvedModel | un
   return { ...models, [writerKey(program)]: wished };
 }
 
-async function opened({ choose, terminal }: Preparing, program: Program): Promise<PreparedProgram> {
+async function opened({ choose, values, terminal }: Preparing, program: Program): Promise<PreparedProgram> {
   const models = await choose(program);
   const doors = await openModels(models, terminal);
-  const terms = await modelTerms({ program, models, opened: doors, terminal });
+  const answerTokens = await readAnswerTokens(values, terminal);
+  const terms = await modelTerms({ program, models, opened: doors, terminal, answerTokens });
   return { program, models, opened: doors, terms };
 }
 

@@ -495,6 +495,7 @@ export const CONFIG_KEYS = {
   "": [
     "version",
     "parallel_processing",
+    "answers",
     "reformulation",
     "memory"
   ],
@@ -509,6 +510,9 @@ export const CONFIG_KEYS = {
   ],
   "parallel_processing.ui": [
     "show_summary"
+  ],
+  "answers": [
+    "max_tokens"
   ],
   "reformulation": [
     "enabled",

@@ -20,7 +20,9 @@ import { decideConclusion, startConclusion } from './ask-conclusion.ts';
 interface AskedModel {
   readonly model: string;
   readonly loop: TurnLoop;
-  readonly outcome?: { readonly answer: JsonValue } | { readonly failure: CodedFailure };
+  readonly outcome?:
+    | { readonly answer: JsonValue; readonly cutOff?: true }
+    | { readonly failure: CodedFailure };
 }
 
 /** The models in the order of the file; `conclusion` is the summarizer or judge at work on their answers. */
@@ -36,7 +38,7 @@ export interface AskState {
  * One prompt to several models at once, as a decider; all are waited for, and a model that fails is no loss while
  * `min_answers` have answered.
  * 1. Without summarizer and vote the artifact is the list of `{ model, answer }` and `{ model, failure }`, in the order
- *    of `models`; `output` is then the schema of each `answer`.
+ *    of `models`; a text that was cut off has `cutOff` beside it; `output` is then the schema of each `answer`.
  * 2. With a summarizer the artifact is what it makes of the answers, see `ask-conclusion.ts`.
  * 3. With a vote it is one of the answers, unchanged; `output` is the schema of each.
  * With too few answers it fails with TOO_FEW_ANSWERS, which names what each failed with; but where a model could not be
@@ -91,7 +93,8 @@ export function resumeAsk(state: AskState, context: WorkContext): Step<AskState>
 
 function answerOf(outcome: TurnOutcome): NonNullable<AskedModel['outcome']> {
   if (outcome.type === 'ended') throw new Error('an asked model has no controls that end it');
-  return outcome.type === 'delivered' ? { answer: outcome.artifact } : { failure: outcome.failure };
+  if (outcome.type === 'failed') return { failure: outcome.failure };
+  return { answer: outcome.artifact, ...(outcome.cutOff === true ? { cutOff: true } : {}) };
 }
 
 function isUnreached({ code }: CodedFailure): boolean {
@@ -115,7 +118,7 @@ function settle(state: AskState, context: WorkContext): Step<AskState> {
 function answersOf({ asked }: AskState): readonly ModelAnswer[] {
   return asked.flatMap(({ model, outcome }): ModelAnswer[] => {
     if (outcome === undefined) return [];
-    if ('answer' in outcome) return [{ model, answer: outcome.answer }];
+    if ('answer' in outcome) return [{ model, ...outcome }];
     const { code, message } = outcome.failure;
     return [{ model, failure: { code, message: message.slice(0, MAX_PROBLEM_LENGTH).toWellFormed() } }];
   });

@@ -72,6 +72,8 @@ export interface TurnLoop {
   readonly overflowed?: true;
   /** How many tokens its provider counts for one of ours; absent until that is known and matters. */
   readonly tokenRatio?: number;
+  /** What its last answer that was cut off said; absent while none was. */
+  readonly cutAt?: string;
   /** Where words of strangers come from that it has read since it began; absent while it has read none. */
   readonly untrusted?: string;
 }
@@ -84,9 +86,14 @@ export interface Summarising {
   readonly maxTokens: number;
 }
 
-/** How a loop came out: with its artifact or its failure, or because a control ended it. */
+/** How a loop came out: with its artifact, which may be a text that was cut off, or its failure, or because a control ended it. */
 export type TurnOutcome =
-  | { readonly type: 'delivered'; readonly artifact: JsonValue; readonly text: string }
+  | {
+      readonly type: 'delivered';
+      readonly artifact: JsonValue;
+      readonly text: string;
+      readonly cutOff?: true;
+    }
   | { readonly type: 'ended'; readonly call: ToolCall; readonly text: string }
   | { readonly type: 'failed'; readonly failure: CodedFailure };
 

@@ -41,7 +41,8 @@ export interface TurnLoopOptions {
  * A loop of turns, model ↔ tools until the artifact is delivered, as a decider that other deciders are made of.
  * 1. One turn is one answered model call; tool calls of one turn run at once and are answered together, in order.
  * 2. The artifact fits `output`: mended by rule first, then by the model at most twice, else OUTPUT_INVALID.
- * 3. An answer that was cut off is never mended by rule (OUTPUT_TRUNCATED).
+ * 3. A text that was cut off is kept as far as it came. With a schema an answer that was cut off is never mended by rule, and asked
+ *    for again until it is cut at the same words (OUTPUT_TRUNCATED).
  * 4. A provider's failure that may pass is tried again, at most twice for one call and MAX_FAILED_CALLS times in all; the
  *    wait is a timer, so it is a fact. Then the next model of the alias is asked, with tries of its own, see
  *    `fallback-turn.ts`; the failure stands when the last one has failed.
@@ -105,13 +106,7 @@ function takeAnswer(loop: TurnLoop, context: WorkContext, fact: Answered): TurnS
     const failure = { code: 'CONTENT_FILTERED', message: 'the provider withheld the answer' } as const;
     return { loop, effects: [], outcome: { type: 'failed', failure } };
   }
-  if (finishReason === 'length') {
-    const message = `the answer was cut off at ${context.terms[loop.model]?.maxTokens} tokens; answer again, shorter`;
-    return askForRepair(loop, context, {
-      answer: textOnly(answer),
-      failure: { code: 'OUTPUT_TRUNCATED', message },
-    });
-  }
+  if (finishReason === 'length') return takeCut(loop, context, fact);
   const toolCalls = messageToolCalls(answer);
   if (toolCalls.length > 0 && loop.tools.length + loop.controls.length === 0) {
     const message = 'you have no tools; deliver the artifact';
@@ -122,6 +117,19 @@ function takeAnswer(loop: TurnLoop, context: WorkContext, fact: Answered): TurnS
   }
   if (toolCalls.length > 0) return callTools(loop, context, { answer, toolCalls });
   return deliver(loop, context, answer);
+}
+
+function takeCut(loop: TurnLoop, context: WorkContext, { message: said, cut }: Answered): TurnStep {
+  const answer = textOnly(said);
+  const text = messageText(answer);
+  const isText = loop.task.output === undefined && messageToolCalls(said).length === 0;
+  if (cut === 'kept' && isText && text !== '')
+    return { loop, effects: [], outcome: { type: 'delivered', artifact: text, text, cutOff: true } };
+  const message = `the answer was cut off at ${context.terms[loop.model]?.maxTokens} tokens; answer again, shorter`;
+  const failure = { code: 'OUTPUT_TRUNCATED', message } as const;
+  if (cut === 'kept' && loop.cutAt === text)
+    return { loop, effects: [], outcome: { type: 'failed', failure } };
+  return askForRepair({ ...loop, cutAt: text }, context, { answer, failure });
 }
 
 function deliver(loop: TurnLoop, context: WorkContext, answer: Message): TurnStep {
@@ -187,6 +195,7 @@ function modelFailed(
 
 function modelAnswered(loop: TurnLoop, context: WorkContext, fact: Answered): Effect {
   const usage = fact.usage ?? NO_USAGE;
+  const cutAt = fact.finishReason === 'length' ? context.terms[loop.model]?.maxTokens : undefined;
   const event = {
     ...endedCall(loop, context, fact),
     outcome: 'answered',
@@ -194,6 +203,7 @@ function modelAnswered(loop: TurnLoop, context: WorkContext, fact: Answered): Ef
     toolCalls: messageToolCalls(fact.message).length,
     usage,
     costMicroUsd: fact.usage === undefined ? null : callCost(context.terms[loop.model], usage),
+    ...(cutAt === undefined ? {} : { cutAt }),
   } as const;
   return { type: 'event.publish', event };
 }
