@@ -74,7 +74,7 @@ function overflowTerms(
   declared: ModelDeclaration | undefined,
 ): Pick<ModelTerms, 'overflow' | 'declaredContextTokens'> {
   const said = declared?.contextTokens;
-  return { overflow: 'again', ...(said === undefined ? {} : { declaredContextTokens: said }) };
+  return { overflow: 'shrink', ...(said === undefined ? {} : { declaredContextTokens: said }) };
 }
 
 /** What the crew that a key belongs to declares of the model. */

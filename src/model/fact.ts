@@ -38,8 +38,11 @@ export interface ModelTerms {
   readonly contextTokens?: number;
   /** The same as the author says it. Room is made for it, but nothing is bound by it: the server may take more. */
   readonly declaredContextTokens?: number;
-  /** A call that was too long is asked `again` once older messages have made room; absent in runs of before that was done. */
-  readonly overflow?: 'again';
+  /**
+   * A call that was too long is asked once more when older messages have made room: `shrink` as long as something may go and there
+   * are tries left, `again` once, as runs of before did; absent in runs of before that was done at all.
+   */
+  readonly overflow?: 'again' | 'shrink';
   /** What the model never exceeds by its own rules, for a model that has some. */
   readonly rules?: ResponderRules;
   readonly price: ModelPrice | null;

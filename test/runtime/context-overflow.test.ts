@@ -15,6 +15,7 @@ phases:
   work: { role: reader, task: Read all of it., max_turns: 24, next: done }
   done: { end: success, result: "{{ work }}" }
 `;
+const LONG = CREW.replace('max_turns: 24', 'max_turns: 80');
 const PAGE = 'The page speaks of many things at some length. '.repeat(12);
 const isSummary = ({ origin }: ModelRequest) => origin.asks === 'summary';
 const sizeOf = ({ messages }: ModelRequest) => JSON.stringify(messages).length;
@@ -50,7 +51,28 @@ describe('a request that its server finds too long', () => {
     );
   });
 
-  test('is given up when it is too long once more', async () => {
+  test('is asked with less and less where the server takes far less than what was too long', async () => {
+    let most = 1_000_000;
+    let read = 0;
+    const replies: Replies = request => {
+      // The first refusal comes late, and what the server takes is less than half of what it was sent then.
+      if (most === 1_000_000 && sizeOf(request) > 20_000) most = sizeOf(request) / 2.2;
+      if (sizeOf(request) > most) return { failure: { code: 'CONTEXT_OVERFLOW', message: 'too long' } };
+      if (isSummary(request)) return { text: 'It read pages.', usage: null };
+      read += 1;
+      const calls = [{ tool: 'kit.give', args: { page: read, text: PAGE.slice(0, 180) } }];
+      return read > 40 ? { text: 'done', usage: null } : { calls, usage: null };
+    };
+    const endWith = async (overflow: 'again' | 'shrink') => {
+      [most, read] = [1_000_000, 0];
+      const run = await runCrew({ yaml: LONG, replies, terms: { overflow } });
+      return run.outcome.type === 'ended' ? run.outcome.end.outcome : run.outcome.type;
+    };
+    expect(await endWith('again')).toBe('error');
+    expect(await endWith('shrink')).toBe('success');
+  });
+
+  test('is given up when it is too long once more, in a run of before', async () => {
     let refused = 0;
     const pages = reads(12, 1_000_000);
     const run = await read((request, nth) => {

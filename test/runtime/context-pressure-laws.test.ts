@@ -40,6 +40,7 @@ const play = fc.record({
   /** Tokens that it tells for each character. */
   counts: fc.constantFrom(null, 0.01, 0.25, 3),
   budget: fc.constantFrom(undefined, 5, 30),
+  overflow: fc.constantFrom('again', 'shrink'),
   summaries: fc.array(summaries, { minLength: 1, maxLength: 3 }),
 });
 type Play = typeof play extends fc.Arbitrary<infer Value> ? Value : never;
@@ -106,7 +107,7 @@ test('law: under whatever pressure a loop ends, within its turns, its plan and i
     fc.asyncProperty(play, async one => {
       const { window: contextTokens, declared: declaredContextTokens, turns, branches, budget } = one;
       const terms: Partial<ModelTerms> = {
-        overflow: 'again',
+        overflow: one.overflow,
         ...(contextTokens === undefined ? {} : { contextTokens }),
         ...(declaredContextTokens === undefined ? {} : { declaredContextTokens }),
       };

@@ -90,11 +90,12 @@ export function withRatio(loop: TurnLoop, context: WorkContext, usage: Usage | u
 }
 
 /**
- * The loop that knows how much was too long for its server, so that room is made before it asks again; undefined when it knew
- * that already, or nothing may go. Pure.
+ * The loop that knows how much was too long for its server, so that room is made before it asks again; undefined when nothing
+ * may go, and in runs of before when it knew that already. Each time it is less, and each costs a try of the call. Pure.
  */
 export function tooLong(loop: TurnLoop, context: WorkContext, send: ModelCallEffect): TurnLoop | undefined {
-  if (loop.overflowed === true) return undefined;
+  const { overflow } = context.terms[loop.model] ?? {};
+  if (overflow === undefined || (overflow === 'again' && loop.overflowed === true)) return undefined;
   const { used } = decide(loop, send, Number.POSITIVE_INFINITY);
   const tokens = Math.min(used, windowOf(loop, context) ?? used);
   if (decide(loop, send, tokens).type !== 'compact') return undefined;

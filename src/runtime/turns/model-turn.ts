@@ -20,12 +20,12 @@ export function askModelAgain(loop: TurnLoop, context: WorkContext): TurnStep {
 }
 
 /**
- * Sends the current turn's call again, after older messages have made room; undefined when that was done before, or nothing may
- * go. A try like any other, so that bounds of calls hold. Pure.
+ * Sends the current turn's call again, after older messages have made room; undefined when nothing may go, and in runs of before
+ * when that was done before. A try like any other, so that bounds of calls hold. Pure.
  */
 export function askInLess(loop: TurnLoop, context: WorkContext): TurnStep | undefined {
   const send = callOf(loop, context);
-  const shorter = context.terms[loop.model]?.overflow === 'again' ? tooLong(loop, context, send) : undefined;
+  const shorter = tooLong(loop, context, send);
   return shorter && askModelAgain({ ...shorter, failures: loop.failures + 1 }, context);
 }
 

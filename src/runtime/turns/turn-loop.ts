@@ -48,7 +48,7 @@ export interface TurnLoopOptions {
  *    `fallback-turn.ts`; the failure stands when the last one has failed.
  * 5. Who has no tools delivers in one turn: a tool call there is an answer to mend.
  * 6. Older messages make room when its context is nearly full, or was too full for its server, which counts as a failure that
- *    may pass, once; a call that sums them up is a turn, see `context-turn.ts`.
+ *    may pass as long as something may go; a call that sums them up is a turn, see `context-turn.ts`.
  * 7. Who makes the same calls with the same results for the third time is told so once, then fails with NO_PROGRESS.
  * Without `output` the artifact is the text of the final message. Pure.
  */
