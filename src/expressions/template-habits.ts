@@ -1,4 +1,14 @@
 import { type Template, TypeGuards, toValueSync, Value } from 'liquidjs';
+import {
+  bracketProblem,
+  constantProblem,
+  loopProblem,
+  missingValue,
+  mixedAndOr,
+  strayValue,
+  textOf,
+} from './habit-problems.ts';
+import { jinjaComments } from './jinja-comments.ts';
 import type { FilterArgument } from './own-filters.ts';
 import type { TemplateProblem } from './template-check.ts';
 import { isBlankText } from './template-engine.ts';
@@ -24,8 +34,6 @@ export interface FilterRead {
 }
 
 const LOOP_FIELDS = new Set('index index0 first last length revindex revindex0 previtem nextitem'.split(' '));
-/** Bounded, so that a text of many openers stays cheap to search. */
-const LONGEST_COMMENT = 2000;
 /** Constants of Python; our names have no capital letters. */
 const PYTHON_WORDS = new Map([
   ['None', 'nil'],
@@ -142,47 +150,6 @@ function visitExpression(
   if (fallback !== undefined) found.problems.push(fallback);
 }
 
-function strayValue(token: PlainToken, tokens: readonly PlainToken[]): TemplateProblem {
-  const words = tokens.filter(other => other.begin >= token.begin).map(textOf);
-  const hint = strayHint(words);
-  return {
-    code: 'template-jinja',
-    message: `\`${textOf(token)}\` is not an operator of Liquid; all after the first value is ignored`,
-    hint,
-    ...place(token),
-  };
-}
-
-function strayHint(words: readonly string[]): string {
-  const [first, second] = words;
-  if (first === 'if') return 'Liquid writes `{% if x %}a{% else %}b{% endif %}`';
-  if (first === 'in') return 'Liquid writes `xs contains x`';
-  if (first === 'not' && second === 'in') return 'Liquid writes `not xs contains x`';
-  if (first === 'is' && words.includes('defined')) {
-    return 'Liquid writes `{% if x %}`, which an absent field does not fail';
-  }
-  if (first === '-') return 'Liquid subtracts with `| minus: x`';
-  if (first === 'is') return 'Liquid compares with `==`, for example `x == nil` or `x == empty`';
-  return 'join conditions with `and` or `or`, and text with `| append: x`';
-}
-
-function missingValue(token: PlainToken): TemplateProblem {
-  const message = `\`${textOf(token)}\` lacks a value beside it`;
-  return { code: 'template-syntax', message, ...place(token) };
-}
-
-function mixedAndOr(tokens: readonly PlainToken[]): TemplateProblem {
-  const begin = Math.min(...tokens.map(token => token.begin));
-  const end = Math.max(...tokens.map(token => token.end));
-  return {
-    code: 'template-jinja',
-    message: '`and` is mixed with `or`, which Liquid reads from right to left without precedence',
-    hint: 'use nested `{% if %}`, or one transition for each alternative',
-    offset: begin,
-    length: end - begin,
-  };
-}
-
 function visitProperties(
   token: PlainToken & { readonly variable?: unknown; readonly props: readonly PlainToken[] },
   found: Found,
@@ -206,41 +173,6 @@ function visitProperties(
 
 function isBracketed(prop: PlainToken, token: PlainToken): boolean {
   return prop.begin > token.begin && token.input.slice(token.begin, prop.begin).trimEnd().endsWith('[');
-}
-
-function bracketProblem(token: PlainToken): TemplateProblem {
-  const close = token.input.indexOf(']', token.begin);
-  const end = close === -1 ? token.end : Math.max(close + 1, token.end);
-  const text = token.input.slice(token.begin, end);
-  const isList = text.startsWith('[');
-  return {
-    code: 'template-jinja',
-    message: isList
-      ? `\`${text}\`: Liquid has no list literals`
-      : `\`${text}\`: Liquid has no slices; only the first index is read`,
-    hint: isList ? 'Liquid writes `"a,b" | split: ","`' : 'Liquid writes `| slice: start, length`',
-    offset: token.begin,
-    length: end - token.begin,
-  };
-}
-
-function loopProblem(token: PlainToken, field: string): TemplateProblem {
-  const liquid = field.replace('revindex', 'rindex');
-  return {
-    code: 'template-jinja',
-    message: `\`loop.${field}\` is not set by Liquid`,
-    hint: `Liquid writes \`forloop.${liquid}\``,
-    ...place(token),
-  };
-}
-
-function constantProblem(token: PlainToken, liquid: string): TemplateProblem {
-  return {
-    code: 'template-jinja',
-    message: `\`${textOf(token)}\` is a variable for Liquid`,
-    hint: `Liquid writes \`${liquid}\``,
-    ...place(token),
-  };
 }
 
 /** `for` reads what it knows and ignores the rest of its line: filters, `if`, unknown modifiers. */
@@ -268,55 +200,8 @@ function visitLoop(template: Template, found: Found): void {
   });
 }
 
-/**
- * `{# … #}` stays in the text, and what is Liquid inside it still runs. It begins outside tags, outputs and `raw`, and may end
- * behind some.
- */
-function jinjaComments(source: string, templates: readonly Template[]): readonly TemplateProblem[] {
-  const problems: TemplateProblem[] = [];
-  let behind = 0;
-  const visit = (template: Template): void => {
-    if ('str' in template && template.token.input === source) {
-      const { begin, end } = template.token;
-      let at = source.indexOf('{#', Math.max(begin, behind));
-      while (at !== -1 && at < end) {
-        const length = commentLength(source, at);
-        if (length > 0) problems.push(commentProblem(at, length));
-        behind = at + Math.max(2, length);
-        at = source.indexOf('{#', behind);
-      }
-    }
-    for (const child of template.children ? toValueSync(template.children(false, true)) : []) visit(child);
-  };
-  for (const template of templates) visit(template);
-  return problems;
-}
-
-function commentLength(source: string, at: number): number {
-  const end = source.slice(at, at + LONGEST_COMMENT).indexOf('#}', 2);
-  return end === -1 ? 0 : end + 2;
-}
-
-function commentProblem(offset: number, length: number): TemplateProblem {
-  return {
-    code: 'template-jinja',
-    message: '`{# … #}` is not a comment in Liquid and stays in the text',
-    hint: 'Liquid writes `{% comment %}…{% endcomment %}` or `{% # … %}`',
-    offset,
-    length,
-  };
-}
-
 function isPlainToken(value: unknown): value is PlainToken {
   return (
     typeof value === 'object' && value !== null && 'begin' in value && 'end' in value && 'input' in value
   );
-}
-
-function textOf(token: PlainToken): string {
-  return token.input.slice(token.begin, token.end);
-}
-
-function place(token: PlainToken): { readonly offset: number; readonly length: number } {
-  return { offset: token.begin, length: token.end - token.begin };
 }
