@@ -2,8 +2,11 @@ import type { MemoryDoor } from '../../src/memory/memory-door.ts';
 import type { OpenMemory } from '../../src/memory/open-memory.ts';
 import { recallForWork } from '../../src/memory/recall-for-work.ts';
 import { writeForWork } from '../../src/memory/write-for-work.ts';
+import { messageText } from '../../src/model/message.ts';
+import type { ModelRequest } from '../../src/ports/language-model.ts';
 import type { MemoryStore } from '../../src/ports/memory-store.ts';
 import { createInMemoryStore } from '../../src/stores/in-memory.ts';
+import type { Reply } from './fake-model.ts';
 import { EPOCH } from './fake-world.ts';
 import { type CrewRun, type CrewRunOptions, runCrew } from './run-crew.ts';
 
@@ -40,4 +43,25 @@ export function createRememberingRuns(store: MemoryStore = createInMemoryStore()
     return runCrew({ ...options, runId, memory: { door, version } });
   };
   return { store, run };
+}
+
+/** A crew with memory whose writer says yes or tries again; `more` are further keys of `reflect`. */
+export const learningCrew = (more = '') => `memory: {}
+inputs: { about: { type: string } }
+roles:
+  writer: { goal: Write., memory: true }
+start: draft
+phases:
+  draft:
+    role: writer
+    task: "Write the word for {{ inputs.about }}."
+    reflect: { evaluator: { expression: 'draft == "yes"' }, trials: 3${more} }
+    next: done
+  done: { end: success, result: "{{ draft }}" }
+`;
+
+/** Says no first, and yes as soon as it was told how. */
+export function learner({ origin, messages }: ModelRequest): Reply {
+  if (origin.role === 'lesson') return { text: 'Say the word yes.' };
+  return { text: messages.map(messageText).join('\n').includes('Say the word yes.') ? 'yes' : 'no' };
 }

@@ -4,28 +4,10 @@ import type { ModelRequest } from '../../src/ports/language-model.ts';
 import { createInMemoryStore } from '../../src/stores/in-memory.ts';
 import { eventsOf, resultOf } from './compact-events.ts';
 import type { Reply } from './fake-model.ts';
-import { createRememberingRuns, doorOf, memoryFor } from './memory-crew.ts';
+import { createRememberingRuns, doorOf, learner, learningCrew, memoryFor } from './memory-crew.ts';
 import { runCrew } from './run-crew.ts';
 
-const reflecting = `memory: {}
-inputs: { about: { type: string } }
-roles:
-  writer: { goal: Write., memory: true }
-start: draft
-phases:
-  draft:
-    role: writer
-    task: "Write the word for {{ inputs.about }}."
-    reflect: { evaluator: { expression: 'draft == "yes"' }, trials: 3 }
-    next: done
-  done: { end: success, result: "{{ draft }}" }
-`;
-
-const said = ({ messages }: ModelRequest): string => messages.map(messageText).join('\n');
-function learner(request: ModelRequest): Reply {
-  if (request.origin.role === 'lesson') return { text: 'Say the word yes.' };
-  return { text: said(request).includes('Say the word yes.') ? 'yes' : 'no' };
-}
+const reflecting = learningCrew();
 
 test('two runs at once on one store do not see each other, and both count', async () => {
   const { run, store } = createRememberingRuns();

@@ -6,7 +6,7 @@ import { createInMemoryStore } from '../../src/stores/in-memory.ts';
 import { eventsOf, resultOf } from './compact-events.ts';
 import type { Reply } from './fake-model.ts';
 import { fold } from './fold.ts';
-import { createRememberingRuns, doorOf, memoryFor } from './memory-crew.ts';
+import { createRememberingRuns, doorOf, learner, learningCrew, memoryFor } from './memory-crew.ts';
 import { type CrewRun, runCrew } from './run-crew.ts';
 
 const ONE_ROLE = `memory: {}
@@ -19,29 +19,9 @@ phases:
   done: { end: success, result: "{{ draft }}" }
 `;
 
-const reflecting = (more = '') => `memory: {}
-inputs: { about: { type: string } }
-roles:
-  writer: { goal: Write., memory: true }
-start: draft
-phases:
-  draft:
-    role: writer
-    task: "Write the word for {{ inputs.about }}."
-    reflect: { evaluator: { expression: 'draft == "yes"' }, trials: 3${more} }
-    next: done
-  done: { end: success, result: "{{ draft }}" }
-`;
-
 const said = ({ messages }: ModelRequest): string => messages.map(messageText).join('\n---\n');
 const asked = (run: CrewRun, role: string): readonly string[] =>
   run.modelRequests.filter(({ origin }) => origin.role === role).map(said);
-
-/** Says no first, and yes as soon as it was told how. */
-function learner(request: ModelRequest): Reply {
-  if (request.origin.role === 'lesson') return { text: 'Say the word yes.' };
-  return { text: said(request).includes('Say the word yes.') ? 'yes' : 'no' };
-}
 
 describe('what a role delivered', () => {
   test('is recalled by a later run, and why it was chosen is told', async () => {
@@ -110,7 +90,7 @@ describe('blocks', () => {
 describe('lessons', () => {
   test('of a failed and then passed attempt let the next run pass at once', async () => {
     const { run } = createRememberingRuns();
-    const options = { yaml: reflecting(), inputs: { about: 'agreement' }, replies: learner };
+    const options = { yaml: learningCrew(), inputs: { about: 'agreement' }, replies: learner };
     const first = await run(options);
     const second = await run(options);
     const trials = (one: CrewRun) => eventsOf(one, 'trial.judged').map(({ passed }) => passed);
@@ -122,7 +102,7 @@ describe('lessons', () => {
 
   test('carry what bears them out', async () => {
     const { run, store } = createRememberingRuns();
-    await run({ yaml: reflecting(), inputs: { about: 'agreement' }, replies: learner });
+    await run({ yaml: learningCrew(), inputs: { about: 'agreement' }, replies: learner });
     const [lesson] = await store.find(
       { scopes: ['crew:test'], kinds: ['lesson'] },
       { limit: 9, order: 'newest' },
@@ -140,7 +120,7 @@ describe('lessons', () => {
 
   test('are credited with the first trial', async () => {
     const { run, store } = createRememberingRuns();
-    const options = { yaml: reflecting(), inputs: { about: 'agreement' }, replies: learner };
+    const options = { yaml: learningCrew(), inputs: { about: 'agreement' }, replies: learner };
     await run(options);
     await run(options);
     await run({ ...options, replies: () => ({ text: 'no' }) });
@@ -154,31 +134,35 @@ describe('lessons', () => {
   test('of a task alone are not for other tasks, those of a crew are for similar ones', async () => {
     const alone = createRememberingRuns();
     await alone.run({
-      yaml: reflecting(', lessons: task'),
+      yaml: learningCrew(', lessons: task'),
       inputs: { about: 'agreement' },
       replies: learner,
     });
     const other = await alone.run({
-      yaml: reflecting(', lessons: task'),
+      yaml: learningCrew(', lessons: task'),
       inputs: { about: 'consent' },
       replies: learner,
     });
     expect(eventsOf(other, 'lesson.used')).toEqual([]);
     const shared = createRememberingRuns();
-    await shared.run({ yaml: reflecting(), inputs: { about: 'agreement' }, replies: learner });
-    const similar = await shared.run({ yaml: reflecting(), inputs: { about: 'consent' }, replies: learner });
+    await shared.run({ yaml: learningCrew(), inputs: { about: 'agreement' }, replies: learner });
+    const similar = await shared.run({
+      yaml: learningCrew(),
+      inputs: { about: 'consent' },
+      replies: learner,
+    });
     expect(eventsOf(similar, 'lesson.used')).toHaveLength(1);
   });
 
   test('are neither kept nor read when they are off', async () => {
     const { run, store } = createRememberingRuns();
-    await run({ yaml: reflecting(', lessons: off'), inputs: { about: 'agreement' }, replies: learner });
+    await run({ yaml: learningCrew(', lessons: off'), inputs: { about: 'agreement' }, replies: learner });
     expect(await store.find({ scopes: 'all', kinds: ['lesson'] }, { limit: 9, order: 'newest' })).toEqual([]);
   });
 
   test('out of words of strangers wait for a person', async () => {
     const { run, store } = createRememberingRuns();
-    const yaml = reflecting()
+    const yaml = learningCrew()
       .replace(
         'start: draft\nphases:\n',
         'start: fetch\nphases:\n  fetch: { tool: kit.give, with: { n: 1 }, untrusted: true, next: draft }\n',
@@ -271,7 +255,7 @@ describe('memory that cannot be reached', () => {
     const down = new CrewError('MEMORY_UNAVAILABLE', 'the disk is gone');
     const door = { recall: () => Promise.reject(down), write: () => Promise.reject(down) };
     const run = await runCrew({
-      yaml: reflecting(),
+      yaml: learningCrew(),
       inputs: { about: 'x' },
       replies: learner,
       memory: { door },
@@ -283,7 +267,7 @@ describe('memory that cannot be reached', () => {
 
 describe('a run without memory', () => {
   test('does not know of it, whatever its crew declares', async () => {
-    const run = await runCrew({ yaml: reflecting(), inputs: { about: 'x' }, replies: learner });
+    const run = await runCrew({ yaml: learningCrew(), inputs: { about: 'x' }, replies: learner });
     expect(run.events.filter(({ type }) => type.startsWith('memory.'))).toEqual([]);
     expect(run.calledKeys.filter(key => /re(call|member)/.test(key))).toEqual([]);
   });
@@ -292,7 +276,7 @@ describe('a run without memory', () => {
 describe('replay', () => {
   test('of a run that remembers calls nothing and tells the same', async () => {
     const { run } = createRememberingRuns();
-    const options = { yaml: reflecting(), inputs: { about: 'agreement' }, replies: learner };
+    const options = { yaml: learningCrew(), inputs: { about: 'agreement' }, replies: learner };
     await run(options);
     const lived = await run(options);
     const dead = () => Promise.reject(new Error('a replay reads no memory'));
@@ -308,7 +292,7 @@ describe('replay', () => {
 
   test('after every prefix of its facts goes on to the same end, and nothing is remembered twice', async () => {
     const lived = createRememberingRuns();
-    const options = { yaml: reflecting(), inputs: { about: 'agreement' }, replies: learner };
+    const options = { yaml: learningCrew(), inputs: { about: 'agreement' }, replies: learner };
     const { facts } = await lived.run(options);
     for (let length = 1; length < facts.length; length += 1) {
       // The store has what was written before the stop, and nothing of what came after it.
