@@ -1,9 +1,10 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { MemoryChange } from '../../model/memory.ts';
 import type { NoteFilter } from '../../ports/memory-store.ts';
+import type { BlamedLine } from '../../reporters/blame-lines.ts';
 import { noPositionals, onePositional } from '../positionals.ts';
 import { loadMemoryText } from '../wire-views.ts';
-import { blockTarget, findRemembered } from './find-remembered.ts';
+import { blockTarget, findRemembered, type Remembered } from './find-remembered.ts';
 import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
 import { readLimit, readNoteFilter, withoutExpired } from './read-note-filter.ts';
 
@@ -123,10 +124,13 @@ export const diffMemory: MemoryVerb = async (call, memory) => {
 export const blameMemory: MemoryVerb = async (call, memory) => {
   const { store } = memory;
   const name = onePositional(call.positionals, 'a block or a note: `crew memory blame BLOCK`');
-  const target = await targetOf(store, name);
+  const found = await findRemembered(store, name);
+  const target = targetName(found);
   const changes = await store.changes({ target }, { limit: MOST_CHANGES });
   const { blameLines, momentText, textTable } = await loadMemoryText();
-  const lines = blameLines(changes.toReversed());
+  const known = blameLines(changes.toReversed());
+  const lines = known.length > 0 ? known : linesOf(found);
+  const origin = found.what === 'note' ? ['-', 'not in the log'] : ['declared', 'crew file'];
   if (call.values.json === true) {
     const rows = lines.map(({ text, change }) => ({
       text,
@@ -137,9 +141,9 @@ export const blameMemory: MemoryVerb = async (call, memory) => {
     return 0;
   }
   const rows = lines.map(({ text, change }) => [
-    change?.id.slice(0, 12) ?? 'declared',
+    change?.id.slice(0, 12) ?? origin[0] ?? '',
     change === undefined ? '' : momentText(change.at).slice(0, 16),
-    change === undefined ? 'crew file' : change.by.role || change.by.author,
+    change === undefined ? (origin[1] ?? '') : change.by.role || change.by.author,
     text,
   ]);
   call.terminal.stdout(
@@ -180,6 +184,16 @@ export async function changeNamed(
 }
 
 async function targetOf(store: Parameters<MemoryVerb>[1]['store'], name: string): Promise<string> {
-  const found = await findRemembered(store, name);
+  return targetName(await findRemembered(store, name));
+}
+
+/** The name of what was found in changes. */
+function targetName(found: Remembered): string {
   return found.what === 'note' ? found.note.id : blockTarget(found.block);
+}
+
+/** The lines of a text of which no change is known. */
+function linesOf(found: Remembered): readonly BlamedLine[] {
+  const text = found.what === 'note' ? found.note.text : found.block.value;
+  return text === '' ? [] : text.split('\n').map(line => ({ text: line }));
 }

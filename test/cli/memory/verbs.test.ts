@@ -183,6 +183,17 @@ describe('the history of a block', () => {
     ]);
   });
 
+  test('is blamed on nobody where no change of it is known', async () => {
+    const memory = await memoryWith([note('note1', { text: 'said once' })], [block('rules', 'one\ntwo')]);
+    const blamed = async (name: string) => {
+      const { call, out } = callOf([name]);
+      await blameMemory(call, memory);
+      return out();
+    };
+    expect(await blamed('rules')).toMatch(/^declared +crew file +one\ndeclared +crew file +two\n$/);
+    expect(await blamed('note1')).toMatch(/^- +not in the log +said once\n$/);
+  });
+
   test('is taken back, and that too', async () => {
     const memory = await edited();
     await revertMemory(callOf(['change-a']).call, memory);
