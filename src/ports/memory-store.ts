@@ -64,7 +64,7 @@ export interface Forgotten {
 }
 
 /** What notes are counted by. */
-export type TallyOf = 'scope' | 'kind' | 'state';
+type TallyOf = 'scope' | 'kind' | 'state';
 
 /** What the vectors of a store are of. */
 export interface StoreEmbedder {
