@@ -5,7 +5,7 @@ import type { ResolvedModel } from '../model/fact.ts';
 import { nthModelKey } from '../model/fallback-key.ts';
 import type { Program } from '../model/program.ts';
 import { isLoopback } from './local-providers.ts';
-import { missingKey } from './provider-keys.ts';
+import { missingKey, variableOf } from './provider-keys.ts';
 
 /** What `chooseModels` decided; it becomes a fact of the run. */
 export interface ModelChoice {
@@ -161,7 +161,7 @@ export function autoModel(env: ChoiceOptions['env'], local?: LocalChoice): Resol
     return { use: `openai:${name}`, reason: 'a local server, by OPENAI_BASE_URL and OPENAI_MODEL' };
   }
   if (local?.model !== undefined) return local.model;
-  const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'].filter(key => env[key]);
+  const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'].filter(key => variableOf(env, key) !== undefined);
   const hint =
     keys.length > 0
       ? `no model was chosen; ${keys.join(' and ')} is set, use it with --model provider:name`

@@ -7,7 +7,7 @@ import { examineEmbedder } from './examine-embedder.ts';
 import { examineModels } from './examine-models.ts';
 import { examinePolicy, examineSettings } from './examine-settings.ts';
 import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
-import { PROVIDER_KEYS } from './provider-keys.ts';
+import { PROVIDER_KEYS, variableOf } from './provider-keys.ts';
 import { sourceReader } from './read-files.ts';
 import { isServerAddress, shownAddress } from './shown-address.ts';
 import { loadMcpLock } from './wire.ts';
@@ -53,13 +53,14 @@ async function git(): Promise<readonly Finding[]> {
 
 function keys({ terminal: { env } }: ExaminedPlace): readonly Finding[] {
   return Object.entries(PROVIDER_KEYS).map(([provider, { key, url }]) => {
-    const given = env[url];
+    const given = variableOf(env, url);
     const address = given ? `, ${url} is ${shownAddress(given)}` : '';
     if (given && !isServerAddress(given)) {
       const text = `${url} is \`${shownAddress(given)}\`, expected an address such as http://127.0.0.1:8000/v1`;
       return { about: provider, state: 'problem', text };
     }
-    if (env[key]) return { about: provider, state: 'ok', text: `${key} is set${address}` };
+    if (variableOf(env, key) !== undefined)
+      return { about: provider, state: 'ok', text: `${key} is set${address}` };
     return { about: provider, state: address === '' ? 'note' : 'ok', text: `${key} is not set${address}` };
   });
 }

@@ -9,7 +9,7 @@ import type { AnswerTokens } from './answer-tokens.ts';
 import type { Terminal } from './command.ts';
 import { localUrl } from './local-providers.ts';
 import { lookForServers } from './local-servers.ts';
-import { missingKey, PROVIDER_KEYS, providerOf } from './provider-keys.ts';
+import { missingKey, PROVIDER_KEYS, providerOf, variableOf } from './provider-keys.ts';
 import { readScriptFile } from './read-script.ts';
 import { isServerAddress, shownAddress } from './shown-address.ts';
 import { loadContextWindows, loadPrices, PROVIDERS, type ProviderSettings } from './wire.ts';
@@ -43,7 +43,7 @@ export async function modelTerms(options: {
   const rows = Object.entries(models).map(([alias, { use }]) => {
     const model = opened.get(use);
     const declared = declarationOf(program, alias);
-    const ownAddress = terminal.env[PROVIDER_KEYS[providerOf(use)]?.url ?? ''] === undefined;
+    const ownAddress = variableOf(terminal.env, PROVIDER_KEYS[providerOf(use)]?.url ?? '') === undefined;
     const contextTokens = ownAddress ? contextWindow(use) : undefined;
     const terms: ModelTerms = {
       maxTokens: maxTokensOf(model, declared, answerTokens),
@@ -123,11 +123,11 @@ function settingsFor(provider: string, use: string, terminal: Terminal): Provide
   const maxConcurrent = readMaxConcurrent(terminal.env.CREW_MAX_CONCURRENT);
   const limit = maxConcurrent === undefined ? {} : { maxConcurrent };
   const local = localUrl(provider, terminal.env);
-  if (local !== undefined) return { readScript, apiKey: 'none', baseUrl: local, ...limit };
+  if (local !== undefined) return { readScript, apiKey: '', baseUrl: local, ...limit };
   const names = PROVIDER_KEYS[provider];
   if (names === undefined) return { readScript };
-  const apiKey = terminal.env[names.key];
-  const baseUrl = terminal.env[names.url];
+  const apiKey = variableOf(terminal.env, names.key);
+  const baseUrl = variableOf(terminal.env, names.url);
   if (missingKey(use, terminal.env) !== undefined) {
     throw new CrewError(
       'CREDENTIALS_MISSING',
@@ -140,8 +140,8 @@ function settingsFor(provider: string, use: string, terminal: Terminal): Provide
       `${names.url} must be the address of a server, such as http://127.0.0.1:8000/v1, but it is \`${shownAddress(baseUrl)}\``,
     );
   }
-  // Servers of one's own mostly want no key, but the wire format has a place for one.
-  return { readScript, apiKey: apiKey || 'none', ...(baseUrl ? { baseUrl } : {}), ...limit };
+  // Servers of one's own mostly want no key.
+  return { readScript, apiKey: apiKey ?? '', ...(baseUrl ? { baseUrl } : {}), ...limit };
 }
 
 function readMaxConcurrent(text: string | undefined): number | undefined {

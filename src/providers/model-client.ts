@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MAX_MODEL_CALL_MS } from '../model/limits.ts';
 import { DEFAULT_MAX_CONCURRENT, gateBefore } from './call-gate.ts';
 import { type ExchangeLimits, exchange, type HttpAnswer } from './http-exchange.ts';
-import { ProviderFailure } from './provider-failure.ts';
+import { NO_KEY, ProviderFailure } from './provider-failure.ts';
 
 /**
  * What every model behind HTTP is made from. `baseUrl` defaults to the provider's own; `idleTimeoutMs` (60,000) is the
@@ -32,7 +32,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
  */
 export function sdkSettings(options: HttpModelOptions) {
   // Local servers want no key, but the SDKs insist on one.
-  return { apiKey: options.apiKey.trim() || 'none', maxRetries: 0, logLevel: 'off' } as const;
+  return { apiKey: options.apiKey.trim() || NO_KEY, maxRetries: 0, logLevel: 'off' } as const;
 }
 
 /** How long an exchange with a model may last, and how much it may answer. */

@@ -4,6 +4,11 @@ import { field, isRecord, textField } from './wire-value.ts';
 /** No provider makes us wait longer than this, whatever it asks for. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 const LONGEST_MESSAGE = 500;
+/** A key that is shorter than this may be a part of words that are none. */
+const LONG_KEY = 12;
+
+/** What stands in the place of a key where a server wants none; no secret. */
+export const NO_KEY = 'none';
 
 /** What a provider said in an error, wherever in its body it said it. */
 interface ProviderComplaint {
@@ -93,10 +98,20 @@ export function failureOf(error: unknown): CodedFailure {
 
 /** A failure fit to be shown: the API key blotted out, one line, at most 500 characters. Pure. */
 export function presentable(failure: CodedFailure, apiKey: string): CodedFailure {
-  const blotted = apiKey.length < 4 ? failure.message : failure.message.replaceAll(apiKey, '[API key]');
+  const blotted = isSecret(apiKey) ? blotOut(failure.message, apiKey) : failure.message;
   const line = blotted.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   const message = line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE - 1)}…` : line;
   return { ...failure, message };
+}
+
+function isSecret(apiKey: string): boolean {
+  return apiKey.length >= 4 && apiKey !== NO_KEY;
+}
+
+function blotOut(message: string, apiKey: string): string {
+  if (apiKey.length >= LONG_KEY) return message.replaceAll(apiKey, '[API key]');
+  const word = apiKey.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return message.replace(new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'gu'), '[API key]');
 }
 
 /** The wait that `retry-after-ms` or `Retry-After` (seconds or an HTTP date) asks for, 0 to 60,000, if any. Pure. */

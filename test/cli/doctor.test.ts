@@ -41,6 +41,17 @@ describe('crew doctor', () => {
     expect(stdout).not.toContain('canary');
   });
 
+  test('a key or an address of blanks is none', async () => {
+    const { of } = await findings({ OPENAI_API_KEY: ' ', ANTHROPIC_BASE_URL: ' ' });
+    expect(of('openai')).toEqual([{ about: 'openai', state: 'note', text: 'OPENAI_API_KEY is not set' }]);
+    expect(of('anthropic')).toEqual([
+      { about: 'anthropic', state: 'note', text: 'ANTHROPIC_API_KEY is not set' },
+    ]);
+    expect(of('auto')[0]?.text).not.toContain('OPENAI_API_KEY');
+    const asked = await crew(['ask', 'hi', '--models', 'openai:x'], { env: { OPENAI_API_KEY: ' ' } });
+    expect([asked.code, asked.stderr]).toEqual([3, expect.stringContaining('needs OPENAI_API_KEY')]);
+  });
+
   test('finds a model server of this machine and says how to use it', async () => {
     const server = createServer((_, response) => response.end('{"data":[{"id":"qwen3"}]}'));
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -3,6 +3,7 @@ import {
   errorObjectFailure,
   failureOf,
   httpFailure,
+  NO_KEY,
   ProviderFailure,
   presentable,
   retryAfterMs,
@@ -153,6 +154,14 @@ describe('a presentable failure', () => {
     const shown = presentable({ code: 'PROVIDER_REFUSED', message }, 'sk-1234').message;
     expect(shown).toHaveLength(500);
     expect(shown).toMatch(/^a b \[31mlong/);
+  });
+
+  it('leaves words alone that only look like what stands in the place of a key, or have a short key in them', () => {
+    const shown = (message: string, key: string) =>
+      presentable({ code: 'PROVIDER_REFUSED', message }, key).message;
+    expect(shown('getaddrinfo ENOTFOUND nonexistent.invalid', NO_KEY)).toContain('nonexistent.invalid');
+    expect(shown('the latest of test', 'test')).toBe('the latest of [API key]');
+    expect(shown('in xsk-1234567890abcdefx', 'sk-1234567890abcdef')).toBe('in x[API key]x');
   });
 
   it('blots out a key that the limit would have cut in two', () => {
