@@ -3,6 +3,7 @@
 // 2. Nothing is downloaded, built or printed.
 // 3. It ends with the process that started it.
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LlamaAnswer, LlamaQuestion } from './llama-messages.ts';
 
 /** More than a note has; long contexts take memory. */
@@ -11,6 +12,9 @@ const MOST_TOKENS = 2048;
 const OTHER_TOKENS = 3;
 /** Threads of llama.cpp wait for each other at full speed: where others work too, two can be a hundred times slower than one. */
 const THREADS = Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4)));
+
+/** What llama.cpp says of a failure comes a little after it. */
+const COMPLAINING_MS = 200;
 
 type Asked = Exclude<LlamaQuestion, { readonly drop: number }>;
 
@@ -100,7 +104,10 @@ process.on('disconnect', () => process.exit(0));
 const opening = openModel(process.argv[2] ?? '');
 opening.then(
   ({ dims }) => say({ opened: true, dims }),
-  error => say({ unopened: wordsOf(error) }),
+  async error => {
+    await sleep(COMPLAINING_MS);
+    say({ unopened: wordsOf(error) });
+  },
 );
 process.on('message', (question: LlamaQuestion) => {
   if ('drop' in question) {

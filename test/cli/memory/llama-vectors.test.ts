@@ -33,11 +33,13 @@ describe('a crew whose memory has a model by path', () => {
     home = realpathSync(mkdtempSync(join(tmpdir(), 'llama-vectors-')));
     writeFileSync(join(home, 'house.crew.yaml'), CREW);
     writeFileSync(join(home, 'tiny.gguf'), tinyGguf());
-    const reply = 'version: 1\nreplies: [{ text: The lamp in the hall flickers., times: 9 }]\n';
-    writeFileSync(join(home, 'replies.yaml'), reply);
+    reply('The lamp in the hall flickers.');
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
+  const reply = (text: string) => {
+    writeFileSync(join(home, 'replies.yaml'), `version: 1\nreplies: [{ text: ${text}, times: 9 }]\n`);
+  };
   const settings = (embedder: string) => {
     mkdirSync(join(home, 'user', 'crew'), { recursive: true });
     writeFileSync(join(home, 'user', 'crew', 'config.yaml'), `memory: { embedder: "${embedder}" }\n`);
@@ -96,6 +98,7 @@ describe('a crew whose memory has a model by path', () => {
       expect([found.code, found.stderr]).toEqual([0, expect.not.stringContaining('words alone')]);
 
       writeFileSync(join(home, 'tiny.gguf'), tinyGguf({ seed: 2, dims: 48 }));
+      reply('A second lamp stands in the cellar now.');
       const changed = await here('run', 'house.crew.yaml');
       expect(changed.code).toBe(0);
       expect(changed.stderr).toMatch(
