@@ -8,6 +8,7 @@ import type { McpServer } from '../model/mcp-server.ts';
 import type { Program } from '../model/program.ts';
 import { namedPrograms } from './crew-content.ts';
 import { memoryAddress, memoryModel } from './memory/choose-memory.ts';
+import { type MayBePersonal, personalUses } from './memory/personal-uses.ts';
 
 /**
  * What a program, with those inside it, starts and runs, a sha256 in hex for each: MCP servers as they are declared, with the
@@ -54,12 +55,16 @@ function serverStart(server: McpServer, workspace: string): string {
   return hashOf({ kind: 'mcp', server: server as unknown as JsonValue, ...at });
 }
 
-/** Where a crew's memory goes, when that is not a folder of the workspace, and the model that native code reads for it. */
-function memoryStart(of: Parameters<typeof memoryAddress>[0]): readonly string[] {
+/**
+ * Where a crew's memory goes, when that is not a folder of the workspace, the model that native code reads for it, and what is
+ * touched of what a person keeps for all projects.
+ */
+function memoryStart(of: MayBePersonal | undefined): readonly string[] {
   const [address, model] = [memoryAddress(of), memoryModel(of)];
   return [
     ...(address === undefined ? [] : [hashOf({ kind: 'memory', address })]),
     ...(model === undefined ? [] : [hashOf({ kind: 'model', file: model })]),
+    ...personalUses(of).map(({ crew, roles, blocks }) => hashOf({ kind: 'personal', crew, roles, blocks })),
   ];
 }
 

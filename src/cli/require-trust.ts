@@ -4,7 +4,7 @@ import type { LoadedCrew } from '../language/load-crew.ts';
 import { CrewError } from '../model/crew-error.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { contentHash, crewContent } from './crew-content.ts';
-import { memoryAddress } from './memory/choose-memory.ts';
+import { memoryAddress, memoryModel } from './memory/choose-memory.ts';
 import { crewStarts } from './program-starts.ts';
 import { shownColumns } from './shown-columns.ts';
 import { addStarts, addTrust, readTrust } from './trust-store.ts';
@@ -89,8 +89,10 @@ export async function requireTrust(call: TrustCall): Promise<void> {
 /** What makes that a file needs trust; its tools say more than the place of its memory. */
 function whatItDoes({ toolsets, crew }: TrustCall['loaded']): string {
   if (toolsets.some(({ source }) => source.kind !== 'builtin')) return 'starts servers or runs code';
-  const isElsewhere = memoryAddress(crew) !== undefined;
-  return isElsewhere ? 'keeps what it remembers at an address' : 'loads a model of its own';
+  if (memoryAddress(crew) !== undefined) return 'keeps what it remembers at an address';
+  return memoryModel(crew) === undefined
+    ? 'reads and changes what you keep for all your projects'
+    : 'loads a model of its own';
 }
 
 /** Shows all of a file and asks whether to trust it; remembers a yes. */

@@ -57,9 +57,11 @@ function textOf({ runId, program, workspace, terminal }: TrustedRunCall): string
       sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
     }));
   });
-  const { memory } = program;
-  const crew = memory === undefined ? undefined : { memory };
-  return trustText({ toolsets, crew }, { file, rows, workspace, columns: terminal.columns });
+  const { crew, crews = {}, roles, memory } = program;
+  return trustText(
+    { toolsets, crew: { crew, crews, roles, memory } },
+    { file, rows, workspace, columns: terminal.columns },
+  );
 }
 
 function* placed(program: Program, file: string): Iterable<LoadedCrew['toolsets'][number]> {

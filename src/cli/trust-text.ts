@@ -8,6 +8,7 @@ import { sanitizeText } from '../reporters/sanitize.ts';
 import { type ContentRow, contentHash, namedPrograms } from './crew-content.ts';
 import { foreignLines } from './foreign-lines.ts';
 import { memoryAddress, memoryModel } from './memory/choose-memory.ts';
+import { type MayBePersonal, personalUses, personalUseText } from './memory/personal-uses.ts';
 
 /** What a person is told about: the crew file as they named it, its content, and the terminal's width, Infinity for none. */
 interface TrustSubject {
@@ -22,10 +23,10 @@ type Row = readonly [string, string];
 
 const UNBOXED: Row = ['sandbox', 'none: it may do whatever you may do'];
 
-/** Whether a crew file starts programs, reaches servers or runs code of its author's, which a person has to accept. Pure. */
+/** Whether a crew file starts programs, reaches servers, runs code of its author's or touches what a person keeps for all projects, which they have to accept. Pure. */
 export function needsTrust({ toolsets, crew }: Pick<LoadedCrew, 'toolsets' | 'crew'>): boolean {
   const reaches = memoryAddress(crew) !== undefined || memoryModel(crew) !== undefined;
-  return reaches || toolsets.some(({ source }) => source.kind !== 'builtin');
+  return reaches || personalUses(crew).length > 0 || toolsets.some(({ source }) => source.kind !== 'builtin');
 }
 
 /**
@@ -37,7 +38,7 @@ export function trustText(
   {
     toolsets,
     crew,
-  }: Pick<LoadedCrew, 'toolsets'> & { readonly crew?: Pick<Crew, 'memory' | 'policy'> | undefined },
+  }: Pick<LoadedCrew, 'toolsets'> & { readonly crew?: (MayBePersonal & Pick<Crew, 'policy'>) | undefined },
   subject: TrustSubject,
 ): string {
   const sections = toolsets.flatMap(({ name, file, source }) => {
@@ -58,6 +59,14 @@ export function trustText(
   if (model !== undefined) {
     const rows: readonly Row[] = [['loads', `${word(model)}, a model that native code reads`]];
     sections.push(section('vectors of its memory', rows, subject.columns));
+  }
+  const personal = personalUses(crew);
+  if (personal.length > 0) {
+    const rows: readonly Row[] = [
+      ['reads', 'and changes what you keep for all your projects'],
+      ...personal.map((use): Row => ['by', personalUseText(use)]),
+    ];
+    sections.push(section('memory of yours', rows, subject.columns));
   }
   const rules = (crew?.policy ?? []).map(ruleRow);
   if (rules.length > 0) {

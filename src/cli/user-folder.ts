@@ -8,3 +8,8 @@ export function userFolder({ env }: Pick<Terminal, 'env'>): string {
   // The XDG specification says to ignore a relative path.
   return join(isAbsolute(chosen) ? chosen : join(HOME || homedir(), '.config'), 'crew');
 }
+
+/** Where what a person's crews remember for all projects is kept. */
+export function ownMemoryPlace(terminal: Pick<Terminal, 'env'>): string {
+  return join(userFolder(terminal), 'memory');
+}

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MemorySettings, OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import { type CrewMemory, DEFAULT_HALF_LIFE_MS } from '../../model/crew-memory.ts';
 import type { MemoryStore, StoreEmbedder } from '../../ports/memory-store.ts';
-import { userFolder } from '../user-folder.ts';
+import { ownMemoryPlace } from '../user-folder.ts';
 import { loadEmbedders, loadEmptyStore, loadMemoryStore, loadStoreByScope } from '../wire-memory.ts';
 import { realWorld } from '../world.ts';
 import type { MemoryChoice } from './choose-memory.ts';
@@ -99,7 +98,7 @@ async function borrowStores(options: OpenMemoryOptions) {
     : await borrowStore(choice.place, env, { identity: run?.store, ...wish });
   const { createStoreByScope } = await loadStoreByScope();
   const mine: { release: () => Promise<void> }[] = [];
-  const ownPlace = join(userFolder({ env }), 'memory');
+  const ownPlace = ownMemoryPlace({ env });
   const openOwn = async (): Promise<MemoryStore> => {
     const own = await borrowStore(ownPlace, env, wish);
     mine.push(own);

@@ -1,11 +1,12 @@
 import { noPositionals } from '../positionals.ts';
+import { ownMemoryPlace } from '../user-folder.ts';
 import { loadMemoryText } from '../wire-views.ts';
 import { type MemoryVerb, printJson } from './memory-verb.ts';
 
 const EVERYTHING = 10_000_000;
 const ALL = { scopes: 'all', states: 'all' } as const;
 
-/** `crew memory stats`: where memory is, with which embedder, and how much of what it holds. */
+/** `crew memory stats`: where memory is, with which embedder, and how much of what it holds; and where a person's own is. */
 export const statsOfMemory: MemoryVerb = async (call, { store, now }) => {
   noPositionals(call.positionals);
   const stored = await store.embedder();
@@ -19,6 +20,10 @@ export const statsOfMemory: MemoryVerb = async (call, { store, now }) => {
     byKind: sorted(await store.tally('kind', ALL)),
     byState: sorted(await statesOf(store, now())),
     byScope: sorted(await store.tally('scope', ALL)),
+    own: {
+      place: ownMemoryPlace(call.terminal),
+      notes: await store.count({ scopes: ['user'], states: 'all' }),
+    },
   };
   if (call.values.json === true) {
     printJson(call, document);
@@ -37,6 +42,7 @@ export const statsOfMemory: MemoryVerb = async (call, { store, now }) => {
     ['kinds', words(document.byKind)],
     ['states', words(document.byState)],
     ['scopes', words(document.byScope)],
+    ['for all projects', `${document.own.notes} in ${document.own.place}`],
   ];
   call.terminal.stdout(
     textTable(rows)
