@@ -46,6 +46,7 @@ export async function diffPrompts({ positionals, values, terminal }: CommandCall
     terminal.stdout(`${JSON.stringify(found, null, 2)}\n`);
     return 0;
   }
+  for (const { note } of [before, after]) if (note !== undefined) terminal.stderr(`! ${note}\n`);
   const { formatPromptDiff } = await loadVersionsText();
   terminal.stdout(formatPromptDiff([left, right], { partials, samples }, { color: terminal.stdoutColor }));
   return 0;

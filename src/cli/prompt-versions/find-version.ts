@@ -8,6 +8,7 @@ import { COMMITTED, LOCKED, type PromptRef, parsePromptRef } from './prompt-ref.
 import { type PromptPlaces, type PromptStore, storeOf } from './prompt-store.ts';
 import { promptUses } from './prompt-uses.ts';
 import { committedAt } from './prompts-at.ts';
+import { nearestRow, shallowNote, stepBack } from './step-back.ts';
 import { ownUses } from './version-moments.ts';
 import type { VersionRow } from './version-rows.ts';
 
@@ -20,6 +21,8 @@ export interface FoundVersion {
   readonly row?: VersionRow;
   /** It was read from the working tree. */
   readonly isWorking: boolean;
+  /** What a person should know of how it was chosen. */
+  readonly note?: string;
 }
 
 /** Most candidates that a message lists. */
@@ -124,7 +127,9 @@ async function committedVersion(
     const problem = `\`${ref.stem}\` is not in the commit that is checked out`;
     throw new CrewError('PROMPT_UNKNOWN', `\`${ref.text}\` names no version: ${problem}`);
   }
-  return { store, ref, prompt, isWorking: false, ...withRow(history.lineage(ref.file), prompt.hash) };
+  const { head: commit = '' } = history.state;
+  const row = await nearestRow(history, ref.file, { hash: prompt.hash, commit });
+  return { store, ref, prompt, isWorking: false, ...(row === undefined ? {} : { row }) };
 }
 
 async function namedVersion(
@@ -137,8 +142,7 @@ async function namedVersion(
   const lineage = history.lineage(ref.file);
   const labelled = await labelledPrompt(history, ref, version);
   const byHash = versionsByHash(lineage, version);
-  if (labelled !== undefined)
-    byHash.set(labelled.hash, { prompt: labelled, ...withRow(lineage, labelled.hash) });
+  if (labelled !== undefined) byHash.set(labelled.prompt.hash, labelled);
   // To hash the working tree takes time, and it is meant seldom.
   const working = byHash.size === 0 && isHashLike(version) ? store.placedFile(ref.file) : undefined;
   if (working?.hash.startsWith(version)) byHash.set(working.hash, { prompt: working });
@@ -173,58 +177,27 @@ function versionsByHash(lineage: readonly VersionRow[], prefix: string): Map<str
   return found;
 }
 
-function withRow(lineage: readonly VersionRow[], hash: string): { row?: VersionRow } {
-  const rows = lineage.filter(({ prompt }) => prompt?.hash === hash);
-  const row = rows.find(({ elsewhere }) => elsewhere !== true) ?? rows[0];
-  return row === undefined ? {} : { row };
-}
-
 /** What stands behind a label of a prompt, also one of a name that it had before. */
 async function labelledPrompt(
   history: PromptHistory,
   ref: PromptRef,
   label: string,
-): Promise<PlacedPrompt | undefined> {
+): Promise<Candidate | undefined> {
   if (!labelNames(history, ref.file).includes(label)) return undefined;
   const labels = (await labelsOf(history, [ref.file])).get(ref.file) ?? [];
   const found = labels.find(row => row.label === label);
-  if (found === undefined || found.prompt !== undefined) return found?.prompt;
+  if (found === undefined) return undefined;
+  if (found.prompt !== undefined) {
+    const { prompt, commit = '' } = found;
+    const row = await nearestRow(history, ref.file, { hash: prompt.hash, commit });
+    return row === undefined ? { prompt } : { prompt, row };
+  }
   const where = found.commit === undefined ? 'no commit' : `the commit ${found.commit.slice(0, SHORT)}`;
   const path = history.pathOf(ref.file);
   throw new CrewError(
     'PROMPT_UNKNOWN',
     `the tag \`${found.tag}\` stands on ${where}, in which there is no \`${path}\``,
   );
-}
-
-/** The version that came before, so many steps. Versions of other branches count only from one of them. */
-function stepBack(from: FoundVersion, history: PromptHistory, steps: number): FoundVersion {
-  if (steps <= 0) return from;
-  const { ref, store } = from;
-  const lineage = history.lineage(ref.file).filter(row => row.prompt !== undefined);
-  const own = lineage.filter(({ elsewhere }) => elsewhere !== true || from.row?.elsewhere === true);
-  let { prompt, row } = from;
-  let at = own.findIndex(one => one.prompt?.hash === prompt.hash);
-  let left = steps;
-  while (left > 0) {
-    at += 1;
-    const before = own[at];
-    if (before?.prompt === undefined) throw beforeAll(ref, history);
-    if (before.prompt.hash === prompt.hash) continue;
-    prompt = before.prompt;
-    row = before;
-    left -= 1;
-  }
-  return { store, ref, prompt, ...(row === undefined ? {} : { row }), isWorking: false };
-}
-
-function beforeAll({ text, stem }: PromptRef, history: PromptHistory): CrewError {
-  const message = `\`${text}\` goes back behind the first version of \`${stem}\``;
-  return new CrewError('PROMPT_UNKNOWN', `${message}${shallowNote(history)}`);
-}
-
-function shallowNote({ state }: PromptHistory): string {
-  return state.shallow ? '; this clone is shallow and has only a part of the history' : '';
 }
 
 async function noVersion(

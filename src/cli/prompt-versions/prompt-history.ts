@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import { type FolderTree, folderTrees } from '../../tools/git/folder-history.ts';
 import { readObjects } from '../../tools/git/read-objects.ts';
-import { type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
+import { isAncestor, parentsOf, type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
 import { decodeText } from '../decode-text.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
 import { type LabelTag, labelTags } from './label-tags.ts';
@@ -32,6 +32,10 @@ export interface PromptHistory {
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, PlacedPrompt>>>;
   /** All prompts of the folder in the commit that is checked out, by file name. */
   committed(): Promise<ReadonlyMap<string, PlacedPrompt>>;
+  /** The parents of a commit, first parent first; none behind the end of a shallow clone. */
+  parents(commit: string): Promise<readonly string[]>;
+  /** Whether a commit comes before another one, or is it. */
+  isBefore(commit: string, other: string): Promise<boolean>;
   /** The texts of contents, by id. Fails with TOOL_FAILED for one that is not there any more. */
   texts(blobs: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -115,6 +119,8 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
       return own.map(path => path.slice(path.lastIndexOf('/') + 1)).toSorted();
     },
     labels: path => labelTags(state.refs, path),
+    parents: commit => parentsOf({ workspace, signal }, commit),
+    isBefore: (ancestor, of) => isAncestor({ workspace, signal }, { ancestor, of }),
     texts: async blobs => {
       const texts = new Map<string, string>();
       await readObjects({ workspace, signal, names: blobs }, (blob, object) => {

@@ -50,6 +50,7 @@ export async function rollbackPrompt({ positionals, values, terminal }: CommandC
     terminal.stdout(`${JSON.stringify({ version: 1, ...result }, null, 2)}\n`);
     return 0;
   }
+  if (found.note !== undefined) terminal.stderr(`! ${found.note}\n`);
   const lines = toldLines(result);
   terminal.stdout(lines.map(line => `${sanitizeText(line, { keepNewlines: false })}\n`).join(''));
   return 0;

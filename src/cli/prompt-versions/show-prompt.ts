@@ -24,12 +24,14 @@ export async function showPromptVersion({ positionals, values, terminal }: Comma
   const noHistory = 'problem' in history ? history.problem : null;
   if (values.json === true) {
     const { partials } = found.prompt;
-    const shown = { version: 1, name: found.ref.stem, noHistory, shown: moment, partials, text };
+    const note = found.note === undefined ? {} : { note: found.note };
+    const shown = { version: 1, name: found.ref.stem, noHistory, ...note, shown: moment, partials, text };
     terminal.stdout(`${JSON.stringify(shown, null, 2)}\n`);
     return 0;
   }
   const { versionLine } = await loadVersionsText();
   if (noHistory !== null) terminal.stderr(`! ${noHistoryText(noHistory)}\n`);
+  if (found.note !== undefined) terminal.stderr(`! ${found.note}\n`);
   if (values.quiet !== true) {
     const line = noHistory === null ? versionLine(moment) : (moment.version ?? '');
     terminal.stderr(`${line}\n`);

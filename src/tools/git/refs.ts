@@ -74,6 +74,15 @@ export async function isAncestor(
   return (await runGit({ workspace, signal, args })).exitCode === 0;
 }
 
+/** The parents of a commit, first parent first; none behind the end of a shallow clone. Fails with TOOL_MISSING, TOOL_FAILED. */
+export async function parentsOf(
+  { workspace, signal }: { readonly workspace: string; readonly signal: AbortSignal },
+  commit: string,
+): Promise<readonly string[]> {
+  const text = await gitText({ workspace, signal, args: ['rev-parse', `${commit}^@`] });
+  return text.split('\n').filter(Boolean);
+}
+
 /**
  * Puts a tag on a commit; one that is there is moved, if it still stands on the object `from`. No hook runs, and nothing is
  * pushed. Fails with USAGE for a name that git does not take, TOOL_MISSING, and TOOL_FAILED when somebody else has moved it.
