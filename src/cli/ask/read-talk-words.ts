@@ -12,8 +12,9 @@ export interface TalkWords {
 const SHORTEST_ID = 4;
 
 /**
- * Tells the run from the question, whichever stands first; `runIds` are those that there are. Where neither is a run, the first
- * of two words is meant to be one. Fails with USAGE for a run without a question. Pure.
+ * Tells the run from the question, whichever stands first; `runIds` are those that there are. Where neither is one for
+ * sure, the first of two words is the beginning of its id. Fails with USAGE for a run without a question, and with
+ * RUN_NOT_FOUND where neither of two words can be a run. Pure.
  */
 export function readTalkWords(positionals: readonly string[], runIds: readonly string[]): TalkWords {
   const isRun = (word: string): boolean =>
@@ -24,6 +25,9 @@ export function readTalkWords(positionals: readonly string[], runIds: readonly s
     if (!isRun(first)) return { words: [first] };
     const message = `\`${first}\` is a run; expected a question to go on with too, such as \`crew ask --continue ${first} "And why?"\``;
     throw new CrewError('USAGE', message);
+  }
+  if (!isRun(second) && !runIds.some(id => id.startsWith(first))) {
+    throw new CrewError('RUN_NOT_FOUND', `neither \`${first}\` nor \`${second}\` is a run here`);
   }
   return isRun(second) && !isRun(first)
     ? { named: second, words: [first] }
