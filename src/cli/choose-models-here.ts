@@ -11,16 +11,23 @@ import { type LocalLook, lookForServers } from './local-servers.ts';
 
 /**
  * Chooses as `chooseModels`; where nobody has named a model, a server that runs on this machine is looked for first, which takes
- * milliseconds where there is none. A run whose models are named looks for nothing.
+ * milliseconds where there is none. A run whose models are named looks for nothing. `tell` takes what keeps servers from being used
+ * where none is.
  */
-export async function chooseModelsHere(options: Omit<ChoiceOptions, 'local'>): Promise<ModelChoice> {
+export async function chooseModelsHere(
+  options: Omit<ChoiceOptions, 'local'> & {
+    readonly tell?: ((troubles: readonly string[]) => void) | undefined;
+  },
+): Promise<ModelChoice> {
   const chosen = chooseModels(options);
   const { reason } = autoModel(options.env);
   const isUnnamed = Object.values(chosen.models).some(
     model => model.use === 'offline' && model.reason === reason,
   );
   if (!isUnnamed) return chosen;
-  return chooseModels({ ...options, local: localChoice(await lookForServers(options.env)) });
+  const local = localChoice(await lookForServers(options.env));
+  if (local.model === undefined) options.tell?.(local.troubles);
+  return chooseModels({ ...options, local });
 }
 
 /** What `auto` stands for on this machine, with its running servers as somebody found them. Pure. */

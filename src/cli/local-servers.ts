@@ -25,10 +25,16 @@ export interface LocalLook {
   readonly troubles: readonly string[];
 }
 
-/** A port of this machine is open or it is not; more than this is waited for nowhere. */
-const CONNECT_MS = 150;
-/** Where somebody listens, how long the list of models may take. */
-const LIST_MS = 1_000;
+/** How long somebody may take to answer at all, and with the list of models where they listen. */
+interface Patience {
+  readonly connectMs: number;
+  readonly listMs: number;
+}
+
+/** A port of this machine is open or it is not; nobody has said that there is somebody. */
+const USUAL_PLACE: Patience = { connectMs: 150, listMs: 1_000 };
+/** Where nobody listens this machine says so at once, so only a server that is busy is waited for. */
+const NAMED_PLACE: Patience = { connectMs: 3_000, listMs: 5_000 };
 const LONGEST_LIST = 1_000_000;
 /** Models that make vectors of texts, or sort them, and cannot chat. */
 const NO_CHAT = /embed|rerank|(^|[-_/])(bge|gte|e5|minilm|mxbai|clip|whisper|tts)([-_:./]|$)|all-minilm/i;
@@ -39,9 +45,13 @@ const EXAMPLE_MODEL = 'llama3.2';
 /**
  * Looks for model servers on this machine: where `OPENAI_BASE_URL` points, if that is this machine, where `OLLAMA_HOST` or
  * Ollama's usual port is, and at the usual ports of others. Where nobody listens this takes a few milliseconds; what gives no
- * list of models in a second is no server, which is told where a variable names it.
+ * list of models in a second is no server, or in five where a variable names it, and then that is told. Who is
+ * in a `hurry`, as at a press of a key, waits for nobody longer.
  */
-export async function lookForServers(env: Terminal['env']): Promise<LocalLook> {
+export async function lookForServers(
+  env: Terminal['env'],
+  { hurry = false }: { readonly hurry?: boolean } = {},
+): Promise<LocalLook> {
   const own = env.OPENAI_BASE_URL;
   const places = [
     ...(own ? [{ name: 'OPENAI_BASE_URL', provider: 'openai', url: own.replace(/\/$/, '') }] : []),
@@ -52,7 +62,14 @@ export async function lookForServers(env: Terminal['env']): Promise<LocalLook> {
     })),
   ].filter(({ url }) => isLoopback(url));
   const distinct = places.filter(({ url }, index) => places.findIndex(each => each.url === url) === index);
-  const found = await Promise.all(distinct.map(async place => ({ place, ...(await serverAt(place)) })));
+  const patience = (place: Place): Patience =>
+    hurry || nameOf(place, env) === undefined ? USUAL_PLACE : NAMED_PLACE;
+  const found = await Promise.all(
+    distinct.map(async place => ({
+      place,
+      ...(await serverAt(place, patience(place))),
+    })),
+  );
   return {
     servers: found.flatMap(({ server }) => (server === undefined ? [] : [server])),
     troubles: [
@@ -68,10 +85,13 @@ export async function lookForServers(env: Terminal['env']): Promise<LocalLook> {
 
 type Place = Pick<LocalServer, 'name' | 'provider' | 'url'>;
 
-async function serverAt(place: Place): Promise<{ readonly server?: LocalServer; readonly trouble?: string }> {
+async function serverAt(
+  place: Place,
+  { connectMs, listMs }: Patience,
+): Promise<{ readonly server?: LocalServer; readonly trouble?: string }> {
   // Nearly always nobody is there, and then nothing that speaks HTTP has to be loaded.
-  if (!(await isOpen(place.url))) return { trouble: 'does not answer' };
-  const rows = await listModels(place.url);
+  if (!(await isOpen(place.url, connectMs))) return { trouble: 'does not answer' };
+  const rows = await listModels(place.url, listMs);
   if (rows === undefined) return { trouble: 'does not answer with a list of models' };
   const chatting = rows.filter(({ chats }) => chats).map(({ id }) => id);
   const cannotChat = rows.filter(row => !row.chats).map(({ id }) => id);
@@ -110,12 +130,12 @@ function modelTroubles({ name, provider, url, models, chats }: LocalServer): rea
   return [`${name} at ${new URL(url).host} has ${has}${pull}`];
 }
 
-function isOpen(url: string): Promise<boolean> {
+function isOpen(url: string, connectMs: number): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url);
   const usual = protocol === 'https:' ? 443 : 80;
   const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise(resolve => {
-    const socket = connect({ host, port: Number(port) || usual, timeout: CONNECT_MS });
+    const socket = connect({ host, port: Number(port) || usual, timeout: connectMs });
     const end = (isThere: boolean) => (): void => {
       socket.destroy();
       resolve(isThere);
@@ -132,8 +152,8 @@ interface ListedModel {
 }
 
 /** Ollama says more of its models in a list of its own. */
-async function listModels(url: string): Promise<readonly ListedModel[] | undefined> {
-  const signal = AbortSignal.timeout(LIST_MS);
+async function listModels(url: string, listMs: number): Promise<readonly ListedModel[] | undefined> {
+  const signal = AbortSignal.timeout(listMs);
   const [own, usual] = await Promise.all([
     readJson(new URL('/api/tags', url).href, signal),
     readJson(`${url}/models`, signal),

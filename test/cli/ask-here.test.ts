@@ -21,12 +21,15 @@ afterEach(async () => {
 });
 
 /** A server that speaks as Ollama does: its own list of models, and chats in the wire format of OpenAI. */
-async function startOllama(models: readonly object[]) {
+async function startOllama(models: readonly object[], listAfterMs = 0) {
   const chats = await startOpenAiServer(({ promptText }) => ({ text: `heard: ${promptText.slice(-40)}` }));
   const asked: string[] = [];
   const server: Server = createServer(async (request, response) => {
     asked.push(request.url ?? '');
-    if (request.url === '/api/tags') return response.end(JSON.stringify({ models }));
+    if (request.url === '/api/tags') {
+      await new Promise(resolve => setTimeout(resolve, listAfterMs));
+      return response.end(JSON.stringify({ models }));
+    }
     if (request.url !== '/v1/chat/completions') return response.writeHead(404).end();
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
@@ -86,6 +89,30 @@ describe('a newcomer with a model server on this machine', () => {
     const { stderr } = await crew(['ask', 'What?'], { from: folder, env });
     expect(stderr).toContain('offline');
     expect(asked).not.toContain('/v1/chat/completions');
+  });
+
+  test('a server that a variable names is waited for, also where it is slow', async () => {
+    const { env } = await startOllama([CHATTER], 1_500);
+    const { stdout, stderr } = await crew(['ask', 'What is a lock?', '-q'], { from: folder, env });
+    expect([stdout, stderr]).toEqual([
+      expect.stringContaining('heard: '),
+      expect.not.stringContaining('offline'),
+    ]);
+  });
+
+  test('where a variable names a server and it does not answer, a rule that answers in its place is told, also with -q', async () => {
+    const call = {
+      from: folder,
+      env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', OLLAMA_HOST: '127.0.0.1:1' },
+    };
+    const { code, stderr } = await crew(['ask', 'What?', '-q'], call);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      '! `offline` answers, which is no language model: OPENAI_BASE_URL (http://127.0.0.1:1/v1) does not answer; OLLAMA_HOST',
+    );
+    expect(stderr.match(/does not answer/g)).toHaveLength(2);
+    const unnamed = await crew(['ask', 'What?', '-q'], { from: folder });
+    expect(unnamed.stderr).not.toContain('offline');
   });
 
   test('a server of another machine is never looked for', async () => {

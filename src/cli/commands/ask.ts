@@ -29,6 +29,7 @@ import { type PreparedProgram, prepareProgram } from '../reformulate/prepare-pro
 import { readReformulation } from '../reformulate/read-reformulation.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest } from '../result-output.ts';
+import { tellOffline } from '../tell-offline.ts';
 import { loadCompiler } from '../wire.ts';
 import { openExistingEngine, workspaceOf } from '../workspace.ts';
 import { realWorld } from '../world.ts';
@@ -135,8 +136,9 @@ async function prepare(
   const compile = (parts: Crew): Program =>
     compileCrew({ ...parts, budget: changeBudget(parts.budget, budget) }, { sourceMap, catalog });
   const env = { ...terminal.env, CREW_MODEL: undefined };
+  const tell = tellOffline(values, terminal);
   const needed = isNamed(values, terminal, config) ? chooseModels : chooseModelsHere;
-  const { default: chosen } = (await needed({ program: compile(crew), flags: [], env })).models;
+  const { default: chosen } = (await needed({ program: compile(crew), flags: [], env, tell })).models;
   if (chosen === undefined) throw new Error('the shipped ask crew does not use its default model');
   // Reasons name the flag of `crew run`.
   const auto = { ...chosen, reason: chosen.reason.replace('--model ', '--models ') };

@@ -102,7 +102,10 @@ async function listPhases({ values, terminal }: Place, run: string): Promise<rea
 }
 
 async function listModels({ env }: Terminal): Promise<readonly Candidate[]> {
-  const [{ modelCatalog }, { servers }] = await Promise.all([loadModelCatalog(), lookForServers(env)]);
+  const [{ modelCatalog }, { servers }] = await Promise.all([
+    loadModelCatalog(),
+    lookForServers(env, { hurry: true }),
+  ]);
   const here = servers.flatMap(({ name, provider, models, cannotChat = [] }) =>
     models
       .filter(model => !cannotChat.includes(model))

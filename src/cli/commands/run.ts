@@ -17,6 +17,7 @@ import { readRequest } from '../reformulate/read-request.ts';
 import { replayRun } from '../replay-run.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { readResultRequest, requirePlace } from '../result-output.ts';
+import { tellOffline } from '../tell-offline.ts';
 import { workspaceOf } from '../workspace.ts';
 
 /** `crew run FILE`: checks a crew file, then runs it. */
@@ -79,8 +80,9 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const config = await readConfig(values, terminal);
   const wish = await readReformulation({ crew: checked.crew, config, values, terminal });
   const flags = textFlags(values, 'model');
+  const tell = tellOffline(values, terminal);
   const choose = async (each: Program) =>
-    (await chooseModelsHere({ program: each, flags, env: terminal.env })).models;
+    (await chooseModelsHere({ program: each, flags, env: terminal.env, tell })).models;
   const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal });
   return beginRun({
     prepared,
