@@ -103,7 +103,7 @@ describe('a newcomer with a model server on this machine', () => {
   test('where a variable names a server and it does not answer, a rule that answers in its place is told, also with -q', async () => {
     const call = {
       from: folder,
-      env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', OLLAMA_HOST: '127.0.0.1:1' },
+      env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', OLLAMA_HOST: '127.0.0.1:2' },
     };
     const { code, stderr } = await crew(['ask', 'What?', '-q'], call);
     expect(code).toBe(0);
