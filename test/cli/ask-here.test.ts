@@ -112,7 +112,7 @@ describe('a newcomer with a model server on this machine', () => {
     );
     expect(stderr.match(/does not answer/g)).toHaveLength(2);
     const unnamed = await crew(['ask', 'What?', '-q'], { from: folder });
-    expect(unnamed.stderr).not.toContain('offline');
+    expect(unnamed.stderr).not.toContain('offline` answers');
   });
 
   test('a server of another machine is never looked for', async () => {
