@@ -6,7 +6,7 @@ import { CrewError } from '../../model/crew-error.ts';
  * nothing.
  */
 const CONFLICT =
-  /commit conflict|preempted by|concurrent(ly)? (commit|transaction|writer)|too many concurrent|index name .* already exists|different schema|no field named|column \S+ (does not exist|already exists)|panic in async function/i;
+  /commit conflict|preempted by|concurrent(ly)? (commit|transaction|writer)|too many concurrent|index name .* already exists|different schema|not in schema|no field named|column \S+ (does not exist|already exists)|panic in async function/i;
 /** What it says of a file that is named in a manifest and is not there. */
 const MISSING = /\bnot found\b|no such file/i;
 const BROKEN =
