@@ -89,6 +89,11 @@ describe('a newer note', () => {
     ['The default of the retry flag is on', 'The default of the retry flag is off'],
     ['max_tokens: 4096 for the judge', 'max_tokens: 8192 for the judge'],
     ['The owner is "anna"', 'The owner is "bert"'],
+    ['The API listens on port 8080.', 'The API listens on port 9090.'],
+    ['The limit is 5 per user.', 'The limit is 50 per user.'],
+    ['The timeout is 30 seconds', 'The timeout is 2 minutes'],
+    ['The release is on 5 May 2026', 'The release is on 12 June 2026'],
+    ['The motto is `keep calm`', 'The motto is `ship it now`'],
   ])('takes the place of another value of the same subject: %s → %s', async (before, after) => {
     const memory = freshMemory();
     const [first, second] = await writeNotes(memory, BY, facts(before, after));
@@ -105,6 +110,17 @@ describe('a newer note', () => {
     ['The user is an engineer', 'The user is a father'],
     ['Test run 1 failed with 3 errors', 'Test run 2 failed with 3 errors'],
     ['The tests pass', 'The tests do not pass'],
+    ['The port is 8080 for staging.', 'The port is 9090 for production.'],
+    ['The limit is 5 per user.', 'The limit is 50 per team.'],
+    ['The server runs Ubuntu 24.04', 'The server runs Java 17'],
+    ['The port of staging is 8080', 'The port of production is 9090'],
+    ['The answer is yes', 'The answer is 42'],
+    ['The door is open', 'The door is forbidden'],
+    ['Issue 12 is closed', 'Issue 13 is closed'],
+    ['The port is not 8080', 'The port is not 9090'],
+    ['Anna takes ticket 12', 'Anna takes ticket 13'],
+    ['The build failed in step 3', 'The build failed in step 4'],
+    ['The limit is 5 for 2 users', 'The limit is 6 for 3 users'],
   ])('leaves what may be true beside it: %s, %s', async (one, other) => {
     const memory = await withVectors();
     await writeNotes(memory, BY, facts(one, other));
