@@ -48,12 +48,16 @@ export async function placeOf(
   return placeBeside(newcomer, close);
 }
 
-/** The same among notes that are at hand, in a state that counts; those that came later are not looked at. Pure. */
+/** The same among notes that are at hand, in a state that counts; those that came later or had expired by then are not looked at. Pure. */
 export function placeAmong(newcomer: Newcomer, others: readonly StoredNote[]): Place {
   const { note } = newcomer;
   if (VERBATIM_KINDS.has(note.kind)) return { as: 'new', instead: [] };
   const before = others.filter(
-    one => one.note.seq < note.seq && one.note.scope === note.scope && one.note.kind === note.kind,
+    one =>
+      one.note.seq < note.seq &&
+      one.note.scope === note.scope &&
+      one.note.kind === note.kind &&
+      !hasExpired(one.note, note),
   );
   const same = before.find(one => one.note.hash === note.hash);
   return same === undefined ? placeBeside(newcomer, before) : { as: 'same', of: same };

@@ -55,6 +55,17 @@ describe('the end of a run', () => {
     expect(await left(memory)).toEqual(['b', 'c']);
   });
 
+  it('keeps what it said anew because it had expired', async () => {
+    const gone = { runId: 'run2', createdAt: FIRST_MOMENT - 2000, expiresAt: FIRST_MOMENT - 1000 };
+    const memory = await filled(
+      fact('a', 1, 'The port is 1', gone),
+      fact('b', 2, 'The port is 1'),
+      fact('c', 3, 'The host is `x`', { ...gone, trust: 3 }),
+      fact('d', 4, 'The host is `y`', { trust: 1 }),
+    );
+    expect(await settled(memory, 'run1')).toEqual({ superseded: [], waiting: [] });
+  });
+
   it('leaves alone what others wrote before it, or among themselves, and what is kept word for word', async () => {
     const memory = await filled(
       fact('a', 1, 'one', { runId: 'run2' }),
