@@ -1,6 +1,6 @@
 import { LiquidError, type Template, type Value } from 'liquidjs';
 import { ownFilterProblem } from './own-filters.ts';
-import { createTemplateEngine, MAX_TEMPLATE_LENGTH, parseExpression } from './template-engine.ts';
+import { createTemplateEngine, parseExpression, templateExcess } from './template-engine.ts';
 import { findGuardedNames } from './template-guards.ts';
 import { type FilterRead, findTemplateHabits } from './template-habits.ts';
 import { removedFilterHint, syntaxHint } from './template-hints.ts';
@@ -40,9 +40,10 @@ const FILTERS: readonly string[] = Object.keys(engine.filters);
  * filters, and Jinja spellings that Liquid would take in silence for something else. Never throws. Pure.
  */
 export function checkTemplate(source: string, mode: 'text' | 'condition'): TemplateCheck {
-  if (source.length > MAX_TEMPLATE_LENGTH) {
-    const message = `the template has ${source.length} characters; the limit is ${MAX_TEMPLATE_LENGTH}`;
-    return { paths: [], guarded: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 0 }] };
+  const excess = templateExcess(source);
+  if (excess !== undefined) {
+    const problem = { code: 'template-syntax', message: excess, offset: 0, length: 1 } as const;
+    return { paths: [], guarded: [], problems: [problem] };
   }
   try {
     const templates = mode === 'text' ? engine.parse(source) : [conditionTemplate(source)];

@@ -4,6 +4,16 @@ import { addOwnFilters, writtenText } from './own-filters.ts';
 
 /** Longest template in UTF-16 units. */
 export const MAX_TEMPLATE_LENGTH = 1_048_576;
+/** To read a template, and to look into it, takes the square of its tags. */
+const MOST_TAGS = 2000;
+
+/** What a template has too much of to be looked into, in words; undefined for all others. Pure. */
+export function templateExcess(source: string): string | undefined {
+  if (source.length > MAX_TEMPLATE_LENGTH)
+    return `the template has ${source.length} characters; the limit is ${MAX_TEMPLATE_LENGTH}`;
+  const tags = source.split(/\{\{|\{%/, MOST_TAGS + 2).length - 1;
+  return tags > MOST_TAGS ? `The template has more than ${MOST_TAGS} tags` : undefined;
+}
 /** Most steps (tags, outputs and stretches of text, loops counted) of one rendering; a count, not a clock, so that a replay ends alike. */
 const MAX_RENDER_STEPS = 1_000_000;
 /** LiquidJS's measure of allocation: about one for each character or list item that filters and outputs make. */

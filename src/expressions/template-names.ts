@@ -1,5 +1,5 @@
 import { type Template, toValueSync } from 'liquidjs';
-import { createTemplateEngine, MAX_TEMPLATE_LENGTH, soleExpression } from './template-engine.ts';
+import { createTemplateEngine, soleExpression, templateExcess } from './template-engine.ts';
 import { templateReads } from './template-paths.ts';
 
 /** The names that a template reads from around it, and those that it sets itself (`assign`, `capture`, `for`). */
@@ -13,7 +13,7 @@ const engine = createTemplateEngine({ strictFilters: false });
 
 /** Lists the names of a template; none of one that does not parse, which `checkTemplate` says. Pure. */
 export function templateNames(source: string): TemplateNames {
-  if (source.length > MAX_TEMPLATE_LENGTH) return NONE;
+  if (templateExcess(source) !== undefined) return NONE;
   try {
     const templates = engine.parse(source);
     const sets = new Set<string>();
@@ -38,7 +38,7 @@ function collectSets(template: Template, sets: Set<string>): void {
 export function soleExpressionPlace(
   source: string,
 ): { readonly offset: number; readonly length: number } | undefined {
-  if (source.length > MAX_TEMPLATE_LENGTH) return undefined;
+  if (templateExcess(source) !== undefined) return undefined;
   try {
     if (soleExpression(engine, source, engine.parse(source)) === undefined) return undefined;
   } catch {

@@ -3,12 +3,7 @@ import { factsOf } from './condition-facts.ts';
 import { treeOfValue, treeWhenTrue } from './condition-tree.ts';
 import { decideCondition } from './decide-condition.ts';
 import { readValue } from './read-value.ts';
-import {
-  createTemplateEngine,
-  MAX_TEMPLATE_LENGTH,
-  parseExpression,
-  soleExpression,
-} from './template-engine.ts';
+import { createTemplateEngine, parseExpression, soleExpression, templateExcess } from './template-engine.ts';
 import { walkTemplates } from './template-walk.ts';
 import { type Facts, joinFacts, NO_FACTS } from './type-facts.ts';
 import { type Analysis, type Frame, MOST_TYPE_PROBLEMS } from './type-frame.ts';
@@ -50,7 +45,7 @@ const engine = createTemplateEngine({ strictFilters: false });
  */
 export function typeTemplate(source: string, scope: TypeScope): TemplateTypes {
   const unknown: TemplateTypes = { problems: [], type: ANY, native: false };
-  if (source.length > MAX_TEMPLATE_LENGTH) return unknown;
+  if (templateExcess(source) !== undefined) return unknown;
   try {
     const templates = engine.parse(source);
     const frame = createFrame(scope);

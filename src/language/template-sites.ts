@@ -5,8 +5,6 @@ import type { RuleContext } from './rule.ts';
 import type { NodePath, ScalarNode, SourceNode } from './source-node.ts';
 import { isInnerTalk, listWorks, type PlacedWork } from './works.ts';
 
-const MOST_TAGS = 2000;
-
 /** One template as it stands in a file, with what its check found. */
 export interface TemplateSite {
   readonly node: ScalarNode;
@@ -184,18 +182,10 @@ function sitesAt(
       after: place.after ?? false,
       locals: place.locals ?? [],
       localPlace: place.localPlace ?? phase.name,
-      check: tooManyTags(source) ?? checkTemplate(source, mode),
+      check: checkTemplate(source, mode),
       ...(branch === undefined ? {} : { branch }),
     };
   });
-}
-
-/** The analysis of a template takes the square of its tags, so their number is limited. */
-function tooManyTags(source: string): TemplateCheck | undefined {
-  const tags = source.split(/\{\{|\{%/, MOST_TAGS + 2).length - 1;
-  if (tags <= MOST_TAGS) return undefined;
-  const message = `The template has more than ${MOST_TAGS} tags`;
-  return { paths: [], guarded: [], problems: [{ code: 'template-syntax', message, offset: 0, length: 1 }] };
 }
 
 /** The strings inside a value; strings without Liquid are no templates, but a condition always is one. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type LoadedCrew, loadCrew } from '../../src/language/load-crew.ts';
+import { loadPrompt } from '../../src/language/load-prompt.ts';
 import { loadSop } from '../../src/language/load-sop.ts';
 import { formatDiagnostics } from '../../src/reporters/diagnostics-text.ts';
 import { fc } from '../laws.ts';
@@ -118,6 +119,13 @@ describe('loading never throws', () => {
 test('a template of very many tags is refused instead of stalling the check', () => {
   const text = GOOD.replace('{{ collect | json }}', '{{ collect }}'.repeat(5000));
   expect(load(text).diagnostics.map(row => row.code)).toEqual(['template-syntax']);
+});
+
+test('a prompt file of very many tags, too', () => {
+  const text = `---\ninput: { a: { type: string } }\n---\n${'{{ a }} word\n'.repeat(60_000)}`;
+  const readSource = () => text;
+  const { diagnostics } = loadPrompt({ path: 'prompts/a.prompt.md', readSource });
+  expect(diagnostics.map(row => row.code)).toEqual(['template-syntax']);
 });
 
 test('however many mistakes there are, a readable number is reported and there is no crew', () => {
