@@ -15,7 +15,7 @@ type Transition = Extract<RunEvent, { type: 'transition.taken' }>;
 export function reasonsOf(program: Program, seq: number, effects: readonly Effect[]): readonly Reason[] {
   const events = effects.flatMap(effect => (effect.type === 'event.publish' ? [effect.event] : []));
   return events.flatMap((event, place) => {
-    if (!REASONS.has(event.type)) return [];
+    if (!REASONS.has(event.type) || isReminderOfNothing(event)) return [];
     const details = detailsOf(program, event, { before: events.slice(0, place), after: events.slice(place) });
     const path = writtenAt(program, event);
     const written = path === undefined ? undefined : program.sourceMap[path];
@@ -69,6 +69,9 @@ const REASONS: ReadonlySet<RunEvent['type']> = new Set([
   'turn.started',
   'work.handed',
   'phase.retried',
+  'memory.recalled',
+  'memory.failed',
+  'lesson.used',
   'trial.judged',
   'answers.judged',
   'person.answered',
@@ -76,6 +79,13 @@ const REASONS: ReadonlySet<RunEvent['type']> = new Set([
   'run.resumed',
   'run.ended',
 ]);
+
+/** Lessons are told by events of their own. */
+function isReminderOfNothing(event: RunEvent): boolean {
+  return (
+    event.type === 'memory.recalled' && event.notes.length + event.blocks.length + event.remarks.length === 0
+  );
+}
 
 /** The place of the procedure that a transition is in: `build/`, nothing for the run's own. */
 function insideOf({ crew }: Transition): string {

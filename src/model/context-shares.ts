@@ -1,3 +1,5 @@
+import type { NoteKind } from './memory.ts';
+
 /** What the input of a model call is made of. */
 export const CONTEXT_TIERS = [
   'card',
@@ -34,6 +36,17 @@ export interface CallShares {
   readonly tiers: ContextSizes;
 }
 
+/** Something of memory that work began with. `id` is that of a note, or the name of a block; `phase` a path, as in events. */
+export interface Reminder {
+  readonly phase: string;
+  /** '' where it is for whoever does the work, as lessons are. */
+  readonly role: string;
+  readonly what: NoteKind | 'block';
+  readonly id: string;
+  /** What it says, in one line; of a block, which version of it. */
+  readonly gist: string;
+}
+
 /** What a run read, and what it did with its memory. */
 export interface RunShares {
   /** Answered calls, and failed ones whose provider counted, in order. */
@@ -47,6 +60,8 @@ export interface RunShares {
     readonly notes: number;
     readonly lessons: number;
   };
+  /** What these were, each once for whoever was reminded of it, in order. */
+  readonly reminders: readonly Reminder[];
   /** How many notes it wished to keep, and what became of them. */
   readonly kept: {
     readonly new: number;

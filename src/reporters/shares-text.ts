@@ -20,7 +20,7 @@ interface SharesOptions {
 
 /** What the models of a run read, by tier, for people: a row for each role in a phase, or for each call, and all together. Pure. */
 export function formatShares(shares: RunShares, { color, columns, perCall }: SharesOptions): string {
-  const { calls, recalled, kept, edits, troubles } = shares;
+  const { calls, recalled, reminders, kept, edits, troubles } = shares;
   if (calls.length === 0) return 'No model of this run has read anything.\n';
   const used = CONTEXT_TIERS.filter(tier => shares.tiers[tier] > 0);
   const about = calls.some(({ counted }) => !counted);
@@ -48,6 +48,10 @@ export function formatShares(shares: RunShares, { color, columns, perCall }: Sha
       : [
           `  reminded ${formatTimes(recalled.times)}: ${formatQuantity(recalled.blocks, 'block')}, ${formatQuantity(recalled.notes, 'note')}, ${formatQuantity(recalled.lessons, 'lesson')}`,
         ];
+  const named = textTable(
+    reminders.map(({ phase, role, what, id, gist }) => [`${phase} ${role}`.trim(), what, id, gist]),
+    { indent: 4, columns },
+  );
   const wrote = Object.values(kept).some(count => count > 0)
     ? [
         `  kept ${formatQuantity(kept.new, 'note')}, merged ${kept.merged}, held back ${kept.quarantined}, refused ${kept.refused}`,
@@ -57,7 +61,7 @@ export function formatShares(shares: RunShares, { color, columns, perCall }: Sha
   const wrong = troubles.map(text =>
     paint(`  ! ${sanitizeText(text, { keepNewlines: false })}`, 'yellow', color),
   );
-  const memory = [...reminded, ...wrote, ...edited, ...wrong];
+  const memory = [...reminded, ...named, ...wrote, ...edited, ...wrong];
   return [
     paint('What the models read', 'bold', color),
     ...table,

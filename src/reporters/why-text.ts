@@ -1,7 +1,7 @@
 import { hintInRun } from '../model/crew-error.ts';
 import type { SourceRange } from '../model/diagnostic.ts';
 import type { GuardAsked, RunEvent } from '../model/run-event.ts';
-import { formatDuration } from './amounts.ts';
+import { formatDuration, formatQuantity } from './amounts.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
 import { tallyText } from './tally-text.ts';
@@ -63,6 +63,12 @@ export function reasonWords(event: RunEvent): ReasonWords {
         head: `${event.phase}: attempt ${event.attempt}, because the one before failed (\`retry\`)`,
         rows: [failureLine(event.failure)],
       };
+    case 'memory.recalled':
+      return { head: `${event.phase}: ${remindedWords(event)}`, rows: remindedRows(event) };
+    case 'lesson.used':
+      return { head: `${event.phase}: uses the lesson ${event.id}`, rows: [cut(event.lesson)] };
+    case 'memory.failed':
+      return { head: `${event.phase}: goes on without memory`, rows: [failureLine(event.failure)] };
     case 'trial.judged':
       return {
         head: `${event.phase}: trial ${event.trial} ${event.passed ? 'passed' : 'did not pass'} (\`reflect\`)`,
@@ -103,6 +109,25 @@ function turnWords({ phase, role, turn, closing, reason }: EventOf<'turn.started
   if (closing === true) return { head: `${phase}: ${role} writes the artifact`, rows: because(reason) };
   const own = turn === 1 ? 'it begins' : 'all that it asked for was answered';
   return { head: `${phase}: turn ${turn} is ${role}'s`, rows: because(reason ?? own) };
+}
+
+/** Who was reminded, and of how much: `writer is reminded of 1 block and 2 notes`. */
+function remindedWords({ notes, blocks }: EventOf<'memory.recalled'>): string {
+  const roles = [...new Set([...notes, ...blocks].map(({ role }) => role))].filter(role => role !== '');
+  const who = roles.length === 0 ? 'the work' : roles.join(', ');
+  const are = roles.length > 1 ? 'are' : 'is';
+  if (blocks.length === 0) return `${who} ${are} reminded of ${formatQuantity(notes.length, 'note')}`;
+  const of = [formatQuantity(blocks.length, 'block'), formatQuantity(notes.length, 'note')];
+  return `${who} ${are} reminded of ${of.join(' and ')}`;
+}
+
+function remindedRows({ notes, blocks, remarks }: EventOf<'memory.recalled'>): readonly string[] {
+  const labels = [...new Set(blocks.map(({ label }) => label))];
+  return [
+    ...(labels.length === 0 ? [] : [`blocks ${labels.join(', ')}`]),
+    ...notes.map(({ kind, id, gist }) => `${kind} ${id}: ${gist}`),
+    ...remarks,
+  ].map(cut);
 }
 
 function because(reason: string | undefined): readonly string[] {

@@ -1,11 +1,10 @@
 import { suggest } from '../../language/closest.ts';
 import { CrewError, hintInRun } from '../../model/crew-error.ts';
 import type { ModelCallEffect } from '../../model/effect.ts';
-import type { Fact } from '../../model/fact.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { type Command, type CommandCall, type FlagValues, type Terminal, textFlag } from '../command.ts';
 import { findPrompt } from '../find-prompt.ts';
-import { recordOfPhase } from '../record-of-phase.ts';
+import { recordOfPhase, stepsOfPhase } from '../record-of-phase.ts';
 import { readRecordedRun } from '../recorded-run.ts';
 import { resumeFlags } from '../resume-flags.ts';
 import { runReport } from '../run-report.ts';
@@ -28,7 +27,7 @@ export const showCommand: Command = {
     artifact: { type: 'string', value: 'NAME', help: 'print the artifact of one phase whole' },
     memory: {
       type: 'boolean',
-      help: 'print what the models read, by tier: memory, messages, tool results; with PHASE call by call',
+      help: 'print what the models read, by tier, and each note and lesson that they were reminded of; with PHASE call by call',
     },
     html: {
       type: 'boolean',
@@ -58,8 +57,7 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
     const { readRecord, readPrompts, formatRunRecord } = await loadRecordReaders();
     const whole = readRecord(run, steps);
     const record = phase === undefined ? whole : recordOfPhase(whole, run.program, phase);
-    if (values.memory === true)
-      return await showShares(read, { phase, calls: record.calls }, { values, terminal });
+    if (values.memory === true) return await showShares(read, phase, { values, terminal });
     const prompt = textFlag(values, 'prompt');
     if (prompt !== undefined)
       return await showPrompt(findPrompt(record, readPrompts(steps), prompt), values, terminal);
@@ -91,12 +89,11 @@ async function show({ positionals, values, terminal }: CommandCall): Promise<num
 
 async function showShares(
   { run, steps }: Awaited<ReturnType<typeof readRecordedRun>>,
-  { phase, calls }: { readonly phase: string | undefined; readonly calls: RunRecord['calls'] },
+  phase: string | undefined,
   { values, terminal }: Pick<CommandCall, 'values' | 'terminal'>,
 ): Promise<0> {
   const { readShares, formatShares } = await loadShares();
-  const keys = new Set(calls.map(({ key }) => key));
-  const shares = readShares(phase === undefined ? steps : steps.filter(({ fact }) => isOf(fact, keys)));
+  const shares = readShares(phase === undefined ? steps : stepsOfPhase(steps, phase));
   const json = () => `${JSON.stringify({ version: 1, runId: run.runId, ...shares }, null, 2)}\n`;
   const text = () =>
     formatShares(shares, {
@@ -106,10 +103,6 @@ async function showShares(
     });
   terminal.stdout(values.json === true ? json() : text());
   return 0;
-}
-
-function isOf(fact: Fact, keys: ReadonlySet<string>): boolean {
-  return 'key' in fact && keys.has(fact.key);
 }
 
 async function showPrompt(call: ModelCallEffect, values: FlagValues, terminal: Terminal): Promise<0> {

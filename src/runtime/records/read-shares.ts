@@ -9,6 +9,7 @@ import {
 import type { Fact } from '../../model/fact.ts';
 import type { FoldStep } from './fold-run.ts';
 import { memoryTroubles } from './memory-troubles.ts';
+import { readReminders } from './read-reminders.ts';
 
 /**
  * What the model calls of a recorded run were made of, out of the steps of its fold: the tokens that providers counted, shared
@@ -22,6 +23,7 @@ export function readShares(steps: readonly FoldStep[]): RunShares {
     inputTokens: calls.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     tiers: sumOfTiers(calls),
     recalled: recalledIn(facts),
+    reminders: readReminders(steps),
     kept: keptIn(steps),
     edits: steps.filter(step => EDITS.has(toolOf(step))).length,
     troubles: memoryTroubles(steps).map(({ message }) => message),
