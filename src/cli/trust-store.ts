@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CrewError } from '../model/crew-error.ts';
 import type { Terminal } from './command.ts';
@@ -154,9 +154,14 @@ export function replaceFile(file: string, text: string, mode: number): void {
     chmodSync(fresh, mode);
     renameSync(fresh, file);
   } catch (error) {
-    rmSync(fresh, { force: true });
+    removeIfThere(fresh);
     throw new CrewError('FILE_UNWRITABLE', `\`${file}\` cannot be written: ${(error as Error).message}`, {
       cause: error,
     });
   }
+}
+
+/** What could not be written is often in no folder at all, which is said already. */
+function removeIfThere(file: string): void {
+  if (existsSync(file)) rmSync(file, { force: true });
 }
