@@ -3,7 +3,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import type { PromptHistory } from './prompt-history.ts';
 import { labelNames, labelsOf } from './prompt-labels.ts';
-import { promptLockPath, readPromptLock } from './prompt-lock.ts';
+import { otherOutputText, promptLockPath, readPromptLock } from './prompt-lock.ts';
 import { COMMITTED, LOCKED, type PromptRef, parsePromptRef } from './prompt-ref.ts';
 import { type PromptPlaces, type PromptStore, storeOf } from './prompt-store.ts';
 import { promptUses } from './prompt-uses.ts';
@@ -19,6 +19,8 @@ export interface FoundVersion {
   readonly prompt: PlacedPrompt;
   /** The moment at which it became that; absent where only the working tree has it, or without git. */
   readonly row?: VersionRow;
+  /** A commit that has it, and its path there, where that is in no history of what is checked out. */
+  readonly place?: { readonly commit: string; readonly path: string };
   /** It was read from the working tree. */
   readonly isWorking: boolean;
   /** What a person should know of how it was chosen. */
@@ -105,8 +107,12 @@ async function lockedVersion(store: PromptStore, ref: PromptRef): Promise<FoundV
     throw new CrewError('PROMPT_UNKNOWN', `${named} ${why}`);
   }
   const working = store.placedFile(ref.file);
-  if (ref.back === 0 && working?.hash === locked.hash)
-    return { store, ref, prompt: working, isWorking: true };
+  if (ref.back === 0 && working?.hash === locked.hash) {
+    const version = `${ref.stem}@${locked.hash.slice(0, SHORT)}`;
+    const note = `\`${shown}\` has ${version} ${otherOutputText(store, ref.file)}`;
+    const isSame = locked.output === store.output(ref.file);
+    return { store, ref, prompt: working, isWorking: true, ...(isSame ? {} : { note }) };
+  }
   const history = await store.history();
   const isKnown =
     'lineage' in history && history.lineage(ref.file).some(({ prompt }) => prompt?.hash === locked.hash);
@@ -153,10 +159,7 @@ async function namedVersion(
   return { store, ref, isWorking, ...found };
 }
 
-interface Candidate {
-  readonly prompt: PlacedPrompt;
-  readonly row?: VersionRow;
-}
+type Candidate = Pick<FoundVersion, 'prompt' | 'row' | 'place'>;
 
 function isHashLike(text: string): boolean {
   return /^[0-9a-f]{4,64}$/.test(text);
@@ -188,9 +191,9 @@ async function labelledPrompt(
   const found = labels.find(row => row.label === label);
   if (found === undefined) return undefined;
   if (found.prompt !== undefined) {
-    const { prompt, commit = '' } = found;
+    const { prompt, commit = '', path = '' } = found;
     const row = await nearestRow(history, ref.file, { hash: prompt.hash, commit });
-    return row === undefined ? { prompt } : { prompt, row };
+    return row === undefined ? { prompt, place: { commit, path } } : { prompt, row };
   }
   const where = found.commit === undefined ? 'no commit' : `the commit ${found.commit.slice(0, SHORT)}`;
   const path = history.pathOf(ref.file);

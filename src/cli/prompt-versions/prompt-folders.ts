@@ -34,6 +34,15 @@ export function promptFolders(workspace: string): readonly PromptFolder[] {
   return [own, ...others];
 }
 
+/** Whether prompts are looked for in a folder by its path from the workspace: it is in it, not hidden and no `node_modules`. Pure. */
+export function isLookedInto(path: string): boolean {
+  return path === '.' || path.split(/[\\/]/).every(isEntered);
+}
+
+function isEntered(name: string): boolean {
+  return name !== 'node_modules' && !name.startsWith('.');
+}
+
 /** What is in a folder; nothing where one may not look into it. */
 export function entriesOf(folder: string): readonly Dirent[] {
   try {
@@ -49,7 +58,7 @@ function walk(root: string, path: string): readonly string[] {
   const entries = entriesOf(join(root, path));
   const own = entries.some(entry => entry.isFile() && isPromptFile(entry.name)) ? [path] : [];
   const inside = entries
-    .filter(entry => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .filter(entry => entry.isDirectory() && isEntered(entry.name))
     .flatMap(entry => walk(root, path === '' ? entry.name : `${path}/${entry.name}`));
   return [...own, ...inside];
 }

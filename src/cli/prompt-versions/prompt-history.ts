@@ -1,8 +1,10 @@
-import { relative } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import { type FolderTree, folderTrees } from '../../tools/git/folder-history.ts';
 import { readObjects } from '../../tools/git/read-objects.ts';
 import { isAncestor, parentsOf, type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
+import { sameNamedAt } from '../../tools/git/same-named.ts';
 import { decodeText } from '../decode-text.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
 import { type LabelTag, labelTags } from './label-tags.ts';
@@ -34,6 +36,8 @@ export interface PromptHistory {
   committed(): Promise<ReadonlyMap<string, PlacedPrompt>>;
   /** The parents of a commit, first parent first; none behind the end of a shallow clone. */
   parents(commit: string): Promise<readonly string[]>;
+  /** The files of a name in any folder of a commit, by their paths from the top. */
+  sameNamedAt(commit: string, name: string): Promise<readonly string[]>;
   /** Whether a commit comes before another one, or is it. */
   isBefore(commit: string, other: string): Promise<boolean>;
   /** The texts of contents, by id. Fails with TOOL_FAILED for one that is not there any more. */
@@ -47,19 +51,17 @@ export interface NoHistory {
 
 const UNKNOWN_ENDS = new Set(['NOT_A_REPOSITORY', 'TOOL_MISSING', 'TOOL_FAILED', 'OUTSIDE_WORKSPACE']);
 
-/** Opens the history of a folder of prompts, or says why there is none. */
+/** Opens the history of a folder of prompts, which is that of the repository that it lies in, or says why there is none. */
 export async function openHistory(call: {
   readonly folder: PromptFolder;
-  /** A folder that is there. */
-  readonly workspace: string;
   readonly cacheDir: string;
   readonly signal: AbortSignal;
 }): Promise<PromptHistory | NoHistory> {
-  const { folder, workspace, cacheDir, signal } = call;
+  const { folder, cacheDir, signal } = call;
   try {
-    const state = await repositoryState(workspace, signal);
-    const below = relative(workspace, folder.path).replaceAll('\\', '/');
-    if (below.startsWith('..')) return { problem: `\`${folder.shown}\` is outside of the workspace` };
+    const there = nearestFolder(folder.path);
+    const state = await repositoryState(realpathSync(there), signal);
+    const below = relative(there, folder.path).replaceAll('\\', '/');
     const place = joined(state.prefix.replace(/\/$/, ''), below).replace(/\/$/, '');
     if (place.includes('\n')) return { problem: 'the path of the folder has a line feed' };
     const index = {
@@ -75,6 +77,13 @@ export async function openHistory(call: {
     if (!(error instanceof CrewError) || !UNKNOWN_ENDS.has(error.code)) throw error;
     return { problem: error.message };
   }
+}
+
+/** The folder itself, or, where it is gone, the one that it was in. */
+function nearestFolder(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
+  const above = dirname(path);
+  return above === path ? path : nearestFolder(above);
 }
 
 async function readHistory(call: IndexCall): Promise<PromptHistory> {
@@ -120,6 +129,7 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
     },
     labels: path => labelTags(state.refs, path),
     parents: commit => parentsOf({ workspace, signal }, commit),
+    sameNamedAt: (commit, name) => sameNamedAt({ workspace, signal }, { commit, name }),
     isBefore: (ancestor, of) => isAncestor({ workspace, signal }, { ancestor, of }),
     texts: async blobs => {
       const texts = new Map<string, string>();

@@ -1,4 +1,5 @@
 import type { PlacedPrompt } from './hash-trees.ts';
+import { plainTag } from './label-tags.ts';
 import type { PromptHistory } from './prompt-history.ts';
 import { promptsAt } from './prompts-at.ts';
 import type { VersionRow } from './version-rows.ts';
@@ -11,9 +12,14 @@ export interface LabelRow {
   /** Absent for a tag that stands on no commit. */
   readonly commit?: string;
   readonly prompt?: PlacedPrompt;
+  /** Where the prompt was in that commit, from the top of the repository. */
+  readonly path?: string;
 }
 
-/** The labels of prompts, by file, sorted; a handful of git processes serve any number. */
+/**
+ * The labels of prompts, by file, sorted, without those of prompts of the same name in other folders; a handful of git processes serve any
+ * number, and one more each label that stands on a commit without the prompt.
+ */
 export async function labelsOf(
   history: PromptHistory,
   files: readonly string[],
@@ -28,8 +34,27 @@ export async function labelsOf(
     history,
     wanted.map(({ at }) => at),
   );
-  for (const [index, { row }] of wanted.entries()) row.prompt ??= found[index];
-  return new Map([...rows].map(([file, list]) => [file, list.map(toRow)]));
+  for (const [index, { row, at }] of wanted.entries()) {
+    const prompt = found[index];
+    if (row.prompt !== undefined || prompt === undefined) continue;
+    row.prompt = prompt;
+    row.path = at.path;
+  }
+  const own = new Map<string, readonly LabelRow[]>();
+  for (const [file, list] of rows) {
+    const isOther = await Promise.all(list.map(row => isOfOther(row, history)));
+    own.set(file, list.filter((_, index) => isOther[index] === false).map(toRow));
+  }
+  return own;
+}
+
+/** A tag without a folder may be meant for a prompt of the same name in another one. */
+async function isOfOther(row: OpenLabel, history: PromptHistory): Promise<boolean> {
+  const { prompt, commit, tag, paths } = row;
+  if (prompt !== undefined || commit === undefined) return false;
+  const path = paths.find(one => plainTag(one, row.label) === tag);
+  if (path === undefined) return false;
+  return (await history.sameNamedAt(commit, path.slice(path.lastIndexOf('/') + 1))).length > 0;
 }
 
 /** The labels of a prompt, by which its versions can be named; starts no git. */
@@ -45,27 +70,34 @@ interface OpenLabel {
   readonly paths: readonly string[];
   readonly lineage: readonly VersionRow[];
   prompt: PlacedPrompt | undefined;
+  path: string | undefined;
 }
 
 /** A label of the name itself goes before the same one of a name that it had. */
 function labelRows(history: PromptHistory, file: string): OpenLabel[] {
   const lineage = history.lineage(file);
-  const paths = [...new Set([history.pathOf(file), ...lineage.map(row => history.pathAt(row))])];
+  const places = [...new Set([history.pathOf(file), ...lineage.map(row => history.pathAt(row))])];
+  // What is checked out may be older than the commit in which the file moved on.
+  const later = lineage.flatMap(({ to, elsewhere }) => (to !== undefined && elsewhere === true ? [to] : []));
+  const paths = [...new Set([...places, ...later])];
   const rows = new Map<string, OpenLabel>();
   for (const place of paths) {
     for (const [label, { commit, tag }] of history.labels(place)) {
-      const prompt = lineage.find(row => row.commit === commit && row.prompt !== undefined)?.prompt;
-      if (!rows.has(label)) rows.set(label, { label, tag, commit, paths, lineage, prompt });
+      if (rows.has(label)) continue;
+      const row = lineage.find(one => one.commit === commit && one.prompt !== undefined);
+      const path = row === undefined ? undefined : history.pathAt(row);
+      rows.set(label, { label, tag, commit, paths, lineage, prompt: row?.prompt, path });
     }
   }
   return [...rows.values()].toSorted((left, right) => (left.label < right.label ? -1 : 1));
 }
 
-function toRow({ label, tag, commit, prompt }: OpenLabel): LabelRow {
+function toRow({ label, tag, commit, prompt, path }: OpenLabel): LabelRow {
   return {
     label,
     tag,
     ...(commit === undefined ? {} : { commit }),
     ...(prompt === undefined ? {} : { prompt }),
+    ...(path === undefined ? {} : { path }),
   };
 }

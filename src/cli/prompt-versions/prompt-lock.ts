@@ -5,6 +5,7 @@ import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
 import { sourceReader } from '../read-files.ts';
 import { loadFileChange, loadLock } from '../wire-views.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
+import type { PromptStore } from './prompt-store.ts';
 
 /** The lock of a folder of prompts as it is on disk, or why it cannot be believed. */
 export interface ReadPromptLock {
@@ -61,4 +62,11 @@ export function changedPartials(
 ): readonly string[] {
   const names = new Set([...Object.keys(locked.partials), ...Object.keys(now.partials)]);
   return [...names].filter(name => locked.partials[name] !== now.partials[name]).toSorted();
+}
+
+/** Says of a prompt that is locked in its version, but not with what its output refers to, which files that can be. */
+export function otherOutputText({ outputFiles }: PromptStore, file: string): string {
+  const files = outputFiles(file).map(path => `\`${path}\``);
+  const changed = files.length === 0 ? 'a file' : files.join(' or ');
+  return `with another output: ${changed}, to which it refers, changed`;
 }

@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { suggest } from '../../language/closest.ts';
-import { promptOutputHash } from '../../language/prompt-output.ts';
+import { promptOutputFiles, promptOutputHash } from '../../language/prompt-output.ts';
 import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { CrewError } from '../../model/crew-error.ts';
-import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
+import { PROMPT_FOLDER, type PromptFile } from '../../model/prompt-file.ts';
 import type { FlagValues, Terminal } from '../command.ts';
 import { sourceReader } from '../read-files.ts';
 import { makeStateDir, stateDirOf, workspaceOf } from '../workspace.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
-import { type PromptFolder, promptFolder, promptFolders, readPromptTexts } from './prompt-folders.ts';
+import {
+  isLookedInto,
+  type PromptFolder,
+  promptFolder,
+  promptFolders,
+  readPromptTexts,
+} from './prompt-folders.ts';
 import { type NoHistory, openHistory, type PromptHistory } from './prompt-history.ts';
 import type { PromptRef } from './prompt-ref.ts';
 import { stemOf } from './prompt-ref.ts';
@@ -25,6 +31,8 @@ export interface PromptStore {
   readonly placedFile: (file: string) => PlacedPrompt | undefined;
   /** The hash of what a file has as its output now, as `promptOutputHash` gives it. */
   readonly output: (file: string) => string | undefined;
+  /** The files that the output of a file refers to now, as the caller of the program would name them. */
+  readonly outputFiles: (file: string) => readonly string[];
   /** Asked for only where it is needed: it starts git. */
   readonly history: () => Promise<PromptHistory | NoHistory>;
 }
@@ -38,20 +46,19 @@ export interface PromptPlaces {
 /** Opens the prompts of one folder. */
 export function openStore(folder: PromptFolder, { values, terminal }: PromptPlaces): PromptStore {
   const working = once(() => readPromptTexts(folder));
+  const promptOf = (file: string): PromptFile =>
+    readPromptFile(join(folder.path, file), working().get(file) ?? '').prompt;
   return {
     folder,
     working,
     placed: once(() => hashTexts(working())),
     placedFile: file => hashTexts(neededFor(file, working())).get(file),
-    output: file => {
-      const path = join(folder.path, file);
-      const { prompt } = readPromptFile(path, working().get(file) ?? '');
-      return promptOutputHash(prompt, sourceReader(terminal.cwd));
-    },
+    output: file => promptOutputHash(promptOf(file), sourceReader(terminal.cwd)),
+    outputFiles: file =>
+      promptOutputFiles(promptOf(file), sourceReader(terminal.cwd)).map(path => relative(terminal.cwd, path)),
     history: once(() =>
       openHistory({
         folder,
-        workspace: workspaceOf(values, terminal),
         cacheDir: cacheDirOf(values, terminal),
         signal: new AbortController().signal,
       }),
@@ -67,8 +74,8 @@ export function openStores(places: PromptPlaces, named?: string): readonly Promp
 }
 
 /**
- * The store that has a prompt, or else had it. Without a folder in the reference the workspace's own `prompts` goes first, then
- * all others. Fails with PROMPT_UNKNOWN and what there is, or that there are several.
+ * The store that has a prompt, or else where it is committed, or else had it. Without a folder in the reference the workspace's
+ * own `prompts` goes first, then all others. Fails with PROMPT_UNKNOWN and what there is, or that there are several.
  */
 export async function storeOf(ref: PromptRef, places: PromptPlaces): Promise<PromptStore> {
   const workspace = workspaceOf(places.values, places.terminal);
@@ -81,8 +88,11 @@ export async function storeOf(ref: PromptRef, places: PromptPlaces): Promise<Pro
   if (own.working().has(ref.file)) return own;
   const others = openStores(places).slice(1);
   const there = others.filter(store => store.working().has(ref.file));
-  if (there.length === 0 && (await holds(own, ref.file))) return own;
-  const found = there.length > 0 ? there : await filterHolding(others, ref.file);
+  const committed = there.length > 0 ? [] : await committedStores(own, ref.file, places);
+  const isOwn = committed.some(({ folder }) => folder.path === own.folder.path);
+  if (isOwn || (there.length + committed.length === 0 && (await holds(own, ref.file)))) return own;
+  const known = [...there, ...committed];
+  const found = known.length > 0 ? known : await filterHolding(others, ref.file);
   const [one, ...more] = found;
   if (one === undefined) throw await unknownPrompt(ref, [own, ...others]);
   if (more.length === 0) return one;
@@ -91,6 +101,21 @@ export async function storeOf(ref: PromptRef, places: PromptPlaces): Promise<Pro
     'PROMPT_UNKNOWN',
     `several folders have a prompt \`${ref.stem}\`: ${candidates.join(', ')}`,
   );
+}
+
+/** The folders below the workspace that have a prompt in the commit that is checked out, though it is not there now. */
+async function committedStores(
+  own: PromptStore,
+  file: string,
+  places: PromptPlaces,
+): Promise<readonly PromptStore[]> {
+  const history = await own.history();
+  if ('problem' in history || history.state.head === undefined) return [];
+  const { top, head } = history.state;
+  const workspace = workspaceOf(places.values, places.terminal);
+  const paths = await history.sameNamedAt(head, file);
+  const folders = paths.map(path => promptFolder(workspace, dirname(join(top, path))));
+  return folders.filter(({ shown }) => isLookedInto(shown)).map(folder => openStore(folder, places));
 }
 
 async function filterHolding(stores: readonly PromptStore[], file: string): Promise<readonly PromptStore[]> {

@@ -6,7 +6,7 @@ import { PROMPT_FOLDER, promptVersion, type UsedPrompt } from '../../model/promp
 import type { FlagValues, Terminal } from '../command.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import { promptFolder } from './prompt-folders.ts';
-import { changedPartials, type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
+import { changedPartials, otherOutputText, type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
 import { LOCKED, stemOf } from './prompt-ref.ts';
 import { openStore, type PromptStore } from './prompt-store.ts';
 
@@ -43,10 +43,13 @@ export async function requireLocked(
     shelves.set(path, shelf);
     const locked = shelf.lock.lock.prompts.get(stemOf(used.file));
     if (locked?.hash === used.hash && locked.output === used.output) continue;
-    const file = used.file.slice(used.file.lastIndexOf('/') + 1);
-    problems.add(problemOf(used, shelf, { locked, now: shelf.store.placed().get(file) }));
+    problems.add(problemOf(used, shelf, { locked, now: shelf.store.placed().get(fileOf(used)) }));
   }
   if (problems.size > 0) throw new CrewError('PROMPT_NOT_LOCKED', [...problems].join('\n'));
+}
+
+function fileOf({ file }: UsedPrompt): string {
+  return file.slice(file.lastIndexOf('/') + 1);
 }
 
 /** With the command that shows or mends it. */
@@ -68,7 +71,7 @@ function problemOf(
   const what = changed.length === 0 ? '' : `; ${changed.join(', ')}, which it puts in, changed`;
   const expected = promptVersion(used, locked.hash);
   if (locked.hash === used.hash)
-    return `\`${lock.path}\` has \`${expected}\` with another output: a file that it refers to changed; ${pin}`;
+    return `\`${lock.path}\` has \`${expected}\` ${otherOutputText(store, fileOf(used))}; ${pin}`;
   const look = `\`crew prompt diff ${name}@${LOCKED}\` shows what has changed`;
   return `\`${lock.path}\` has \`${expected}\`, and found was \`${found}\`${what}; ${look}, ${pin}`;
 }

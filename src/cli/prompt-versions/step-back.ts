@@ -17,6 +17,7 @@ export async function stepBack(
   history: PromptHistory,
   steps: number,
 ): Promise<FoundVersion> {
+  if (steps > 0 && from.place !== undefined) throw notFromHere(from, from.place.path);
   let at: Moment = from;
   let left = steps;
   while (left > 0) {
@@ -108,6 +109,16 @@ async function lastBefore(
     if (await history.isBefore(earlier.commit, row.commit)) return { prompt: earlier.prompt, row: earlier };
   }
   return undefined;
+}
+
+/** Where a file has moved in commits that are not checked out, its life there is told under its name there. */
+function notFromHere({ ref: { text, version = '', stem } }: FoundVersion, path: string): CrewError {
+  const there = path.slice(0, -'.prompt.md'.length);
+  const hint = `\`${there}@${version}^\`, from the top of the repository, is what came before it`;
+  return new CrewError(
+    'PROMPT_UNKNOWN',
+    `\`${text}\` names no version: \`${stem}@${version}\` is later than what is checked out, in another folder; ${hint}`,
+  );
 }
 
 function beforeAll({ ref: { text, stem } }: FoundVersion, history: PromptHistory): CrewError {

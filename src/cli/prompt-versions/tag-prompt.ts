@@ -33,12 +33,12 @@ export async function tagPrompt({ positionals, values, terminal }: CommandCall):
     throw new CrewError('NOT_A_REPOSITORY', `labels are tags of git: ${history.problem}`);
   const found = await versionIn(store, versionRef(ref, wanted ?? COMMITTED));
   if (wanted === undefined) refuseUncommitted(store, found);
-  const { row } = found;
-  if (row === undefined) {
+  const wantedCommit = found.row?.commit ?? found.place?.commit;
+  if (wantedCommit === undefined) {
     const message = `\`${versionOf(ref.file, found.prompt.hash)}\` is not committed, and a label stands on a commit`;
     throw new CrewError('PROMPT_UNCOMMITTED', message);
   }
-  const moved = await moveLabel(history, { ref, label, found, commit: row.commit });
+  const moved = await moveLabel(history, { ref, label, found, commit: wantedCommit });
   if (values.json === true) {
     terminal.stdout(`${JSON.stringify({ version: 1, ...moved }, null, 2)}\n`);
     return 0;

@@ -25,7 +25,7 @@ export interface IndexCall extends FolderPlace {
 }
 
 /** Changes when rows or hashes are made in another way. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** More folders than a prompt has ever moved through. */
 const MOST_MOVES = 16;
 

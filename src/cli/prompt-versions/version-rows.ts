@@ -109,13 +109,16 @@ interface Rename {
   readonly to: string;
 }
 
-/** Only commits in which a file is new can have renamed one. */
+/** Only commits in which a file is new, or gone, can have renamed one. */
 async function renamesOf(
   place: FolderPlace,
   changes: readonly Change[],
 ): Promise<ReadonlyMap<string, readonly Rename[]>> {
   const steps = changes
-    .filter(({ now, before }) => [...now.keys()].some(file => before.every(parent => !parent.has(file))))
+    .filter(({ now, before }) => {
+      const isNew = [...now.keys()].some(file => before.every(parent => !parent.has(file)));
+      return isNew || goneFiles(now, before).length > 0;
+    })
     .flatMap(({ commit }) => commit.parents.map(parent => ({ commit: commit.id, parent })));
   const renames = new Map<string, Rename[]>();
   for (const { commit, from, to } of await findRenames(place, steps)) {
@@ -142,15 +145,18 @@ function rowsOf(
     const from = isNew ? renames.find(({ to }) => to === path)?.from : undefined;
     rows.push([path, { ...head, prompt, ...(from === undefined ? {} : { from }) }]);
   }
-  const gone = new Set(before.flatMap(parent => [...parent.keys()]).filter(file => !now.has(file)));
-  for (const file of gone) {
-    // A merge with a branch that never had the file takes nothing away.
-    if (!before.every(parent => parent.has(file))) continue;
+  for (const file of goneFiles(now, before)) {
     const path = joined(folder, file);
     const to = renames.find(({ from }) => from === path)?.to;
     rows.push([path, { ...head, ...(to === undefined ? {} : { to }) }]);
   }
   return rows;
+}
+
+/** A merge with a branch that never had a file takes nothing away. */
+function goneFiles(now: Change['now'], [first, ...others]: Change['before']): readonly string[] {
+  const files = [...(first?.keys() ?? [])].filter(file => !now.has(file));
+  return files.filter(file => others.every(parent => parent.has(file)));
 }
 
 function otherPlaces(

@@ -13,13 +13,15 @@ export async function versionText({ store, ref, prompt, isWorking }: FoundVersio
 
 /** The texts of the partials that a version puts in, as they were then, by file name; what was not there is left out. */
 export async function partialTexts(version: FoundVersion): Promise<ReadonlyMap<string, string>> {
-  const { store, prompt, row, isWorking } = version;
+  const { store, prompt, row, place, isWorking } = version;
   const files = Object.keys(prompt.partials).map(name => promptFileName({ name, partial: true }));
   if (files.length === 0) return new Map();
   if (isWorking) return only(files, store.working());
   const history = await store.history();
-  if ('problem' in history || row === undefined) return new Map();
-  const placed = (await history.placedAt([row.commit], folderOf(history.pathAt(row)))).get(row.commit);
+  if ('problem' in history) return new Map();
+  const at = row === undefined ? place : { commit: row.commit, path: history.pathAt(row) };
+  if (at === undefined) return new Map();
+  const placed = (await history.placedAt([at.commit], folderOf(at.path))).get(at.commit);
   const blobs = new Map(files.map(file => [file, placed?.get(file)?.blob] as const));
   const texts = await history.texts([...new Set([...blobs.values()].flatMap(blob => blob ?? []))]);
   return only(files, new Map([...blobs].map(([file, blob]) => [file, texts.get(blob ?? '')])));

@@ -26,9 +26,25 @@ test('what a file says that the output refers to is locked with the prompt', asy
   const { code, stderr } = await frozen();
   expect(code).toBe(2);
   expect(stderr).toMatch(
-    /`crew.lock` has `merge@\w{8}` with another output: a file that it refers to changed/,
+    /`crew.lock` has `merge@\w{8}` with another output: `prompts\/s.json`, to which it refers, changed/,
+  );
+  const diff = await repository.crew('prompt', 'diff', 'merge@lock');
+  expect(diff.stderr).toMatch(
+    /! `crew.lock` has merge@\w{8} with another output: `prompts\/s.json`, to which it refers, changed\n/,
   );
   expect((await pin()).stdout).toMatch(/`?crew.lock`?: merge@\w{8} has another output now\n/);
   expect(await frozen()).toMatchObject({ code: 0, stderr: '' });
   expect((await pin()).stdout).toContain('was locked already');
+});
+
+test('of several files that the output refers to all are named', async () => {
+  repository.write('prompts/s.json', '{ "properties": { "t": { "$ref": "t.json" } } }');
+  repository.write('prompts/t.json', '{ "type": "string" }');
+  await pin();
+  repository.write('prompts/t.json', '{ "type": "number" }');
+  expect((await frozen()).stderr).toContain(
+    '`prompts/s.json` or `prompts/t.json`, to which it refers, changed',
+  );
+  repository.remove('prompts/t.json');
+  expect((await repository.crew('prompt', 'show', 'merge@lock')).stderr).toContain('with another output: ');
 });
