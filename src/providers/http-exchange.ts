@@ -66,7 +66,7 @@ export async function exchange(
     const response = await responseTo(request, question.body);
     const pieces = piecesOf(decoded(response), watch, limits.maxBodyBytes);
     const status = response.statusCode ?? 0;
-    if (status < 200 || status > 299) throw await refusalOf(response, pieces);
+    if (status < 200 || status > 299) throw await refusalOf(response, pieces, question.url);
     const mediaType = response.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
     assertReadable(status, mediaType, question.url);
     return { mediaType, pieces };
@@ -181,6 +181,7 @@ function tooLarge(maxBytes: number): ProviderFailure {
 async function refusalOf(
   { statusCode: status = 0, headers }: IncomingMessage,
   body: AsyncIterable<Buffer>,
+  url: string,
 ): Promise<ProviderFailure> {
   if (status < 400) {
     const target = headers.location ?? 'nowhere';
@@ -189,7 +190,7 @@ async function refusalOf(
   }
   const said = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
   const bodyText = await beginningOf(body);
-  return httpFailure({ status, headers: new Headers(said), bodyText, now: Date.now() });
+  return httpFailure({ status, headers: new Headers(said), bodyText, now: Date.now(), url });
 }
 
 async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {

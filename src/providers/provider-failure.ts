@@ -61,14 +61,25 @@ export interface HttpRefusal {
   readonly bodyText: string;
   /** Wall-clock milliseconds, for a `Retry-After` that is a date. */
   readonly now: number;
+  /** Where it was asked, if that is to be told. */
+  readonly url?: string;
 }
 
 /** The failure that an HTTP status and body stand for, with the time to wait when the provider names one. Pure. */
-export function httpFailure({ status, headers, bodyText, now }: HttpRefusal): ProviderFailure {
+export function httpFailure({ status, headers, bodyText, now, url }: HttpRefusal): ProviderFailure {
   const complaint = readComplaint(parsedOrText(bodyText));
   const code = codeOf(status, complaint);
   const said = complaint.message === '' ? 'without a message' : `"${complaint.message}"`;
-  return new ProviderFailure(code, `The provider answered ${status}: ${said}`, retryAfterMs(headers, now));
+  const where = status === 404 || status === 405 ? strangePlace(url) : '';
+  const message = `The provider answered ${status}: ${said}${where}`;
+  return new ProviderFailure(code, message, retryAfterMs(headers, now));
+}
+
+/** An address without a version in it is mostly one that lacks its end. */
+function strangePlace(url: string | undefined): string {
+  if (url === undefined || /\/v\d/.test(new URL(url).pathname)) return '';
+  const { protocol, host, pathname } = new URL(url);
+  return ` (at ${protocol}//${host}${pathname}; most servers have it below \`/v1\`)`;
 }
 
 /** The failure that an error object in the middle of a stream, or in the body of a success, stands for. Pure. */

@@ -5,7 +5,7 @@ import { createModelStream, type ModelStream } from './model-stream.ts';
 import { type EventOf, failureSpans, type PlainState, speakerOf, tellRow } from './plain-state.ts';
 import type { Span } from './render-spans.ts';
 import { shortArguments } from './short-arguments.ts';
-import { usageText } from './spend-text.ts';
+import { callUsageText } from './spend-text.ts';
 import { summarizeValue } from './summarize-value.ts';
 
 /** UTF-16 units kept of a line for each column of the terminal: enough for the longest emoji. */
@@ -157,5 +157,5 @@ function priceText(
 ): string {
   const tokens = event.usage.inputTokens + event.usage.outputTokens;
   if (tokens === 0 && notALanguageModel(use) !== undefined) return '';
-  return ` · ${usageText(event.usage)} · ${formatCost(event.costMicroUsd)}`;
+  return ` · ${callUsageText(event)} · ${formatCost(event.costMicroUsd)}`;
 }

@@ -27,3 +27,10 @@ export function usageText(usage: Usage): string {
   const cached = usage.cachedInputTokens === 0 ? '' : ` (${formatCount(usage.cachedInputTokens)} cached)`;
   return `${formatCount(usage.inputTokens)} in${cached}, ${formatCount(usage.outputTokens)} out`;
 }
+
+/** Tokens of one answered call in words; what its provider did not count is no zero. Pure. */
+export function callUsageText(call: { readonly usage: Usage; readonly costMicroUsd: number | null }): string {
+  const { usage, costMicroUsd } = call;
+  const isCounted = costMicroUsd !== null || usage.inputTokens + usage.outputTokens > 0;
+  return isCounted ? usageText(usage) : 'tokens not told';
+}

@@ -3,7 +3,7 @@ import type { RunEvent } from '../model/run-event.ts';
 import { formatCost, formatDuration, formatQuantity } from '../reporters/amounts.ts';
 import { type MemoryEvent, memoryLines } from '../reporters/memory-event.ts';
 import { shortArguments } from '../reporters/short-arguments.ts';
-import { usageText } from '../reporters/spend-text.ts';
+import { callUsageText } from '../reporters/spend-text.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
 import { takenText } from '../reporters/taken-text.ts';
 import { tallyText } from '../reporters/tally-text.ts';
@@ -144,7 +144,7 @@ function modelRow(event: EventOf<'model.started' | 'model.ended'>): Row {
     return { mark: '✗', look: 'bad', text: `${event.role}: ${failureText(event.failure)}${next}` };
   }
   const calls = event.toolCalls === 0 ? '' : `, wants ${formatQuantity(event.toolCalls, 'tool call')}`;
-  const price = `${usageText(event.usage)} · ${formatCost(event.costMicroUsd)}`;
+  const price = `${callUsageText(event)} · ${formatCost(event.costMicroUsd)}`;
   return {
     mark: '◦',
     look: 'plain',

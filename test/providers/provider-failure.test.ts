@@ -35,6 +35,17 @@ describe('the time to wait', () => {
 });
 
 describe('an HTTP error', () => {
+  it('says where it was asked, and what such servers want, when nothing is there', () => {
+    const at = (url: string, status = 404) =>
+      httpFailure({ status, headers: new Headers(), bodyText: '', now: NOW, url }).failure.message;
+    const told = at('http://ada:hunter2@127.0.0.1:8000/chat/completions?key=x');
+    expect(told).toContain('(at http://127.0.0.1:8000/chat/completions; most servers have it below `/v1`)');
+    expect(told).not.toMatch(/hunter2|key=/);
+    expect(at('http://127.0.0.1:8000/chat/completions', 405)).toContain('`/v1`');
+    expect(at('http://127.0.0.1:8000/v1/chat/completions')).not.toContain('`/v1`');
+    expect(at('http://127.0.0.1:8000/chat/completions', 400)).not.toContain('`/v1`');
+  });
+
   it.each([
     ['OpenAI', { error: { message: 'No such model', type: 'invalid_request_error' } }, 'No such model'],
     ['a text as error', { error: 'model not found' }, 'model not found'],

@@ -3,7 +3,7 @@ import { formatCost, formatDuration } from '../amounts.ts';
 import { isReview } from '../is-review.ts';
 import { memoryLines } from '../memory-event.ts';
 import { shortArguments } from '../short-arguments.ts';
-import { usageText } from '../spend-text.ts';
+import { callUsageText } from '../spend-text.ts';
 import { summarizeValue } from '../summarize-value.ts';
 import { tallyText } from '../tally-text.ts';
 import { reasonWords } from '../why-text.ts';
@@ -155,7 +155,7 @@ function costWords({
   'usage' | 'costMicroUsd'
 >): readonly string[] {
   if (usage.inputTokens + usage.outputTokens === 0 && costMicroUsd === 0) return [];
-  return [usageText(usage), formatCost(costMicroUsd)];
+  return [callUsageText({ usage, costMicroUsd }), formatCost(costMicroUsd)];
 }
 
 /** What a model wrote: JSON as JSON, anything else as Markdown. */
