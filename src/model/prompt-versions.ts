@@ -62,6 +62,8 @@ export interface PromptMoment {
   /** The commit is on another branch than what is checked out. */
   readonly elsewhere?: true;
   readonly labels: readonly string[];
+  /** A newer moment has the same version, and what runs made of it. */
+  readonly repeated?: true;
   readonly figures?: PromptFigures;
   readonly uses?: readonly PromptUse[];
 }

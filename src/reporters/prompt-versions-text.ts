@@ -8,6 +8,7 @@ import type {
   PromptMoment,
 } from '../model/prompt-versions.ts';
 import { formatCost, formatCount, formatQuantity } from './amounts.ts';
+import { cutToWidth, displayWidth } from './display-width.ts';
 import { momentText } from './moment-text.ts';
 import { paint } from './paint.ts';
 import { sanitizeText } from './sanitize.ts';
@@ -46,6 +47,7 @@ function listCells(prompt: ListedPrompt): readonly string[] {
 
 const LOG_HEAD = [
   'version',
+  'commit',
   'date',
   'runs',
   'ok',
@@ -57,17 +59,27 @@ const LOG_HEAD = [
   'labels',
   'change',
 ];
-const LOG_RIGHT = [2, 3, 4, 5, 6, 7];
+const LOG_RIGHT = [3, 4, 5, 6, 7, 8];
+const NARROW_HEAD = ['version', 'commit', 'date', 'labels', 'change'];
 
-/** The life of a prompt for people, newest first, each version with what its runs came to. Pure. */
+/**
+ * The life of a prompt for people, newest first, each version with what its runs came to: in columns, or, where they do not
+ * fit, on a line below it. Pure.
+ */
 export function formatPromptLog(
   moments: readonly PromptMoment[],
   { color, columns }: VersionsLayout,
 ): string {
-  const [head = '', ...lines] = textTable([LOG_HEAD, ...moments.map(logCells)], {
-    right: LOG_RIGHT,
-    columns,
-  });
+  const whole = textTable([LOG_HEAD, ...moments.map(logCells)], { right: LOG_RIGHT });
+  if (whole.every(line => displayWidth(line) <= columns)) return withHead(whole, color);
+  const [head = '', ...lines] = textTable([NARROW_HEAD, ...moments.map(narrowCells)], { columns });
+  const told = moments.map(({ figures }) =>
+    figures === undefined || figures.runs === 0 ? [] : [cutToWidth(`  ${figuresText(figures)}`, columns)],
+  );
+  return withHead([head, ...lines.flatMap((line, index) => [line, ...(told[index] ?? [])])], color);
+}
+
+function withHead([head = '', ...lines]: readonly string[], color: boolean): string {
   return `${[paint(head, 'bold', color), ...lines].join('\n')}\n`;
 }
 
@@ -78,16 +90,22 @@ const CHANGES: ReadonlyMap<PromptMoment['state'], string> = new Map([
 ]);
 
 function logCells(moment: PromptMoment): readonly string[] {
-  const { state, version = '', date = '', author = '', subject = '', labels, figures } = moment;
+  const [name = '', commit = '', date = '', labels = '', change = ''] = narrowCells(moment);
+  return [name, commit, date, ...figureCells(moment.figures), moment.author ?? '', labels, change];
+}
+
+function narrowCells(moment: PromptMoment): readonly string[] {
+  const { state, version = '', commit = '', date = '', subject = '', labels } = moment;
   const notes = [
     moment.elsewhere === true ? '(another branch)' : '',
     moment.renamedFrom === undefined ? '' : `(was ${moment.renamedFrom})`,
     moment.renamedTo === undefined ? '' : `(became ${moment.renamedTo})`,
+    moment.repeated === true ? '(the same version as above)' : '',
   ];
   const name = state === 'gone' ? 'taken away' : version;
   const said = [subject, ...notes].filter(Boolean).join(' ');
   const change = CHANGES.get(state) ?? said;
-  return [name, date.slice(0, 10), ...figureCells(figures), author, labels.join(', '), change];
+  return [name, commit.slice(0, 8), date.slice(0, 10), labels.join(', '), change];
 }
 
 function figureCells(figures: PromptFigures | undefined): readonly string[] {

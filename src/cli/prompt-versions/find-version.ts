@@ -7,7 +7,7 @@ import { otherOutputText, promptLockPath, readPromptLock } from './prompt-lock.t
 import { COMMITTED, LOCKED, type PromptRef, parsePromptRef } from './prompt-ref.ts';
 import { type PromptPlaces, type PromptStore, storeOf } from './prompt-store.ts';
 import { promptUses } from './prompt-uses.ts';
-import { committedAt } from './prompts-at.ts';
+import { committedAt, promptsAt } from './prompts-at.ts';
 import { nearestRow, shallowNote, stepBack } from './step-back.ts';
 import { ownUses } from './version-moments.ts';
 import type { VersionRow } from './version-rows.ts';
@@ -152,7 +152,8 @@ async function namedVersion(
   // To hash the working tree takes time, and it is meant seldom.
   const working = byHash.size === 0 && isHashLike(version) ? store.placedFile(ref.file) : undefined;
   if (working?.hash.startsWith(version)) byHash.set(working.hash, { prompt: working });
-  const [found, ...others] = byHash.values();
+  const [named, ...others] = byHash.values();
+  const found = named ?? (await promptOfCommit(history, ref, version));
   if (found === undefined) throw await noVersion(ref, history, lineage);
   if (others.length > 0) throw severalVersions(ref, [...byHash.values()]);
   const isWorking = found.prompt === working;
@@ -178,6 +179,29 @@ function versionsByHash(lineage: readonly VersionRow[], prefix: string): Map<str
     }
   }
   return found;
+}
+
+/** What a prompt is in a commit that is named by its hash; those of versions go first. */
+async function promptOfCommit(
+  history: PromptHistory,
+  ref: PromptRef,
+  prefix: string,
+): Promise<Candidate | undefined> {
+  const commit = isHashLike(prefix) ? await history.commitOf(prefix) : undefined;
+  if (commit === undefined) return undefined;
+  const lineage = history.lineage(ref.file);
+  const paths = [...new Set([history.pathOf(ref.file), ...lineage.map(row => history.pathAt(row))])];
+  const found = await promptsAt(
+    history,
+    paths.map(path => ({ commit, path, lineage })),
+  );
+  for (const [index, prompt] of found.entries()) {
+    if (prompt === undefined) continue;
+    const row = await nearestRow(history, ref.file, { hash: prompt.hash, commit });
+    return row === undefined ? { prompt, place: { commit, path: paths[index] ?? '' } } : { prompt, row };
+  }
+  const problem = `\`${ref.stem}\` is not in the commit ${commit.slice(0, SHORT)}`;
+  throw new CrewError('PROMPT_UNKNOWN', `\`${ref.text}\` names no version: ${problem}`);
 }
 
 /** What stands behind a label of a prompt, also one of a name that it had before. */
@@ -211,13 +235,16 @@ async function noVersion(
   const labels = (await labelsOf(history, [ref.file])).get(ref.file) ?? [];
   const names = labels.map(({ label }) => label);
   const close = suggest(ref.version ?? '', names);
+  const short = /^[0-9a-f]{1,3}$/.test(ref.version ?? '')
+    ? 'of a hash at least four digits are needed; '
+    : '';
   const labelled = names.length === 0 ? 'it has no label' : `its labels are ${names.join(', ')}`;
   const versions = uniqueRows(lineage).slice(0, MAX_LISTED);
   const known = versions.map(row => versionName(ref.stem, row)).join(', ');
   const latest = known === '' ? 'nothing of it is committed' : `its latest versions are ${known}`;
   return new CrewError(
     'PROMPT_UNKNOWN',
-    `\`${ref.stem}\` has no version \`${ref.version ?? ''}\`; ${close ?? labelled}; ${latest}${shallowNote(history)}`,
+    `\`${ref.stem}\` has no version \`${ref.version ?? ''}\`; ${short}${close ?? labelled}; ${latest}${shallowNote(history)}`,
   );
 }
 

@@ -3,7 +3,13 @@ import { dirname, relative } from 'node:path';
 import { CrewError } from '../../model/crew-error.ts';
 import { type FolderTree, folderTrees } from '../../tools/git/folder-history.ts';
 import { readObjects } from '../../tools/git/read-objects.ts';
-import { isAncestor, parentsOf, type RepositoryState, repositoryState } from '../../tools/git/refs.ts';
+import {
+  commitOf,
+  isAncestor,
+  parentsOf,
+  type RepositoryState,
+  repositoryState,
+} from '../../tools/git/refs.ts';
 import { sameNamedAt } from '../../tools/git/same-named.ts';
 import { decodeText } from '../decode-text.ts';
 import { type PlacedPrompt, promptContents } from './hash-trees.ts';
@@ -34,6 +40,8 @@ export interface PromptHistory {
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, PlacedPrompt>>>;
   /** All prompts of the folder in the commit that is checked out, by file name. */
   committed(): Promise<ReadonlyMap<string, PlacedPrompt>>;
+  /** The whole id of a commit by its beginning; undefined where none, or more than one, begins so. */
+  commitOf(prefix: string): Promise<string | undefined>;
   /** The parents of a commit, first parent first; none behind the end of a shallow clone. */
   parents(commit: string): Promise<readonly string[]>;
   /** The files of a name in any folder of a commit, by their paths from the top. */
@@ -128,6 +136,7 @@ async function readHistory(call: IndexCall): Promise<PromptHistory> {
       return own.map(path => path.slice(path.lastIndexOf('/') + 1)).toSorted();
     },
     labels: path => labelTags(state.refs, path),
+    commitOf: prefix => commitOf({ workspace, signal }, prefix),
     parents: commit => parentsOf({ workspace, signal }, commit),
     sameNamedAt: (commit, name) => sameNamedAt({ workspace, signal }, { commit, name }),
     isBefore: (ancestor, of) => isAncestor({ workspace, signal }, { ancestor, of }),

@@ -11,7 +11,7 @@ export interface PromptRef {
   readonly file: string;
   /** The file name without its ending: `merge.short`. */
   readonly stem: string;
-  /** A label, the beginning of a hash, `HEAD`, or `lock`; absent for what stands in the working tree. */
+  /** A label, the beginning of a hash, of a version or a commit, `HEAD`, or `lock`; absent for what stands in the working tree. */
   readonly version?: string;
   /** How many versions before that. */
   readonly back: number;

@@ -17,7 +17,7 @@ export async function stepBack(
   history: PromptHistory,
   steps: number,
 ): Promise<FoundVersion> {
-  if (steps > 0 && from.place !== undefined) throw notFromHere(from, from.place.path);
+  if (steps > 0 && from.place !== undefined) throw notFromHere(from, history, from.place.path);
   let at: Moment = from;
   let left = steps;
   while (left > 0) {
@@ -112,13 +112,14 @@ async function lastBefore(
 }
 
 /** Where a file has moved in commits that are not checked out, its life there is told under its name there. */
-function notFromHere({ ref: { text, version = '', stem } }: FoundVersion, path: string): CrewError {
-  const there = path.slice(0, -'.prompt.md'.length);
-  const hint = `\`${there}@${version}^\`, from the top of the repository, is what came before it`;
-  return new CrewError(
-    'PROMPT_UNKNOWN',
-    `\`${text}\` names no version: \`${stem}@${version}\` is later than what is checked out, in another folder; ${hint}`,
-  );
+function notFromHere({ ref }: FoundVersion, history: PromptHistory, path: string): CrewError {
+  const { text, version = '', stem } = ref;
+  const there = `\`${path.slice(0, -'.prompt.md'.length)}@${version}^\``;
+  const why =
+    path === history.pathOf(ref.file)
+      ? 'is in a commit that no branch and no tag reaches'
+      : `stands in another folder, later than what is checked out; ${there}, from the top of the repository, is meant`;
+  return new CrewError('PROMPT_UNKNOWN', `\`${text}\` names no version: \`${stem}@${version}\` ${why}`);
 }
 
 function beforeAll({ ref: { text, stem } }: FoundVersion, history: PromptHistory): CrewError {

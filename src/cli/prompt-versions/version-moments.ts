@@ -66,7 +66,13 @@ export async function momentsOf(
   );
   const behindWorking = moments[0]?.state === 'uncommitted' ? 1 : 0;
   moments.splice(behindWorking, 0, ...ranMoments(moments, uses, { store, ref, places }));
-  return { moments: moments.map(moment => withUses(moment, own)), unreadRuns: unread };
+  const told = new Set<string>();
+  const counted = moments.map(moment => {
+    if (moment.hash !== undefined && told.has(moment.hash)) return { ...moment, repeated: true as const };
+    if (moment.hash !== undefined) told.add(moment.hash);
+    return withUses(moment, own);
+  });
+  return { moments: counted, unreadRuns: unread };
 }
 
 interface Asked {

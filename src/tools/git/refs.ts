@@ -74,6 +74,19 @@ export async function isAncestor(
   return (await runGit({ workspace, signal, args })).exitCode === 0;
 }
 
+/** The whole id of a commit by its beginning; undefined where none, or more than one, begins so. Fails with TOOL_MISSING. */
+export async function commitOf(
+  { workspace, signal }: { readonly workspace: string; readonly signal: AbortSignal },
+  prefix: string,
+): Promise<string | undefined> {
+  if (!/^[0-9a-f]{4,64}$/.test(prefix)) return undefined;
+  const args = ['rev-parse', '--verify', '--quiet', `${prefix}^{commit}`];
+  const { stdout, exitCode } = await runGit({ workspace, signal, args });
+  const id = stdout.toString('utf8').trim();
+  // A branch may be named like that.
+  return exitCode === 0 && id.startsWith(prefix) ? id : undefined;
+}
+
 /** The parents of a commit, first parent first; none behind the end of a shallow clone. Fails with TOOL_MISSING, TOOL_FAILED. */
 export async function parentsOf(
   { workspace, signal }: { readonly workspace: string; readonly signal: AbortSignal },

@@ -114,7 +114,7 @@ describe('crew prompt log', () => {
     repository.commit('Two');
     expect((await logOf()).versions.map(({ labels }) => labels)).toEqual([[], ['production']]);
     const { stdout } = await repository.crew('prompt', 'log', 'merge');
-    expect(stdout).toMatch(/^merge@[0-9a-f]{8} {2}2030-01-02 .*Ada Lovelace {2}production {2}One$/m);
+    expect(stdout).toMatch(/^merge@[0-9a-f]{8} {2}\w{8} {2}2030-01-02 .*Ada Lovelace {2}production {2}One$/m);
   });
 });
 
