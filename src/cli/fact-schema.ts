@@ -124,7 +124,13 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     'memory?': {
       type: 'object',
       required: ['place', 'embedder'],
-      properties: { place: TEXT, embedder: TEXT, store: TEXT, version: { type: 'number' } },
+      properties: {
+        place: TEXT,
+        embedder: TEXT,
+        store: TEXT,
+        version: { type: 'number' },
+        ruled: { const: 'dropped' },
+      },
     },
   },
   'run.resumed': {
@@ -180,6 +186,7 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
           items: { type: 'object', required: ['id', 'state'], properties: { id: TEXT, state: TEXT } },
         },
         retired: TEXTS,
+        retiredFor: { type: 'object', additionalProperties: TEXT },
         gathered: { type: 'object', additionalProperties: { type: 'number' } },
         version: { type: 'number' },
       },

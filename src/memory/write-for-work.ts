@@ -1,6 +1,6 @@
 import type { MemoryWriteEffect } from '../model/effect.ts';
 import type { MemoryWrite, MemoryWritten } from '../model/recall.ts';
-import { creditLessons } from './lessons/credit-lessons.ts';
+import { creditLessons, type RetiredLesson } from './lessons/credit-lessons.ts';
 import type { OpenMemory } from './open-memory.ts';
 import { gatheredIn, settleGathered } from './stream/gathered.ts';
 import { writeNotes } from './write-notes.ts';
@@ -20,7 +20,7 @@ export async function writeForWork(
   const by = { ...provenance, crew };
   const notes = writes.flatMap(write => (write.op === 'note' ? [write.note] : []));
   const written = await writeNotes(memory, by, notes, signal);
-  const retired: string[] = [];
+  const retired: RetiredLesson[] = [];
   const lessons = writes.flatMap(write => (write.op === 'credit' ? write.lessons : []));
   for (const write of writes) {
     if (write.op === 'tried') retired.push(...(await creditLessons(memory, by, { tried: write, lessons })));
@@ -30,7 +30,14 @@ export async function writeForWork(
   await store.flush();
   const asked = writes.flatMap(write => (write.op === 'gather' ? write.scopes : []));
   const gathered = await gatheredIn(memory, [...notes.map(({ scope }) => scope), ...asked]);
-  return { notes: written, retired, gathered, version: await store.version() };
+  const why = Object.fromEntries(retired.map(({ id, reason }) => [id, reason]));
+  return {
+    notes: written,
+    retired: retired.map(({ id }) => id),
+    ...(retired.length === 0 ? {} : { retiredFor: why }),
+    gathered,
+    version: await store.version(),
+  };
 }
 
 const MOST_NOTES = 10_000;

@@ -26,6 +26,8 @@ export interface RoleRecall {
     readonly limit: number;
     /** Only those that this very task has taught. */
     readonly sameTask?: true;
+    /** What judges the trials: a hash of the evaluator; absent in runs of before. */
+    readonly criterion?: string;
   };
   /** How earlier runs decided where this one has to decide as well; absent where nothing is decided. */
   readonly decisions?: { readonly scopes: readonly MemoryScope[]; readonly limit: number };
@@ -118,6 +120,8 @@ export type MemoryWrite =
       readonly task: string;
       readonly passed: boolean;
       readonly withLessons: boolean;
+      /** What judged it, as in `RoleRecall.lessons`; absent in runs of before. */
+      readonly criterion?: string;
     };
 
 /** What became of the writes of one effect. */
@@ -130,6 +134,8 @@ export interface MemoryWritten {
   }[];
   /** Lessons that were retired by this. */
   readonly retired: readonly string[];
+  /** Why, by id; absent where none was, and in facts of before. */
+  readonly retiredFor?: { readonly [id: string]: string };
   /** Importance gathered since the last insights, by scope: those of the notes, and those that were asked for. */
   readonly gathered: { readonly [scope: MemoryScope]: number };
   readonly version: number;

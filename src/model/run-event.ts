@@ -176,6 +176,8 @@ export type RunEvent = { readonly at: number } & (
       }[];
       /** Lessons that were retired, because they do not help. */
       readonly retired: readonly string[];
+      /** Why, by id; absent where none was, and in runs of before. */
+      readonly retiredFor?: { readonly [id: string]: string };
     }
   /** Memory could not be read or written; the work goes on without. */
   | { readonly type: 'memory.failed'; readonly phase: string; readonly failure: CodedFailure }

@@ -38,11 +38,16 @@ export function memoryLines(event: MemoryEvent): readonly MemoryLine[] {
           const line = `${WRITTEN[state]} ${KINDS[kind]}: ${text}${reasoned(reason ?? '')}`;
           return state === 'quarantined' || state === 'refused' ? trouble(line) : plain(line);
         }),
-        ...event.retired.map(id => plain(`retired the lesson ${id}, which does not help`)),
+        ...event.retired.map(id => plain(`retired the lesson ${id}${whyRetired(event.retiredFor?.[id])}`)),
       ];
     case 'memory.failed':
       return [trouble(`goes on without memory: ${event.failure.code}: ${event.failure.message}`)];
   }
+}
+
+/** The figures, where they are known. */
+function whyRetired(reason: string | undefined): string {
+  return reason === undefined ? ', which does not help' : `: ${reason}`;
 }
 
 const WRITTEN = {

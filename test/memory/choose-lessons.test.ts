@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chooseLessons, type LessonQuery } from '../../src/memory/lessons/choose-lessons.ts';
-import { phaseTag } from '../../src/memory/lessons/tried-notes.ts';
+import { criterionTag, phaseTag } from '../../src/memory/lessons/tried-notes.ts';
 import { noteHash } from '../../src/memory/note-hash.ts';
 import type { LessonRecord, MemoryNote } from '../../src/model/memory.ts';
 import { noteOf } from '../contracts/memory-notes.ts';
@@ -53,6 +53,17 @@ test.each([
 test('a lesson of another phase is taken when it is similar', async () => {
   const elsewhere = { tags: [phaseTag('other')] };
   expect(await chosen([lesson('a', NEAR, {}, elsewhere), lesson('b', FAR, {}, elsewhere)])).toEqual(['a']);
+});
+
+test('a lesson that something else had judged is not taken for the same phase', async () => {
+  const judgedBy = (criterion: string) => ({ tags: [phaseTag('fix'), criterionTag(criterion)] });
+  const notes = [
+    lesson('a', NEAR, {}, judgedBy('before')),
+    lesson('b', FAR, {}, judgedBy('now')),
+    lesson('c', `${FAR}!`, {}),
+    lesson('d', `${NEAR}!`, {}, { tags: [phaseTag('other'), criterionTag('before')] }),
+  ];
+  expect((await chosen(notes, { criterion: 'now' })).toSorted()).toEqual(['b', 'c', 'd']);
 });
 
 test('only those of the same task are taken where that is asked for', async () => {

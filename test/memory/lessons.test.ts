@@ -46,11 +46,20 @@ describe('a lesson', () => {
     ['passes half of the time after twelve uses', { passes: 5, fails: 7 }, half, 'it does not help'],
     ['passes more often after twelve uses', { passes: 9, fails: 3 }, half, undefined],
     ['has nothing to be held against yet', { passes: 0, fails: 2 }, { passes: 0, fails: 0 }, undefined],
+    ['fails as all do', { passes: 0, fails: 8 }, { passes: 0, fails: 1 }, 'it does not help'],
   ])('that %s', (_what, own, without, reason) => {
     const said = reasonToRetire(figuresOf(own, without), active);
     if (reason === undefined) expect(said).toBeUndefined();
     else expect(said).toContain(reason);
     expect(reasonToRetire(figuresOf(own, without), { pinned: true })).toBeUndefined();
+  });
+
+  test('has too few figures to say whether it helps', () => {
+    const record = { task: 't', uses: 1, passes: 1, fails: 0, pinned: false };
+    const few =
+      'In use: first trials passed with it 1 of 1 times, without it 0 of 0 times; too few to say whether it helps.';
+    const figures = figuresOf({ passes: 1, fails: 0 }, { passes: 0, fails: 0 });
+    expect(whyLesson({ state: 'active', lesson: record }, figures)).toBe(few);
   });
 
   test('says why in figures', () => {
@@ -74,8 +83,9 @@ describe('what a run writes', () => {
       author: 'rule',
       writes,
     });
-  const tried = (passed: boolean, withLessons: boolean): MemoryWrite => ({
+  const tried = (passed: boolean, withLessons: boolean, criterion?: string): MemoryWrite => ({
     ...{ op: 'tried', scope: 'crew:c', phase: 'fix', task: 't', passed, withLessons },
+    ...(criterion === undefined ? {} : { criterion }),
   });
 
   test('counts once, however often it is written', async () => {
@@ -110,7 +120,70 @@ describe('what a run writes', () => {
         without: { passes: 0, fails: 1 },
         rateWith: 1,
         rateWithout: 0,
+        helps: null,
       },
+    ]);
+  });
+
+  const taught = (key: string): MemoryWrite => ({
+    op: 'note',
+    note: {
+      ...{ key, scope: 'crew:c', kind: 'lesson', text: `Mind the gap of ${key}.`, trust: 2, sources: [] },
+      tags: ['phase:fix', 'criterion:one'],
+    },
+  });
+  const lessonsIn = (of: OpenMemory) =>
+    of.store.find({ scopes: ['crew:c'], kinds: ['lesson'] }, { limit: 9, order: 'oldest' });
+
+  test('is not held against the failure that taught it', async () => {
+    const of = memory();
+    await write(of, 'teaches', [taught('l'), tried(false, false, 'one')]);
+    const [lesson] = await lessonsIn(of);
+    if (lesson === undefined) throw new Error('the lesson is there');
+    expect((await lessonFigures(of.store, lesson)).without).toEqual({ passes: 0, fails: 0 });
+    expect(await compareLessons(of.store, 'crew:c')).toMatchObject([
+      { without: { passes: 0, fails: 0 }, helps: null },
+    ]);
+    // What fails later without lessons is what lessons are held against, whatever it teaches.
+    await write(of, 'control', [taught('m'), tried(false, false, 'one')]);
+    expect((await lessonFigures(of.store, lesson)).without).toEqual({ passes: 0, fails: 1 });
+    expect(await compareLessons(of.store, 'crew:c')).toMatchObject([{ without: { passes: 0, fails: 1 } }]);
+  });
+
+  test('that never helps retires within six uses, with nothing to be held against', async () => {
+    const of = memory();
+    await write(of, 'teaches', [taught('l'), tried(false, false, 'one')]);
+    const [lesson] = await lessonsIn(of);
+    const id = lesson?.id ?? '';
+    const written = [];
+    for (let nth = 1; nth <= 6; nth += 1) {
+      written.push(
+        await write(of, `use-${nth}`, [
+          tried(false, true, 'one'),
+          { op: 'credit', lessons: [id], passed: false },
+        ]),
+      );
+    }
+    expect(written.map(({ retired }) => retired.length)).toEqual([0, 0, 0, 0, 0, 1]);
+    const reason = expect.stringMatching(/^it does not help: /);
+    expect(written.at(-1)).toMatchObject({ retired: [id], retiredFor: { [id]: reason } });
+    const note = (await of.store.get([id]))[0]?.note;
+    expect(note?.lesson?.retiredFor).toEqual(reason);
+  });
+
+  test('is told apart by what judged it', async () => {
+    const of = memory();
+    await write(of, 'teaches', [taught('l'), tried(false, false, 'one')]);
+    const [lesson] = await lessonsIn(of);
+    if (lesson === undefined) throw new Error('the lesson is there');
+    for (let nth = 0; nth < 4; nth += 1) {
+      await write(of, `other-${nth}`, [tried(true, false, 'two')]);
+      await write(of, `own-${nth}`, [tried(false, false, 'one')]);
+    }
+    expect((await lessonFigures(of.store, lesson)).without).toEqual({ passes: 0, fails: 4 });
+    expect(await compareLessons(of.store, 'crew:c')).toMatchObject([
+      { phase: 'fix', criterion: 'one', without: { passes: 0, fails: 4 } },
+      { phase: 'fix', criterion: 'two', without: { passes: 4, fails: 0 } },
     ]);
   });
 

@@ -30,6 +30,7 @@ const OPTIONAL: { readonly [type: string]: readonly string[] } = {
   'trial.judged': ['kept', 'checks'],
   'lesson.learned': ['answers'],
   'answers.judged': ['reason'],
+  'memory.written': ['retiredFor'],
 };
 
 describe('the event schema', () => {

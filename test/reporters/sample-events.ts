@@ -191,6 +191,7 @@ export const SAMPLE_EVENTS = {
         { id: 'n4', kind: 'lesson', text: 'Trust me.', state: 'quarantined', reason: 'waits for a person' },
       ],
       retired: ['n1'],
+      retiredFor: { n1: 'it does not help: first trials passed with it 0 of 6 times' },
     },
   ],
   'memory.failed': [

@@ -52,10 +52,10 @@ export const compareLessons: MemoryVerb = async (call, memory) => {
   const head = ['of', 'phase', 'with lessons', 'without', 'lessons help'];
   const cells = rows.map(row => [
     row.scope,
-    row.phase,
+    phaseWords(row, rows),
     shareOf(row.with, row.rateWith),
     shareOf(row.without, row.rateWithout),
-    `${Math.round(row.helps * 100)} %`,
+    row.helps === null ? 'too few' : `${Math.round(row.helps * 100)} %`,
   ]);
   const layout = { right: [2, 3, 4], columns: layoutOf(call, memory).columns };
   call.terminal.stdout(
@@ -65,6 +65,18 @@ export const compareLessons: MemoryVerb = async (call, memory) => {
   );
   return 0;
 };
+
+/** Where a phase was judged by several evaluators, each has figures of its own. */
+function phaseWords({ scope, phase, criterion }: PoolRow, rows: readonly PoolRow[]): string {
+  const pools = rows.filter(row => row.scope === scope && row.phase === phase);
+  return pools.length === 1 ? phase : `${phase}, judged by ${criterion ?? 'an older one'}`;
+}
+
+interface PoolRow {
+  readonly scope: string;
+  readonly phase: string;
+  readonly criterion?: string;
+}
 
 function shareOf(
   { passes, fails }: { readonly passes: number; readonly fails: number },

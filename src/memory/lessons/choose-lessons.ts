@@ -6,7 +6,7 @@ import type { OpenMemory } from '../open-memory.ts';
 import { pinnedReads } from '../pinned-reads.ts';
 import { recalledNote } from '../recalled-note.ts';
 import { retrieve } from '../retrieve.ts';
-import { phaseTag, tallyOf } from './tried-notes.ts';
+import { criterionIn, phaseTag, tallyOf } from './tried-notes.ts';
 
 /** Which lessons are wanted. `scope` is that of the crew, in which it is counted how first trials came out. */
 export interface LessonQuery {
@@ -18,6 +18,8 @@ export interface LessonQuery {
   readonly scopes: readonly MemoryScope[];
   readonly limit: number;
   readonly sameTask?: true;
+  /** What judges the phase now; what something else has taught about the same phase is not taken. Absent: whatever did. */
+  readonly criterion?: string;
 }
 
 /** What was chosen; a remark when there would have been lessons, and this task is to show how it goes without. */
@@ -61,7 +63,9 @@ export async function chooseLessons(
     { ...filter, ids: similar.map(({ id }) => id) },
     { limit: MOST_SIMILAR, order: 'newest' },
   );
-  const candidates = [...new Map([...ofPhase, ...found].map(note => [note.id, note])).values()];
+  const candidates = [...new Map([...ofPhase, ...found].map(note => [note.id, note])).values()].filter(note =>
+    isOfNow(note, query),
+  );
   const fitting = sameTask === true ? candidates.filter(note => note.lesson?.task === task) : candidates;
   if (fitting.length === 0) return { lessons: [] };
   if (await isControl(memory.store, query)) {
@@ -74,6 +78,13 @@ export async function chooseLessons(
       .slice(0, limit)
       .map(recalledNote),
   };
+}
+
+/** What another evaluator wanted of this very phase may be wrong now; of other phases it is only likeness that counts. */
+function isOfNow({ tags }: MemoryNote, { phase, criterion }: LessonQuery): boolean {
+  const taught = criterionIn(tags);
+  if (criterion === undefined || taught === undefined) return true;
+  return taught === criterion || !tags.includes(phaseTag(phase));
 }
 
 /** How near each is to the most similar one, 0..1. */
@@ -95,8 +106,12 @@ function rank(note: MemoryNote, { task, likeness }: { readonly task: string; rea
   return { note, score, parts };
 }
 
-async function isControl(store: Pick<MemoryStore, 'count'>, { scope, phase }: LessonQuery): Promise<boolean> {
-  const { passes, fails } = await tallyOf(store, { scope, phase });
+async function isControl(
+  store: Pick<MemoryStore, 'count'>,
+  { scope, phase, criterion }: LessonQuery,
+): Promise<boolean> {
+  const pool = { phase, ...(criterion === undefined ? {} : { criterion }) };
+  const { passes, fails } = await tallyOf(store, { scope, ...pool });
   const nth = passes + fails;
   if (nth < CONTROL_FROM) return false;
   const hash = noteId({ runId: scope, effect: phase, key: String(nth) });

@@ -36,9 +36,22 @@ export function reasonToRetire(
   const { helps } = figures;
   const uses = usesOf(figures);
   const harms = (uses >= HARM_USES && helps <= HARM_CHANCE) || (uses >= DOUBT_USES && helps <= DOUBT_CHANCE);
-  if (harms) return `it does harm: ${figuresText(figures)}`;
-  if (uses >= PROOF_USES && helps < PROOF_CHANCE) return `it does not help: ${figuresText(figures)}`;
-  return undefined;
+  if (!harms && !(uses >= PROOF_USES && helps < PROOF_CHANCE)) return undefined;
+  return `${harms && isWorse(figures) ? 'it does harm' : 'it does not help'}: ${figuresText(figures)}`;
+}
+
+/** What passes as seldom without a lesson is not harmed by it. */
+function isWorse({ with: own, without }: LessonFigures): boolean {
+  const [uses, others] = [own.passes + own.fails, without.passes + without.fails];
+  return uses > 0 && others > 0 && own.passes * others < without.passes * uses;
+}
+
+/** So few trials on one side say nothing of what lessons do. */
+const FEW = 3;
+
+/** Whether there are too few trials, with lessons or without, to say whether they help. Pure. */
+export function areTooFew(own: Tally, without: Tally): boolean {
+  return [own, without].some(({ passes, fails }) => passes + fails < FEW);
 }
 
 /** Why a lesson is used, or not used any more, with its figures, in one or two sentences. Pure. */
@@ -49,13 +62,18 @@ export function whyLesson(
   if (lesson.pinned) return `A person has pinned it. Its figures: ${figuresText(figures)}.`;
   if (state === 'retired') return `Retired, because ${lesson.retiredFor ?? 'a person said so'}.`;
   if (usesOf(figures) === 0) return 'Not used yet, so nothing is known of what it does.';
+  if (areTooFew(figures.with, figures.without))
+    return `In use: ${timesText(figures)}; too few to say whether it helps.`;
   return `In use: ${figuresText(figures)}.`;
 }
 
 /** The figures of a lesson in words: `first trials passed with it 9 of 12 times, without it 4 of 20; it helps with a probability of 99 %`. Pure. */
-function figuresText({ with: own, without, helps }: LessonFigures): string {
-  const chance = Math.round(helps * 100);
-  return `first trials passed with it ${timesOf(own)}, without it ${timesOf(without)}; it helps with a probability of ${chance} %`;
+function figuresText(figures: LessonFigures): string {
+  return `${timesText(figures)}; it helps with a probability of ${Math.round(figures.helps * 100)} %`;
+}
+
+function timesText({ with: own, without }: LessonFigures): string {
+  return `first trials passed with it ${timesOf(own)}, without it ${timesOf(without)}`;
 }
 
 function usesOf({ with: { passes, fails } }: LessonFigures): number {

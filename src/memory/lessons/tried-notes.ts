@@ -15,6 +15,7 @@ const WITHOUT = 'without lessons';
 interface TriedOf {
   readonly scope: MemoryScope;
   readonly phase?: string;
+  readonly criterion?: string;
   readonly lesson?: string;
   readonly withLessons?: boolean;
 }
@@ -27,6 +28,39 @@ function triedScope(scope: MemoryScope): MemoryScope {
 /** The tag of all that belongs to a phase. Pure. */
 export function phaseTag(phase: string): string {
   return `phase:${phase}`;
+}
+
+const CRITERION = 'criterion:';
+
+/** The tag of all that was judged by the same. Pure. */
+export function criterionTag(criterion: string): string {
+  return `${CRITERION}${criterion}`;
+}
+
+/** What judged a first trial, or the trials that taught a lesson, by its tags; undefined for those of before. Pure. */
+export function criterionIn(tags: readonly string[]): string | undefined {
+  return tags.find(tag => tag.startsWith(CRITERION))?.slice(CRITERION.length);
+}
+
+/** The first trial that was kept by the same effect as a lesson: the failure that taught it; undefined where there is none. */
+export async function teachingTrial(
+  store: Pick<MemoryStore, 'get'>,
+  { runId, key }: Pick<MemoryNote, 'runId' | 'key'>,
+): Promise<MemoryNote | undefined> {
+  const [found] = await store.get([noteId({ runId, effect: key, key: 'tried' })]);
+  return found?.note;
+}
+
+/** A tally without one trial that is in it. Pure. */
+export function withoutTrial({ passes, fails }: Tally, { outcome }: Pick<MemoryNote, 'outcome'>): Tally {
+  return outcome === 'pass'
+    ? { passes: Math.max(0, passes - 1), fails }
+    : { passes, fails: Math.max(0, fails - 1) };
+}
+
+/** Whether a first trial was made with lessons. Pure. */
+export function hadLessons({ tags }: Pick<MemoryNote, 'tags'>): boolean {
+  return tags.includes(WITH);
 }
 
 /** Keeps how a first trial came out and which lessons it had. The same under the same key changes nothing. */
@@ -52,6 +86,7 @@ export async function keepTried(
     gist: text,
     tags: [
       phaseTag(tried.phase),
+      ...(tried.criterion === undefined ? [] : [criterionTag(tried.criterion)]),
       tried.passed ? PASSED : FAILED,
       tried.withLessons ? WITH : WITHOUT,
       ...lessons.map(lessonTag),
@@ -83,24 +118,37 @@ export async function tallyOf(store: Pick<MemoryStore, 'count'>, of: TriedOf): P
   return { passes, fails };
 }
 
-/** The phases of which first trials are kept, in the order of their names. */
-export async function triedPhases(
+/** First trials that may be held against each other: of one phase, judged by the same; those of before have no criterion. */
+export interface TrialPool {
+  readonly phase: string;
+  readonly criterion?: string;
+}
+
+/** The pools of which first trials are kept, by the names of their phases, of one phase the latest first. */
+export async function trialPools(
   store: Pick<MemoryStore, 'find'>,
   scope: MemoryScope,
-): Promise<readonly string[]> {
+): Promise<readonly TrialPool[]> {
   const notes = await store.find(filterOf({ scope }), { limit: MOST_TRIED, order: 'newest' });
-  const tags = notes.flatMap(note => note.tags.filter(tag => tag.startsWith(phaseTag(''))));
-  return [...new Set(tags.map(tag => tag.slice(phaseTag('').length)))].toSorted();
+  const pools = notes.flatMap(({ tags }): readonly TrialPool[] => {
+    const tag = tags.find(each => each.startsWith(phaseTag('')));
+    const criterion = criterionIn(tags);
+    if (tag === undefined) return [];
+    return [{ phase: tag.slice(phaseTag('').length), ...(criterion === undefined ? {} : { criterion }) }];
+  });
+  const distinct = [...new Map(pools.map(pool => [JSON.stringify(pool), pool])).values()];
+  return distinct.toSorted((one, other) => (one.phase < other.phase ? -1 : one.phase > other.phase ? 1 : 0));
 }
 
 const MOST_TRIED = 100_000;
 
-function filterOf({ scope, phase, lesson, withLessons }: TriedOf): NoteFilter {
+function filterOf({ scope, phase, criterion, lesson, withLessons }: TriedOf): NoteFilter {
   return {
     scopes: [triedScope(scope)],
     states: 'all',
     tagsAll: [
       ...(phase === undefined ? [] : [phaseTag(phase)]),
+      ...(criterion === undefined ? [] : [criterionTag(criterion)]),
       ...(lesson === undefined ? [] : [lessonTag(lesson)]),
       ...(withLessons === undefined ? [] : [withLessons ? WITH : WITHOUT]),
     ],

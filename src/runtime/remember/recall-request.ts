@@ -2,6 +2,7 @@ import type { Program } from '../../model/program.ts';
 import { DEFAULT_LESSONS, MAX_DECISIONS, type RecallRequest, type RoleRecall } from '../../model/recall.ts';
 import type { Reflection } from '../../model/reflection.ts';
 import { crewScope, type ProcedureMemory, roleScope } from './crew-memory-of.ts';
+import { criterionOf } from './criterion-of.ts';
 import { taskHash } from './task-hash.ts';
 import {
   type AnyWork,
@@ -79,13 +80,14 @@ function workRecall(
   const reflect = 'reflect' in work ? work.reflect : undefined;
   const limit = lessonLimit(reflect, inside);
   const sameTask = reflect?.lessons === 'task' ? ({ sameTask: true } as const) : {};
+  const criterion = reflect === undefined ? {} : { criterion: criterionOf(reflect) };
   const own = crewScope(memory);
   const shared = inside.flatMap(role => role.memory.levels.map(level => roleScope(level, role, memory)));
   const scopes = [...new Set([own, ...shared])];
   return {
     role: '',
     blocks: [],
-    ...(limit === 0 ? {} : { lessons: { scopes, limit, ...sameTask } }),
+    ...(limit === 0 ? {} : { lessons: { scopes, limit, ...sameTask, ...criterion } }),
     ...(decidesWhoWorks(work) ? { decisions: { scopes: [own], limit: MAX_DECISIONS } } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { phaseTag } from '../../memory/lessons/tried-notes.ts';
+import { criterionTag, phaseTag } from '../../memory/lessons/tried-notes.ts';
 import { checkName, checksOf } from '../../model/checks.ts';
 import type { MemoryWriteEffect } from '../../model/effect.ts';
 import type { JsonValue } from '../../model/json.ts';
@@ -12,6 +12,7 @@ import { contextOf, placeOf, workAt } from '../scope.ts';
 import type { PartOutcome } from '../step.ts';
 import { modelKey, modelOfRole } from '../turns/model-key.ts';
 import { crewMemoryOf, crewScope, type ProcedureMemory, roleScope } from './crew-memory-of.ts';
+import { criterionOf } from './criterion-of.ts';
 import { type Delivery, deliveriesOf } from './deliveries.ts';
 import { withGathered } from './kept-notes.ts';
 import { keepsLessons } from './recall-request.ts';
@@ -118,6 +119,7 @@ function learned(options: Remembering): readonly Wish[] {
     task,
     passed: first.passed,
     withLessons: used.length > 0,
+    criterion: criterionOf(reflect),
   };
   const credit: MemoryWrite = { op: 'credit', lessons: used, passed: first.passed };
   const role = lessonRole(declared) ?? '';
@@ -154,7 +156,7 @@ function lesson(
     scope,
     kind: 'lesson',
     text: cut(text),
-    tags: [phaseTag(work.path)],
+    tags: [phaseTag(work.path), criterionTag(criterionOf(reflect))],
     importance: LESSON_IMPORTANCE,
     outcome: 'pass',
     trust,

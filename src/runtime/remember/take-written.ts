@@ -10,7 +10,7 @@ export function writtenEvents(fact: WrittenFact, wish: MemoryWriteEffect): reado
   const { at } = fact;
   const { phase } = wish;
   if (fact.type === 'memory.failed') return [{ at, type: 'memory.failed', phase, failure: fact.failure }];
-  const { notes, retired } = fact.written;
+  const { notes, retired, retiredFor } = fact.written;
   const wished = wish.writes.flatMap(write => (write.op === 'note' ? [write.note] : []));
   const rows = notes.flatMap(({ id, state, reason }, index) => {
     const note = wished[index];
@@ -19,5 +19,6 @@ export function writtenEvents(fact: WrittenFact, wish: MemoryWriteEffect): reado
     return [{ id, kind, text, state, ...(reason === undefined ? {} : { reason }) }];
   });
   if (rows.length === 0 && retired.length === 0) return [];
-  return [{ at, type: 'memory.written', phase, notes: rows, retired }];
+  const why = retiredFor === undefined ? {} : { retiredFor };
+  return [{ at, type: 'memory.written', phase, notes: rows, retired, ...why }];
 }
