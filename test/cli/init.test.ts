@@ -28,6 +28,13 @@ describe.each(Object.keys(TEMPLATES))('the template %s', { timeout: 60_000 }, na
     expect(readFileSync(join(from, '.gitignore'), 'utf8')).toContain('.crew/*\n!.crew/config.yaml\n');
   });
 
+  test('says what makes `crew` a command where it was called by npx', async () => {
+    const call = (env: Readonly<Record<string, string>>) =>
+      crew(['init', name], { from: emptyFolder(), env });
+    expect((await call({ npm_command: 'exec' })).stdout).toContain('`npm link` in the checkout');
+    expect((await call({})).stdout).not.toContain('npm link');
+  });
+
   test('passes the check and lies within its plan', async () => {
     const file = `crews/${readdirSync(join(from, 'crews'))[0]}`;
     expect(await crew(['check', file], { from })).toMatchObject({

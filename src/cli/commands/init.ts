@@ -39,7 +39,8 @@ async function init({ positionals, values, terminal }: CommandCall): Promise<num
   const written = [...files.keys()].filter(path => !kept.includes(path));
   for (const path of written) writeNew(folder, path, files.get(path) ?? '');
   if (values.json === true) terminal.stdout(`${JSON.stringify({ version: 1, files: written }, null, 2)}\n`);
-  else if (values.quiet !== true) terminal.stdout(nextSteps(written, textFlag(values, 'cwd')));
+  else if (values.quiet !== true)
+    terminal.stdout(nextSteps(written, textFlag(values, 'cwd'), terminal.env.npm_command === 'exec'));
   return 0;
 }
 
@@ -60,11 +61,13 @@ function listing(): string {
     .join('');
 }
 
-function nextSteps(files: readonly string[], folder: string | undefined): string {
+/** Who came by npx has no `crew` in other folders. */
+function nextSteps(files: readonly string[], folder: string | undefined, byNpx: boolean): string {
   const crew = files.find(path => path.endsWith('.crew.yaml')) ?? '';
   const into = folder === undefined ? '' : `  cd ${folder}\n`;
+  const link = byNpx ? ', once `npm link` in the checkout of Crewfile has put `crew` on your PATH' : '';
   return `${files.map(path => `wrote ${path}\n`).join('')}
-Next:
+Next${link}:
 ${into}  crew check ${crew}
   crew plan ${crew}
   crew run ${crew} --model script:replies.yaml
