@@ -50,12 +50,14 @@ export async function loadMemoryText() {
     { formatTextDiff },
     { momentText },
     { textTable },
+    { heldBackWords },
   ] = await Promise.all([
     import('../reporters/memory-text.ts'),
     import('../reporters/blame-lines.ts'),
     import('../reporters/text-diff.ts'),
     import('../reporters/moment-text.ts'),
     import('../reporters/text-table.ts'),
+    import('../reporters/held-back-watch.ts'),
   ]);
   return {
     formatNotes,
@@ -70,6 +72,7 @@ export async function loadMemoryText() {
     formatTextDiff,
     momentText,
     textTable,
+    heldBackWords,
   };
 }
 

@@ -9,7 +9,7 @@ import {
 import { gistOf } from './note-gist.ts';
 import { noteHash } from './note-hash.ts';
 import type { OpenMemory } from './open-memory.ts';
-import { scanNote } from './scan-note.ts';
+import { isStandingOrder, scanNote } from './scan-note.ts';
 import { importanceByRule } from './stream/importance.ts';
 
 /** Who writes: where it comes from, and the crew whose notes they are. */
@@ -124,7 +124,8 @@ export function suspicionOf(
   trust: Trust,
   texts: readonly string[],
 ): string | undefined {
-  const found = texts.map(scanNote).find(what => what !== undefined);
+  const ordered = kind !== 'lesson' && texts.some(isStandingOrder) ? 'a standing order' : undefined;
+  const found = texts.map(scanNote).find(what => what !== undefined) ?? ordered;
   if (found !== undefined) return `waits for a person: ${found}`;
   if (trust > 0 || !NOT_FROM_OUTSIDE.has(kind)) return undefined;
   return `waits for a person: a ${kind} out of an untrusted source`;

@@ -36,7 +36,18 @@ const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
     'words that send secrets away',
     /\b(?:send|post|upload|forward|exfiltrate|email|transmit)\b[^.\n]{0,60}\b(?:passwords?|secrets?|tokens?|credentials|api keys?|private keys?|environment variables|\.env)\b[^.\n]{0,40}\b(?:to|at)\b/i,
   ],
+  [
+    'a command that destroys',
+    // The whole disk or the whole home, by an order; `rm -rf /tmp/build`, and a warning, are neither.
+    /(?<!(?:\b(?:never|avoid)|(?:\bnot|n['’]t)(?! (?:forget|fail|hesitate)))\b[^.\n]{0,40})\b(?:rm(?:\s+-{1,2}[a-z-]{1,30}){1,5}\s+["'`]?(?:\/|~\/?|\$\{?HOME\}?\/?)\*?(?![^\s"'`;|&),.])|mkfs(?:\.\w{1,10})?\s+\/dev\/|dd\s[^\n]{0,60}\bof=\/dev\/)/i,
+  ],
 ];
+
+/** Who reads is told what to do, and that it holds each time. */
+const ORDER =
+  /\b(?:you|the (?:assistant|agent|model|ai|reader))(?: (?:must|should|shall)| ha(?:ve|s) to| (?:are|is) (?:required|obliged) to)\b/i;
+const EACH_TIME =
+  /\b(?:before|after|during|in|with|for|on|of) (?:each|every|any|all)(?: (?:new|later|future))? (?:tasks?|turns?|answers?|responses?|repl(?:y|ies)|runs?|phases?|prompts?)\b/i;
 
 /**
  * What in a text speaks to its reader instead of saying something, or undefined: words that set instructions aside, marks
@@ -45,4 +56,9 @@ const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
  */
 export function scanNote(text: string): string | undefined {
   return SHAPES.find(([, shape]) => shape.test(text))?.[0];
+}
+
+/** Whether a sentence of a text orders its reader to do something each time from now on; a lesson may, nothing else. Pure. */
+export function isStandingOrder(text: string): boolean {
+  return text.split(/[.!?](?:\s|$)|\n/).some(sentence => ORDER.test(sentence) && EACH_TIME.test(sentence));
 }

@@ -66,13 +66,20 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
       true,
     );
     tellHint(state, failureHint(state, event.failure));
+    tellMemoryTrouble(state, []);
     tellSpend(state, { text: '✗ error', style: 'red' }, event.spend);
     return;
   }
-  for (const text of state.memoryTroubles) {
+  tellMemoryTrouble(state, state.memoryTroubles);
+  tellSpend(state, endSpan(state, event), event.spend);
+}
+
+/** What was wrong with memory, and what of it waits for a person. */
+function tellMemoryTrouble(state: PlainState, troubles: Iterable<string>): void {
+  const waiting = state.heldBack.words();
+  for (const text of [...troubles, ...(waiting === undefined ? [] : [waiting])]) {
     state.writer.labelled('memory', [{ text, style: 'yellow' }], true);
   }
-  tellSpend(state, endSpan(state, event), event.spend);
 }
 
 function endSpan({ options }: PlainState, { outcome, phase }: EventOf<'run.ended'>): Span {

@@ -2,6 +2,7 @@ import { type CodedFailure, hintInRun } from '../model/crew-error.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { TrialCurve } from '../model/trial-curve.ts';
 import type { ChargeWatch } from './charge-watch.ts';
+import type { HeldBackWatch } from './held-back-watch.ts';
 import type { ModelStream } from './model-stream.ts';
 import type { PhaseSpend } from './phase-spend.ts';
 import type { PlainOptions, PlainRow, PlainWriter } from './plain-writer.ts';
@@ -42,6 +43,7 @@ export interface PlainState {
   readonly toldTexts: Map<string, string>;
   /** What was wrong with memory, each message once; told again at the end. */
   readonly memoryTroubles: Set<string>;
+  readonly heldBack: HeldBackWatch;
   /** Failures told already, so that the same one is told in full once. */
   readonly toldFailures: Set<string>;
   /** The questions, by id, that people have answered; those about calls have their keys. */

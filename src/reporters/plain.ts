@@ -1,5 +1,6 @@
 import type { Reporter, RunEvent } from '../model/run-event.ts';
 import { createChargeWatch } from './charge-watch.ts';
+import { createHeldBackWatch } from './held-back-watch.ts';
 import { isMemoryEvent } from './memory-event.ts';
 import { createPhaseSpend } from './phase-spend.ts';
 import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolStarted } from './plain-call.ts';
@@ -49,6 +50,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     toldTexts: new Map(),
     toldFailures: new Set(),
     memoryTroubles: new Set(),
+    heldBack: createHeldBackWatch(),
     answered: new Set(),
     resumeTarget: 'RUN',
   };
@@ -56,6 +58,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
     onEvent(event) {
       state.clock.tick(event);
       state.charges.take(event);
+      state.heldBack.take(event);
       state.spends.take(event);
       if (event.type === 'run.ended') tellEarlier(state, history.end());
       if (options.verbosity !== 'quiet' || TOLD_QUIETLY.has(event.type)) tell(state, event);

@@ -10,7 +10,7 @@ import { readLimit, readNoteFilter, withoutExpired } from './read-note-filter.ts
 
 const MOST_CHANGES = 10_000;
 
-/** `crew memory list`: the blocks, then the notes, newest first. */
+/** `crew memory list`: the blocks, then the notes, newest first; how many wait for a person is said where they are not shown. */
 export const listMemory: MemoryVerb = async (call, memory) => {
   noPositionals(call.positionals);
   const { store } = memory;
@@ -21,10 +21,15 @@ export const listMemory: MemoryVerb = async (call, memory) => {
     ['kind', 'run', 'role', 'tag'].some(flag => call.values[flag] !== undefined) ||
     !wantsActive(filter.states);
   const blocks = isNarrow ? [] : await store.blocks(filter.scopes);
+  const waiting = await store.count({ scopes: filter.scopes, states: ['quarantined'] });
   if (call.values.json === true) {
-    printJson(call, { blocks, notes });
+    printJson(call, { blocks, notes, waiting });
     return 0;
   }
+  const { formatBlocks, formatNotes, heldBackWords } = await loadMemoryText();
+  const sayWaiting = (): void => {
+    if (waiting > 0 && !showsHeldBack(filter.states)) call.terminal.stderr(`${heldBackWords(waiting)}\n`);
+  };
   if (blocks.length + notes.length === 0) {
     const all = await store.count({ scopes: 'all', states: 'all' });
     const why =
@@ -32,15 +37,16 @@ export const listMemory: MemoryVerb = async (call, memory) => {
         ? `Nothing fits; \`--state all\` without other flags shows all ${all}, in`
         : 'Nothing is remembered in';
     call.terminal.stderr(`${why} ${store.place}.\n`);
+    sayWaiting();
     return 0;
   }
-  const { formatBlocks, formatNotes } = await loadMemoryText();
   const layout = layoutOf(call, memory);
   const gap = blocks.length > 0 && notes.length > 0 ? '\n' : '';
   call.terminal.stdout(`${formatBlocks(blocks, layout)}${gap}${formatNotes(notes, layout)}`);
   const all = await store.count(filter);
   if (all > notes.length)
     call.terminal.stderr(`… ${all - notes.length} more; \`--limit ${all}\` shows all.\n`);
+  sayWaiting();
   return 0;
 };
 
@@ -74,6 +80,10 @@ export const showMemory: MemoryVerb = async (call, memory) => {
 /** Blocks have no state; they go with the notes that count. */
 function wantsActive(states: NoteFilter['states']): boolean {
   return states === undefined || states === 'all' || states.includes('active');
+}
+
+function showsHeldBack(states: NoteFilter['states']): boolean {
+  return states !== undefined && (states === 'all' || states.includes('quarantined'));
 }
 
 /** The last reason of the log that names a note that is held back. */
