@@ -7,9 +7,10 @@ export type PartialOf = (name: string) => PromptFile | undefined;
 
 /**
  * The version of a prompt: the sha256, in hex, of its canonical form. That is the front matter by value, so that the order of
- * its keys, comments and quotes do not count; the body, in which only the ends of lines do not; and the hash of each partial
- * that the body puts in. A partial that is not there has none, which counts too; one in which partials go round in a circle is
- * made of all that it reaches. Every partial is looked at a few times, however often it is put in. Pure.
+ * its keys, comments and quotes do not count, but keys that are not sent do; the body, in which only the ends of lines do not;
+ * and the hash of each partial that the body puts in. A partial that is not there has none, which counts too; one in which
+ * partials go round in a circle is made of all that it reaches. Every partial is looked at a few times, however often it is
+ * put in. Pure.
  */
 export function promptHash(prompt: PromptFile, partialOf: PartialOf): string {
   return hashOf(canonical(prompt, { partialOf, known: new Map(), circles: new Map() }));

@@ -269,6 +269,27 @@ describe('names and versions', () => {
       expect(promptNameOf(file)).toBeUndefined();
   });
 
+  test('count all that stands in a file but ends of lines and how its front matter is written', () => {
+    const hashOf = (text: string): string =>
+      promptHash(readPromptFile('prompts/merge.prompt.md', text).prompt, () => undefined);
+    const text = '---\ndescription: One\nmodel: cheap\n---\nWrite.\n';
+    const same = [
+      text.replaceAll('\n', '\r\n'),
+      '---\n# a note\nmodel: "cheap"\ndescription: One # another\n---\nWrite.\n',
+      '---\n{ description: One, model: cheap }\n---\nWrite.',
+    ];
+    expect(new Set([text, ...same].map(hashOf)).size).toBe(1);
+    const others = [
+      text.replace('One', 'Two'),
+      text.replace('---\nW', 'samples: [{}]\n---\nW'),
+      text.replace('---\nW', 'metrics: [score]\n---\nW'),
+      text.replace('---\nW', 'x-note: 1\n---\nW'),
+      text.replace('Write.', 'Write.{% comment %}well{% endcomment %}'),
+      text.replace('Write.', 'Write. '),
+    ];
+    expect(new Set([text, ...others].map(hashOf)).size).toBe(1 + others.length);
+  });
+
   test('are shown with eight digits', () => {
     const { prompt } = readPromptFile('prompts/merge.short.prompt.md', 'text');
     const hash = promptHash(prompt, () => undefined);
