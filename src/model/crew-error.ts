@@ -326,6 +326,9 @@ export const ERROR_CODES = {
   },
 } as const satisfies Record<string, ErrorCodeRow>;
 
+const SETTING_PATH_HINT =
+  'Check the path: in the settings of a project it is relative to the workspace, in your own to their folder, in a variable to the current folder.';
+
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**
@@ -375,7 +378,10 @@ export class CrewError extends Error {
   }
 
   get hint(): string {
-    const own = this.code === 'PLAN_OVER_BUDGET' ? unpricedHint(this.message) : undefined;
+    const isSetting =
+      this.code === 'FILE_NOT_FOUND' && this.message.startsWith('`reformulation.custom_prompt_path`');
+    const special = isSetting ? SETTING_PATH_HINT : undefined;
+    const own = this.code === 'PLAN_OVER_BUDGET' ? unpricedHint(this.message) : special;
     return own ?? ERROR_CODES[this.code].hint;
   }
 

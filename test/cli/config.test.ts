@@ -87,6 +87,34 @@ describe('crew config', () => {
     ]);
   });
 
+  test('says what goes over the models of `crew ask`, and answers with JSON where that is asked for', async () => {
+    const named = (...words: readonly string[]) =>
+      crew(['config', ...words], { from: folder, env: { HOME: folder, CREW_MODEL: 'openai:other' } });
+    const path = '.crew/config.yaml';
+    const set = await named('set', 'parallel_processing.models', 'openai:a', '--json');
+    const key = 'parallel_processing.models';
+    expect(JSON.parse(set.stdout)).toEqual({ version: 1, file: path, key, value: ['openai:a'] });
+    expect(set.stderr).toBe('what counts here is openai:other, by CREW_MODEL\n');
+    const { stdout } = await named('list', '--show-origin');
+    expect(stdout).toMatch(
+      /^parallel_processing\.models +openai:a +\.crew\/config\.yaml; CREW_MODEL goes over it$/m,
+    );
+    expect(stdout).toMatch(/^parallel_processing\.summarizer\.model .* built in; CREW_MODEL goes over it$/m);
+    expect(stdout).toMatch(/^memory\.embedder .* built in$/m);
+    const { settings } = JSON.parse((await named('list', '--json')).stdout);
+    expect(settings[0]).toEqual({ key, value: ['openai:a'], origin: path, overriddenBy: 'CREW_MODEL' });
+    const unset = await named('unset', key, '--json');
+    expect(JSON.parse(unset.stdout)).toEqual({ version: 1, file: path, key, value: null });
+    expect(JSON.parse((await named('unset', key, '--json')).stdout)).toMatchObject({ key, value: null });
+    const variable = {
+      HOME: folder,
+      CREW_MODEL: 'openai:other',
+      CREW_PARALLEL_PROCESSING_MODELS: 'openai:v',
+    };
+    const over = await crew(['config', 'list', '--show-origin'], { from: folder, env: variable });
+    expect(over.stdout).toMatch(/^parallel_processing\.models +openai:v +CREW_PARALLEL_PROCESSING_MODELS$/m);
+  });
+
   test('a model may be written in its two parts', async () => {
     mkdirSync(join(folder, '.crew'));
     const text = 'reformulation: { model: { provider: openai, model: gpt-5-nano } }\n';

@@ -308,6 +308,7 @@ describe('settings', () => {
     const missing = await run('--reformulate');
     expect([missing.code, missing.stdout]).toEqual([2, '']);
     expect(missing.stderr).toContain(join(folder, 'prompts/mine.md'));
+    expect(missing.stderr).toContain('of a project it is relative to the workspace');
     expect((await run()).code).toBe(0);
     mkdirSync(join(folder, 'prompts'));
     writeFileSync(join(folder, 'prompts/mine.md'), 'one\n{{ requst }}\n');

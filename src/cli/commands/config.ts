@@ -68,12 +68,19 @@ async function list({ values, terminal }: CommandCall): Promise<number> {
     return value ? [{ name, value }] : [];
   });
   if (values.json === true) {
-    const settings = keys.map(key => ({ key, ...originOf(layers, key) }));
+    const settings = keys.map(key => {
+      const over = overOf(layers, key, terminal.env);
+      return { key, ...originOf(layers, key), ...(over === undefined ? {} : { overriddenBy: over }) };
+    });
     terminal.stdout(`${JSON.stringify({ version: 1, settings, variables }, null, 2)}\n`);
     return 0;
   }
   const rows = [
-    ...keys.map(key => ({ name: key, ...valueText(layers, key) })),
+    ...keys.map(key => {
+      const { shown, origin } = valueText(layers, key);
+      const over = overOf(layers, key, terminal.env);
+      return { name: key, shown, origin: over === undefined ? origin : `${origin}; ${over} goes over it` };
+    }),
     ...variables.map(({ name, value }) => ({ name, shown: value, origin: 'the environment' })),
   ].map(({ name, shown, origin }) =>
     values['show-origin'] === true ? [name, shown, origin] : [name, shown],
@@ -85,6 +92,22 @@ async function list({ values, terminal }: CommandCall): Promise<number> {
 
 /** Variables of the environment that are no settings of a file, but count like one. */
 const VARIABLES = ['CREW_MODEL', 'CREW_MAX_CONCURRENT'];
+
+/** The settings whose place in a file `CREW_MODEL` takes, see `choose-ask.ts`. */
+const MODEL_KEYS: readonly ConfigKey[] = [
+  'parallel_processing.models',
+  'parallel_processing.summarizer.model',
+];
+
+/** The variable that counts in the place of a setting; undefined where the setting does. */
+function overOf(
+  layers: readonly ConfigLayer[],
+  key: ConfigKey,
+  { CREW_MODEL }: CommandCall['terminal']['env'],
+): string | undefined {
+  const isOver = CREW_MODEL && MODEL_KEYS.includes(key) && settingOf(layers, key)?.isVariable !== true;
+  return isOver ? 'CREW_MODEL' : undefined;
+}
 
 function originOf(layers: readonly ConfigLayer[], key: ConfigKey) {
   const { value = null, origin = null } = settingOf(layers, key) ?? {};
@@ -136,7 +159,7 @@ async function change(call: CommandCall, key: ConfigKey, value: JsonValue | unde
   // Nothing is made for a value that would be a mistake.
   const after = await edited(before);
   if (value === undefined && after === before) {
-    terminal.stderr(sanitizeText(`${path}: ${key} is not set there`, { keepNewlines: false }).concat('\n'));
+    tellChange(call, { path, key, value }, 'not set there');
     await tellOverridden(call, key, path);
     return 0;
   }
@@ -145,8 +168,7 @@ async function change(call: CommandCall, key: ConfigKey, value: JsonValue | unde
   // A link to a file of settings, as people keep them elsewhere, stays one.
   const { changeFile } = await loadFileChange();
   await changeFile(existsSync(file) ? realpathSync(file) : file, text => edited(text ?? ''));
-  const shown = value === undefined ? 'not set any more' : plainText(value);
-  terminal.stderr(sanitizeText(`${path}: ${key} is ${shown}`, { keepNewlines: false }).concat('\n'));
+  tellChange(call, { path, key, value }, value === undefined ? 'not set any more' : plainText(value));
   await tellOverridden(call, key, path);
   return 0;
 
@@ -160,6 +182,22 @@ async function change(call: CommandCall, key: ConfigKey, value: JsonValue | unde
   }
 }
 
+function tellChange(
+  { values, terminal }: CommandCall,
+  {
+    path,
+    key,
+    value,
+  }: { readonly path: string; readonly key: ConfigKey; readonly value: JsonValue | undefined },
+  shown: string,
+): void {
+  if (values.json === true) {
+    terminal.stdout(`${JSON.stringify({ version: 1, file: path, key, value: value ?? null })}\n`);
+    return;
+  }
+  terminal.stderr(sanitizeText(`${path}: ${key} is ${shown}`, { keepNewlines: false }).concat('\n'));
+}
+
 /** A nearer place, such as a variable, may hold the value that counts. */
 async function tellOverridden(
   { values, terminal }: CommandCall,
@@ -167,7 +205,10 @@ async function tellOverridden(
   path: string,
 ): Promise<void> {
   try {
-    const counts = settingOf(await readConfig(values, { ...terminal, stderr: () => undefined }), key);
+    const layers = await readConfig(values, { ...terminal, stderr: () => undefined });
+    const over = overOf(layers, key, terminal.env);
+    const counts =
+      over === undefined ? settingOf(layers, key) : { value: terminal.env[over] ?? '', origin: over };
     if (counts === undefined || counts.origin === path) return;
     const text = `what counts here is ${plainText(counts.value)}, by ${counts.origin}`;
     terminal.stderr(sanitizeText(text, { keepNewlines: false }).concat('\n'));
