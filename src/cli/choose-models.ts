@@ -153,6 +153,13 @@ function chooseOne(declared: ModelDeclaration, { everywhere, env, local }: Choic
   return { use: declared.use, reason: 'the crew file' };
 }
 
+const UNCHOSEN = 'no model was chosen';
+
+/** Whether a run has `offline` only because nobody has named a model. Pure. */
+export function isUnchosen({ use, reason }: ResolvedModel): boolean {
+  return use === 'offline' && reason.includes(UNCHOSEN);
+}
+
 /** What `auto` stands for: `CREW_MODEL`, then a configured local server, then one that was found, then `offline`. Pure. */
 export function autoModel(env: ChoiceOptions['env'], local?: LocalChoice): ResolvedModel {
   if (env.CREW_MODEL) return { use: env.CREW_MODEL, reason: 'CREW_MODEL' };
@@ -164,7 +171,7 @@ export function autoModel(env: ChoiceOptions['env'], local?: LocalChoice): Resol
   const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'].filter(key => variableOf(env, key) !== undefined);
   const hint =
     keys.length > 0
-      ? `no model was chosen; ${keys.join(' and ')} is set, use it with --model provider:name`
-      : 'no model was chosen; choose one with --model or CREW_MODEL';
+      ? `${UNCHOSEN}; ${keys.join(' and ')} is set, use it with --model provider:name`
+      : `${UNCHOSEN}; choose one with --model or CREW_MODEL`;
   return { use: 'offline', reason: [hint, ...(local?.troubles ?? [])].join('; ') };
 }

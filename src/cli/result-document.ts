@@ -1,7 +1,7 @@
-import type { Answers } from '../model/answers.ts';
 import type { Journal } from '../ports/engine.ts';
 import { callsUnderWay } from '../runtime/calls-under-way.ts';
 import type { RunOutcome } from '../runtime/run.ts';
+import { answersSoFar } from './ask/answers-so-far.ts';
 import { addSpends, type ConversationSpend, spendOf } from './ask/read-conversation.ts';
 import { askDocument } from './ask-document.ts';
 import { rewriteDocument } from './reformulate/rewrite-document.ts';
@@ -23,7 +23,7 @@ export async function resultDocument(
   const rewrite = outcome.type === 'suspended' ? rewriteDocument(outcome.state) : undefined;
   const reformulation = rewrite === undefined ? {} : { reformulation: rewrite };
   const { isAnswers } = await loadReporters();
-  const answers = 'result' in left ? left.result : unfinishedAnswers(outcome, left.failure);
+  const answers = 'result' in left ? left.result : answersSoFar(outcome.state, left.failure);
   if (isAnswers(answers)) {
     const document = askDocument(answers, { runId, outcome: left.outcome, spend });
     return { ...document, ...underWay, ...conversationOf(outcome, spentBefore), ...reformulation };
@@ -43,13 +43,4 @@ function conversationOf({ state }: LeftRun, spentBefore: ConversationSpend | und
 function howLeft(outcome: LeftRun) {
   if (outcome.type === 'ended') return outcome.end;
   return { outcome: 'suspended', failure: outcome.state.suspension?.failure } as const;
-}
-
-/** What is there of a run of the shipped ask crew; of another crew undefined, or nothing that passes for answers. */
-function unfinishedAnswers({ state }: LeftRun, failure: Answers['failure']): object | undefined {
-  const own = state.procedures[''];
-  if (state.program.crew !== 'ask' || own === undefined) return undefined;
-  const { question } = own.inputs;
-  const { answers = [] } = own.artifacts;
-  return { question, answers, summary: null, ...(failure === undefined ? {} : { failure }) };
 }

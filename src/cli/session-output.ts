@@ -1,10 +1,12 @@
-import { ERROR_CODES } from '../model/crew-error.ts';
+import { type CodedFailure, ERROR_CODES } from '../model/crew-error.ts';
+import type { JsonValue } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { Reporter } from '../model/run-event.ts';
 import type { Journal } from '../ports/engine.ts';
 import type { RunOutcome } from '../runtime/run.ts';
 import type { RunState } from '../runtime/run-state.ts';
 import { createSpokenReporter } from '../tui/spoken-reporter.ts';
+import { answersSoFar } from './ask/answers-so-far.ts';
 import type { ConversationSpend } from './ask/read-conversation.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { quitWords } from './reformulate/quit-words.ts';
@@ -65,15 +67,31 @@ export async function showOutcome(
     terminal.stdout(`${JSON.stringify(await resultDocument(run, outcome, spentBefore), null, 2)}\n`);
   }
   if (outcome.type === 'suspended') {
+    const failure = outcome.state.suspension?.failure;
     writeOpenRewrite(run, outcome.state, { request, terminal });
-    const code = outcome.state.suspension?.failure.code;
-    return code === undefined ? 5 : ERROR_CODES[code].exitCode;
+    await writePaidAnswers(outcome.state, failure, { request, terminal });
+    return failure === undefined ? 5 : ERROR_CODES[failure.code].exitCode;
   }
-  if (outcome.end.outcome === 'error') return ERROR_CODES[outcome.end.failure.code].exitCode;
+  if (outcome.end.outcome === 'error') {
+    await writePaidAnswers(outcome.state, outcome.end.failure, { request, terminal });
+    return ERROR_CODES[outcome.end.failure.code].exitCode;
+  }
   // Whoever quits before anything has run has no result, and was told so at the end of the run.
   if (quitWords(run.program).has(outcome.end.phase)) return 1;
   const gate = await writeResult(outcome.end.result, request, terminal);
   return outcome.end.outcome === 'failure' ? 1 : gate;
+}
+
+/** The answers of `crew ask` were paid for, so they are shown where the summary failed, or waits, too. */
+async function writePaidAnswers(
+  state: RunState,
+  failure: CodedFailure | undefined,
+  { request, terminal }: Pick<OutcomeView, 'request' | 'terminal'>,
+): Promise<void> {
+  const { isAnswers } = await loadReporters();
+  const answers: unknown = answersSoFar(state, failure);
+  if (!isAnswers(answers) || answers.answers.length === 0) return;
+  await writeResult(answers as unknown as JsonValue, request, terminal);
 }
 
 /** Where nobody can be asked, a program reads what has to be answered. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { askCrew } from '../../src/cli/ask-crew.ts';
-import { type AskChoice, chooseAsk } from '../../src/cli/choose-ask.ts';
+import { type AskChoice, type AskedBefore, chooseAsk } from '../../src/cli/choose-ask.ts';
 import { loadShippedCrew } from '../../src/cli/load-shipped-crew.ts';
 import type { ConfigLayer, ConfigValues } from '../../src/model/config.ts';
 
@@ -14,9 +14,10 @@ function choose(sources: {
   readonly flags?: Parameters<typeof chooseAsk>[0]['values'];
   readonly env?: Readonly<Record<string, string>>;
   readonly config?: readonly ConfigLayer[];
+  readonly before?: AskedBefore;
 }): AskChoice {
-  const { flags = {}, env = {}, config = [] } = sources;
-  return chooseAsk({ values: flags, env, config, auto: AUTO });
+  const { flags = {}, env = {}, config = [], before } = sources;
+  return chooseAsk({ values: flags, env, config, auto: AUTO, before });
 }
 
 const uses = (choice: AskChoice): readonly string[] => choice.models.map(({ use }) => use);
@@ -78,25 +79,73 @@ describe('the summary', () => {
     expect(choose(sources).summary).toBe(summary);
   });
 
-  test('is made by the flag, then CREW_MODEL, then the config, then the first of the models', () => {
+  test('is made by the flag, then CREW_MODEL, then the config, then the first of the models that has answered', () => {
     const flags = { ...two, summarizer: 'd:4' };
     const env = { CREW_MODEL: 'e:5' };
-    expect(choose({ flags, env, config: [summarizer] }).summarizer).toMatchObject({ use: 'd:4' });
-    expect(choose({ flags: two, env, config: [summarizer] }).summarizer).toMatchObject({ use: 'e:5' });
-    expect(choose({ flags: two, config: [summarizer] }).summarizer).toEqual({ use: 'c:3', reason: 'x' });
-    expect(choose({ flags: two }).summarizer).toMatchObject({ use: 'a:1' });
+    expect(choose({ flags, env, config: [summarizer] }).summarizers).toMatchObject([{ use: 'd:4' }]);
+    expect(choose({ flags: two, env, config: [summarizer] }).summarizers).toMatchObject([{ use: 'e:5' }]);
+    expect(choose({ flags: two, config: [summarizer] }).summarizers).toEqual([{ use: 'c:3', reason: 'x' }]);
+    expect(choose({ flags: two }).summarizers).toMatchObject([{ use: 'a:1' }, { use: 'b:2' }]);
+  });
+});
+
+describe('a conversation that goes on', () => {
+  const before: AskedBefore = {
+    runId: 'r1',
+    models: [
+      { use: 'a:1', reason: '--models' },
+      { use: 'b:2', reason: '--models' },
+    ],
+    summarizer: 'c:3',
+    summary: true,
+  };
+  const kept = { reason: 'as in run r1' };
+
+  test('keeps its models and its summarizer over variables and settings', () => {
+    const config = [layer('x', { 'parallel_processing.models': ['p:1'] })];
+    const choice = choose({ env: { CREW_MODEL: 'e:5' }, config, before });
+    expect(choice).toMatchObject({
+      models: [
+        { use: 'a:1', ...kept },
+        { use: 'b:2', ...kept },
+      ],
+      summarizers: [{ use: 'c:3', ...kept }],
+      summary: true,
+    });
+    const { summarizer: _named, ...rest } = before;
+    const unnamed = choose({ env: { CREW_MODEL: 'e:5' }, before: { ...rest, summary: false } });
+    expect(unnamed.summarizers).toEqual(unnamed.models);
+    expect(unnamed.summary).toBe(false);
+  });
+
+  test('flags go over what it keeps', () => {
+    const choice = choose({ flags: { models: ['d:4'] }, before });
+    expect(uses(choice)).toEqual(['d:4']);
+    expect(choice.summary).toBe(false);
+    expect(choose({ flags: { summarizer: 'd:4', summary: false }, before })).toMatchObject({
+      summarizers: [{ use: 'd:4', reason: '--summarizer' }],
+      summary: false,
+    });
+  });
+
+  test('does not keep `offline` that nobody has named', () => {
+    const config = [layer('x', { 'parallel_processing.models': ['p:1'] })];
+    const { summarizer: _none, ...rest } = before;
+    expect(uses(choose({ config, before: { ...rest, models: [AUTO] } }))).toEqual(['p:1']);
+    const named = [{ use: 'offline', reason: '--models' }];
+    expect(uses(choose({ config, before: { ...rest, models: named } }))).toEqual(['offline']);
   });
 });
 
 describe('the shipped ask crew', () => {
   test('takes models, summarizer and prompt, and keeps all the rest', async () => {
     const { crew } = await loadShippedCrew('ask');
-    const changed = askCrew(crew, { models: ['a:1', 'b:2'], summarizer: 'c:3', prompt: 'Of {{ question }}' });
+    const parts = { models: ['a:1', 'b:2'], summarizers: ['c:3'], prompt: 'Of {{ question }}' };
+    const changed = askCrew(crew, parts);
     const [answers, summary, ...ends] = changed.sop.phases;
-    expect(answers).toEqual({ ...crew.sop.phases[0], models: ['a:1', 'b:2'] });
+    expect(answers).toEqual({ ...crew.sop.phases[0], models: ['a:1', 'b:2'], next: expect.any(Array) });
     expect(summary).toMatchObject({
       kind: 'chain',
-      onError: 'not_summarized',
       steps: [{ model: 'c:3', promptTemplate: '{% assign question = inputs.question %}Of {{ question }}' }],
     });
     expect(ends).toEqual(crew.sop.phases.slice(2));
@@ -105,7 +154,7 @@ describe('the shipped ask crew', () => {
 
   test('without a prompt of one’s own has one that wants sources, disagreement and no invented consensus', async () => {
     const { crew } = await loadShippedCrew('ask');
-    const [, summary] = askCrew(crew, { models: ['a:1'], summarizer: 'c:3' }).sop.phases;
+    const [, summary] = askCrew(crew, { models: ['a:1'], summarizers: ['c:3'] }).sop.phases;
     const [step] = summary?.kind === 'chain' ? summary.steps : [];
     expect(step?.promptTemplate).toMatch(/exact ids/);
     expect(step?.promptTemplate).toMatch(/where they differ/);

@@ -64,6 +64,13 @@ const REFUSED: Reply = {
     body: { error: { message: 'no such model', type: 'invalid_request_error' } },
   },
 };
+const AWAY: Reply = {
+  fault: {
+    kind: 'http',
+    status: 401,
+    body: { error: { message: 'expired', type: 'invalid_request_error' } },
+  },
+};
 const MODELS = 'openai:left,openai:broken,anthropic:right';
 const VOICES = {
   left: {
@@ -132,15 +139,85 @@ describe.concurrent('three models, of which one fails', () => {
     expect(events.map(line => (JSON.parse(line) as { type: string }).type)).toContain('run.ended');
   });
 
-  test('keep their answers when the summarizer fails, and exit with 1', async () => {
-    const { ask, crew: run } = await serve(VOICES);
-    const { code, stdout, stderr } = await ask('q?', '--models', MODELS, '--summarizer', 'openai:broken');
+  test('keep their answers when the summarizer fails by its own fault, and exit with 1', async () => {
+    const { ask, crew: run } = await serve({
+      ...VOICES,
+      mute: { answer: { text: 'I am here.' }, summary: { text: '' } },
+    });
+    const { code, stdout, stderr } = await ask('q?', '--models', MODELS, '--summarizer', 'openai:mute');
     expect(code, stderr).toBe(1);
     expect(stdout).toContain('## openai:left\n\nIt is a lock.');
-    expect(stdout).toMatch(/## No summary\n\nPROVIDER_REFUSED: .*no such model.*\n$/);
+    expect(stdout).toMatch(/## No summary\n\nOUTPUT_EMPTY: .*\n$/);
     const { stdout: runs } = await run('ps');
     const again = await run('resume', runs.slice(0, 12));
     expect([again.code, again.stdout]).toEqual([1, stdout]);
+    const on = await run('ask', '--continue', runs.slice(0, 12), 'And why?', '--no-summary');
+    expect(on.code, on.stderr).toBe(0);
+  });
+
+  test('are shown when the summarizer is away, and a resume asks for the summary alone', async () => {
+    let isAway = true;
+    const {
+      ask,
+      crew: run,
+      requests,
+    } = await serve({
+      ...VOICES,
+      far: {
+        answer: { text: 'not asked' },
+        get summary(): Reply {
+          return isAway ? AWAY : { text: 'At last.' };
+        },
+      },
+    });
+    const waiting = await ask('q?', '--models', MODELS, '--summarizer', 'openai:far', '-o', 'answers.md');
+    expect(waiting.code, waiting.stderr).toBe(3);
+    expect(waiting.stderr).toContain('crew resume');
+    const { stdout: runs } = await run('ps');
+    const away = await run('resume', runs.slice(0, 12));
+    expect([away.code, away.stdout]).toEqual([
+      3,
+      expect.stringMatching(/It is a lock[\s\S]*## No summary\n\nPROVIDER_AUTH: /),
+    ]);
+    const asked = requests().filter(request => !isSummary(request)).length;
+    isAway = false;
+    const resumed = await run('resume', runs.slice(0, 12));
+    expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringMatching(/## Summary\n\nAt last\.\n$/)]);
+    expect(resumed.stdout).toContain('## openai:left\n\nIt is a lock.');
+    expect(requests().filter(request => !isSummary(request))).toHaveLength(asked);
+  });
+
+  test('are merged by the first that has answered, unless it is said who does', async () => {
+    const { ask, requests } = await serve(VOICES);
+    const models = 'openai:broken,anthropic:right,openai:left';
+    const { code, stdout, stderr } = await ask('q?', '--models', models);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('## Summary\n\nRight says no [anthropic:right].');
+    expect(requests().filter(isSummary)).toHaveLength(1);
+  });
+
+  test('are not merged when only one has answered, which is told', async () => {
+    const { ask, requests } = await serve(VOICES);
+    const { code, stdout, stderr } = await ask('q?', '--models', 'openai:broken,anthropic:right');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/## anthropic:right\n\nIt is no lock\.\n$/);
+    expect(stderr).toContain('summary none: only one model has answered');
+    expect(requests().filter(isSummary)).toHaveLength(0);
+  });
+
+  test('are asked again with the next question of the conversation, and merged by the same', async () => {
+    const { ask, requests } = await serve(VOICES);
+    await ask('q?', '--models', 'openai:left,anthropic:right', '--summarizer', 'anthropic:right');
+    const before = requests().length;
+    const { code, stderr, stdout } = await ask('--continue', 'And why?');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^model +openai:left .*· as in run [0-9a-z-]+$/m);
+    expect(stdout).toContain('## anthropic:right\n\nIt is no lock.');
+    expect(stdout).toContain('## Summary\n\nRight says no');
+    expect(requests()).toHaveLength(before + 3);
+    const { stdout: other } = await ask('--continue', 'And now?', '--models', 'openai:left');
+    expect(other).toMatch(/^## openai:left\n\nIt is a lock/);
+    expect(other).not.toContain('anthropic:right\n\nIt is no lock');
   });
 
   test('are resumed where a ceiling stopped them, without asking anybody again', async () => {
@@ -175,16 +252,9 @@ describe.concurrent('three models, of which one fails', () => {
 describe.concurrent('when no model answers', () => {
   test('the run waits, and a resume asks all that could not be reached', async () => {
     let isDown = true;
-    const away: Reply = {
-      fault: {
-        kind: 'http',
-        status: 401,
-        body: { error: { message: 'expired', type: 'invalid_request_error' } },
-      },
-    };
     const reply = (text: string): Voice => ({
       get answer() {
-        return isDown ? away : { text };
+        return isDown ? AWAY : { text };
       },
       summary: { text: 'Both.' },
     });

@@ -1,13 +1,13 @@
 import type { Reporter, RunEvent } from '../../model/run-event.ts';
 import { formatDuration } from '../../reporters/amounts.ts';
 import { answersFrame, type LiveAnswer } from '../../tui/answers-frame.ts';
+import { isMerging } from '../ask-crew.ts';
 import type { Terminal } from '../command.ts';
 import type { RunScreen, ScreenOptions } from '../run-screen.ts';
 import { createLiveFrame, type LiveFrame } from './live-frame.ts';
 
-/** The phases of `crews/ask.crew.yaml` that are shown. */
+/** The phase of `crews/ask.crew.yaml` that is shown beside the one that merges. */
 const ANSWERS = 'answers';
-const SUMMARY = 'summary';
 
 /**
  * A question to models on a terminal: what they answer is shown side by side while they write, and goes away when it is all
@@ -58,7 +58,7 @@ function columnsReporter({ frame, terminal, rewrite }: Columns): Reporter {
   let summary: LiveAnswer | undefined;
 
   const change = (place: Place, update: (answer: LiveAnswer) => LiveAnswer): void => {
-    if (place.phase === SUMMARY) summary = update(summary ?? { model: 'Summary', text: '', state: 'waits' });
+    if (isMerging(place.phase)) summary = update(summary ?? { model: 'Summary', text: '', state: 'waits' });
     else if (place.phase === ANSWERS) {
       const before = answers.get(place.role) ?? { model: place.role, text: '', state: 'waits' };
       answers.set(place.role, update(before));

@@ -15,7 +15,7 @@ import {
 import { readTalkWords } from '../ask/read-talk-words.ts';
 import { askCrew } from '../ask-crew.ts';
 import { beginRun } from '../begin-run.ts';
-import { type AskChoice, chooseAsk } from '../choose-ask.ts';
+import { type AskChoice, type AskedBefore, chooseAsk, keptModels } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, type FlagValues, type Terminal, textFlags } from '../command.ts';
@@ -78,7 +78,7 @@ async function ask({ positionals, values, terminal }: CommandCall): Promise<numb
   if (before !== undefined && values.quiet !== true) terminal.stderr(laterText(before));
   const history = before === undefined ? {} : { history: before.said as unknown as JsonValue };
   const given = { question, ...history };
-  const { summary, ...prepared } = await prepare(given, { values, terminal });
+  const { summary, ...prepared } = await prepare(given, { values, terminal, before: before?.asked });
   await requireFrozen([prepared.program], { values, terminal });
   const runId = realWorld.newId();
   return beginRun({
@@ -124,11 +124,15 @@ interface Prepared extends PreparedProgram {
   readonly summary: boolean;
 }
 
+interface Asking {
+  readonly values: FlagValues;
+  readonly terminal: Terminal;
+  /** What the run that is gone on with was asked with. */
+  readonly before: AskedBefore | undefined;
+}
+
 /** Puts what was chosen into the shipped crew. */
-async function prepare(
-  inputs: JsonObject,
-  { values, terminal }: { readonly values: FlagValues; readonly terminal: Terminal },
-): Promise<Prepared> {
+async function prepare(inputs: JsonObject, { values, terminal, before }: Asking): Promise<Prepared> {
   const budget = readBudgetFlags(values);
   const config = await readConfig(values, terminal);
   const { crew, sourceMap, catalog } = await loadShippedCrew('ask');
@@ -137,22 +141,23 @@ async function prepare(
     compileCrew({ ...parts, budget: changeBudget(parts.budget, budget) }, { sourceMap, catalog });
   const env = { ...terminal.env, CREW_MODEL: undefined };
   const tell = tellOffline(values, terminal);
-  const needed = isNamed(values, terminal, config) ? chooseModels : chooseModelsHere;
+  const needed =
+    keptModels(before) !== undefined || isNamed(values, terminal, config) ? chooseModels : chooseModelsHere;
   const { default: chosen } = (await needed({ program: compile(crew), flags: [], env, tell })).models;
   if (chosen === undefined) throw new Error('the shipped ask crew does not use its default model');
   // Reasons name the flag of `crew run`.
   const auto = { ...chosen, reason: chosen.reason.replace('--model ', '--models ') };
-  const choice = chooseAsk({ values, env: terminal.env, config, auto });
+  const choice = chooseAsk({ values, env: terminal.env, config, auto, before });
   await checkUnasked(choice, { values, terminal });
   // Nobody needs a key for a summarizer that is not asked.
-  const summarizer = choice.summary ? choice.summarizer : (choice.models[0] ?? auto);
+  const summarizers = choice.summary ? choice.summarizers : [choice.models[0] ?? auto];
   const asked = askCrew(crew, {
     models: choice.models.map(({ use }) => use),
-    summarizer: summarizer.use,
+    summarizers: summarizers.map(({ use }) => use),
     ...(choice.prompt === undefined ? {} : { prompt: choice.prompt }),
   });
   const named = new Map(choice.models.map(model => [model.use, model]));
-  if (!named.has(summarizer.use)) named.set(summarizer.use, summarizer);
+  for (const each of summarizers) if (!named.has(each.use)) named.set(each.use, each);
   const wish = await readReformulation({ crew: asked, config, values, terminal });
   const choose = ({ rewrites }: Program) => ({
     ...Object.fromEntries(named),
@@ -165,10 +170,10 @@ async function prepare(
 
 /** A summarizer that is named on the command line and merges nothing is told of, and must be a model all the same. */
 async function checkUnasked(
-  { summary, summarizer }: AskChoice,
+  { summary, summarizers: [summarizer] }: AskChoice,
   { values, terminal }: Pick<CommandCall, 'values' | 'terminal'>,
 ): Promise<void> {
-  if (summary || values.summarizer === undefined) return;
+  if (summary || summarizer === undefined || values.summarizer === undefined) return;
   await requireModel(summarizer.use, summarizer.reason, terminal);
   if (values.quiet !== true)
     terminal.stderr(`--summarizer: \`${summarizer.use}\` is not asked, because nothing is merged\n`);
