@@ -2,6 +2,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ConversationSpend } from './ask/read-conversation.ts';
 import type { FlagValues, Terminal } from './command.ts';
+import { endingAtOnce } from './interrupts.ts';
 import { beginMemory } from './memory/run-memory.ts';
 import { refuseOverPlan } from './plan-run.ts';
 import type { PreparedProgram } from './reformulate/prepare-program.ts';
@@ -40,6 +41,7 @@ export async function beginRun(beginning: Beginning): Promise<number> {
   tellPolicy({ program, policy }, values, terminal);
   const { recorded: remembered, release } = await beginMemory(program, { values, terminal });
   let engine: Engine | undefined;
+  let exitCode: number | undefined;
   try {
     engine = await openWorkspaceEngine(values, terminal);
     const at = realWorld.now();
@@ -48,11 +50,11 @@ export async function beginRun(beginning: Beginning): Promise<number> {
     const journal = engine.create(runId, program, at, [{ type: 'run.started', at, runId, ...given }]);
     const before = spentBefore === undefined ? {} : { spentBefore };
     const session = { journal, workspace, opened, models, request, values, terminal, plan, ...before };
-    const exitCode = await runSession(session);
+    exitCode = await runSession(session);
     await beginning.afterwards?.(engine);
     return exitCode;
   } finally {
     engine?.close();
-    await release();
+    await endingAtOnce(exitCode, release);
   }
 }

@@ -45,3 +45,18 @@ export function listenForInterrupts({ terminal, goOn, abandon }: InterruptOption
     },
   };
 }
+
+/**
+ * Does what is left to do when all was said, such as tidying: a signal ends the process at once, with the exit code that it has
+ * by then. Without an exit code it only acts.
+ */
+export async function endingAtOnce(exitCode: number | undefined, act: () => Promise<void>): Promise<void> {
+  if (exitCode === undefined) return act();
+  const onSignal = (): void => process.exit(exitCode);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await act();
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}

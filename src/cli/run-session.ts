@@ -12,7 +12,7 @@ import type { ConversationSpend } from './ask/read-conversation.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
-import { listenForInterrupts } from './interrupts.ts';
+import { endingAtOnce, listenForInterrupts } from './interrupts.ts';
 import { markLeft } from './mark-left.ts';
 import { type OpenedExecutor, openExecutor } from './open-executor.ts';
 import { rewriteForm } from './reformulate/rewrite-answers.ts';
@@ -66,10 +66,13 @@ export async function runSession(options: SessionOptions): Promise<number> {
     journal.close();
   };
   const interrupts = listenForInterrupts({ terminal: screen.terminal, goOn, abandon });
+  let driven: Driven | undefined;
+  let exitCode: number | undefined;
   try {
     const asked = new Map<string, OpenQuestion>();
     const stopped = createStoppedSpend();
-    const outcome = await drive(options, { screen, controls, stop: interrupts.stop, asked, stopped });
+    driven = await drive(options, { screen, controls, stop: interrupts.stop, asked, stopped });
+    const { outcome } = driven;
     markLeft(journal, outcome);
     const { head } = journal;
     // Whoever asks while the end is looked at must not find this process at work on the run.
@@ -79,7 +82,8 @@ export async function runSession(options: SessionOptions): Promise<number> {
     if (options.values.verbose === true) terminal.stderr(`head    ${head ?? 'unknown'}\n`);
     if (outcome.type === 'interrupted') {
       terminal.stderr(`${stopped.text(outcome.state)}${goOn}\n`);
-      return interrupts.exitCode();
+      exitCode = interrupts.exitCode();
+      return exitCode;
     }
     if (outcome.type === 'suspended') {
       const { questionsLeft } = await loadRunReader();
@@ -89,7 +93,8 @@ export async function runSession(options: SessionOptions): Promise<number> {
       terminal.stderr(answersText(left, target, each => rewriteForm(state, each)));
     }
     const { spentBefore } = options;
-    return await showOutcome(journal, outcome, { request, terminal, spentBefore });
+    exitCode = await showOutcome(journal, outcome, { request, terminal, spentBefore });
+    return exitCode;
   } catch (error) {
     screen.close();
     // What a full disk or a journal out of reach cut off is all there, and its id is not in the error.
@@ -98,7 +103,15 @@ export async function runSession(options: SessionOptions): Promise<number> {
   } finally {
     interrupts.release();
     journal.close();
+    // Nobody waits for the result until a memory is tidied.
+    if (driven !== undefined) await endingAtOnce(exitCode, driven.close);
   }
+}
+
+/** A run that was left, and the end of what it holds open; what that has to say comes after all the rest. */
+interface Driven {
+  readonly outcome: RunOutcome;
+  readonly close: () => Promise<void>;
 }
 
 function openDoors(
@@ -120,8 +133,9 @@ interface Driving {
 async function drive(
   options: SessionOptions,
   { screen, controls, stop, asked, stopped }: Driving,
-): Promise<RunOutcome> {
+): Promise<Driven> {
   const { journal, workspace, opened, models, terminal } = options;
+  let isShown = false;
   const { reporters, person, askInCall } = screen;
   const { driveRun } = await loadRuntime();
   const modelOf = (alias: string) => opened.get(models[alias]?.use ?? '');
@@ -137,7 +151,8 @@ async function drive(
       for (const reporter of reporters) reporter.onDelta?.(delta);
     },
     onNotice: text => {
-      for (const reporter of reporters) reporter.onNotice?.(text);
+      if (isShown && options.values.quiet !== true) terminal.stderr(`${text}\n`);
+      for (const reporter of isShown ? [] : reporters) reporter.onNotice?.(text);
     },
     onProgress: progress => {
       for (const reporter of reporters) reporter.onProgress?.(progress);
@@ -161,11 +176,20 @@ async function drive(
     };
     const watched = { onEvent: events.take, onLive, onRecalled };
     const redact = withoutSecrets(journal.program, terminal.env);
-    return await driveRun({ journal, execute, world: realWorld, ...watched, stop, controls, redact });
+    const outcome = await driveRun({
+      ...{ journal, execute, world: realWorld, ...watched, stop, controls, redact },
+    });
+    const close = async (): Promise<void> => {
+      isShown = true;
+      await execute.close();
+    };
+    return { outcome, close };
+  } catch (error) {
+    await execute.close();
+    throw error;
   } finally {
     events.end();
     over.abort();
     await following;
-    await execute.close();
   }
 }

@@ -1,7 +1,9 @@
-import type { MemoryChange, MemoryNote, MemoryProvenance, MemoryScope } from '../model/memory.ts';
+import type { MemoryChange, MemoryNote, MemoryProvenance, MemoryScope, NoteState } from '../model/memory.ts';
+import type { NoteChange } from '../ports/memory-store.ts';
+import { type CloseNotes, closeNotesAmong } from './close-notes.ts';
 import { VERBATIM_KINDS } from './memory-limits.ts';
 import { changeId } from './note-hash.ts';
-import { placeOf } from './note-place.ts';
+import { type Place, placeAmong } from './note-place.ts';
 import type { OpenMemory } from './open-memory.ts';
 
 /** What was tidied, by id. */
@@ -19,8 +21,17 @@ const DAY_MS = 86_400_000;
 /** What is less important than this is archived when nobody used it for so long. */
 const UNIMPORTANT = 0.3;
 const UNUSED_MS = 30 * DAY_MS;
-const NOTES_AT_ONCE = 500;
 const MOST_NOTES = 1_000_000;
+const EVIDENCE_AT_ONCE = 500;
+const SETTLED_AT_ONCE = 200;
+/** What was said already, although nobody is reminded of it now. */
+const STATES_STILL_KNOWN: readonly NoteState[] = ['quarantined', 'retired'];
+
+interface Settled {
+  readonly superseded: string[];
+  readonly waiting: string[];
+}
+
 /** Lessons are retired by how they did, words of conversations by their age. */
 const LEFT_ALONE: ReadonlySet<MemoryNote['kind']> = new Set([...VERBATIM_KINDS, 'lesson']);
 
@@ -28,16 +39,20 @@ const LEFT_ALONE: ReadonlySet<MemoryNote['kind']> = new Set([...VERBATIM_KINDS, 
  * Tidies some scopes: archives what has expired, lets those of the notes that came since the last time give way to what they
  * repeat, or others to them, where writing could not see it because several processes wrote at once, and archives what is
  * unimportant (below 0.3), was not used for 30 days and bears out no note that counts. Every step is in the history before it is
- * made, so a kill leaves none out. Doing it twice, or in two processes, does no more than once. Of new notes at most
- * `settleAtMost` are held against the others, with some queries for each, and the rest at the next time. Fails as the store does.
+ * made, so a kill leaves none out. Doing it twice, or in two processes, does no more than once. It ends between two steps once
+ * `isOver` says so, and goes on from there the next time; `isWhole` tells whether it came to its end. Fails as the store does.
  */
 export async function consolidate(
   memory: OpenMemory,
   scopes: readonly MemoryScope[],
   by: MemoryProvenance,
-  { settleAtMost = Number.POSITIVE_INFINITY }: { readonly settleAtMost?: number } = {},
-): Promise<Consolidated> {
-  let room = settleAtMost;
+  { isOver = () => false }: { readonly isOver?: () => boolean } = {},
+): Promise<Consolidated & { readonly isWhole: boolean }> {
+  let isWhole = true;
+  const isCut = (): boolean => {
+    isWhole &&= !isOver();
+    return !isWhole;
+  };
   const done = {
     expired: [] as string[],
     superseded: [] as string[],
@@ -45,14 +60,16 @@ export async function consolidate(
     archived: [] as string[],
   };
   for (const scope of new Set(scopes)) {
+    if (isCut()) break;
     done.expired.push(...(await archiveExpired(memory, scope, by)));
-    const settled = await settleNew(memory, { scope, by, room });
-    room -= settled.looked;
+    if (isCut()) break;
+    const settled = await settleNew(memory, scope, by, isCut);
     done.superseded.push(...settled.superseded);
     done.waiting.push(...settled.waiting);
+    if (isCut()) break;
     done.archived.push(...(await archiveUnused(memory, scope, by)));
   }
-  return done;
+  return { ...done, isWhole };
 }
 
 async function archiveExpired(
@@ -64,60 +81,128 @@ async function archiveExpired(
   const filter = { scopes: [scope] };
   const valid = await memory.store.count({ ...filter, validAt: now });
   if (valid === (await memory.store.count(filter))) return [];
-  const expired: string[] = [];
-  for await (const notes of pagesOf(memory, scope)) {
-    for (const { id, expiresAt } of notes) if (expiresAt !== undefined && expiresAt <= now) expired.push(id);
-  }
+  const notes = await memory.store.find(filter, { limit: MOST_NOTES, order: 'oldest' });
+  const expired = notes.flatMap(({ id, expiresAt }) =>
+    expiresAt !== undefined && expiresAt <= now ? [id] : [],
+  );
   await archive(memory, expired, { by, reason: 'expired' });
   return expired;
 }
 
-/** The counter of a scope says up to where it was settled; what fails in between is settled again. */
-async function settleNew(
-  memory: OpenMemory,
-  { scope, by, room }: { readonly scope: MemoryScope; readonly by: MemoryProvenance; readonly room: number },
-): Promise<Pick<Consolidated, 'superseded' | 'waiting'> & { readonly looked: number }> {
+/**
+ * The counter of a scope says up to where it was settled; what fails in between is settled again. Writing has held every note
+ * against the others, so no store is searched here: all that is close is found among the notes at hand.
+ */
+async function settleNew(memory: OpenMemory, scope: MemoryScope, by: MemoryProvenance, isCut: () => boolean) {
   const { store } = memory;
+  const settled: Settled = { superseded: [], waiting: [] };
   const counter = `settled ${scope}`;
   const from = await store.bump(counter, 0);
-  const superseded: string[] = [];
-  const waiting: string[] = [];
-  const fresh: Pick<MemoryNote, 'id' | 'seq' | 'kind'>[] = [];
-  for await (const notes of pagesOf(memory, scope))
-    fresh.push(...notes.filter(({ seq }) => seq > from).map(({ id, seq, kind }) => ({ id, seq, kind })));
-  const looked = fresh.toSorted((one, other) => one.seq - other.seq).slice(0, Math.max(0, room));
-  for (const { id } of looked.filter(({ kind }) => !LEFT_ALONE.has(kind))) {
-    const [stored] = await store.get([id]);
-    if (stored?.note.state !== 'active') continue;
-    const place = await placeOf(store, stored, []);
-    const change = (target: MemoryNote, action: MemoryChange['action'], reason: string): MemoryChange => ({
-      ...{ id: changeId({ target: target.id, action, cause: `consolidate ${id}` }), at: memory.now(), by },
-      ...{ what: 'note', target: target.id, action, before: target.text, reason },
-    });
-    if (place.as === 'same') {
-      await store.record([change(stored.note, 'supersede', `says the same as ${place.of.note.id}`)]);
-      await store.change([id], { state: 'superseded', supersededBy: place.of.note.id });
-      superseded.push(id);
-    }
-    if (place.as === 'waiting') {
-      await store.record([change(stored.note, 'quarantine', place.reason)]);
-      await store.change([id], { state: 'quarantined' });
-      waiting.push(id);
-    }
-    if (place.as !== 'new') continue;
-    for (const { note, reason } of place.instead) {
-      await store.record([change(note, 'supersede', reason)]);
-      await store.change([note.id], { state: 'superseded', supersededBy: id });
-      superseded.push(note.id);
-    }
-  }
-  const last = looked.at(-1)?.seq ?? from;
-  if (last > from) {
-    const reached = await store.bump(counter, last - from);
+  // Places are given out one after another: nothing was written since.
+  if ((await store.nextSeq(scope, 0)) - 1 <= from) return settled;
+  const active = await store.find({ scopes: [scope] }, { limit: MOST_NOTES, order: 'oldest' });
+  const fresh = active.filter(({ seq }) => seq > from).toSorted((one, other) => one.seq - other.seq);
+  if (fresh.length === 0) return settled;
+  const known = await store.find(
+    { scopes: [scope], states: STATES_STILL_KNOWN },
+    { limit: MOST_NOTES, order: 'oldest' },
+  );
+  const close = closeNotesAmong([...active, ...known].filter(({ kind }) => !LEFT_ALONE.has(kind)));
+  const gone = new Set<string>();
+  let reached = from;
+  for (let at = 0; at < fresh.length && !isCut(); at += SETTLED_AT_ONCE) {
+    const part = fresh.slice(at, at + SETTLED_AT_ONCE);
+    const newcomers = part.filter(({ kind }) => !LEFT_ALONE.has(kind));
+    await settlePart(memory, by, { newcomers, close, gone, settled });
+    const last = part.at(-1)?.seq ?? reached;
+    const now = await store.bump(counter, last - reached);
     // Another process came to the same place; what lies beyond it was looked at by nobody.
-    if (reached > last) await store.bump(counter, last - reached);
+    if (now > last) await store.bump(counter, last - now);
+    reached = last;
   }
-  return { superseded, waiting, looked: looked.length };
+  return settled;
+}
+
+interface Part {
+  readonly newcomers: readonly MemoryNote[];
+  readonly close: CloseNotes;
+  /** What gave way or waits since the notes were read. */
+  readonly gone: Set<string>;
+  readonly settled: Settled;
+}
+
+async function settlePart(
+  memory: OpenMemory,
+  by: MemoryProvenance,
+  { newcomers, close, gone, settled }: Part,
+): Promise<void> {
+  const { store } = memory;
+  const pairs = newcomers.flatMap(note => {
+    const others = close.of(note);
+    return others.length === 0 ? [] : [{ note, others }];
+  });
+  if (pairs.length === 0) return;
+  const ids = new Set(pairs.flatMap(({ note, others }) => [note.id, ...others.map(({ id }) => id)]));
+  const stored = new Map((await store.get([...ids])).map(one => [one.note.id, one]));
+  const steps = pairs.flatMap(({ note: { id }, others }): readonly Step[] => {
+    const newcomer = stored.get(id);
+    if (newcomer?.note.state !== 'active' || gone.has(id)) return [];
+    const before = others.flatMap(one => {
+      const found = gone.has(one.id) ? undefined : stored.get(one.id);
+      return found !== undefined && stillCounts(found.note, newcomer.note) ? [found] : [];
+    });
+    const found = stepsOf(newcomer.note, placeAmong(newcomer, before));
+    for (const { note } of found) gone.add(note.id);
+    return found;
+  });
+  if (steps.length === 0) return;
+  await store.record(
+    steps.map(({ note, action, cause, reason }): MemoryChange => {
+      const id = changeId({ target: note.id, action, cause: `consolidate ${cause}` });
+      return { id, at: memory.now(), by, what: 'note', target: note.id, action, before: note.text, reason };
+    }),
+  );
+  await Promise.all(steps.map(({ note, change }) => store.change([note.id], change)));
+  settled.superseded.push(...idsOf(steps, 'supersede'));
+  settled.waiting.push(...idsOf(steps, 'quarantine'));
+}
+
+/** What else than an active note is only known by its very words; those that a person took back settle nothing. */
+function stillCounts({ state, hash }: MemoryNote, newcomer: MemoryNote): boolean {
+  return state === 'active' || (STATES_STILL_KNOWN.includes(state) && hash === newcomer.hash);
+}
+
+/** What is done to one note because of a newcomer. */
+interface Step {
+  readonly note: MemoryNote;
+  readonly action: 'supersede' | 'quarantine';
+  readonly cause: string;
+  readonly reason: string;
+  readonly change: NoteChange;
+}
+
+function stepsOf(note: MemoryNote, place: Place): readonly Step[] {
+  const cause = note.id;
+  switch (place.as) {
+    case 'same': {
+      const { id } = place.of.note;
+      const change = { state: 'superseded', supersededBy: id } as const;
+      return [{ note, action: 'supersede', cause, reason: `says the same as ${id}`, change }];
+    }
+    case 'waiting':
+      return [{ note, action: 'quarantine', cause, reason: place.reason, change: { state: 'quarantined' } }];
+    case 'new':
+      return place.instead.map(({ note: old, reason }) => {
+        const change = { state: 'superseded', supersededBy: note.id } as const;
+        return { note: old, action: 'supersede', cause, reason, change };
+      });
+    case 'refused':
+      return [];
+  }
+}
+
+function idsOf(steps: readonly Step[], action: Step['action']): readonly string[] {
+  return steps.flatMap(step => (step.action === action ? [step.note.id] : []));
 }
 
 async function archiveUnused(
@@ -127,21 +212,20 @@ async function archiveUnused(
 ): Promise<readonly string[]> {
   const { store } = memory;
   const before = memory.now() - UNUSED_MS;
+  // What was not used since then is not younger either.
+  const old = await store.find({ scopes: [scope], until: before }, { limit: MOST_NOTES, order: 'oldest' });
+  const unused = old.flatMap(({ id, kind, importance, lastUsedAt }) =>
+    !LEFT_ALONE.has(kind) && importance < UNIMPORTANT && lastUsedAt < before ? [id] : [],
+  );
   const archived: string[] = [];
-  for await (const notes of pagesOf(memory, scope)) {
-    const unused = notes
-      .filter(
-        ({ kind, importance, lastUsedAt }) =>
-          !LEFT_ALONE.has(kind) && importance < UNIMPORTANT && lastUsedAt < before,
-      )
-      .map(({ id }) => id);
-    if (unused.length === 0) continue;
+  for (let at = 0; at < unused.length; at += EVIDENCE_AT_ONCE) {
+    const part = unused.slice(at, at + EVIDENCE_AT_ONCE);
     const resting = await store.find(
-      { scopes: 'all', evidence: unused },
+      { scopes: 'all', evidence: part },
       { limit: MOST_NOTES, order: 'oldest' },
     );
     const needed = new Set(resting.flatMap(({ evidence }) => evidence));
-    archived.push(...unused.filter(id => !needed.has(id)));
+    archived.push(...part.filter(id => !needed.has(id)));
   }
   await archive(memory, archived, { by, reason: 'unimportant, and not used for 30 days' });
   return archived;
@@ -161,10 +245,4 @@ async function archive(
     }),
   );
   await store.change(ids, { state: 'archived' });
-}
-
-/** The active notes of a scope, oldest first. All are read before any is changed, so that no page moves. */
-async function* pagesOf({ store }: OpenMemory, scope: MemoryScope): AsyncGenerator<readonly MemoryNote[]> {
-  const all = await store.find({ scopes: [scope] }, { limit: MOST_NOTES, order: 'oldest' });
-  for (let from = 0; from < all.length; from += NOTES_AT_ONCE) yield all.slice(from, from + NOTES_AT_ONCE);
 }

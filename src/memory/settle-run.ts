@@ -1,5 +1,6 @@
 import type { MemoryChange, MemoryNote, MemoryProvenance } from '../model/memory.ts';
 import type { StoredNote } from '../ports/memory-store.ts';
+import { closeNotesAmong } from './close-notes.ts';
 import type { Consolidated } from './consolidate.ts';
 import { VERBATIM_KINDS } from './memory-limits.ts';
 import { changeId } from './note-hash.ts';
@@ -50,12 +51,15 @@ async function settleAll(
   const gone = new Set<string>();
   const settled = { superseded: [] as string[], waiting: [] as string[] };
   const { runId } = by;
-  for (const [at, newcomer] of inOrder.entries()) {
+  const byId = new Map(inOrder.map(one => [one.note.id, one]));
+  const close = closeNotesAmong(inOrder.map(({ note }) => note));
+  for (const newcomer of inOrder) {
     const { note } = newcomer;
     const isOwn = note.runId === runId;
-    const before = inOrder
-      .slice(0, at)
-      .filter(({ note: one }) => !gone.has(one.id) && isOwn !== (one.runId === runId));
+    const before = close
+      .of(note)
+      .filter(one => !gone.has(one.id) && isOwn !== (one.runId === runId))
+      .flatMap(one => byId.get(one.id) ?? []);
     const place = placeAmong(newcomer, before);
     if (place.as === 'same') {
       await giveWay(memory, by, {

@@ -327,6 +327,30 @@ describe('a memory file', () => {
     expect(shown.out()).toContain('held back   imported: waits for a person');
   });
 
+  test('brings nothing in that is said here already, and what it brings comes after what is here', async () => {
+    const file = join(folder(), 'memory.jsonl');
+    const say = (id: string, text: string, seq: number) => note(id, { text, seq, hash: noteHash(text) });
+    const from = await memoryWith([
+      say('here', 'Said here.', 1),
+      say('fresh', 'New.', 2),
+      say('again', 'new', 3),
+      say('last', 'Last.', 4),
+    ]);
+    await exportMemory(callOf([], { out: file }).call, from);
+    const to = await memoryWith([say('there', 'said here', 1)]);
+    await to.store.nextSeq('crew:house', 1);
+    const { call, out } = callOf([file], { json: true });
+    await importMemory(call, to);
+    expect(JSON.parse(out()).imported).toEqual({ notes: 2, blocks: 0, known: 2 });
+    const left = await to.store.find({ scopes: 'all', states: 'all' }, { limit: 9, order: 'oldest' });
+    expect(left.map(({ id, seq }) => [id, seq])).toEqual([
+      ['there', 1],
+      ['fresh', 2],
+      ['last', 3],
+    ]);
+    expect(await to.store.nextSeq('crew:house', 1)).toBe(4);
+  });
+
   test('is held back as a whole where that is wanted', async () => {
     const file = join(folder(), 'memory.jsonl');
     await exportMemory(callOf([], { out: file }).call, await memoryWith([note('note1')]));
