@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryNote } from '../../src/model/memory.ts';
-import type { LanguageModel } from '../../src/ports/language-model.ts';
+import type { LanguageModel, ModelRequest } from '../../src/ports/language-model.ts';
 import type { MemoryStore } from '../../src/ports/memory-store.ts';
 import { createOfflineModel } from '../../src/providers/offline.ts';
 import { eventsOf } from './compact-events.ts';
+import type { Reply } from './fake-model.ts';
 import { createRememberingRuns } from './memory-crew.ts';
 
 /** What the ledger knows of a model that goes by rules. */
@@ -88,6 +89,37 @@ describe('what a model that goes by rules delivers', () => {
     const roles = (await kept(store)).map(({ role }) => role);
     expect(roles).toContain('thinker');
     expect(roles).not.toContain('rules');
+  });
+
+  test('is not remembered where it stands in for a model that failed', async () => {
+    const { run, store } = createRememberingRuns();
+    const yaml = `models: { default: { use: ["fake:one", "fake:two"] } }\n${WRITES}`;
+    const refused = { code: 'PROVIDER_REFUSED', message: 'no' } as const;
+    const replies = ({ maxTokens }: ModelRequest): Reply =>
+      maxTokens === 0 ? { text: 'rules' } : { failure: refused };
+    const first = await run({ yaml, replies, termsOf: { 'default~2': RULES } });
+    expect(eventsOf(first, 'run.ended')[0]?.outcome).toBe('success');
+    expect((await kept(store)).filter(({ kind }) => kind === 'observation')).toEqual([]);
+  });
+
+  test('judges nothing: trials that it passed or failed are no evidence, and no outcome of what was delivered', async () => {
+    const { run, store } = createRememberingRuns();
+    const judged = TRIES.replace(
+      `{ expression: 'draft contains "yes"' }`,
+      `{ role: judge, task: "Judge {{ draft }}." }`,
+    ).replace(
+      'roles:\n',
+      'models: { rules: "fake:rules" }\nroles:\n  judge: { goal: Judge., model: rules }\n',
+    );
+    const verdicts = [false, true];
+    const replies = ({ origin }: ModelRequest): Reply => {
+      if (origin.role !== 'judge') return { text: 'an attempt' };
+      return { json: { passed: verdicts.shift() ?? true, score: 1, feedback: 'by rule' } };
+    };
+    const first = await run({ yaml: judged, replies, termsOf: { rules: RULES } });
+    expect(eventsOf(first, 'trial.judged').map(({ passed }) => passed)).toEqual([false, true]);
+    const notes = await store.find({ scopes: 'all', states: 'all' }, { limit: 9, order: 'oldest' });
+    expect(notes.map(({ kind, outcome }) => [kind, outcome])).toEqual([['observation', 'unknown']]);
   });
 
   test('is remembered in runs of before, so that their journals stay valid', async () => {
