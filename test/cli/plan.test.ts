@@ -47,6 +47,8 @@ describe('crew plan', () => {
     ]);
     expect(plan.total.outputTokens).toBe(42 * 8_192);
     expect(plan.total.costMicroUsd).toBeGreaterThan(0);
+    const more = await crew(['plan', 'loop.crew.yaml', ...flags, '--answer-tokens', '10k'], { from });
+    expect(JSON.parse(more.stdout).total.outputTokens).toBe(42 * 10_000);
   });
 
   test('says which window the author declares, and counts with none', async () => {

@@ -11,7 +11,7 @@ import {
   textFlag,
   textFlags,
 } from '../command.ts';
-import { BUDGET_FLAGS, FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS } from '../flags.ts';
+import { ANSWER_FLAG, BUDGET_FLAGS, FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadCheckedCrew } from '../load-program.ts';
 import { planRun } from '../plan-run.ts';
@@ -33,6 +33,7 @@ export const planCommand: Command = {
   flags: {
     ...INPUT_FLAGS,
     ...BUDGET_FLAGS,
+    ...ANSWER_FLAG,
     ...REFORMULATE_FLAGS,
     ...FROZEN_FLAG,
     stubs: {
