@@ -31,6 +31,8 @@ export interface OpenMemoryOptions {
   readonly looks?: boolean;
   /** How long a server of vectors may take for one text. */
   readonly patienceMs?: number;
+  /** After so long it is said that one is waited for; a second when left out. */
+  readonly slowMs?: number;
   /** Hears why notes are found by words alone. */
   readonly onNotice?: ((text: string) => void) | undefined;
   /** Hears of long work. */
@@ -118,7 +120,8 @@ async function openVectors(
   options: OpenMemoryOptions & { readonly seenBy?: MemoryStore },
   store: MemoryStore,
 ): Promise<Vectors> {
-  const { choice, env, onNotice, vectors = 'grow', patienceMs, seenBy, looks = false } = options;
+  const { choice, env, onNotice, onProgress = onNotice, vectors = 'grow', seenBy, looks = false } = options;
+  const { patienceMs, slowMs } = options;
   const held = await store.embedder();
   const own = held === undefined ? 'none' : (embedderNamed(held.id, choice.embedder) ?? 'none');
   const use = vectors === 'read' ? own : choice.embedder;
@@ -136,7 +139,11 @@ async function openVectors(
       onNotice,
     );
   const borrowed = await borrowEmbedder({
-    ...{ store: seenBy ?? store, use, held, env, patienceMs },
+    ...{ store: seenBy ?? store, use, held, env, patienceMs, slowMs },
+    onWaiting: () =>
+      onProgress?.(
+        `memory: waits for vectors of \`${use}\`, a few seconds at most; without them notes are found by their words`,
+      ),
     onTrouble: error => onNotice?.(`memory: ${troubleText(use, error)}`),
   });
   const { embedder, trouble, release } = borrowed;

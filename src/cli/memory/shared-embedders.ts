@@ -10,6 +10,7 @@ interface Shared {
   users: number;
   trouble: { readonly error: CrewError; readonly at: number } | undefined;
   readonly listeners: Set<(error: CrewError) => void>;
+  readonly waiting: Set<() => void>;
 }
 
 /** An embedder, or why there is none now; `release` is called once when it is not needed any more. */
@@ -29,7 +30,14 @@ export interface EmbedderWish {
   readonly patienceMs?: number | undefined;
   /** Hears of trouble once; also of that which was there before. */
   readonly onTrouble?: ((error: CrewError) => void) | undefined;
+  /** Hears, once, that a question takes its time; nobody can tell yet whether it will be answered. */
+  readonly onWaiting?: (() => void) | undefined;
+  /** After so long `onWaiting` is told; a second when left out. */
+  readonly slowMs?: number | undefined;
 }
+
+/** Who looks at an empty screen for so long wants to know why. */
+const SLOW_MS = 1_000;
 
 /** So long nobody asks again what failed: longer than most runs, and short enough for a process that serves many. */
 const TROUBLE_LASTS_MS = 600_000;
@@ -44,12 +52,14 @@ const shared = new WeakMap<MemoryStore, Map<string, Shared>>();
  */
 export async function borrowEmbedder(wish: EmbedderWish): Promise<BorrowedEmbedder> {
   const known = sharedOf(wish);
-  const tell = wish.onTrouble;
+  const { onTrouble: tell, onWaiting } = wish;
   if (tell !== undefined) known.listeners.add(tell);
+  if (onWaiting !== undefined) known.waiting.add(onWaiting);
   const past = troubleOf(known);
   known.users += 1;
   const release = async (): Promise<void> => {
     if (tell !== undefined) known.listeners.delete(tell);
+    if (onWaiting !== undefined) known.waiting.delete(onWaiting);
     known.users -= 1;
     if (known.users > 0) return;
     const opening = known.opening;
@@ -81,15 +91,19 @@ function sharedOf({ store, use }: EmbedderWish): Shared {
   const known = ofStore.get(use) ?? {
     ...{ opening: undefined, users: 0, trouble: undefined },
     listeners: new Set<(error: CrewError) => void>(),
+    waiting: new Set<() => void>(),
   };
   ofStore.set(use, known);
   return known;
 }
 
-async function open({ use, held, env, patienceMs }: EmbedderWish, known: Shared): Promise<Embedder> {
+async function open(wish: EmbedderWish, known: Shared): Promise<Embedder> {
+  const { use, held, env, patienceMs, slowMs = SLOW_MS } = wish;
+  const heard = <Answer>(act: () => Promise<Answer>) => tellingOfWaits(known, slowMs, act);
+
   const { createEmbedder, postJson } = await loadEmbedders();
   const doors = { env, post: postJson, ...(patienceMs === undefined ? {} : { patienceMs }) };
-  const embedder = await createEmbedder(use, doors, held);
+  const embedder = await heard(() => createEmbedder(use, doors, held));
   if (embedder === undefined)
     throw new CrewError('EMBEDDER_UNAVAILABLE', 'expected an embedder, found `none`');
   // One that was asked for its dimensions just now has answered.
@@ -100,9 +114,12 @@ async function open({ use, held, env, patienceMs }: EmbedderWish, known: Shared)
       const past = troubleOf(known);
       if (past !== undefined) throw past;
       try {
-        if (!answers && kind === 'note') await embedder.embed(['are you there?'], 'query', signal);
+        if (!answers && kind === 'note')
+          await heard(() => embedder.embed(['are you there?'], 'query', signal));
         answers = true;
-        return await embedder.embed(texts, kind, signal);
+        const ask = () => embedder.embed(texts, kind, signal);
+        // Of many notes that get their vectors is told elsewhere.
+        return await (kind === 'query' ? heard(ask) : ask());
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof CrewError) remember(known, error);
@@ -110,6 +127,24 @@ async function open({ use, held, env, patienceMs }: EmbedderWish, known: Shared)
       }
     },
   };
+}
+
+/** Tells whoever wants to know when a question takes long, each once. */
+async function tellingOfWaits<Answer>(
+  { waiting }: Shared,
+  slowMs: number,
+  act: () => Promise<Answer>,
+): Promise<Answer> {
+  const timer = setTimeout(() => {
+    const all = [...waiting];
+    waiting.clear();
+    for (const tell of all) tell();
+  }, slowMs);
+  try {
+    return await act();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function remember(known: Shared, error: CrewError): void {

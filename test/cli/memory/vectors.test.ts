@@ -221,6 +221,28 @@ describe('a server of vectors in trouble', () => {
     expect(said.filter(text => text.includes('words alone'))).toHaveLength(1);
   });
 
+  test('that lets wait is named before the wait is over, once', async () => {
+    const { env } = await silent();
+    const heard: string[] = [];
+    await opened({
+      ...{ embedder: 'ollama:big', store: await storeWith(), env, patienceMs: 500, slowMs: 0 },
+      onNotice: text => heard.push(`notice: ${text}`),
+      onProgress: text => heard.push(`progress: ${text}`),
+    });
+    expect(heard).toEqual([
+      expect.stringMatching(
+        /^progress: memory: waits for vectors of `ollama:big`, a few seconds at most; .*by their words/,
+      ),
+      expect.stringMatching(/^notice: memory: the embedder `ollama:big` cannot be asked/),
+    ]);
+  });
+
+  test('that answers at once is no word', async () => {
+    const { env } = await ollama();
+    const { said } = await opened({ embedder: 'ollama:big', store: await storeWith(), env });
+    expect(said).toEqual([]);
+  });
+
   test('that is not there stops nothing', async () => {
     const { server, env } = await ollama();
     await server.close();
