@@ -40,7 +40,7 @@ export const VERSION_VERBS: readonly PromptVerb[] = [
   },
   {
     name: 'pin',
-    usage: 'prompt pin [PROMPT...]',
+    usage: 'prompt pin PROMPT...|--all',
     summary: 'keep the versions of the working tree in crew.lock, for --frozen',
     flags: { all: { type: 'boolean', help: 'pin: all prompts, and take out those that are gone' } },
     run: async call => (await loadPromptChanges()).pinPrompts(call),

@@ -96,7 +96,7 @@ async function offer(
   }
   if (verb === undefined) return offerPositional(command.usage, given, { typed, sources });
   const offered = await offerPositional(verb.usage, given, { typed, sources });
-  if (verb.usage !== 'prompt pin [PROMPT...]') return offered;
+  if (verb.usage !== 'prompt pin PROMPT...|--all') return offered;
   return { ...offered, candidates: offered.candidates.filter(({ value }) => !isPartial(value)) };
 }
 

@@ -27,7 +27,7 @@ interface Pinned {
 export async function pinPrompts({ positionals, values, terminal }: CommandCall): Promise<number> {
   const isAll = values.all === true;
   if (isAll === positionals.length > 0) {
-    throw new CrewError('USAGE', 'expected the names of prompts, or `--all`: `crew prompt pin [PROMPT...]`');
+    throw new CrewError('USAGE', 'expected `crew prompt pin PROMPT...` or `crew prompt pin --all`');
   }
   const places = { values, terminal };
   const wanted = new Map<string, { readonly store: PromptStore; readonly files: Set<string> }>();

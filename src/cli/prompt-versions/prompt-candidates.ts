@@ -1,3 +1,4 @@
+import { promptNameOf } from '../../model/prompt-file.ts';
 import type { Candidate } from '../completion/complete-words.ts';
 import { labelNames, labelsOf } from './prompt-labels.ts';
 import { parsePromptRef, stemOf } from './prompt-ref.ts';
@@ -8,8 +9,12 @@ import { versionOf } from './version-moments.ts';
 export function promptCandidates(places: PromptPlaces): readonly Candidate[] {
   const stores = openStores(places);
   return stores.flatMap(({ folder, working }) =>
-    [...working().keys()].map(file => ({ value: stemOf(file), about: folder.shown })),
+    [...working().keys()].filter(isPrompt).map(file => ({ value: stemOf(file), about: folder.shown })),
   );
+}
+
+function isPrompt(file: string): boolean {
+  return promptNameOf(file) !== undefined;
 }
 
 /** The labels and versions of one prompt that a shell may offer, as they are written behind its name. */

@@ -38,8 +38,11 @@ export function parsePromptRef(text: string): PromptRef {
   const version = isVersion ? whole.slice(at + 1) : undefined;
   const slash = place.lastIndexOf('/');
   const stem = stemOf(place.slice(slash + 1));
-  if (promptNameOf(`${stem}${ENDING}`) === undefined) throw unreadable(text, 'the name of a prompt');
-  if (version !== undefined && !LABEL.test(version)) throw unreadable(text, 'a label or a hash behind `@`');
+  const problem = nameProblem(stem);
+  if (problem !== undefined) throw unreadable(`\`${stem}\` is no name of a prompt: ${problem}`);
+  if (version !== undefined && !LABEL.test(version)) {
+    throw unreadable(`\`${version}\` is no label and no hash, and one is expected behind \`@\``);
+  }
   return {
     text,
     ...(slash === -1 ? {} : { folder: place.slice(0, slash) || '/' }),
@@ -72,10 +75,16 @@ function stepsBack(suffix: string): number {
   return steps.reduce((sum, step) => sum + (step.length > 1 ? Number(step.slice(1)) : 1), 0);
 }
 
-function unreadable(text: string, expected: string): CrewError {
+/** What keeps a file name, without its ending, from being that of a prompt; undefined when nothing does. Pure. */
+export function nameProblem(stem: string): string | undefined {
+  if (promptNameOf(`${stem}${ENDING}`) !== undefined) return undefined;
+  if (/^_[^.]+\./.test(stem)) return 'a partial has no variants';
+  const parts = stem.replace(/^_/, '').split('.');
+  if (parts.length > 2) return 'its name has at most one variant, as in `merge.short`';
+  return 'names are lower-case letters, digits, `_` and `-`, and start with a letter';
+}
+
+function unreadable(problem: string): CrewError {
   const forms = `\`merge\`, \`merge.short@3f2a9c1b\`, \`${PROMPT_FOLDER}/merge@production^\``;
-  return new CrewError(
-    'USAGE',
-    `\`${text}\` is no reference to a prompt: expected ${expected}, as in ${forms}`,
-  );
+  return new CrewError('USAGE', `${problem}; expected a reference such as ${forms}`);
 }

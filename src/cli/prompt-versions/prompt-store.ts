@@ -4,7 +4,8 @@ import { suggest } from '../../language/closest.ts';
 import { promptOutputFiles, promptOutputHash } from '../../language/prompt-output.ts';
 import { readPromptFile } from '../../language/read-prompt-file.ts';
 import { CrewError } from '../../model/crew-error.ts';
-import { PROMPT_FOLDER, type PromptFile } from '../../model/prompt-file.ts';
+import { PROMPT_FOLDER, type PromptFile, promptNameOf } from '../../model/prompt-file.ts';
+import type { StrangeFile } from '../../model/prompt-versions.ts';
 import type { FlagValues, Terminal } from '../command.ts';
 import { sourceReader } from '../read-files.ts';
 import { makeStateDir, stateDirOf, workspaceOf } from '../workspace.ts';
@@ -19,6 +20,7 @@ import {
 import { type NoHistory, openHistory, type PromptHistory } from './prompt-history.ts';
 import type { PromptRef } from './prompt-ref.ts';
 import { stemOf } from './prompt-ref.ts';
+import { strangeFiles } from './strange-files.ts';
 
 /** The prompts of one folder: as they stand in the working tree, and what git knows of them. */
 export interface PromptStore {
@@ -138,7 +140,10 @@ async function unknownPrompt(ref: PromptRef, stores: readonly PromptStore[]): Pr
     const history = await store.history();
     if ('problem' in history) problem = history.problem;
     const files = 'files' in history ? history.files() : [];
-    for (const file of [...store.working().keys(), ...files]) stems.add(stemOf(file));
+    const named = [...store.working().keys(), ...files].filter(file => promptNameOf(file) !== undefined);
+    for (const file of named) stems.add(stemOf(file));
+    const strange = strangeFiles(store.folder).find(({ file }) => file === ref.file);
+    if (strange !== undefined) throw strangePrompt(ref, store, strange);
   }
   const names = [...stems].toSorted();
   const close = suggest(ref.stem, names);
@@ -149,6 +154,11 @@ async function unknownPrompt(ref: PromptRef, stores: readonly PromptStore[]): Pr
     'PROMPT_UNKNOWN',
     `there is no prompt \`${ref.stem}\`${where}; ${close ?? known}${blind}`,
   );
+}
+
+function strangePrompt({ stem }: PromptRef, { folder }: PromptStore, { file, why }: StrangeFile): CrewError {
+  const message = `there is no prompt \`${stem}\`: \`${folder.shown}/${file}\` is no prompt, ${why}`;
+  return new CrewError('PROMPT_UNKNOWN', message);
 }
 
 /** Made with its `.gitignore` where that can be. */

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { PROMPT_FOLDER, promptNameOf } from '../../model/prompt-file.ts';
+import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
 import type { StrangeFile } from '../../model/prompt-versions.ts';
 import { entriesOf, type PromptFolder } from './prompt-folders.ts';
-import { stemOf } from './prompt-ref.ts';
+import { nameProblem, stemOf } from './prompt-ref.ts';
 import { isPromptFile } from './version-rows.ts';
 
 /**
@@ -28,12 +28,7 @@ interface Entry {
 function whyNone(entry: Entry): string | undefined {
   if (entry.isSymbolicLink()) return 'it is a link';
   if (!entry.isFile()) return 'it is no file';
-  if (promptNameOf(entry.name) !== undefined) return undefined;
-  const stem = stemOf(entry.name);
-  if (/^_[^.]+\./.test(stem)) return 'a partial has no variants';
-  const parts = stem.replace(/^_/, '').split('.');
-  if (parts.length > 2) return 'its name has at most one variant, as in `merge.short`';
-  return 'names are lower-case letters, digits, `_` and `-`, and start with a letter';
+  return nameProblem(stemOf(entry.name));
 }
 
 /** Texts that tell of a folder. */

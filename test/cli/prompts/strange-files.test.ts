@@ -127,3 +127,27 @@ function makeOther(): string {
   writeFileSync(join(folder, 'prompts/foo.md'), 'A');
   return folder;
 }
+
+describe('a prompt that is asked for by the name of a file that is none', () => {
+  const said = async (...args: readonly string[]): Promise<string> =>
+    (await repository.crew('prompt', ...args)).stderr;
+
+  test('is refused with the rule, and such names are not proposed', async () => {
+    repository.write('prompts/Merge.prompt.md', 'X');
+    symlinkSync('merge.prompt.md', at('prompts/link.prompt.md'));
+    const rule = 'names are lower-case letters, digits, `_` and `-`, and start with a letter';
+    expect(await said('show', 'Merge')).toContain(`\`Merge\` is no name of a prompt: ${rule}`);
+    expect(await said('show', 'a.b.c')).toContain('its name has at most one variant');
+    expect(await said('show', 'out')).toContain('there is no prompt `out`; there is `_style`, `merge`\n');
+    expect(await said('show', 'link')).toContain(
+      'there is no prompt `link`: `prompts/link.prompt.md` is no prompt, it is a link\n',
+    );
+    expect(await said('show', 'other/link')).toContain('there is no prompt `link` in `other`');
+  });
+
+  test('pin says what it takes', async () => {
+    expect(await said('pin')).toContain('expected `crew prompt pin PROMPT...` or `crew prompt pin --all`');
+    const { stdout } = await repository.crew('prompt', '--help');
+    expect(stdout).toContain('prompt pin PROMPT...|--all');
+  });
+});

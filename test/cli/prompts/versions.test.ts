@@ -172,8 +172,8 @@ describe('a reference', () => {
     ['merge@v2^^', 'goes back behind the first version of `merge`'],
     ['marge', 'there is no prompt `marge`; did you mean `merge`?'],
     ['other/merge', 'there is no prompt `merge` in `other`'],
-    ['Merge!', 'expected the name of a prompt'],
-    ['merge@--exec', 'expected a label or a hash'],
+    ['Merge!', 'is no name of a prompt: names are lower-case letters'],
+    ['merge@--exec', 'is no label and no hash'],
   ])('%s is refused with what there is', async (ref, words) => {
     const { code, stderr } = await repository.crew('prompt', 'show', ref);
     expect(stderr).toContain(words);
