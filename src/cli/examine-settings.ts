@@ -3,6 +3,7 @@ import { type BrokenFile, brokenPolicies, brokenSettings } from './check-policy.
 import type { Terminal } from './command.ts';
 import { modelTrouble } from './examine-models.ts';
 import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
+import { chooseMemory } from './memory/choose-memory.ts';
 import { configPaths, readConfig } from './read-config.ts';
 import { policyPaths, readPolicy } from './read-policy.ts';
 import { readReformulationPrompt } from './reformulate/read-reformulation.ts';
@@ -18,6 +19,7 @@ export async function examineSettings({ values, terminal }: ExaminedPlace): Prom
     const troubles = [
       ...(await namedModelTroubles(layers, terminal)),
       ...(await promptTroubles(layers, { values, terminal: quiet })),
+      ...(await memoryTroubles({ values, terminal: quiet })),
     ];
     if (troubles.length > 0) return troubles.map(text => ({ about: 'settings', state: 'problem', text }));
     const text =
@@ -49,6 +51,16 @@ async function namedModelTroubles(
     }),
   );
   return found.flat();
+}
+
+/** What a run with memory would refuse. */
+async function memoryTroubles(place: ExaminedPlace): Promise<readonly string[]> {
+  try {
+    await chooseMemory({}, place);
+    return [];
+  } catch (error) {
+    return [wordsOf(error)];
+  }
 }
 
 async function promptTroubles(

@@ -101,6 +101,16 @@ describe('the place of a memory', () => {
     expect(existsSync(join(folder, '.crew', 'config.yaml'))).toBe(false);
   });
 
+  test('that the settings of a project may not name is a finding of crew doctor', async () => {
+    writeFileSync(join(folder, '.crew', 'config.yaml'), 'memory: { store: /elsewhere }\n');
+    const { stdout } = await crew(['doctor', '--json'], { from: folder });
+    expect(JSON.parse(stdout).findings).toContainEqual({
+      about: 'settings',
+      state: 'problem',
+      text: expect.stringContaining('leads out of the workspace'),
+    });
+  });
+
   test('of the settings of a project is not where a link leads out of it', async () => {
     const outside = realpathSync(mkdtempSync(join(tmpdir(), 'memory-outside-')));
     onTestFinished(() => rmSync(outside, { recursive: true }));
