@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants } from 'node:fs';
 import { promisify } from 'node:util';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import { examineEmbedder } from './examine-embedder.ts';
+import { examineMemory } from './examine-memory.ts';
 import { examineModels } from './examine-models.ts';
 import { examinePolicy, examineSettings } from './examine-settings.ts';
 import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
@@ -30,7 +30,7 @@ export async function examineMachine(place: ExaminedPlace): Promise<readonly Fin
     examineSettings,
     examinePolicy,
     servers,
-    memory,
+    examineMemory,
     examineEmbedder,
     journal,
     sandbox,
@@ -87,26 +87,6 @@ async function servers({ terminal: { cwd } }: ExaminedPlace): Promise<readonly F
 
 /** Where crews mostly stand. */
 const LOCK_PLACES = ['crew.lock', 'crews/crew.lock'];
-
-function memory({ values, terminal }: ExaminedPlace): readonly Finding[] {
-  const folder = join(stateDirOf(values, terminal), 'memory');
-  const kept = existsSync(folder) ? `kept in ${folder}` : `nothing kept yet; it will be in ${folder}`;
-  const missing = MEMORY_PACKAGES.filter(name => !isInstalled(name));
-  if (missing.length === 0) return [{ about: 'memory', state: 'ok', text: kept }];
-  return [{ about: 'memory', state: 'note', text: `${kept}; not installed: ${missing.join(', ')}` }];
-}
-
-/** What may be left out when it is installed. */
-const MEMORY_PACKAGES = ['@lancedb/lancedb'];
-
-function isInstalled(name: string): boolean {
-  try {
-    import.meta.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function journal({ values, terminal }: ExaminedPlace): Promise<readonly Finding[]> {
   const folder = stateDirOf(values, terminal);
