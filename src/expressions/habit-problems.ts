@@ -26,10 +26,16 @@ function strayHint(words: readonly string[]): string {
   return 'join conditions with `and` or `or`, and text with `| append: x`';
 }
 
+const HANDLEBARS_PARTIAL = /^>\s*([\w-]+)/;
+
 /** An operator without a value on one of its sides. Pure. */
 export function missingValue(token: PlainToken): TemplateProblem {
   const message = `\`${textOf(token)}\` lacks a value beside it`;
-  return { code: 'template-syntax', message, ...place(token) };
+  const partial =
+    /\{\{\s*$/.test(token.input.slice(0, token.begin)) && HANDLEBARS_PARTIAL.exec(textFrom(token));
+  if (!partial) return { code: 'template-syntax', message, ...place(token) };
+  const hint = `in a prompt file \`{% render "${partial[1]}" %}\` puts a partial in`;
+  return { code: 'template-jinja', message, hint, ...place(token) };
 }
 
 /** Both in one expression, which Jinja and Liquid read in different ways. Pure. */
@@ -81,6 +87,34 @@ export function constantProblem(token: PlainToken, liquid: string): TemplateProb
     hint: `Liquid writes \`${liquid}\``,
     ...place(token),
   };
+}
+
+/** What stands behind the list of a `for` and is ignored there. Pure. */
+export function loopRestProblem(
+  ignored: string,
+  list: string,
+): Pick<TemplateProblem, 'code' | 'message' | 'hint'> {
+  const message = `\`${ignored}\` after the list of \`for\` is ignored`;
+  if (ignored === 'if') return { code: 'template-jinja', message, hint: 'put `{% if … %}` inside the loop' };
+  const isRange = list === 'range' && ignored.startsWith('(');
+  if (isRange) {
+    const hint = `Liquid writes \`{% for i in ${liquidRange(ignored)} %}\`, with both ends`;
+    return { code: 'template-jinja', message, hint };
+  }
+  const hint =
+    'only `limit:`, `offset:` and `reversed` may stand there; filter with `{% assign xs = … | … %}` before';
+  return { code: ignored.startsWith('|') ? 'template-jinja' : 'template-syntax', message, hint };
+}
+
+/** `range(5)` goes from 0 to 4. */
+function liquidRange(given: string): string {
+  const [, first = '', last] = /^\(\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?\)/.exec(given) ?? [];
+  if (first === '') return '(a..b)';
+  return last === undefined ? `(0..${Number(first) - 1})` : `(${first}..${Number(last) - 1})`;
+}
+
+function textFrom(token: PlainToken): string {
+  return token.input.slice(token.begin, token.begin + 80);
 }
 
 /** What a token is in its source. Pure. */

@@ -3,6 +3,7 @@ import {
   bracketProblem,
   constantProblem,
   loopProblem,
+  loopRestProblem,
   missingValue,
   mixedAndOr,
   strayValue,
@@ -188,16 +189,8 @@ function visitLoop(template: Template, found: Found): void {
   const rest = token.input.slice(tokenizer.p, tokenizer.N).trim();
   if (unknown === undefined && rest === '') return;
   const place = { offset: token.begin, length: token.end - token.begin };
-  const ignored = unknown ?? rest;
-  found.problems.push({
-    code: unknown === 'if' || rest.startsWith('|') ? 'template-jinja' : 'template-syntax',
-    message: `\`${ignored}\` after the list of \`for\` is ignored`,
-    hint:
-      unknown === 'if'
-        ? 'put `{% if … %}` inside the loop'
-        : 'only `limit:`, `offset:` and `reversed` may stand there; filter with `{% assign xs = … | … %}` before',
-    ...place,
-  });
+  const list = token.input.slice(token.begin, tokenizer.p).trim().split(/\s+/).at(-1) ?? '';
+  found.problems.push({ ...loopRestProblem(unknown ?? rest, list), ...place });
 }
 
 function isPlainToken(value: unknown): value is PlainToken {

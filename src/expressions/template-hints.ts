@@ -27,12 +27,19 @@ const FOREIGN_TAGS: ReadonlyMap<string, string> = new Map([
 
 /** Spellings of other languages that Liquid refuses; the first that the text has is explained. */
 const FOREIGN_SPELLINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^~?\s*[#^/]\s*\w/,
+    'Liquid writes `{% if x %}…{% endif %}` and `{% for x in xs %}…{% endfor %}`, and `{% comment %}` for remarks',
+  ],
+  [/^\{[^{}]*$/, 'text is never escaped; two braces are enough'],
+  [/\|\s*map\s*\(/, 'Liquid writes `| map: "field"`'],
+  [/\|\s*(?:select|reject)(?:attr)?\s*\(/, 'Liquid writes `| where: "field", value`'],
+  [/\|\s*\w+\s*\(/, 'Liquid writes filter arguments after a colon: `| join: ", "`'],
   [/&&/, 'Liquid writes `and`'],
   [/\|\|/, 'Liquid writes `or`, and `| default: x` for a fallback'],
   [/[=!]==/, 'Liquid writes `==` and `!=`'],
   [/(?:^|[^!=<>])=(?!=)/, 'Liquid compares with `==`'],
   [/!(?!=)/, 'Liquid writes `not`'],
-  [/\|\s*\w+\s*\(/, 'Liquid writes filter arguments after a colon: `| join: ", "`'],
   [/[\w\])]\.\w+\(/, 'Liquid calls no methods; use a filter such as `| upcase` or `| split: ","`'],
   [/\w\(/, 'Liquid calls no functions; use a filter, or let a tool compute the value'],
   [/\?/, 'Liquid writes `{% if x %}a{% else %}b{% endif %}`'],
@@ -91,7 +98,9 @@ function tagHint(tag: string): SyntaxHint | undefined {
 /** The text between the delimiters around an offset, without them. */
 function insideDelimiters(source: string, offset: number): string {
   const begin = Math.max(source.lastIndexOf('{{', offset), source.lastIndexOf('{%', offset));
-  const start = begin === -1 ? offset : begin + 2;
+  // Of three braces the first two are the delimiter.
+  const isTriple = begin > 0 && source.startsWith('{{{', begin - 1);
+  const start = begin === -1 ? offset : begin + (isTriple ? 1 : 2);
   const ends = ['}}', '%}'].map(mark => source.indexOf(mark, start)).filter(end => end !== -1);
   const end = ends.length === 0 ? source.length : Math.min(...ends);
   const inside = source.slice(start, end);
