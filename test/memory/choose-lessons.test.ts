@@ -64,6 +64,9 @@ test('a lesson that something else had judged is not taken for the same phase', 
     lesson('d', `${NEAR}!`, {}, { tags: [phaseTag('other'), criterionTag('before')] }),
   ];
   expect((await chosen(notes, { criterion: 'now' })).toSorted()).toEqual(['b', 'c', 'd']);
+  // Both have taught the same words.
+  const both = { tags: [phaseTag('fix'), criterionTag('before'), criterionTag('now')] };
+  expect(await chosen([lesson('a', NEAR, {}, both)], { criterion: 'now' })).toEqual(['a']);
 });
 
 test('only those of the same task are taken where that is asked for', async () => {

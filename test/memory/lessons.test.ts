@@ -171,6 +171,25 @@ describe('what a run writes', () => {
     expect(note?.lesson?.retiredFor).toEqual(reason);
   });
 
+  test('that two evaluators have taught does not take a failure from the figures of the second', async () => {
+    const of = memory();
+    const taughtBy = (criterion: string): MemoryWrite => ({
+      op: 'note',
+      note: {
+        ...{ key: 'l', scope: 'crew:c', kind: 'lesson', text: 'Mind the gap.', trust: 2, sources: [] },
+        tags: ['phase:fix', `criterion:${criterion}`],
+      },
+    });
+    await write(of, 'teaches', [taughtBy('one'), tried(false, false, 'one')]);
+    await write(of, 'again', [taughtBy('two'), tried(false, false, 'two')]);
+    await write(of, 'passes', [tried(true, false, 'two')]);
+    // The failure behind the same words came first under the other evaluator, and is none of this one's.
+    expect(await compareLessons(of.store, 'crew:c')).toMatchObject([
+      { criterion: 'two', without: { passes: 1, fails: 1 } },
+      { criterion: 'one', without: { passes: 0, fails: 0 } },
+    ]);
+  });
+
   test('is told apart by what judged it', async () => {
     const of = memory();
     await write(of, 'teaches', [taught('l'), tried(false, false, 'one')]);

@@ -6,7 +6,7 @@ import type { OpenMemory } from '../open-memory.ts';
 import { pinnedReads } from '../pinned-reads.ts';
 import { recalledNote } from '../recalled-note.ts';
 import { retrieve } from '../retrieve.ts';
-import { criterionIn, phaseTag, tallyOf } from './tried-notes.ts';
+import { criterionIn, criterionTag, phaseTag, tallyOf } from './tried-notes.ts';
 
 /** Which lessons are wanted. `scope` is that of the crew, in which it is counted how first trials came out. */
 export interface LessonQuery {
@@ -82,9 +82,8 @@ export async function chooseLessons(
 
 /** What another evaluator wanted of this very phase may be wrong now; of other phases it is only likeness that counts. */
 function isOfNow({ tags }: MemoryNote, { phase, criterion }: LessonQuery): boolean {
-  const taught = criterionIn(tags);
-  if (criterion === undefined || taught === undefined) return true;
-  return taught === criterion || !tags.includes(phaseTag(phase));
+  if (criterion === undefined || criterionIn(tags) === undefined) return true;
+  return tags.includes(criterionTag(criterion)) || !tags.includes(phaseTag(phase));
 }
 
 /** How near each is to the most similar one, 0..1. */

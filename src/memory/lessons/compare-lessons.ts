@@ -63,7 +63,8 @@ async function firstTeaching(
   const filter = { scopes: [scope], kinds: ['lesson'], states: 'all', tagsAll } as const;
   const [lesson] = await store.find(filter, { limit: 1, order: 'oldest' });
   const trial = lesson === undefined ? undefined : await teachingTrial(store, lesson);
-  return trial === undefined || hadLessons(trial) ? undefined : trial;
+  if (trial === undefined || hadLessons(trial)) return undefined;
+  return tagsAll.every(tag => trial.tags.includes(tag)) ? trial : undefined;
 }
 
 function rateOf({ passes, fails }: Tally): number | null {
