@@ -38,6 +38,22 @@ test('where all room went into thoughts, nothing is there to keep, and it is ask
   expect(resultOf(run)).toMatchObject({ result: 'whole' });
 });
 
+test('who has tools is asked again first, for it may have been on the way to call one', async () => {
+  const yaml = `roles: { writer: { goal: Write., tools: [kit] } }
+start: write
+phases:
+  write: { role: writer, task: Write., next: done }
+  done: { end: success, result: "{{ write }}" }
+`;
+  const cut = (text: string): Reply => ({ text, finish: 'length' });
+  const called = await runCrew({ yaml, replies: inOrder([cut('let me'), { text: 'whole' }]) });
+  expect(resultOf(called)).toMatchObject({ result: 'whole' });
+  const same = await runCrew({ yaml, replies: inOrder([cut('half'), cut('half')]) });
+  expect(resultOf(same)).toMatchObject({ outcome: 'success', result: 'half' });
+  const long = await runCrew({ yaml, replies: inOrder([cut('a'), cut('b'), cut('c')]) });
+  expect(resultOf(long)).toMatchObject({ outcome: 'success', result: 'c' });
+});
+
 test('an artifact with a schema is asked for again, but not once it is cut at the same words', async () => {
   const cut = (text: string): Reply => ({ text, finish: 'length' });
   const mended = await work([cut('{"n": '), { json: { n: 2 } }], NUMBER);

@@ -41,7 +41,7 @@ export interface TurnLoopOptions {
  * A loop of turns, model ↔ tools until the artifact is delivered, as a decider that other deciders are made of.
  * 1. One turn is one answered model call; tool calls of one turn run at once and are answered together, in order.
  * 2. The artifact fits `output`: mended by rule first, then by the model at most twice, else OUTPUT_INVALID.
- * 3. A text that was cut off is kept as far as it came. With a schema an answer that was cut off is never mended by rule, and asked
+ * 3. A text that was cut off is kept as far as it came, by who has tools when it is cut again. With a schema an answer that was cut off is never mended by rule, and asked
  *    for again until it is cut at the same words (OUTPUT_TRUNCATED).
  * 4. A provider's failure that may pass is tried again, at most twice for one call and MAX_FAILED_CALLS times in all; the
  *    wait is a timer, so it is a fact. Then the next model of the alias is asked, with tries of its own, see
@@ -123,12 +123,15 @@ function takeCut(loop: TurnLoop, context: WorkContext, { message: said, cut }: A
   const answer = textOnly(said);
   const text = messageText(answer);
   const isText = loop.task.output === undefined && messageToolCalls(said).length === 0;
-  if (cut === 'kept' && isText && text !== '')
+  const isSame = loop.cutAt === text;
+  // Who has tools may have been on the way to call one.
+  const hasTools = loop.tools.length + loop.controls.length > 0;
+  const isLast = !hasTools || isSame || loop.repairs === MAX_REPAIRS;
+  if (cut === 'kept' && isText && isLast && text !== '')
     return { loop, effects: [], outcome: { type: 'delivered', artifact: text, text, cutOff: true } };
   const message = `the answer was cut off at ${context.terms[loop.model]?.maxTokens} tokens; answer again, shorter`;
   const failure = { code: 'OUTPUT_TRUNCATED', message } as const;
-  if (cut === 'kept' && loop.cutAt === text)
-    return { loop, effects: [], outcome: { type: 'failed', failure } };
+  if (cut === 'kept' && isSame) return { loop, effects: [], outcome: { type: 'failed', failure } };
   return askForRepair({ ...loop, cutAt: text }, context, { answer, failure });
 }
 
