@@ -101,6 +101,14 @@ export function tellModelEnded(state: PlainState, event: EventOf<'model.ended'>)
   tellRow(state, { place: event.phase, mark: '◦', style: 'dim', spans });
 }
 
+/** That an answer was cut off, for who is told of no other call. */
+export function tellCut(state: PlainState, event: EventOf<'model.ended'>): void {
+  if (event.outcome === 'failed' || event.cutAt === undefined) return;
+  const text = `an answer of ${event.role} was cut off at ${event.cutAt.toLocaleString('en-US')} tokens`;
+  const elapsedMs = state.clock.elapsedMs();
+  state.writer.row({ elapsedMs, place: event.phase, mark: '!', style: 'yellow', spans: [{ text }] });
+}
+
 /** Remembers the arguments for the row of the end; a row of its own only when verbose. */
 export function tellToolStarted(state: PlainState, event: EventOf<'tool.started'>): void {
   const args = shortArguments(event.args);

@@ -3,7 +3,14 @@ import { createChargeWatch } from './charge-watch.ts';
 import { createHeldBackWatch } from './held-back-watch.ts';
 import { isMemoryEvent } from './memory-event.ts';
 import { createPhaseSpend } from './phase-spend.ts';
-import { takeDelta, tellModelEnded, tellModelStarted, tellToolEnded, tellToolStarted } from './plain-call.ts';
+import {
+  takeDelta,
+  tellCut,
+  tellModelEnded,
+  tellModelStarted,
+  tellToolEnded,
+  tellToolStarted,
+} from './plain-call.ts';
 import { createHistory } from './plain-history.ts';
 import { tellArtifact, tellPhaseEnded, tellPhaseRetried, tellPhaseStarted } from './plain-phase.ts';
 import { tellEarlier, tellRunEnded, tellRunResumed, tellRunStarted, tellRunSuspended } from './plain-run.ts';
@@ -29,7 +36,7 @@ const TOLD_QUIETLY: ReadonlySet<RunEvent['type']> = new Set([
 /**
  * Tells people on a terminal or in a log who does what: a header, one row for each thing that happens, model text line
  * by line under its phase, and at the end what was spent. Rows are cut to `columns`; failures, hints and commands are not.
- * `quiet` tells only failed phases, the failure of the run, what was wrong with memory and the spend line; `verbose` adds inputs in full, the start of
+ * `quiet` tells only failed phases, the failure of the run, what was wrong with memory, answers that were cut off, and the spend line; `verbose` adds inputs in full, the start of
  * calls and the text of artifacts. Foreign text is sanitised and never reaches the column of the marks.
  * Deterministic: times come from the events alone.
  */
@@ -62,6 +69,7 @@ export function createPlainReporter(options: PlainOptions): Reporter {
       state.spends.take(event);
       if (event.type === 'run.ended') tellEarlier(state, history.end());
       if (options.verbosity !== 'quiet' || TOLD_QUIETLY.has(event.type)) tell(state, event);
+      else if (event.type === 'model.ended') tellCut(state, event);
       history.take(event);
     },
     onLive: () => tellEarlier(state, history.end()),
