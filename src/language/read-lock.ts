@@ -27,7 +27,7 @@ export function readLock(text: string): ReadLock {
   if (text.length > LARGEST)
     return { problem: `it has ${text.length} characters; at most ${LARGEST} are read` };
   const written = parse(text.replace(/^\uFEFF/, ''));
-  if (written === undefined) return { problem: 'it is not valid JSON' };
+  if (written === undefined) return { problem: conflictProblem(text) ?? 'it is not valid JSON' };
   if (isDeeper(written, DEEPEST)) return { problem: `it has more than ${DEEPEST} levels` };
   const { version, servers, prompts } = asObject(written);
   if (version !== CREW_LOCK_VERSION) {
@@ -48,6 +48,16 @@ export function readLock(text: string): ReadLock {
     lock.prompts.set(name, prompt);
   }
   return { lock };
+}
+
+/** What a problem begins with that git could not settle, so that a person has to. */
+export const LOCK_CONFLICT = 'a conflict of git';
+
+function conflictProblem(text: string): string | undefined {
+  const at = text.search(/^(?:<{7}|={7}|>{7})(?: |\r?$)/m);
+  if (at === -1) return undefined;
+  const line = text.slice(0, at).split('\n').length;
+  return `${LOCK_CONFLICT}, which it could not settle, stands in line ${line}`;
 }
 
 const HASH = /^[0-9a-f]{64}$/;

@@ -9,7 +9,7 @@ import { lowerMcpServer } from './lower-mcp-server.ts';
 import { asObject } from './lower-values.ts';
 
 import { mcpSpecs } from './mcp-specs.ts';
-import { readLock } from './read-lock.ts';
+import { LOCK_CONFLICT, readLock } from './read-lock.ts';
 import { quote } from './report.ts';
 import { serverDeclaration, serverIdentity } from './server-identity.ts';
 import { isSoundServer } from './server-mistakes.ts';
@@ -65,7 +65,9 @@ function lockBeside(
   sources.set(path, text);
   const { lock, problem } = readLock(text);
   if (lock !== undefined) return lock;
-  const hint = `put the file back as \`crew tools accept\` wrote it, or delete it and accept again`;
+  const hint = problem.startsWith(LOCK_CONFLICT)
+    ? 'keep one side of it, take the marks out, and accept again'
+    : 'put the file back as `crew tools accept` wrote it, or delete it and accept again';
   report({ code: 'mcp-lock-broken', range, message: `${quote(path)} cannot be believed: ${problem}`, hint });
   return undefined;
 }

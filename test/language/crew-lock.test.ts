@@ -148,7 +148,12 @@ describe('crew.lock', () => {
     ['no pin', text => text.replace(/"pin": "[0-9a-f]+"/, '"pin": 7'), 'the pin of the tool'],
     ['another version', text => text.replace('"version": 1', '"version": 2'), 'its version is 2'],
     ['half of it', text => text.slice(0, 200), 'not valid JSON'],
-    ['a conflict of git', text => `<<<<<<< ours\n${text}`, 'not valid JSON'],
+    ['a conflict of git', text => `<<<<<<< ours\n${text}`, 'a conflict of git'],
+    [
+      'a conflict of git inside',
+      text => text.replace('\n', '\n=======\n'),
+      'could not settle, stands in line 2',
+    ],
     ['a list', () => '[]', 'its version is null'],
     ['a text', () => '"x"', 'its version is null'],
     ['nothing', () => '', 'not valid JSON'],

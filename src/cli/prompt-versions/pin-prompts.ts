@@ -4,7 +4,13 @@ import { promptNameOf } from '../../model/prompt-file.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
 import type { CommandCall } from '../command.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
-import { changedPartials, changePromptLock, type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
+import {
+  changedPartials,
+  changePromptLock,
+  mendLockText,
+  type ReadPromptLock,
+  readPromptLock,
+} from './prompt-lock.ts';
 import { parsePromptRef, stemOf } from './prompt-ref.ts';
 import { openStores, type PromptStore, storeOf } from './prompt-store.ts';
 import { versionOf } from './version-moments.ts';
@@ -112,7 +118,7 @@ async function planPins(
   { path, lock, problem }: ReadPromptLock,
 ): Promise<PlannedPins> {
   if (problem !== undefined) {
-    const advice = 'put it back as it was, or delete it, pin again, and accept its servers again';
+    const advice = `${mendLockText(problem)}; then pin again`;
     throw new CrewError('FILE_UNREADABLE', `\`${path}\` cannot be believed: ${problem}; ${advice}`);
   }
   const prompts = new Map(lock.prompts);

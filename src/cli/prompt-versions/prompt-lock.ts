@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { LOCK_CONFLICT } from '../../language/read-lock.ts';
 import { CREW_LOCK_NAME, type CrewLock, EMPTY_LOCK, type LockedPrompt } from '../../model/crew-lock.ts';
 import { PROMPT_FOLDER } from '../../model/prompt-file.ts';
 import { sourceReader } from '../read-files.ts';
@@ -62,6 +63,12 @@ export function changedPartials(
 ): readonly string[] {
   const names = new Set([...Object.keys(locked.partials), ...Object.keys(now.partials)]);
   return [...names].filter(name => locked.partials[name] !== now.partials[name]).toSorted();
+}
+
+/** What makes a lock whole again that cannot be believed. Pure. */
+export function mendLockText(problem: string): string {
+  if (problem.startsWith(LOCK_CONFLICT)) return 'keep one side of it and take the marks out';
+  return 'put it back as it was, or delete it and accept its servers again';
 }
 
 /** Says of a prompt that is locked in its version, but not with what its output refers to, which files that can be. */

@@ -6,7 +6,13 @@ import { PROMPT_FOLDER, promptVersion, type UsedPrompt } from '../../model/promp
 import type { FlagValues, Terminal } from '../command.ts';
 import type { PlacedPrompt } from './hash-trees.ts';
 import { promptFolder } from './prompt-folders.ts';
-import { changedPartials, otherOutputText, type ReadPromptLock, readPromptLock } from './prompt-lock.ts';
+import {
+  changedPartials,
+  mendLockText,
+  otherOutputText,
+  type ReadPromptLock,
+  readPromptLock,
+} from './prompt-lock.ts';
 import { LOCKED, stemOf } from './prompt-ref.ts';
 import { openStore, type PromptStore } from './prompt-store.ts';
 
@@ -62,7 +68,7 @@ function problemOf(
   const name = nameOf(used, store);
   const pin = `\`crew prompt pin ${name}\` locks it`;
   if (lock.problem !== undefined) {
-    const advice = `put it back as it was, or delete it; then ${pin}`;
+    const advice = `${mendLockText(lock.problem)}; then ${pin}`;
     return `\`${found}\` is not locked: \`${lock.path}\` cannot be believed, ${lock.problem}; ${advice}`;
   }
   if (!lock.isThere) return `\`${found}\` is not locked: there is no \`${lock.path}\`; ${pin}`;

@@ -68,7 +68,12 @@ describe('--frozen', () => {
     writeFileSync(join(repository.path, 'crew.lock'), lock().replace('"merge"', '"other"'));
     expect((await frozen()).stderr).toContain('is not locked: `crew.lock` does not know it');
     writeFileSync(join(repository.path, 'crew.lock'), `<<<<<<< ours\n${lock()}`);
-    expect((await frozen()).stderr).toContain('`crew.lock` cannot be believed, it is not valid JSON');
+    const conflict =
+      'a conflict of git, which it could not settle, stands in line 1; keep one side of it and take the marks out; then';
+    expect((await frozen()).stderr).toContain(
+      `\`crew.lock\` cannot be believed, ${conflict} \`crew prompt pin`,
+    );
+    expect((await repository.crew('prompt', 'pin', '--all')).stderr).toContain(`${conflict} pin again`);
     repository.remove('crew.lock');
     expect((await frozen()).stderr).toContain('there is no `crew.lock`');
   });
