@@ -1,6 +1,7 @@
 import type { MemoryChange, MemoryNote } from '../model/memory.ts';
 import type { MemoryWritten } from '../model/recall.ts';
 import type { StoredNote } from '../ports/memory-store.ts';
+import { gistOf } from './note-gist.ts';
 import { changeId } from './note-hash.ts';
 import type { Newcomer, Place } from './note-place.ts';
 import type { OpenMemory } from './open-memory.ts';
@@ -59,9 +60,13 @@ export function stepOf({ memory, by, newcomer, place, reason }: StepOptions): St
       const said = waits ?? reason;
       const told = said === undefined ? {} : { reason: said };
       const instead = place.as === 'new' ? place.instead : [];
+      const gaveWay = instead.map(({ note: old, reason: why }) => ({
+        ...{ id: old.id, text: gistOf(old.text), reason: why },
+      }));
+      const gone = gaveWay.length === 0 ? {} : { gaveWay };
       const written: MemoryNote = { ...note, state };
       return {
-        outcome: { id: note.id, state: state === 'quarantined' ? 'quarantined' : 'new', ...told },
+        outcome: { id: note.id, state: state === 'quarantined' ? 'quarantined' : 'new', ...told, ...gone },
         put: vector === undefined ? { note: written } : { note: written, vector },
         changes: [
           change({ target: note.id, action: 'write', after: note.text, ...told }),

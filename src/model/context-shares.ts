@@ -1,4 +1,5 @@
 import type { NoteKind } from './memory.ts';
+import type { GaveWay } from './recall.ts';
 
 /** What the input of a model call is made of. */
 export const CONTEXT_TIERS = [
@@ -69,6 +70,8 @@ export interface RunShares {
     readonly quarantined: number;
     readonly refused: number;
   };
+  /** What nobody is reminded of any more because of them. */
+  readonly gaveWay: readonly GaveWay[];
   /** How often its roles edited blocks. */
   readonly edits: number;
   /** Why it went on without memory, or with less than was wished; each message once. */

@@ -218,7 +218,13 @@ const ARCHIVE_INSERT: ToolSpec = {
         maximum: 10,
         default: 5,
       }),
-      tags: { ...list(TEXT, 'A few words to find it by.'), maxItems: 20 },
+      tags: {
+        ...list(
+          TEXT,
+          'A few words to find it by. Of all notes of a kind with the same tag `subject:NAME`, such as `subject:deploy-window`, only the latest holds: it takes the place of those before.',
+        ),
+        maxItems: 20,
+      },
       level: {
         type: 'string',
         enum: [...MEMORY_LEVELS],
@@ -233,6 +239,18 @@ const ARCHIVE_INSERT: ToolSpec = {
       id: text('The note; the one that was there already when it says the same.'),
       state: { type: 'string', enum: ['new', 'merged', 'quarantined'], description: 'What became of it.' },
       reason: text('Why it waits for a person.'),
+      gave_way: {
+        type: 'array',
+        description: 'Notes that nobody is reminded of any more because of this one, and why.',
+        items: object(
+          {
+            id: text('The older note.'),
+            text: text('What it says, in one line.'),
+            reason: text('Why it gave way.'),
+          },
+          ['id', 'text', 'reason'],
+        ),
+      },
     },
     ['id', 'state'],
   ),

@@ -124,6 +124,13 @@ export type MemoryWrite =
       readonly criterion?: string;
     };
 
+/** A note that gave way to a newer one, with its text in one line and why. */
+export interface GaveWay {
+  readonly id: string;
+  readonly text: string;
+  readonly reason: string;
+}
+
 /** What became of the writes of one effect. */
 export interface MemoryWritten {
   /** Ids in the order of the notes; of a note that was there already, the id of that one. */
@@ -131,6 +138,8 @@ export interface MemoryWritten {
     readonly id: string;
     readonly state: 'new' | 'merged' | 'quarantined' | 'refused';
     readonly reason?: string;
+    /** What nobody is reminded of any more because of it; absent where nothing is, and in facts of before. */
+    readonly gaveWay?: readonly GaveWay[];
   }[];
   /** Lessons that were retired by this. */
   readonly retired: readonly string[];

@@ -3,6 +3,7 @@ import type { ResolvedModel } from './fact.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { NoteKind } from './memory.ts';
 import type { PersonQuestion, ToolAnswer, ToolQuestion } from './person-question.ts';
+import type { GaveWay } from './recall.ts';
 import type { Usage } from './usage.ts';
 
 /** What the run has spent so far. `costMicroUsd` is null as soon as one call had no known price. */
@@ -173,6 +174,8 @@ export type RunEvent = { readonly at: number } & (
         readonly text: string;
         readonly state: 'new' | 'merged' | 'quarantined' | 'refused';
         readonly reason?: string;
+        /** What nobody is reminded of any more because of it; absent where nothing is, and in runs of before. */
+        readonly gaveWay?: readonly GaveWay[];
       }[];
       /** Lessons that were retired, because they do not help. */
       readonly retired: readonly string[];

@@ -1,4 +1,6 @@
+import { gaveWayIn } from '../model/gave-way.ts';
 import type { NoteKind } from '../model/memory.ts';
+import type { GaveWay } from '../model/recall.ts';
 import type { RememberedNote, RunEvent } from '../model/run-event.ts';
 
 /** An event about what is remembered. */
@@ -34,15 +36,26 @@ export function memoryLines(event: MemoryEvent): readonly MemoryLine[] {
       return [plain(`uses the lesson: ${event.lesson}${reasoned(event.why)}`)];
     case 'memory.written':
       return [
-        ...event.notes.map(({ kind, text, state, reason }) => {
+        ...event.notes.flatMap(({ kind, text, state, reason, gaveWay = [] }) => {
           const line = `${WRITTEN[state]} ${KINDS[kind]}: ${text}${reasoned(reason ?? '')}`;
-          return state === 'quarantined' || state === 'refused' ? trouble(line) : plain(line);
+          const isHeld = state === 'quarantined' || state === 'refused';
+          return [isHeld ? trouble(line) : plain(line), ...gaveWay.map(gaveWayLine)];
         }),
         ...event.retired.map(id => plain(`retired the lesson ${id}${whyRetired(event.retiredFor?.[id])}`)),
       ];
     case 'memory.failed':
       return [trouble(`goes on without memory: ${event.failure.code}: ${event.failure.message}`)];
   }
+}
+
+/** What gave way to a note that a role kept by a tool, one line each. Pure. */
+export function gaveWayLines(event: Extract<RunEvent, { type: 'tool.ended' }>): readonly MemoryLine[] {
+  if (event.outcome !== 'returned' || !event.tool.endsWith('.archive_insert')) return [];
+  return gaveWayIn(event.value).map(gaveWayLine);
+}
+
+function gaveWayLine({ id, text, reason }: GaveWay): MemoryLine {
+  return plain(`${id} gives way to it: ${text}${reasoned(reason)}`);
 }
 
 /** The figures, where they are known. */

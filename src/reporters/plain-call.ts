@@ -1,6 +1,7 @@
 import type { ModelDelta } from '../model/run-event.ts';
 import { formatBytes, formatCost, formatDuration, formatQuantity } from './amounts.ts';
 import { modelName, notALanguageModel } from './describe-model.ts';
+import { gaveWayLines } from './memory-event.ts';
 import { createModelStream, type ModelStream } from './model-stream.ts';
 import { type EventOf, failureSpans, type PlainState, speakerOf, tellRow } from './plain-state.ts';
 import type { Span } from './render-spans.ts';
@@ -137,6 +138,9 @@ export function tellToolEnded(state: PlainState, event: EventOf<'tool.ended'>): 
   }
   const spans = [...call, { text: summarizeValue(event.value) }, took];
   tellRow(state, { place: event.phase, mark: '•', style: 'green', spans });
+  for (const { text } of gaveWayLines(event)) {
+    tellRow(state, { place: event.phase, mark: '◆', style: 'cyan', spans: [{ text }] });
+  }
 }
 
 /** Model text stands two columns right of the marks, so it can never look like a row of ours. */

@@ -20,7 +20,7 @@ interface SharesOptions {
 
 /** What the models of a run read, by tier, for people: a row for each role in a phase, or for each call, and all together. Pure. */
 export function formatShares(shares: RunShares, { color, columns, perCall }: SharesOptions): string {
-  const { calls, recalled, reminders, kept, edits, troubles } = shares;
+  const { calls, recalled, reminders, kept, gaveWay, edits, troubles } = shares;
   if (calls.length === 0) return 'No model of this run has read anything.\n';
   const used = CONTEXT_TIERS.filter(tier => shares.tiers[tier] > 0);
   const about = calls.some(({ counted }) => !counted);
@@ -57,11 +57,18 @@ export function formatShares(shares: RunShares, { color, columns, perCall }: Sha
         `  kept ${formatQuantity(kept.new, 'note')}, merged ${kept.merged}, held back ${kept.quarantined}, refused ${kept.refused}`,
       ]
     : [];
+  const replaced = textTable(
+    gaveWay.map(({ id, text, reason }) => [
+      ...['gave way:', id],
+      sanitizeText(`${text} (${reason})`, { keepNewlines: false }),
+    ]),
+    { indent: 4, columns },
+  );
   const edited = edits === 0 ? [] : [`  edited blocks ${formatTimes(edits)}`];
   const wrong = troubles.map(text =>
     paint(`  ! ${sanitizeText(text, { keepNewlines: false })}`, 'yellow', color),
   );
-  const memory = [...reminded, ...named, ...wrote, ...edited, ...wrong];
+  const memory = [...reminded, ...named, ...wrote, ...replaced, ...edited, ...wrong];
   return [
     paint('What the models read', 'bold', color),
     ...table,

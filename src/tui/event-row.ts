@@ -1,7 +1,7 @@
 import { hintInRun } from '../model/crew-error.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { formatCost, formatDuration, formatQuantity } from '../reporters/amounts.ts';
-import { type MemoryEvent, memoryLines } from '../reporters/memory-event.ts';
+import { gaveWayLines, type MemoryEvent, memoryLines } from '../reporters/memory-event.ts';
 import { shortArguments } from '../reporters/short-arguments.ts';
 import { callUsageText } from '../reporters/spend-text.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
@@ -158,7 +158,11 @@ function toolRow(event: EventOf<'tool.started' | 'tool.ended'>): Row {
   const took = ` · ${formatDuration(event.ms)}`;
   if (event.outcome === 'failed')
     return { mark: '✗', look: 'bad', text: `${event.tool}: ${failureText(event.failure)}${took}` };
-  return { mark: '•', look: 'good', text: `${event.tool} → ${summarizeValue(event.value)}${took}` };
+  const gone = gaveWayLines(event).map(({ text }) => ` · ${text}`);
+  return {
+    ...{ mark: '•', look: 'good' },
+    text: `${event.tool} → ${summarizeValue(event.value)}${took}${gone.join('')}`,
+  };
 }
 
 /** What a person is asked, in one line. Pure. */

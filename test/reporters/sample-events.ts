@@ -188,6 +188,10 @@ export const SAMPLE_EVENTS = {
       phase,
       notes: [
         { id: 'n3', kind: 'observation', text: 'merge: done', state: 'new' },
+        {
+          ...{ id: 'n5', kind: 'fact', text: 'The port is 2.', state: 'new' },
+          gaveWay: [{ id: 'n6', text: 'The port is 1.', reason: 'says another thing of the same subject' }],
+        },
         { id: 'n4', kind: 'lesson', text: 'Trust me.', state: 'quarantined', reason: 'waits for a person' },
       ],
       retired: ['n1'],

@@ -46,8 +46,9 @@ export const insertNote: MemoryAct = async (memory, caller, args) => {
       `the note was not kept: ${written?.reason ?? 'nothing was written'}`,
     );
   }
-  const { id, state, reason } = written;
-  return { id, state, ...(reason === undefined ? {} : { reason }) };
+  const { id, state, reason, gaveWay = [] } = written;
+  const gone = gaveWay.length === 0 ? {} : { gave_way: gaveWay.map(each => ({ ...each })) };
+  return { id, state, ...(reason === undefined ? {} : { reason }), ...gone };
 };
 
 /** Finds notes of the caller's levels. */

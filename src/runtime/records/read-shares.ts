@@ -7,6 +7,8 @@ import {
   type RunShares,
 } from '../../model/context-shares.ts';
 import type { Fact } from '../../model/fact.ts';
+import { gaveWayIn } from '../../model/gave-way.ts';
+import type { GaveWay } from '../../model/recall.ts';
 import type { FoldStep } from './fold-run.ts';
 import { memoryTroubles } from './memory-troubles.ts';
 import { readReminders } from './read-reminders.ts';
@@ -25,6 +27,7 @@ export function readShares(steps: readonly FoldStep[]): RunShares {
     recalled: recalledIn(facts),
     reminders: readReminders(steps),
     kept: keptIn(steps),
+    gaveWay: steps.flatMap(gaveWayBy),
     edits: steps.filter(step => EDITS.has(toolOf(step))).length,
     troubles: memoryTroubles(steps).map(({ message }) => message),
   };
@@ -69,6 +72,12 @@ function toolOf({ before, fact }: FoldStep): string {
   const call = before?.acts[fact.key];
   if (call?.type !== 'tool.call' || call.origin === undefined) return '';
   return call.tool.slice(call.tool.indexOf('.') + 1);
+}
+
+function gaveWayBy(step: FoldStep): readonly GaveWay[] {
+  const { fact } = step;
+  if (fact.type === 'memory.written') return fact.written.notes.flatMap(({ gaveWay = [] }) => gaveWay);
+  return fact.type === 'tool.returned' && toolOf(step) === 'archive_insert' ? gaveWayIn(fact.value) : [];
 }
 
 /** By the run around phases, and by roles with a tool. */

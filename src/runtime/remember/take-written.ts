@@ -12,11 +12,12 @@ export function writtenEvents(fact: WrittenFact, wish: MemoryWriteEffect): reado
   if (fact.type === 'memory.failed') return [{ at, type: 'memory.failed', phase, failure: fact.failure }];
   const { notes, retired, retiredFor } = fact.written;
   const wished = wish.writes.flatMap(write => (write.op === 'note' ? [write.note] : []));
-  const rows = notes.flatMap(({ id, state, reason }, index) => {
+  const rows = notes.flatMap(({ id, state, reason, gaveWay }, index) => {
     const note = wished[index];
     if (note === undefined) return [];
     const { kind, text } = note;
-    return [{ id, kind, text, state, ...(reason === undefined ? {} : { reason }) }];
+    const told = reason === undefined ? {} : { reason };
+    return [{ id, kind, text, state, ...told, ...(gaveWay === undefined ? {} : { gaveWay }) }];
   });
   if (rows.length === 0 && retired.length === 0) return [];
   const why = retiredFor === undefined ? {} : { retiredFor };
