@@ -33,7 +33,7 @@ export const renderVerb: PromptVerb = {
       type: 'string',
       multiple: true,
       value: 'NAME=JSON',
-      help: 'render: an artifact, or `NAME=@FILE`; else a sample stands for it',
+      help: 'render: an artifact, or `NAME=TEXT`, `NAME=@FILE`; else a sample stands for it',
     },
     ...INPUT_FLAGS,
     memory: { ...MEMORY_FLAG.memory, help: 'render: whether what roles would be reminded of is shown' },

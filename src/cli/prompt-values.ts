@@ -20,7 +20,7 @@ export interface PromptValues {
 }
 
 /**
- * The values that a place reads: inputs by `-i`, artifacts and items by `--with NAME=JSON|@FILE`, and samples for all that is not
+ * The values that a place reads: inputs by `-i`, artifacts and items by `--with NAME=JSON|TEXT|@FILE`, and samples for all that is not
  * given. Fails with INPUT_INVALID, USAGE, FILE_NOT_FOUND or FILE_UNREADABLE.
  */
 export async function readPromptValues(
@@ -82,18 +82,24 @@ function readGiven(
       const hint = suggest(name, names) ?? 'the crew has none';
       throw new CrewError('USAGE', `there is no artifact \`${name}\` at \`${place.path}\`; ${hint}`);
     }
-    return [name, readValue(text.slice(equals + 1), terminal)] as const;
+    return [name, readValue(name, text.slice(equals + 1), terminal)] as const;
   });
   return new Map(rows);
 }
 
-/** What is no JSON is text. */
-function readValue(text: string, terminal: Terminal): JsonValue {
-  const written = text.startsWith('@') ? readNamedFile(terminal.cwd, text.slice(1)) : text;
+/** How objects and lists begin; a text in Markdown may begin with a bracket, too. */
+const LIKE_JSON = /^\s*(?:\{(?![{%])|\[\s*(?:["{]|-?\d|true\b|false\b|null\b))/;
+
+/** What is no JSON is text, unless it is meant to be some. */
+function readValue(name: string, text: string, terminal: Terminal): JsonValue {
+  const file = text.startsWith('@') ? text.slice(1) : undefined;
+  const written = file === undefined ? text : readNamedFile(terminal.cwd, file);
   try {
     return JSON.parse(written) as JsonValue;
-  } catch {
-    return written;
+  } catch (error) {
+    if (!LIKE_JSON.test(written) && file?.endsWith('.json') !== true) return written;
+    const what = file === undefined ? `\`--with ${name}\`` : `\`--with ${name}\`: the file \`${file}\``;
+    throw new CrewError('USAGE', `${what} is not valid JSON: ${(error as Error).message}`);
   }
 }
 

@@ -63,7 +63,12 @@ phases: { say: { role: host, task: Say it., next: done }, done: { end: success, 
 let from: string;
 beforeAll(() => {
   from = makeFolder();
-  const files = { 'a.crew.yaml': CREW, 'inner.crew.yaml': INNER, 'prompts/write.prompt.md': WRITE };
+  const files = {
+    'a.crew.yaml': CREW,
+    'inner.crew.yaml': INNER,
+    'prompts/write.prompt.md': WRITE,
+    'broken.json': '"sun',
+  };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(from, path)), { recursive: true });
     writeFileSync(join(from, path), text);
@@ -101,6 +106,8 @@ describe('crew prompt render', () => {
     expect(sampled.messages.at(-1).text).toBe('Expand one');
     const given = await renderJson('--phase', 'each', '--with', 'point=sun');
     expect(given.messages.at(-1).text).toBe('Expand sun');
+    const listed = await renderJson('--phase', 'each', '--with', 'point=[ ] sun, {{ rain }}');
+    expect(listed.messages.at(-1).text).toBe('Expand [ ] sun, {{ rain }}');
   });
 
   test('shows who is asked to speak first in a conversation', async () => {
@@ -141,6 +148,12 @@ describe('crew prompt render', () => {
     [
       ['--phase', 'split.left', '--with', 'write={"title":3}'],
       '`--with write` is not what the phase `write` delivers: `/title` must be string',
+    ],
+    [['--phase', 'each', '--with', 'point={"a":'], '`--with point` is not valid JSON: '],
+    [['--phase', 'each', '--with', 'point=[1,'], '`--with point` is not valid JSON: '],
+    [
+      ['--phase', 'each', '--with', 'point=@broken.json'],
+      '`--with point`: the file `broken.json` is not valid JSON: ',
     ],
     [
       ['--phase', 'write', '--with', 'collect'],
