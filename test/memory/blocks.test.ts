@@ -31,11 +31,24 @@ describe('a block', () => {
       { label: 'task', value: 'one\ntwo\nthree', version: 0, trust: 3 },
     ]);
     await insertIntoBlock(memory, TASK, editor(), { text: 'four' });
-    const later = blockCalled('task', { value: 'new', limit: 99, description: 'why', readOnly: true });
+    const later = blockCalled('task', { value: 'new', limit: 99, description: 'why' });
     expect(await readBlocks(memory, KEYS, [later])).toMatchObject([
-      { value: 'one\ntwo\nthree\nfour', limit: 99, description: 'why', readOnly: true, version: 1, trust: 2 },
+      { value: 'one\ntwo\nthree\nfour', limit: 99, description: 'why', version: 1, trust: 2 },
     ]);
     expect(await readBlocks(memory, KEYS, [])).toEqual([]);
+  });
+
+  test('that is read only holds the value of its author, whatever was written before or is by others', async () => {
+    const memory = freshMemory();
+    await insertIntoBlock(memory, TASK, editor(), { text: 'four' });
+    const seen = (value: string) =>
+      readBlocks(memory, KEYS, [blockCalled('task', { value, readOnly: true })]);
+    expect(await seen('Be kind.')).toMatchObject([
+      { value: 'Be kind.', readOnly: true, version: 0, trust: 3, updatedBy: { author: 'person' } },
+    ]);
+    // Without one it holds what is kept there.
+    expect(await seen('')).toMatchObject([{ value: 'one\ntwo\nthree\nfour', readOnly: true, version: 1 }]);
+    expect((await memory.store.block(SCOPE, 'task'))?.value).toBe('one\ntwo\nthree\nfour');
   });
 
   test('takes lines at its end, at its beginning and between', async () => {

@@ -17,7 +17,8 @@ export const MOST_CHANGES = 10_000;
 const BY_ITS_AUTHOR = { runId: '', phase: '', role: '', key: '', author: 'person' } as const;
 
 /**
- * The blocks in the order of `keys`; one that nobody has edited holds its declared value, at version 0. Limit, description and
+ * The blocks in the order of `keys`; one that nobody has edited, or that is read only with a value, holds its declared value, at
+ * version 0. Limit, description and
  * whether it may be edited are always as they are declared now. In a run that is pinned blocks are as they were when it began,
  * but for its own edits; `live` reads what is there at this moment. A key that is not declared is left out. Fails with MEMORY_*.
  */
@@ -38,13 +39,14 @@ export async function readBlocks(
   return found.flat();
 }
 
-/** The block as its declaration and what is stored make it. Pure. */
+/** The block as its declaration and what is stored make it; what an author fixes holds, whatever is stored. Pure. */
 export function blockOf(
   { scope, label }: BlockKey,
   { value, limit, description, readOnly }: BlockDeclaration,
   stored: MemoryBlock | undefined,
 ): MemoryBlock {
-  if (stored !== undefined) return { ...stored, limit, description, readOnly };
+  const isFixed = readOnly && value !== '';
+  if (stored !== undefined && !isFixed) return { ...stored, limit, description, readOnly };
   return {
     scope,
     label,
