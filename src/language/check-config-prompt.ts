@@ -37,9 +37,12 @@ const REFORMULATION: Readable = {
   hint: 'it reads `request`, `purpose`, `inputs`, `previous` and `remark`',
 };
 
-/** Reports what is wrong with the template of a summarizer, which reads `question` and `answers`. */
+/** Reports what is wrong with the template of a summarizer; one that never reads the answers merges nothing. */
 export function checkSummarizerPrompt(node: SourceNode, report: Report): void {
-  checkPrompt(node, SUMMARIZER, report);
+  const roots = checkPrompt(node, SUMMARIZER, report);
+  if (roots === undefined || roots.has('answers')) return;
+  const message = 'The prompt never reads `answers`, so the model would not see what it merges';
+  report({ code: 'invalid-value', range: nodeRange(node), message, hint: 'write `{{ answers | json }}` in it' });
 }
 
 /** Reports what is wrong with the template that says requests again; one that never reads the request says nothing again. */
