@@ -64,6 +64,14 @@ export const PROMPT_CODES = {
     'max_visits: 3',
     'output: { type: object }\n    max_visits: 3',
   ),
+  'prompt-as-text': {
+    ...swapUse(
+      'A text is no more than the name or the path of a prompt file; it is sent as it is, not what the file says.',
+      'task: { prompt: describe, with: { change: "{{ collect }}" } }',
+      'task: prompts/describe.prompt.md',
+    ),
+    severity: 'warning',
+  },
   'unused-partial': {
     ...swapPrompt('A prompt file lists a partial that it never puts in.', '{% render "style" %}\n', ''),
     severity: 'warning',

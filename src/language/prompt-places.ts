@@ -1,5 +1,5 @@
 import type { HeadPlaces } from './prompt-heads.ts';
-import type { MapEntry, NodePath, SourceNode } from './source-node.ts';
+import type { MapEntry, NodePath, ScalarNode, SourceNode } from './source-node.ts';
 
 type MapNode = Extract<SourceNode, { kind: 'map' }>;
 
@@ -19,10 +19,13 @@ export interface PlacedText {
 /** Gives the text for a place, and what the front matter adds around it. */
 export type TextOf = (place: PlacedText) => HeadPlaces;
 
+/** Sees each text that is written where a prompt file could be named. */
+export type SeeText = (node: ScalarNode) => void;
+
 /** The file with each mapping that names a prompt file replaced; the same node when there is none. */
-export function replacePrompts(root: SourceNode, textOf: TextOf): SourceNode {
+export function replacePrompts(root: SourceNode, textOf: TextOf, seeText: SeeText): SourceNode {
   if (root.kind !== 'map') return root;
-  const context: Context = { textOf, path: [] };
+  const context: Context = { textOf, seeText, path: [] };
   const goal = replaceAt(root, 'goal', { ...context, kind: 'fixed' });
   const roles = inEach(goal, 'roles', context, (role, at) =>
     ['goal', 'backstory'].reduce(
@@ -35,6 +38,7 @@ export function replacePrompts(root: SourceNode, textOf: TextOf): SourceNode {
 
 interface Context {
   readonly textOf: TextOf;
+  readonly seeText: SeeText;
   readonly path: NodePath;
 }
 
@@ -104,8 +108,10 @@ function replaceAt(node: MapNode, key: string, spot: Spot): MapNode {
   return found === undefined ? node : withHead(node, key, spot.textOf(found));
 }
 
-function placeOf(node: MapNode, key: string, { path, kind, model, output }: Spot): PlacedText | undefined {
+function placeOf(node: MapNode, key: string, spot: Spot): PlacedText | undefined {
+  const { path, kind, model, output, seeText } = spot;
   const value = node.entries.find(entry => entry.key === key)?.value;
+  if (value?.kind === 'scalar') seeText(value);
   if (value?.kind !== 'map') return undefined;
   const around = { ...(model ? { model: node } : {}), ...(output ? { output: node } : {}) };
   return { path: [...path, key], node: value, kind, ...around };

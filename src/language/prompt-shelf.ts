@@ -14,6 +14,8 @@ import type { SourceFile } from './source-file.ts';
 export interface PromptShelf {
   /** The prompt of a name; undefined when there is none, which was reported at `range`. */
   readonly find: (name: PromptName, range: SourceRange) => ReadPrompt | undefined;
+  /** Whether there is a file of a name; false where folders cannot be looked into. Reads none. */
+  readonly has: (name: PromptName) => boolean;
   /** The version of a prompt of this folder. */
   readonly hashOf: (read: ReadPrompt) => string;
   /** The hash of its output with the files that it refers to; undefined where it refers to none. */
@@ -25,6 +27,7 @@ export interface PromptShelf {
 /** Makes the shelf of a folder, whose path is as the other files are named. What is wrong with a file is reported once. */
 export function createPromptShelf(folder: string, reader: IncludeReader): PromptShelf {
   const known = new Map<string, ReadPrompt | undefined>();
+  let listed: ReadonlySet<string> | undefined;
   const read = (name: PromptName): ReadPrompt | undefined => {
     const path = resolveSourcePath(`${folder}/x`, promptFileName(name));
     if (!known.has(path)) known.set(path, readFrom(path, reader));
@@ -35,6 +38,10 @@ export function createPromptShelf(folder: string, reader: IncludeReader): Prompt
       const found = read(name);
       if (found === undefined) reportMissing(name, { folder, range, reader });
       return found;
+    },
+    has: name => {
+      listed ??= new Set(reader.listFolder?.(folder));
+      return listed.has(promptFileName(name));
     },
     hashOf: ({ prompt }) => promptHash(prompt, name => read({ name, partial: true })?.prompt),
     outputOf: ({ prompt }) => promptOutputHash(prompt, reader.readSource),

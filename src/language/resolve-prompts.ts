@@ -1,7 +1,7 @@
 import { checkTemplate } from '../expressions/template-check.ts';
 import { renderTemplate } from '../expressions/template-evaluate.ts';
 import { CrewError } from '../model/crew-error.ts';
-import { PROMPT_FOLDER, type UsedPrompt } from '../model/prompt-file.ts';
+import { PROMPT_FOLDER, promptNameOf, type UsedPrompt } from '../model/prompt-file.ts';
 import { resolveSourcePath } from '../model/source.ts';
 import { type BoundInput, bindPrompt } from './bind-prompt.ts';
 import { type IncludeReader, refusedInclude } from './includes.ts';
@@ -54,9 +54,29 @@ export function resolvePrompts(
 ): ResolvedPrompts {
   const shelf = createPromptShelf(folderOf(root, reader), reader);
   const state: Resolving = { shelf, reader, inputs, placed: [] };
-  const resolved = replacePrompts(root, place => textAt(place, state));
+  const seeText = (node: ScalarNode): void => reportName(node, shelf, reader);
+  const resolved = replacePrompts(root, place => textAt(place, state), seeText);
   return { root: resolved, placed: state.placed, files: shelf.files() };
 }
+
+/** A text that is no more than the name of a prompt file, or its path, is sent as it is. */
+function reportName(node: ScalarNode, shelf: PromptShelf, { report }: IncludeReader): void {
+  const text = typeof node.value === 'string' ? node.value.trim() : '';
+  if (text.length > LONGEST_NAME || /\s/.test(text)) return;
+  const isPath = text.endsWith('.prompt.md');
+  const name = promptNameOf(isPath ? text : `${text}.prompt.md`);
+  if (name === undefined || name.partial || (!isPath && !shelf.has(name))) return;
+  const variant = name.variant === undefined ? '' : `, variant: ${name.variant}`;
+  report({
+    code: 'prompt-as-text',
+    severity: 'warning',
+    range: nodeRange(node),
+    message: `The text ${quote(text)} is sent as it is, and names a prompt file`,
+    hint: `to send what the file says, write \`{ prompt: ${name.name}${variant} }\``,
+  });
+}
+
+const LONGEST_NAME = 200;
 
 /** The folder of the prompt files, as the other files are named. */
 function folderOf(root: SourceNode, { report }: IncludeReader): string {
