@@ -34,3 +34,8 @@ export function callUsageText(call: { readonly usage: Usage; readonly costMicroU
   const isCounted = costMicroUsd !== null || usage.inputTokens + usage.outputTokens > 0;
   return isCounted ? usageText(usage) : 'tokens not told';
 }
+
+/** That an answer was cut off; undefined for a whole one. Pure. */
+export function cutOffText({ cutAt }: { readonly cutAt?: number }): string | undefined {
+  return cutAt === undefined ? undefined : `cut off at ${cutAt.toLocaleString('en-US')} tokens`;
+}

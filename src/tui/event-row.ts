@@ -3,7 +3,7 @@ import type { RunEvent } from '../model/run-event.ts';
 import { formatCost, formatDuration, formatQuantity } from '../reporters/amounts.ts';
 import { gaveWayLines, type MemoryEvent, memoryLines } from '../reporters/memory-event.ts';
 import { shortArguments } from '../reporters/short-arguments.ts';
-import { callUsageText } from '../reporters/spend-text.ts';
+import { callUsageText, cutOffText } from '../reporters/spend-text.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
 import { takenText } from '../reporters/taken-text.ts';
 import { tallyText } from '../reporters/tally-text.ts';
@@ -144,11 +144,12 @@ function modelRow(event: EventOf<'model.started' | 'model.ended'>): Row {
     return { mark: '✗', look: 'bad', text: `${event.role}: ${failureText(event.failure)}${next}` };
   }
   const calls = event.toolCalls === 0 ? '' : `, wants ${formatQuantity(event.toolCalls, 'tool call')}`;
+  const cut = cutOffText(event);
   const price = `${callUsageText(event)} · ${formatCost(event.costMicroUsd)}`;
   return {
     mark: '◦',
     look: 'plain',
-    text: `${event.role} answered${calls} · ${price} · ${formatDuration(event.ms)}`,
+    text: `${event.role} answered${calls}${cut === undefined ? '' : `, ${cut}`} · ${price} · ${formatDuration(event.ms)}`,
   };
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from '../reporters/amounts.ts';
 import { createChargeWatch } from '../reporters/charge-watch.ts';
 import { notALanguageModel, onlyResponders } from '../reporters/describe-model.ts';
 import { createRunClock } from '../reporters/run-clock.ts';
-import { spendText } from '../reporters/spend-text.ts';
+import { cutOffText, spendText } from '../reporters/spend-text.ts';
 import { summarizeValue } from '../reporters/summarize-value.ts';
 import { underWayText } from '../reporters/under-way-text.ts';
 import { cellText, oneLine } from './cell-text.ts';
@@ -146,5 +146,7 @@ function wordsOf(event: RunEvent): readonly string[] {
   if (event.type !== 'model.ended' || event.outcome !== 'answered') return [];
   if (isArtifact(event.text)) return ['It wrote an artifact.'];
   const lines = cellText(event.text.slice(0, MOST_WORDS)).split('\n');
-  return lines.filter(line => line.trim() !== '').map(line => `  ${line}`);
+  const cut = cutOffText(event);
+  const told = lines.filter(line => line.trim() !== '').map(line => `  ${line}`);
+  return cut === undefined ? told : [...told, `It was ${cut}.`];
 }

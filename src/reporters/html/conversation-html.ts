@@ -3,7 +3,7 @@ import { formatCost, formatDuration } from '../amounts.ts';
 import { isReview } from '../is-review.ts';
 import { memoryLines } from '../memory-event.ts';
 import { shortArguments } from '../short-arguments.ts';
-import { callUsageText } from '../spend-text.ts';
+import { callUsageText, cutOffText } from '../spend-text.ts';
 import { summarizeValue } from '../summarize-value.ts';
 import { tallyText } from '../tally-text.ts';
 import { reasonWords } from '../why-text.ts';
@@ -133,6 +133,8 @@ function modelHtml(event: EventOf<'model.started'>, writing: Writing): string {
   let to = '';
   if (end?.type === 'model.ended' && end.outcome === 'answered') {
     facts.push(formatDuration(end.ms), ...costWords(end));
+    const cut = cutOffText(end);
+    if (cut !== undefined) facts.push(cut);
     body = end.text.trim() === '' ? '' : paper.text(end.text, answerText);
     const ears = heard.get(saidKey({ phase, role, text: end.text }));
     to =

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../model/run-event.ts';
 import { formatDuration, formatQuantity } from '../amounts.ts';
 import { type MemoryEvent, memoryLines } from '../memory-event.ts';
 import { shortArguments } from '../short-arguments.ts';
-import { callUsageText, spendText } from '../spend-text.ts';
+import { callUsageText, cutOffText, spendText } from '../spend-text.ts';
 import { summarizeValue } from '../summarize-value.ts';
 import { takenText } from '../taken-text.ts';
 import { tallyText } from '../tally-text.ts';
@@ -51,7 +51,7 @@ const WORDS: Rows = {
   'model.ended': event =>
     event.outcome === 'failed'
       ? `${event.failure.code}: ${event.failure.message}${event.retry === undefined ? '' : ` · try ${event.retry.nth} of ${event.retry.of} in ${formatDuration(event.retry.inMs)}`}`
-      : `${formatDuration(event.ms)} · ${callUsageText(event)}${event.toolCalls === 0 ? '' : ` · ${formatQuantity(event.toolCalls, 'tool call')}`}`,
+      : `${formatDuration(event.ms)} · ${callUsageText(event)}${event.cutAt === undefined ? '' : ` · ${cutOffText(event)}`}${event.toolCalls === 0 ? '' : ` · ${formatQuantity(event.toolCalls, 'tool call')}`}`,
   'tool.started': ({ tool, args }) => `${tool} ${shortArguments(args)}`,
   'tool.ended': event =>
     event.outcome === 'failed'
