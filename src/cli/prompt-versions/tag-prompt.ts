@@ -1,6 +1,6 @@
 import { CrewError } from '../../model/crew-error.ts';
 import { sanitizeText } from '../../reporters/sanitize.ts';
-import { moveTag } from '../../tools/git/refs.ts';
+import { moveTag, type RefTarget } from '../../tools/git/refs.ts';
 import { sameNamed } from '../../tools/git/same-named.ts';
 import type { CommandCall } from '../command.ts';
 import { type FoundVersion, versionIn } from './find-version.ts';
@@ -51,6 +51,10 @@ export async function tagPrompt({ positionals, values, terminal }: CommandCall):
       ? `\`${tag}\` stands on ${stands} now`
       : `\`${tag}\` moved from ${from ?? `commit ${moved.movedFrom.slice(0, 8)}, which has not this prompt,`} to ${stands}`;
   terminal.stdout(`${sanitizeText(said, { keepNewlines: false })}\n`);
+  if (moved.lostNote !== null) {
+    const look = `\`git cat-file -p ${moved.lostNote.slice(0, 8)}\``;
+    terminal.stderr(`! the note of the tag did not move with it; ${look} shows it\n`);
+  }
   if (moved.moved && values.quiet !== true) {
     const force = moved.movedFrom === null ? '' : ' --force';
     terminal.stderr(`  \`git push${force} origin refs/tags/${tag}\` gives it to others\n`);
@@ -102,6 +106,8 @@ interface MovedLabel {
   /** The version that the label stood on; null where there was none, or none of this prompt. */
   readonly from: string | null;
   readonly movedFrom: string | null;
+  /** The object of the tag that it was, where that had a note of its own; the tag is one without now. */
+  readonly lostNote: string | null;
   /** False where the label stood there already. */
   readonly moved: boolean;
   readonly to: string;
@@ -125,9 +131,14 @@ async function moveLabel(history: PromptHistory, { ref, label, found, commit }: 
   return {
     tag,
     from: old === undefined ? null : versionOf(ref.file, old.hash),
+    lostNote: moved && hasNote(before) ? (before?.object ?? null) : null,
     movedFrom: moved ? (before?.commit ?? before?.object ?? null) : null,
     moved,
     to: versionOf(ref.file, found.prompt.hash),
     commit,
   };
+}
+
+function hasNote(target: RefTarget | undefined): boolean {
+  return target?.commit !== undefined && target.object !== target.commit;
 }

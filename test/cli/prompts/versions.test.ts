@@ -240,8 +240,12 @@ describe('crew prompt tag', () => {
     expect((await repository.crew('prompt', 'tag', 'merge', 'kept')).stdout).toContain('already');
     expect(repository.git('rev-parse', 'prompt/merge/kept')).toBe(note);
     repository.git('tag', '-a', '-m', 'A note', 'prompt/merge/production', 'HEAD~1');
-    const { code } = await repository.crew('prompt', 'tag', 'merge', 'production');
+    const object = repository.git('rev-parse', 'prompt/merge/production');
+    const { code, stderr } = await repository.crew('prompt', 'tag', 'merge', 'production');
     expect(code).toBe(0);
+    expect(stderr).toContain(
+      `! the note of the tag did not move with it; \`git cat-file -p ${object.slice(0, 8)}\` shows it`,
+    );
     expect(repository.git('rev-parse', 'prompt/merge/production')).toBe(repository.git('rev-parse', 'HEAD'));
   });
 });
