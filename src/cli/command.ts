@@ -51,6 +51,8 @@ export interface Verb {
   readonly usage: string;
   readonly summary: string;
   readonly flags?: readonly string[];
+  /** What flags are to this verb, by their names, where it is not what they are to the others. */
+  readonly help?: { readonly [flag: string]: string };
 }
 
 /** One command: a row of `commands.ts`. `run` returns the exit code or fails with a `CrewError`. */

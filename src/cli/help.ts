@@ -50,7 +50,10 @@ function flagsOf({ flags, verbs = [] }: Command, verb: Verb): Flags {
   const ofVerbs = new RegExp(`^(?:${names})(?:, (?:${names}))*: `);
   const taken = Object.entries(flags).filter(([name]) => verb.flags?.includes(name) === true);
   return Object.fromEntries(
-    taken.map(([name, flag]) => [name, { ...flag, help: flag.help.replace(ofVerbs, '') }]),
+    taken.map(([name, flag]) => [
+      name,
+      { ...flag, help: verb.help?.[name] ?? flag.help.replace(ofVerbs, '') },
+    ]),
   );
 }
 

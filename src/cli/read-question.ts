@@ -30,7 +30,7 @@ export async function readPipedQuestion(
     tell('is a file that another program reads too, so it is left alone; `crew ask -` reads it');
     return question;
   }
-  const piped = (await stdinText(terminal)).replace(/^\uFEFF/, '').trim();
+  const piped = (await stdinText(terminal, 'the question')).replace(/^\uFEFF/, '').trim();
   if (piped === '') return question;
   tell(`behind the question: ${formatQuantity(piped.split('\n').length, 'line')}`);
   return `${question}\n\n${piped}`;
@@ -83,16 +83,16 @@ export async function readQuestion(positionals: readonly string[], terminal: Ter
 }
 
 async function read(word: string, terminal: Terminal): Promise<string> {
-  if (word === '-') return await stdinText(terminal);
+  if (word === '-') return await stdinText(terminal, 'the question');
   if (word === '@')
     throw new CrewError('USAGE', 'expected the path of a file behind `@`, such as `@question.md`');
   return word.startsWith('@') ? readNamedFile(terminal.cwd, word.slice(1)) : word;
 }
 
-/** All of stdin. That it is waited for is told where nobody may know of it: at once on a terminal, else after a while. */
-async function stdinText(terminal: Terminal): Promise<string> {
+/** All of stdin, which is `what`. That it is waited for is told where nobody may know of it: at once on a terminal, else after a while. */
+export async function stdinText(terminal: Terminal, what: string): Promise<string> {
   const words = process.stdin.isTTY
-    ? 'type the question; Ctrl+D on a row of its own ends it'
+    ? `type ${what}; Ctrl+D on a row of its own ends it`
     : 'waiting for the end of what is piped in; `< /dev/null` if nothing is';
   const told = setTimeout(() => terminal.stderr(`stdin   ${words}\n`), process.stdin.isTTY ? 0 : SILENT_MS);
   try {

@@ -40,6 +40,16 @@ export async function loadMemoryStore() {
   return { openLanceStore, isStoreMade, createInMemoryStore };
 }
 
+/** How notes and blocks are written. */
+export async function loadWriting() {
+  const [{ writeNotes }, { gistOf }, { rethinkBlock }] = await Promise.all([
+    import('../memory/write-notes.ts'),
+    import('../memory/note-gist.ts'),
+    import('../memory/blocks/block-edits.ts'),
+  ]);
+  return { writeNotes, gistOf, rethinkBlock };
+}
+
 /** How notes are found. */
 export async function loadRetrieval() {
   const [{ retrieve }, { scopesOf }] = await Promise.all([

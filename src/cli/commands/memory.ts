@@ -1,6 +1,8 @@
 import { CrewError } from '../../model/crew-error.ts';
 import type { Command } from '../command.ts';
+import { ADDED_KINDS, addNote } from '../memory/add.ts';
 import { exportMemory, importMemory } from '../memory/carry.ts';
+import { editMemory } from '../memory/edit.ts';
 import { embedMemory } from '../memory/embed.ts';
 import { forgetMemory } from '../memory/forget.ts';
 import { blameMemory, diffMemory, listMemory, logMemory, showMemory } from '../memory/look.ts';
@@ -18,6 +20,8 @@ const VERBS: { readonly [verb: string]: MemoryVerb } = {
   list: listMemory,
   search: searchMemory,
   show: showMemory,
+  add: addNote,
+  edit: editMemory,
   log: logMemory,
   diff: diffMemory,
   blame: blameMemory,
@@ -35,6 +39,8 @@ const NEEDS: { readonly [verb: string]: MemoryNeeds } = {
   search: { vectors: 'read' },
   embed: { vectors: 'anew', writes: true },
   import: { writes: true },
+  add: { writes: true },
+  edit: { writes: true },
 };
 
 /** `crew memory list|search|show|…`: what the crews of this workspace remember, and how it came to be so. */
@@ -51,6 +57,24 @@ export const memoryCommand: Command = {
       flags: ['scope', 'kind', 'role', 'crew', 'limit', 'scoring', 'why', 'store'],
     },
     { name: 'show', usage: 'memory show ID|BLOCK', summary: 'all that is known of one', flags: ['store'] },
+    {
+      name: 'add',
+      usage: 'memory add TEXT',
+      summary: 'remember a note of yours; `-` reads it from stdin',
+      flags: ['scope', 'kind', 'tag', 'subject', 'store'],
+      help: {
+        scope: 'whom it is for: project (when left out), user, crew:NAME, role:CREW/ROLE',
+        kind: `what it is: ${ADDED_KINDS.join(', ')}; fact when left out`,
+        tag: 'a tag of it',
+      },
+    },
+    {
+      name: 'edit',
+      usage: 'memory edit BLOCK',
+      summary: 'change a block in $EDITOR, by --text or by what is piped in',
+      flags: ['text', 'crew', 'store'],
+      help: { crew: 'the crew file that declares the block; those of the workspace when left out' },
+    },
     {
       name: 'log',
       usage: 'memory log [ID|BLOCK]',
@@ -121,6 +145,12 @@ export const memoryCommand: Command = {
       value: 'FILE',
       help: 'search: the crew file that says what `--role` remembers; found by its name when left out',
     },
+    subject: {
+      type: 'string',
+      value: 'SUBJECT',
+      help: 'add: what it is about; a later note about the same takes its place',
+    },
+    text: { type: 'string', value: 'TEXT', help: 'edit: the new text of the block, all of it' },
     why: { type: 'boolean', help: 'search: show the parts of each score' },
     reason: { type: 'string', value: 'TEXT', help: 'release: why, for the log' },
     source: { type: 'string', value: 'SOURCE', help: 'forget: all that was made of it, such as web:HOST' },

@@ -4,8 +4,12 @@ import { realWorld } from '../world.ts';
 
 /** A change that a person makes by a command, at this moment. */
 export function byPerson(): MemoryProvenance & Pick<MemoryChange, 'id' | 'at'> {
-  const author = `person ${personName()}`;
-  return { id: realWorld.newId(), at: realWorld.now(), runId: '', phase: '', role: '', key: '', author };
+  return { id: realWorld.newId(), at: realWorld.now(), ...ofPerson() };
+}
+
+/** What a person writes by a command. */
+export function ofPerson(): MemoryProvenance {
+  return { runId: '', phase: '', role: '', key: '', author: `person ${personName()}` };
 }
 
 /** The record of what a person did to a note. */

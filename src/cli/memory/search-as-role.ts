@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { suggest } from '../../language/closest.ts';
 import type { MemorySettings } from '../../memory/open-memory.ts';
 import type { Crew } from '../../model/crew.ts';
@@ -7,8 +5,7 @@ import { CrewError } from '../../model/crew-error.ts';
 import { type MemoryScope, scopeOfLevel } from '../../model/memory.ts';
 import { type CommandCall, textFlag } from '../command.ts';
 import { loadCheckedCrew } from '../load-program.ts';
-import { readCrewFile } from '../read-crew-file.ts';
-import { workspaceOf } from '../workspace.ts';
+import { crewsHere } from './crews-here.ts';
 import { settingsOf } from './open-memory.ts';
 
 /** How a role searches. */
@@ -49,25 +46,12 @@ export async function searchAsRole(call: CommandCall): Promise<RoleSearch | unde
       throw new CrewError('USAGE', `\`${file}\` is the crew \`${declared.name}\`, and not \`${crew}\``);
     return declaredSearch(declared, role);
   }
-  const found = await findCrew(crew ?? '', call);
+  const found = (await crewsHere(call)).find(here => here.crew.name === crew)?.crew;
   if (found !== undefined) return declaredSearch(found, role);
   return {
     scopes: [`role:${named}`, `crew:${crew}`, 'project'],
     remark: `No crew file here is the crew \`${crew}\`, so these are the scopes of a role that declares none; \`--crew FILE\` names one.`,
   };
-}
-
-/** The crew of a name among the crew files that stand in the workspace; broken ones are left out. */
-async function findCrew(name: string, { values, terminal }: CommandCall): Promise<Crew | undefined> {
-  const workspace = workspaceOf(values, terminal);
-  const files = readdirSync(workspace)
-    .filter(file => /\.crew\.ya?ml$/.test(file))
-    .toSorted();
-  for (const file of files) {
-    const { crew } = await readCrewFile(join(workspace, file), terminal);
-    if (crew?.name === name) return crew;
-  }
-  return undefined;
 }
 
 function declaredSearch({ name: crew, roles, memory }: Crew, role: string): RoleSearch {

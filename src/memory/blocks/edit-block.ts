@@ -23,7 +23,8 @@ export interface BlockEditor extends MemoryProvenance {
 /**
  * Works an edit out on what stands in a block now and writes it, if nobody has changed the block meanwhile; else once more on
  * what stands there then. The change is kept with the text before and after. An edit that was made already under the same key
- * of the same run, by a process that stopped, is not made again. Nothing is written that is longer than the limit. Fails with
+ * of the same run, by a process that stopped, is not made again. What is read only is so for all but persons. Nothing is
+ * written that is longer than the limit. Fails with
  * MEMORY_REFUSED (read only, untrusted context, too long, words that speak to their reader, or as `edit` says), MEMORY_CONFLICT when others were faster each time.
  */
 export async function editBlock(
@@ -62,8 +63,15 @@ function isInherited({ scope, updatedBy }: MemoryBlock, { runId }: BlockEditor):
   return scope === `run:${runId}` && updatedBy.runId !== runId;
 }
 
-function refuseEditor({ declaration: { name, readOnly } }: BlockTarget, { untrusted }: BlockEditor): void {
-  if (readOnly) throw new CrewError('MEMORY_REFUSED', `the block \`${name}\` is read only`);
+/** `person`, or `person NAME`; models are `provider:name`. */
+function isPerson(author: string): boolean {
+  return author === 'person' || author.startsWith('person ');
+}
+
+function refuseEditor({ declaration: { name, readOnly } }: BlockTarget, by: BlockEditor): void {
+  const { untrusted, author } = by;
+  if (readOnly && !isPerson(author))
+    throw new CrewError('MEMORY_REFUSED', `the block \`${name}\` is read only`);
   if (untrusted === undefined) return;
   throw new CrewError(
     'MEMORY_REFUSED',
@@ -82,7 +90,7 @@ function refuseLength({ label, limit, value: held }: MemoryBlock, value: string)
 
 /** A block stands in system prompts; what speaks to its reader is for a person to write. */
 function refuseShape({ label, value: held }: MemoryBlock, value: string, { author }: BlockEditor): void {
-  const found = author === 'person' ? undefined : scanNote(value);
+  const found = isPerson(author) ? undefined : scanNote(value);
   if (found === undefined || scanNote(held) === found) return;
   throw new CrewError(
     'MEMORY_REFUSED',
@@ -130,7 +138,7 @@ function editedBlock(
   { value, by, at }: { readonly value: string; readonly by: BlockEditor; readonly at: number },
 ): MemoryBlock {
   const { untrusted: _untrusted, reason: _reason, ...updatedBy } = by;
-  const trust = by.author === 'person' ? 3 : 2;
+  const trust = isPerson(by.author) ? 3 : 2;
   return { ...block, value, version: block.version + 1, trust, updatedAt: at, updatedBy };
 }
 
