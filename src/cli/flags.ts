@@ -86,7 +86,7 @@ export const REFORMULATE_FLAGS = {
   'reformulate-input': {
     type: 'string',
     value: 'NAME',
-    help: 'which input is the request, where that is not the only text that has to be given',
+    help: 'which input is the request, where that is not the only text that has to be given; means --reformulate, too',
   },
 } as const satisfies Flags;
 
