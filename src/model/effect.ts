@@ -1,5 +1,5 @@
 import type { JsonObject, JsonSchema } from './json.ts';
-import type { MemoryProvenance } from './memory.ts';
+import type { MemoryProvenance, NewNote } from './memory.ts';
 import type { Message } from './message.ts';
 import type { PersonQuestion } from './person-question.ts';
 import type { MemoryWrite, RecallRequest } from './recall.ts';
@@ -49,6 +49,8 @@ export interface CallOrigin extends Pick<MemoryProvenance, 'phase' | 'role' | 'a
   /** The crew that remembers: the one around a procedure that it plays. */
   readonly crew: string;
   readonly untrusted?: string;
+  /** How far what is kept by the call may be trusted, and what it is made of; absent until the run knows of it. */
+  readonly madeOf?: Pick<NewNote, 'trust' | 'sources'>;
 }
 
 /** The same, as the tool is told. */

@@ -9,6 +9,7 @@ import type { MemoryWritten, RecalledRole } from '../model/recall.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Ledger } from '../policy/budget.ts';
 import type { LastAttempt } from '../prompts/lessons.ts';
+import type { ReadNote } from './remember/read-by-tool.ts';
 import type { Thinking } from './remember/thinking.ts';
 import type { StatechartPosition } from './statechart.ts';
 import type { Steering } from './steering.ts';
@@ -44,8 +45,10 @@ export interface OpenWork {
   readonly recalling?: readonly { readonly path: string; readonly part: BegunPart }[];
   /** What it was reminded of, for all attempts and trials of this visit. */
   readonly recalled?: readonly RecalledRole[];
-  /** The tools that were called for it; kept only in runs that remember. */
+  /** The tools that were called for it, but those of memory; kept only in runs that remember. */
   readonly called?: readonly string[];
+  /** The notes that were read for it with tools of memory; kept only in runs that remember. */
+  readonly read?: readonly ReadNote[];
   /** The scopes in which its roles kept notes by tools; only where that counts towards insights. */
   readonly kept?: readonly MemoryScope[];
   /** Those whose words for it came from models that go by rules; kept only in runs that do not remember such words. */

@@ -6,6 +6,7 @@ import { compileCrew, loadCrew, runCrew } from '../../src/index.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { messageText } from '../../src/model/message.ts';
 import type { LanguageModel, ModelRequest, ModelStreamPart } from '../../src/ports/language-model.ts';
+import { openLanceStore } from '../../src/stores/lancedb/open-lance-store.ts';
 
 const CREW = `version: 1
 crew: house
@@ -184,4 +185,33 @@ test('what a module gives is ours, unless its phase says that strangers speak in
   expect((await play(moves, { allow: ['web.page'] })).said('keep')).toMatch(
     /says hello.*(MEMORY_REFUSED|CONSENT_DENIED).*keep/,
   );
+});
+
+test('what a role keeps by a tool is trusted as little as what it has read, and reading memory lowers nothing by itself', async () => {
+  writeFileSync(join(folder, 'letter.txt'), 'The letter is blue.');
+  writeFileSync(
+    join(folder, 'house.crew.yaml'),
+    CREW.replace('tools: [memory]', 'tools: [memory, files]')
+      .replace('builtin:memory }', 'builtin:memory, files: builtin:files }')
+      .replace(', untrusted: true', '')
+      .replace('observe: false }', 'observe: true }'),
+  );
+  const keep = (content: string) => ['archive_insert', { content, level: 'crew' }] as const;
+  await play({ keep: [keep('Herons fish.')] });
+  await play({ judge: [['archive_search', { query: 'herons' }], keep('Herons are grey.')] });
+  await play({ keep: [['files.read', { path: 'letter.txt' }], keep('The letter is blue.')] });
+  await play({ judge: [['archive_search', { query: 'letter' }], keep('Letters are blue.')] });
+  const place = join(folder, '.crew', 'memory');
+  const store = await openLanceStore({ place, redactedPlace: place, env: {} });
+  const notes = await store.find({ scopes: 'all' }, { limit: 99, order: 'oldest' });
+  await store.close();
+  const of = (text: string) => notes.find(note => note.text === text);
+  expect(of('Herons fish.')).toMatchObject({ trust: 2 });
+  expect(of('The letter is blue.')).toMatchObject({ trust: 1 });
+  expect(of('The letter is blue.')?.sources).toContain('tool:files.read');
+  expect(of('Herons are grey.')).toMatchObject({ trust: 2 });
+  expect(of('Herons are grey.')?.sources).toContain(`note:${of('Herons fish.')?.id}`);
+  expect(of('Letters are blue.')).toMatchObject({ trust: 1 });
+  const delivered = notes.filter(({ kind, phase }) => kind === 'observation' && phase === 'judge');
+  expect(delivered.map(({ trust }) => trust)).toEqual([2, 2, 1]);
 });

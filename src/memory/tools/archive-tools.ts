@@ -19,11 +19,11 @@ const MOST_EVIDENCE = 20;
 const FRAME_TOKENS = 40;
 const DEFAULT_IMPORTANCE = 5;
 
-/** Keeps a note of the caller; the words of who has read strangers are not trusted either. */
+/** Keeps a note of the caller, trusted as little as what the caller has read for it. */
 export const insertNote: MemoryAct = async (memory, caller, args) => {
   const read = readArguments(args);
   const { origin, crew } = caller;
-  const { untrusted, ...by } = origin;
+  const { untrusted, madeOf, ...by } = origin;
   const level = levelOf(caller, read.text('level'));
   const evidence = await visibleNotes(memory, caller, read.texts('evidence'));
   const gist = read.text('gist');
@@ -35,8 +35,11 @@ export const insertNote: MemoryAct = async (memory, caller, args) => {
     ...(gist === undefined || gist === '' ? {} : { gist }),
     tags: read.texts('tags'),
     importance: (read.count('importance') ?? DEFAULT_IMPORTANCE) / 10,
-    trust: untrusted === undefined ? 2 : 0,
-    sources: [untrusted === undefined ? `role:${origin.role}` : `untrusted:${untrusted}`],
+    trust: untrusted === undefined ? (madeOf?.trust ?? 2) : 0,
+    sources: [
+      untrusted === undefined ? `role:${origin.role}` : `untrusted:${untrusted}`,
+      ...(madeOf?.sources ?? []),
+    ],
     evidence: evidence.map(({ id }) => id),
   };
   const [written] = await writeNotes(memory, { ...by, crew }, [note]);

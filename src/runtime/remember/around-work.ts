@@ -5,6 +5,7 @@ import { type Draft, type OpenWork, publish, type RunState, setWork } from '../r
 import { outerOf, ownerOf, placeOf } from '../scope.ts';
 import type { PartOutcome } from '../step.ts';
 import { keptIn } from './kept-notes.ts';
+import { readByTool, withRead } from './read-by-tool.ts';
 import { recalledEvents } from './take-recalled.ts';
 import { writtenEvents } from './take-written.ts';
 
@@ -61,13 +62,15 @@ export function withVerdicts(
 }
 
 /**
- * Keeps that a tool was called, and whether it gave words of strangers out of memory, for the work that called it and all
- * around it, and where it kept a note, for the work that called it, in runs that remember.
+ * Keeps that a tool was called, or what one of memory gave, and whether those were words of strangers, for the work that called
+ * it and all around it, and where it kept a note, for the work that called it, in runs that remember.
  */
 export function noteCall(draft: Draft, call: ToolCallEffect, fact: Fact): void {
   if (draft.state.memory === undefined) return;
   const { key, tool, origin } = call;
   const strange = origin !== undefined && isStrange(fact) ? ({ strange: true } as const) : {};
+  // A tool of memory is no source: what it gave is.
+  const { notes, tools } = origin === undefined ? { notes: [], tools: [tool] } : readByTool(fact);
   const owner = draft.state.open[ownerOf(key)];
   const scope = owner === undefined ? undefined : keptIn(draft.state, owner, call, fact);
   if (owner !== undefined && scope !== undefined) {
@@ -75,8 +78,9 @@ export function noteCall(draft: Draft, call: ToolCallEffect, fact: Fact): void {
   }
   let work = draft.state.open[ownerOf(key)];
   while (work !== undefined) {
-    const { called = [] } = work;
-    setWork(draft, { ...work, ...strange, called: [...new Set([...called, tool])] });
+    const { called = [], read = [] } = work;
+    const now = notes.length === 0 ? {} : { read: withRead(read, notes) };
+    setWork(draft, { ...work, ...strange, ...now, called: [...new Set([...called, ...tools])] });
     work = outerOf(draft.state, work);
   }
 }

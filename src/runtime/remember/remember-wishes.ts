@@ -4,7 +4,7 @@ import type { MemoryWriteEffect } from '../../model/effect.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { lessonRole } from '../../model/lesson-role.ts';
 import { MAX_NOTE_LENGTH } from '../../model/limits.ts';
-import type { NewNote, Trust } from '../../model/memory.ts';
+import type { NewNote } from '../../model/memory.ts';
 import type { MemoryWrite } from '../../model/recall.ts';
 import type { Reflection } from '../../model/reflection.ts';
 import { type OpenWork, procedureOf, type RunState } from '../run-state.ts';
@@ -15,10 +15,10 @@ import { crewMemoryOf, crewScope, type ProcedureMemory, roleScope } from './crew
 import { criterionOf } from './criterion-of.ts';
 import { type Delivery, deliveriesOf } from './deliveries.ts';
 import { withGathered } from './kept-notes.ts';
+import { madeOf } from './made-of.ts';
 import { keepsLessons } from './recall-request.ts';
 import { textOf } from './recall-wish.ts';
 import { taskHash } from './task-hash.ts';
-import { untrustedPhase } from './untrusted-work.ts';
 import { rolesThatRemember } from './who-remembers.ts';
 
 /** What a piece of work is remembered by. */
@@ -92,7 +92,7 @@ function observation(
     text: cut(`${name}: ${text}`),
     tags: [phaseTag(options.work.path)],
     outcome,
-    ...originOf(options),
+    ...madeOf(options.state, options.work),
   };
 }
 
@@ -150,7 +150,7 @@ function lesson(
     return `trial:${trial} ${passed ? 'passed' : 'failed'}${score === null ? '' : ` with ${score}`}`;
   });
   const checks = checksOf(reflect.evaluator).map(check => `check:${checkName(check)}`);
-  const { trust, sources } = originOf(options);
+  const { trust, sources } = madeOf(state, work);
   return {
     key: 'lesson',
     scope,
@@ -166,31 +166,6 @@ function lesson(
 }
 
 const LESSON_IMPORTANCE = 0.8;
-
-/** How far the words of a piece of work may be trusted, and what they were made of. */
-function originOf({ state, work }: Remembering): Pick<NewNote, 'trust' | 'sources'> {
-  const { program } = procedureOf(state, work.procedure);
-  const stranger = untrustedPhase(state, work);
-  const tools = (work.called ?? []).map(name => {
-    const source = program.tools.find(spec => spec.name === name)?.source;
-    return source === 'mcp' ? `mcp:${name}` : `tool:${name}`;
-  });
-  const lowest = Math.min(2, ...(work.recalled ?? []).flatMap(trustsOf)) as Trust;
-  return {
-    trust: stranger === undefined && work.strange !== true ? lowest : 0,
-    sources: [
-      `phase:${placeOf(state, work)}`,
-      ...(stranger === undefined ? [] : [`untrusted:${stranger}`]),
-      ...(work.strange === true ? ['untrusted:memory'] : []),
-      ...tools,
-    ],
-  };
-}
-
-/** Whoever was reminded of something passes it on. */
-function trustsOf({ notes, lessons, decisions = [] }: NonNullable<OpenWork['recalled']>[number]) {
-  return [...notes, ...lessons, ...decisions].map(({ trust }) => trust);
-}
 
 function cut(text: string): string {
   return text.slice(0, MAX_NOTE_LENGTH).toWellFormed();
