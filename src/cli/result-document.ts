@@ -20,7 +20,7 @@ export async function resultDocument(
   const left = howLeft(outcome);
   const calls = outcome.type === 'suspended' ? callsUnderWay(outcome.state) : undefined;
   const underWay = calls === undefined ? {} : { underWay: calls };
-  const rewrite = outcome.type === 'suspended' ? rewriteDocument(outcome.state) : undefined;
+  const rewrite = rewriteDocument(outcome.state);
   const reformulation = rewrite === undefined ? {} : { reformulation: rewrite };
   const { isAnswers } = await loadReporters();
   const answers = 'result' in left ? left.result : answersSoFar(outcome.state, left.failure);

@@ -9,7 +9,8 @@ import { type AskPerson, createAskPerson } from './ask-person.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { openDashboardScreen } from './dashboard-screen.ts';
 import { askForRewrite } from './reformulate/ask-for-rewrite.ts';
-import { createRewriteWatch } from './reformulate/rewrite-watch.ts';
+import { rewriteSettled } from './reformulate/rewrite-text.ts';
+import { createRewriteWatch, type Rewrite } from './reformulate/rewrite-watch.ts';
 import { openScreenAfterRewrite } from './reformulate/screen-after-rewrite.ts';
 import type { ResultRequest } from './result-output.ts';
 import { openReporters } from './session-output.ts';
@@ -40,6 +41,8 @@ export interface ScreenOptions {
   /** The run has facts of an earlier process. */
   readonly goesOn: boolean;
   readonly plan?: Plan | undefined;
+  /** Whether what became of a request is left out; as `--quiet` says when absent. */
+  readonly isQuiet?: boolean;
 }
 
 /** Opens the dashboard where there is a terminal for it, else shows the run line by line. */
@@ -55,10 +58,13 @@ export async function openRunScreen(options: ScreenOptions): Promise<RunScreen> 
 }
 
 async function plainScreen(options: ScreenOptions): Promise<RunScreen> {
-  const { journal, request, values, terminal, goesOn } = options;
+  const { journal, request, values, terminal, goesOn, isQuiet = values.quiet === true } = options;
   const interactive = terminal.interactive && values['no-input'] !== true;
   const turns = createTerminalTurns();
-  const watch = createRewriteWatch(journal.program);
+  const tell = (rewrite: Rewrite): void => {
+    if (!isQuiet) terminal.stderr(`${rewriteSettled(rewrite, terminal, spoken)}\n`);
+  };
+  const watch = createRewriteWatch(journal.program, tell);
   const spoken = wantsSpeech(values, terminal);
   const ask: AskPerson = (effect, signal) => {
     const rewrite = watch?.rewriteOf(effect);

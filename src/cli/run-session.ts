@@ -9,6 +9,7 @@ import type { RunOutcome } from '../runtime/run.ts';
 import type { RunControls } from '../runtime/run-controls.ts';
 import { answersText } from './answer-commands.ts';
 import type { ConversationSpend } from './ask/read-conversation.ts';
+import { unmergedText } from './ask/unmerged-text.ts';
 import { type FlagValues, type Terminal, textFlag } from './command.ts';
 import { withoutSecrets } from './fact-redactor.ts';
 import { followSignals, openSignals } from './follow-signals.ts';
@@ -92,6 +93,7 @@ export async function runSession(options: SessionOptions): Promise<number> {
       const target = `${journal.runId}${resumeFlags(options.values)}`;
       terminal.stderr(answersText(left, target, each => rewriteForm(state, each)));
     }
+    if (options.values.quiet !== true) terminal.stderr(unmergedText(outcome));
     const { spentBefore } = options;
     exitCode = await showOutcome(journal, outcome, { request, terminal, spentBefore });
     return exitCode;

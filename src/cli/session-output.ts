@@ -11,6 +11,7 @@ import type { ConversationSpend } from './ask/read-conversation.ts';
 import type { FlagValues, Terminal } from './command.ts';
 import { quitWords } from './reformulate/quit-words.ts';
 import { rewriteDocument } from './reformulate/rewrite-document.ts';
+import { rewriteHints } from './reformulate/rewrite-hints.ts';
 import { resultDocument } from './result-document.ts';
 import { type ResultRequest, writeResult } from './result-output.ts';
 import { resumeFlags } from './resume-flags.ts';
@@ -46,6 +47,7 @@ export async function openReporters(
     resumeFlags: flags,
     goesOn,
     endWords,
+    phaseHints: rewriteHints(program),
   });
   return request.ndjson ? [plain, createNdjsonReporter(terminal.stdout)] : [plain];
 }
@@ -102,6 +104,6 @@ function writeOpenRewrite(
 ): void {
   if (request.json || request.ndjson || (terminal.interactive && terminal.stdoutIsTerminal)) return;
   const open = rewriteDocument(state);
-  if (open === undefined) return;
+  if (open === undefined || open.how !== undefined) return;
   terminal.stdout(`${JSON.stringify({ version: 1, runId, outcome: 'suspended', ...open }, null, 2)}\n`);
 }

@@ -65,6 +65,21 @@ export interface MemoryTrouble {
   readonly message: string;
 }
 
+/** A request that was said again before the crew worked on it. */
+export interface RewriteRecord {
+  /** The input that it stands for. */
+  readonly input: string;
+  /** As it was given. */
+  readonly request: string;
+  /** As it was said again, and, once it is settled, as the crew has it. */
+  readonly reformulated: string;
+  readonly assumptions: readonly string[];
+  /** What only a person can answer; empty once it is settled. */
+  readonly questions: readonly string[];
+  /** `accepted`, `edited`, `kept` or `left`; absent while a person is asked. */
+  readonly how?: string;
+}
+
 /**
  * All that is known of a recorded run, from its facts alone. `waiting`: it stopped because of `failure` and can be
  * resumed; `open`: it is at work, or was when its process ended.
@@ -87,6 +102,8 @@ export interface RunRecord {
   /** The run that this one began with, and how many of its facts. */
   readonly forkedFrom?: { readonly runId: string; readonly at: number };
   readonly inputs: JsonObject;
+  /** Absent unless the crew says one of its inputs again first, and has. */
+  readonly reformulation?: RewriteRecord;
   /** The prompt files in the versions that the run used, those of crews inside with their path and a slash before `at`. */
   readonly prompts?: readonly UsedPrompt[];
   readonly models: { readonly [alias: string]: ResolvedModel };

@@ -66,6 +66,7 @@ export function tellRunEnded(state: PlainState, event: EventOf<'run.ended'>): vo
       true,
     );
     tellHint(state, failureHint(state, event.failure));
+    tellHint(state, state.options.phaseHints?.get(event.phase));
     tellMemoryTrouble(state, []);
     tellSpend(state, { text: '✗ error', style: 'red' }, event.spend);
     return;

@@ -15,6 +15,8 @@ export interface PlainOptions {
   readonly goesOn?: boolean;
   /** What is told of an end in place of its name, by phase. */
   readonly endWords?: ReadonlyMap<string, string>;
+  /** What is advised where a phase has failed the run, beside what its code advises, by its path. */
+  readonly phaseHints?: ReadonlyMap<string, string>;
 }
 
 /** One row: when and where something happened, a mark that only the reporter writes, and what happened. */

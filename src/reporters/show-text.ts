@@ -123,9 +123,26 @@ function headLines(record: RunRecord, { columns, color, pid, phase }: ShowOption
     ...head,
     line('goal', [{ text: record.goal }]),
     ...inputs,
+    ...rewriteLines(record, columns).map(([label, text]) => line(label, [{ text }])),
     ...promptLines(record).map(text => line('prompt', [{ text }])),
     ...models,
     line('folder', [{ text: record.workspace }]),
+  ];
+}
+
+/** What became of a request, below the inputs as they were given. */
+function rewriteLines(
+  { reformulation }: RunRecord,
+  columns: number,
+): readonly (readonly [label: string, text: string])[] {
+  if (reformulation === undefined) return [];
+  const { input, reformulated, assumptions, how = 'waits for a person' } = reformulation;
+  const room = columns - LABEL_COLUMNS;
+  const note = ` · ${how}`;
+  const said = `${shortArguments({ [input]: reformulated }, room - note.length)}${note}`;
+  return [
+    ['again', said],
+    ...assumptions.map(text => ['assumed', sanitizeText(text, { keepNewlines: false })] as const),
   ];
 }
 

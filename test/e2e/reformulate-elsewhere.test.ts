@@ -95,6 +95,7 @@ describe('a request that waits to be looked at', () => {
     ['edit', '`edit TEXT`'],
     ['revise', '`revise REMARK`'],
     ['2', '`edit TEXT`'],
+    ['6', 'expected a number from 1 to 5, or words; a remark is `revise 6`'],
     ['accept it', 'takes no words'],
   ])('does not take `%s`, and still waits', async (answer, problem) => {
     await call(...RUN, '--run-id', 'waits');

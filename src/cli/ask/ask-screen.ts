@@ -20,7 +20,9 @@ export async function openAskScreen(
   const { terminal } = options;
   const frame = createLiveFrame(terminal);
   const shown: Terminal = { ...terminal, stderr: frame.above };
-  const plain = await openPlain({ ...options, terminal: shown, values: { ...options.values, quiet: true } });
+  const isQuiet = options.values.quiet === true;
+  const values = { ...options.values, quiet: true };
+  const plain = await openPlain({ ...options, terminal: shown, values, isQuiet });
   const rewrites = options.journal.program.rewrites?.phase;
   const columns = columnsReporter({ frame, terminal: shown, rewrite: `${rewrites}/rewrite` });
   const paused: RunScreen['person'] = async (effect, signal) => {

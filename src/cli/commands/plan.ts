@@ -68,6 +68,7 @@ async function plan({ positionals, values, terminal }: CommandCall): Promise<num
   const doors = withoutNeedOfKeys(terminal);
   const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal: doors });
   const { program, models, terms } = prepared;
+  await requireFrozen([program], { values, terminal });
   const planned = await planRun({ program, models, terms, ...(inputs === undefined ? {} : { inputs }) });
   terminal.stdout(
     values.json === true ? asJson(planned) : formatPlan(planned, { color: terminal.stdoutColor }),

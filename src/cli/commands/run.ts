@@ -84,6 +84,7 @@ async function run({ positionals, values, terminal }: CommandCall): Promise<numb
   const choose = async (each: Program) =>
     (await chooseModelsHere({ program: each, flags, env: terminal.env, tell })).models;
   const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal });
+  await requireFrozen([prepared.program], { values, terminal });
   return beginRun({
     prepared,
     inputs,

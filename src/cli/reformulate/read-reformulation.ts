@@ -4,9 +4,10 @@ import { type ConfigLayer, type Setting, settingOf } from '../../model/config.ts
 import type { Crew } from '../../model/crew.ts';
 import { CrewError } from '../../model/crew-error.ts';
 import type { ResolvedModel } from '../../model/fact.ts';
+import { promptNameOf, type UsedPrompt } from '../../model/prompt-file.ts';
 import { type FlagValues, type Terminal, textFlag } from '../command.ts';
 import { configPaths } from '../read-config.ts';
-import { readNamedFile } from '../read-files.ts';
+import { folderLister, readNamedFile, sourceReader } from '../read-files.ts';
 import { realPlaces } from '../real-places.ts';
 import { loadDiagnosticReporters, loadReformulationPrompts } from '../wire.ts';
 import { workspaceOf } from '../workspace.ts';
@@ -53,8 +54,16 @@ export async function readReformulation(sources: Sources): Promise<Reformulation
     input: input.name,
     attended: terminal.interactive && values['no-input'] !== true,
     ...(model === undefined ? {} : { model: { use: model.value, reason: model.origin } }),
-    ...(prompt === undefined ? {} : { prompt }),
+    ...(prompt === undefined ? {} : { prompt: prompt.template }),
+    ...(prompt?.used === undefined ? {} : { used: prompt.used }),
   };
+}
+
+/** The template that says requests again. */
+interface ReformulationPrompt {
+  readonly template: string;
+  /** Which prompt file it is, in which version; absent for other files, and for texts. */
+  readonly used?: Omit<UsedPrompt, 'at'>;
 }
 
 /** The prompt of the file, which wins, or of the setting. Fails as `readReformulation` does for it. */
@@ -62,10 +71,10 @@ export async function readReformulationPrompt({
   config,
   values,
   terminal,
-}: Omit<Sources, 'crew'>): Promise<string | undefined> {
+}: Omit<Sources, 'crew'>): Promise<ReformulationPrompt | undefined> {
   const setting = settingOf(config, 'reformulation.custom_prompt_path');
   const prompt = settingOf(config, 'reformulation.prompt');
-  if (setting === undefined) return prompt?.value;
+  if (setting === undefined) return prompt === undefined ? undefined : { template: prompt.value };
   if (prompt !== undefined && values.quiet !== true) {
     const over = `goes over \`reformulation.prompt\` (${prompt.origin})`;
     terminal.stderr(`reformulation: \`custom_prompt_path\` (${setting.origin}) ${over}\n`);
@@ -77,7 +86,9 @@ export async function readReformulationPrompt({
       `\`reformulation.custom_prompt_path\` (${setting.origin}) names \`${setting.value}\`, and there is no file \`${file}\``,
     );
   }
-  return await readTemplate(setting.value, readNamedFile('/', file, setting.value), terminal);
+  const text = readNamedFile('/', file, setting.value);
+  const isPrompt = promptNameOf(file)?.partial === false;
+  return await readTemplate(isPrompt ? relative(terminal.cwd, file) : setting.value, text, terminal);
 }
 
 /** Where a custom prompt is. A project may have come from anybody, so its settings name files of the project alone. */
@@ -100,17 +111,23 @@ function customPromptFile(
   );
 }
 
-async function readTemplate(path: string, text: string, terminal: Terminal): Promise<string> {
+async function readTemplate(path: string, text: string, terminal: Terminal): Promise<ReformulationPrompt> {
   const { loadReformulationPrompt } = await loadReformulationPrompts();
-  const { template, diagnostics } = loadReformulationPrompt(path, text);
+  const { template, diagnostics, sources, used } = loadReformulationPrompt({
+    path,
+    text,
+    readSource: sourceReader(terminal.cwd),
+    listFolder: folderLister(terminal.cwd),
+  });
   if (diagnostics.length > 0) {
     const { formatDiagnostics } = await loadDiagnosticReporters();
-    const sources = new Map([[path, text]]);
     terminal.stderr(`${formatDiagnostics(diagnostics, sources, { color: terminal.stderrColor })}\n`);
   }
   if (template.trim() === '') {
     throw new CrewError('CONFIG_INVALID', `the prompt \`${path}\` is empty, so nothing was run`);
   }
-  if (diagnostics.every(({ severity }) => severity !== 'error')) return template;
+  if (diagnostics.every(({ severity }) => severity !== 'error')) {
+    return { template, ...(used === undefined ? {} : { used }) };
+  }
   throw new CrewError('CONFIG_INVALID', `the prompt \`${path}\` has errors, so nothing was run`);
 }

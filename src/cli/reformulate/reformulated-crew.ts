@@ -1,5 +1,6 @@
 import type { Crew, Phase } from '../../model/crew.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../../model/json.ts';
+import type { UsedPrompt } from '../../model/prompt-file.ts';
 
 /** What is put before a crew, so that one of its inputs is said again. */
 export interface Reformulation {
@@ -7,6 +8,8 @@ export interface Reformulation {
   readonly input: string;
   /** A template over `request`, `purpose`, `inputs`, `previous` and `remark`; the one of the shipped crew when left out. */
   readonly prompt?: string;
+  /** Which prompt file that is, in which version; absent when it is none. */
+  readonly used?: Omit<UsedPrompt, 'at'>;
   /** All of the template of a recorded run, which then goes over `prompt`. */
   readonly template?: string;
   /** A model as `auto` or `provider:name`; `auto` when left out. */
@@ -48,6 +51,17 @@ export function reformulatedCrew(crew: Crew, shipped: Crew, wish: Reformulation)
   return { ...crew, rewrites, sop: { ...crew.sop, start: first, phases } };
 }
 
+/** Asked where somebody is there and the request could not be said again; else the run waits, or fails. */
+const UNWRITTEN: Phase = {
+  kind: 'human',
+  name: 'unwritten',
+  question:
+    '{{ inputs.request }}\n\nIt could not be said again: {{ run.error.code }}, {{ run.error.message }}\n',
+  choices: ['original', 'quit'],
+  freeText: false,
+  next: [{ when: 'unwritten.choice == "original"', to: 'kept' }, { to: 'left' }],
+};
+
 function freeName(wanted: string, taken: ReadonlySet<string>): string {
   let name = wanted;
   for (let nth = 2; taken.has(name); nth += 1) name = `${wanted}_${nth}`;
@@ -66,21 +80,33 @@ function chosenCrew(shipped: Crew, crew: Crew, wish: Reformulation): Crew {
       const value = values.get(input.name);
       return value === undefined ? input : { ...input, default: value };
     }),
+    ...promptsOf(shipped, wish),
     models: model === undefined ? shipped.models : shipped.models.map(each => ({ ...each, use: model })),
     sop: {
       ...shipped.sop,
-      phases: shipped.sop.phases.map(phase => chosenPhase(phase, wish, lengthsOf(crew, wish.input))),
+      phases: [
+        ...shipped.sop.phases.map(phase => chosenPhase(phase, wish, lengthsOf(crew, wish.input))),
+        ...(wish.attended ? [UNWRITTEN] : []),
+      ],
     },
   };
 }
 
+/** So that the version is known wherever those of the crew itself are. */
+function promptsOf(shipped: Crew, { used }: Reformulation): Pick<Crew, 'prompts'> {
+  const chain = shipped.sop.phases.find(({ kind }) => kind === 'chain');
+  if (used === undefined || chain === undefined) return {};
+  return { prompts: [{ at: `phases.${chain.name}.chain.0.prompt_template`, ...used }] };
+}
+
 function chosenPhase(phase: Phase, wish: Reformulation, lengths: JsonObject): Phase {
   if (phase.kind !== 'chain') return phase;
-  const { rounds, prompt } = wish;
+  const { rounds, prompt, attended } = wish;
   const promptTemplate = wish.template ?? (prompt === undefined ? undefined : `${NAMES}${prompt}`);
   const template = promptTemplate === undefined ? {} : { promptTemplate };
   return {
     ...phase,
+    ...(attended ? { onError: UNWRITTEN.name } : {}),
     ...(phase.output === undefined ? {} : { output: withLengths(phase.output, lengths) }),
     maxVisits: rounds,
     steps: phase.steps.map(step => ({ ...step, ...template })),

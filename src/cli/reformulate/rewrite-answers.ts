@@ -67,6 +67,10 @@ type Read = ReturnType<AnswerForm['read']>;
 function readLine(line: string, mayRevise: boolean): Read {
   const [, first = '', words = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
   const choice = choiceOf(first.toLowerCase(), words === '');
+  if (choice === undefined && /^\d$/.test(line)) {
+    const more = mayRevise ? `, or words; a remark is \`revise ${line}\`` : '';
+    return { problem: `expected a number from 1 to ${CHOICES.length}${more}` };
+  }
   const { takes } = choice === undefined ? { takes: 'REMARK' } : WORDS[choice];
   if ((choice === undefined || choice === 'revise') && !mayRevise) {
     return { problem: 'expected `accept`, `edit TEXT`, `original` or `quit`; no round is left for a remark' };

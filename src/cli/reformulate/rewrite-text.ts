@@ -28,16 +28,31 @@ const MARKS = { out: ['\uE000', '\uE001'], in: ['\uE002', '\uE003'] } as const;
  */
 export function rewriteRows(rewrite: Rewrite, look: Look): readonly string[] {
   const { assumptions, questions, costMicroUsd, mayRevise } = rewrite;
-  const list = (title: string, items: readonly string[]): readonly string[] =>
-    items.length === 0 ? [] : ['', title, ...items.flatMap(item => foreignRows(`- ${item}`, look.columns))];
   return [
     ...(look.spoken === true ? spokenRows(rewrite, look) : diffRows(rewrite, look)),
-    ...list('Taken for granted:', assumptions),
-    ...list('Open questions:', questions),
+    ...listRows('Taken for granted:', assumptions, look.columns),
+    ...listRows('Open questions:', questions, look.columns),
     '',
     `Spent so far: ${formatCost(costMicroUsd)}`,
     ...(mayRevise ? [] : ['No round is left for another remark.']),
   ];
+}
+
+/** What became of a request that nobody was asked about, and what was taken for granted, as text for a terminal. Pure. */
+export function rewriteSettled(
+  rewrite: Rewrite,
+  { columns, stderrColor: color }: { readonly columns: number; readonly stderrColor: boolean },
+  spoken: boolean,
+): string {
+  const look = { columns, color };
+  return [
+    ...(spoken ? spokenRows(rewrite, look) : diffRows(rewrite, look)),
+    ...listRows('Taken for granted:', rewrite.assumptions, columns),
+  ].join('\n');
+}
+
+function listRows(title: string, items: readonly string[], columns: number): readonly string[] {
+  return items.length === 0 ? [] : ['', title, ...items.flatMap(item => foreignRows(`- ${item}`, columns))];
 }
 
 function spokenRows({ request, reformulated }: Rewrite, { columns, edited }: Look): readonly string[] {

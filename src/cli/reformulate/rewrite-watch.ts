@@ -2,6 +2,7 @@ import type { PersonAskEffect } from '../../model/effect.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { Program } from '../../model/program.ts';
 import type { Reporter } from '../../model/run-event.ts';
+import { readSaidAgain } from '../../runtime/records/read-rewrite.ts';
 import { roundsOf } from './rewrite-answers.ts';
 
 /** A request and how it was said again, for a person to look at. */
@@ -23,8 +24,14 @@ export interface RewriteWatch {
   readonly rewriteOf: (effect: Pick<PersonAskEffect, 'phase'>) => Rewrite | undefined;
 }
 
-/** Watches a run whose program has its request said again; undefined for all others. */
-export function createRewriteWatch(program: Program): RewriteWatch | undefined {
+/**
+ * Watches a run whose program has its request said again; undefined for all others. `tell` takes what became of the request
+ * where nobody is asked about it.
+ */
+export function createRewriteWatch(
+  program: Program,
+  tell: (rewrite: Rewrite) => void = () => undefined,
+): RewriteWatch | undefined {
   const { rewrites } = program;
   if (rewrites === undefined) return undefined;
   const rounds = roundsOf(program) ?? Number.POSITIVE_INFINITY;
@@ -32,9 +39,20 @@ export function createRewriteWatch(program: Program): RewriteWatch | undefined {
   let request = '';
   let last: JsonValue = null;
   let costMicroUsd: number | null = 0;
+  let isAsked = false;
+  let isLive = false;
   const place = `${rewrites.phase}/`;
+  const rewrite = (): Rewrite => ({
+    request,
+    ...readSaidAgain(last),
+    costMicroUsd,
+    mayRevise: round < rounds,
+  });
   return {
     reporter: {
+      onLive: () => {
+        isLive = true;
+      },
       onEvent: event => {
         if (event.type === 'run.started') request = textOf(event.inputs[rewrites.input]);
         if (event.type === 'model.ended' && event.outcome === 'answered') {
@@ -42,31 +60,16 @@ export function createRewriteWatch(program: Program): RewriteWatch | undefined {
             costMicroUsd === null || event.costMicroUsd === null ? null : costMicroUsd + event.costMicroUsd;
         }
         if (event.type === 'phase.started' && event.phase === `${place}rewrite`) round = event.visit;
+        if (event.type === 'person.asked' && event.phase.startsWith(place)) isAsked = true;
         if (event.type !== 'phase.ended' || event.outcome !== 'completed') return;
         if (event.phase === `${place}rewrite`) last = event.artifact;
+        if (event.phase === rewrites.phase && isLive && !isAsked) tell(rewrite());
       },
     },
-    rewriteOf: ({ phase }) =>
-      phase === `${place}review`
-        ? { request, ...readRewrite(last), costMicroUsd, mayRevise: round < rounds }
-        : undefined,
-  };
-}
-
-/** The parts of the artifact of `rewrite`, which fits its schema. Pure. */
-export function readRewrite(value: JsonValue): Omit<Rewrite, 'request' | 'costMicroUsd' | 'mayRevise'> {
-  const { reformulated, assumptions, questions } = (value ?? {}) as { readonly [key: string]: JsonValue };
-  return {
-    reformulated: textOf(reformulated),
-    assumptions: textsOf(assumptions),
-    questions: textsOf(questions),
+    rewriteOf: ({ phase }) => (phase === `${place}review` ? rewrite() : undefined),
   };
 }
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
-}
-
-function textsOf(value: JsonValue | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 }

@@ -12,6 +12,7 @@ import { readQuestions } from '../people/read-questions.ts';
 import type { RunState } from '../run-state.ts';
 import type { FoldStep } from './fold-run.ts';
 import { memoryTroubles } from './memory-troubles.ts';
+import { readRewrite } from './read-rewrite.ts';
 import { chargesOf, sumCharges } from './step-charges.ts';
 
 /** What is put together while the steps of a run are read. */
@@ -50,6 +51,7 @@ export function readRecord({ runId, program, facts }: RecordedRun, steps: readon
     facts: facts.length,
     ...(first.forkedFrom === undefined ? {} : { forkedFrom: first.forkedFrom }),
     inputs: first.inputs,
+    ...rewriteOf(last),
     ...promptsOf(program),
     models: first.models,
     path: reading.visits,
@@ -85,6 +87,11 @@ function trialsOf(steps: readonly FoldStep[]): Pick<RunRecord, 'trials'> {
 function troublesOf(steps: readonly FoldStep[]): Pick<RunRecord, 'memoryTroubles'> {
   const troubles = memoryTroubles(steps);
   return troubles.length === 0 ? {} : { memoryTroubles: troubles };
+}
+
+function rewriteOf(last: RunState): Pick<RunRecord, 'reformulation'> {
+  const reformulation = readRewrite(last);
+  return reformulation === undefined ? {} : { reformulation };
 }
 
 function promptsOf(program: Program): Pick<RunRecord, 'prompts'> {
