@@ -52,11 +52,15 @@ export async function loadWriting() {
 
 /** How notes are found. */
 export async function loadRetrieval() {
-  const [{ retrieve }, { scopesOf }] = await Promise.all([
-    import('../memory/retrieve.ts'),
-    import('../memory/scopes-of.ts'),
-  ]);
-  return { retrieve, scopesOf };
+  const [{ retrieve }, { scopesOf }, { idsAbout }, { noteWords: wordsOf }, { STOP_WORDS }] =
+    await Promise.all([
+      import('../memory/retrieve.ts'),
+      import('../memory/scopes-of.ts'),
+      import('../memory/about-query.ts'),
+      import('../memory/note-words.ts'),
+      import('../stores/stop-words.ts'),
+    ]);
+  return { retrieve, scopesOf, idsAbout, wordsOf, stopWords: new Set(STOP_WORDS) };
 }
 
 /** Vectors of texts, and the way to servers that make them. */

@@ -7,6 +7,8 @@
 export interface Embedder {
   readonly id: string;
   readonly dims: number;
+  /** The cosine from which a short question and a note are about the same, as measured; absent where nobody measured it. */
+  readonly near?: number;
   embed(
     texts: readonly string[],
     kind: 'note' | 'query',
