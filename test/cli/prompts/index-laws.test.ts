@@ -52,7 +52,7 @@ test('an index that is brought on step by step has what one has that is made ane
       const lives = async (cacheDir: string) => {
         const folder = promptFolder(repository.path, 'prompts');
         const signal = new AbortController().signal;
-        const history = await openHistory({ folder, workspace: repository.path, cacheDir, signal });
+        const history = await openHistory({ folder, cacheDir, signal });
         if ('problem' in history) throw new Error(history.problem);
         const rows = ['a', 'b', 'c', '_p'].map(stem =>
           history.lineage(`${stem}.prompt.md`).map(({ n: _number, ...row }) => row),
