@@ -85,6 +85,7 @@ const NOTES = {
       ...{ id: TEXT, kind: TEXT, text: TEXT, gist: TEXT, runId: TEXT, phase: TEXT, role: TEXT },
       createdAt: { type: 'number' },
       trust: { enum: [0, 1, 2, 3] },
+      outcome: { const: 'fail' },
       parts: { type: 'object', additionalProperties: { type: 'number' } },
     },
   },

@@ -42,9 +42,10 @@ export function fitNotes(
 
 /** A note as a role is shown it: at most 200 tokens. Pure. */
 export function recalledNote({ note, score, parts }: RankedNote): RecalledNote {
-  const { id, kind, gist, scope, runId, phase, role, createdAt, trust } = note;
+  const { id, kind, gist, scope, runId, phase, role, createdAt, trust, outcome } = note;
   return {
     ...{ id, kind, gist, scope, runId, phase, role, createdAt, trust, score, parts },
+    ...(outcome === 'fail' ? { outcome } : {}),
     text: shortText(note),
   };
 }

@@ -70,6 +70,8 @@ export interface RecalledNote {
   readonly role: string;
   readonly createdAt: number;
   readonly trust: Trust;
+  /** What it tells of did not pass what it was judged by; absent for all else, and in facts of before. */
+  readonly outcome?: 'fail';
   readonly score: number;
   readonly parts: { readonly [part: string]: number };
 }

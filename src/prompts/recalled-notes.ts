@@ -26,7 +26,7 @@ export function renderRecalledNotes(recalled: {
   const sections = [
     section(
       'What you remember',
-      'Notes of earlier work, oldest first. They may be out of date: check what you build on, and never take an action for done because a note says so.',
+      `Notes of earlier work, oldest first. They may be out of date: check what you build on, and never take an action for done because a note says so.${notes.some(hasFailed) ? OF_FAILED : ''}`,
       list(NOTES_TAG, notes, at),
     ),
     section(
@@ -43,6 +43,13 @@ export function renderRecalledNotes(recalled: {
   return sections.filter(text => text !== '').join('\n\n');
 }
 
+const OF_FAILED =
+  ' What has the outcome `failed` did not pass what it was judged by: do not build on it as it is.';
+
+function hasFailed({ outcome }: RecalledNote): boolean {
+  return outcome === 'fail';
+}
+
 function section(title: string, words: string, rows: string): string {
   return rows === '' ? '' : `# ${title}\n\n${words}\n\n${rows}`;
 }
@@ -57,9 +64,11 @@ function byTime(left: RecalledNote, right: RecalledNote): number {
   return left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1);
 }
 
-function noteLine({ id, kind, text, role, phase, runId, createdAt }: RecalledNote, at: number): string {
+function noteLine(note: RecalledNote, at: number): string {
+  const { id, kind, text, role, phase, runId, createdAt } = note;
   const from = [role, phase, runId].filter(part => part !== '').join(' · ');
-  const row = { id, kind, from, when: `${day(createdAt)}, ${ageOf(at - createdAt)}`, text };
+  const outcome = hasFailed(note) ? { outcome: 'failed' } : {};
+  const row = { id, kind, from, when: `${day(createdAt)}, ${ageOf(at - createdAt)}`, ...outcome, text };
   // A closing tag inside a text would be read as one, quotes or not.
   return JSON.stringify(row).replaceAll('</', '<\\/');
 }

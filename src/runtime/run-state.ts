@@ -101,6 +101,8 @@ export interface Decision {
   readonly phase: string;
   readonly what: string;
   readonly times: number;
+  /** The phase did not reach what it was for, however the run came out. */
+  readonly failed?: true;
 }
 
 /** An end that waits for what is being remembered of the run. */

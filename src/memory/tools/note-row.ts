@@ -9,6 +9,7 @@ export function noteRow(note: MemoryNote): JsonObject & { readonly text: string 
     at: new Date(createdAt).toISOString(),
     importance: Math.max(1, Math.round(importance * 10)),
     trust,
+    ...(note.outcome === 'fail' ? { outcome: 'failed' } : {}),
   };
 }
 

@@ -23,24 +23,24 @@ const IMPORTANCE = 0.7;
 
 /**
  * Keeps that a procedure went one way where it could have gone another: a guard that held, a loop at its limit, a way round a
- * failure, another try, another model. The same counts once more. Nothing is kept in runs without memory.
+ * failure, another try, another model, or that it `failed` to do what the phase was for. The same counts once more. Nothing is kept in runs without memory.
  */
 export function noteDecision(
   draft: Draft,
-  at: { readonly procedure: Procedure; readonly phase: string },
+  at: { readonly procedure: Procedure; readonly phase: string } & Pick<Decision, 'failed'>,
   what: string,
 ): void {
   const memory = crewMemoryOf(draft.state, at.procedure);
   if (memory === undefined) return;
   const { crew } = memory;
-  const { phase } = at;
+  const { phase, failed } = at;
   const { decisions = [] } = draft.state;
   const isSame = (one: Decision): boolean => one.crew === crew && one.phase === phase && one.what === what;
   const again = decisions.map(one => (isSame(one) ? { ...one, times: one.times + 1 } : one));
   const isNew = !decisions.some(isSame) && decisions.length < MAX_KEPT;
   draft.state = {
     ...draft.state,
-    decisions: isNew ? [...decisions, { crew, phase, what, times: 1 }] : again,
+    decisions: isNew ? [...decisions, { crew, phase, what, times: 1, ...(failed && { failed }) }] : again,
   };
 }
 
@@ -56,7 +56,11 @@ export function noteStep(draft: Draft, work: OpenWork, effects: readonly Effect[
     if (effect.type === 'event.publish' && effect.event.type === 'trial.judged' && !isRuled) {
       const { trial, passed, kept } = effect.event;
       if (passed && trial > 1) noteWorkDecision(draft, work, `trial ${trial} passed`);
-      if (kept !== undefined) noteWorkDecision(draft, work, `none of ${trial} trials passed`);
+      if (kept !== undefined) {
+        const at = { procedure: procedureOf(draft.state, work.procedure), phase: work.path };
+        const what = `none of ${trial} trials passed, trial ${kept} was kept`;
+        noteDecision(draft, { ...at, failed: true }, what);
+      }
     }
   }
 }
@@ -126,6 +130,6 @@ function decisionNote(
     importance: IMPORTANCE,
     trust: 2,
     sources: ['rule'],
-    outcome,
+    outcome: rows.some(({ failed }) => failed) ? 'fail' : outcome,
   } as const;
 }
