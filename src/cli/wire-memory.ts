@@ -2,11 +2,12 @@
 
 /** What people mend in memory. */
 export async function loadMemoryMending() {
-  const [{ revertChange }, { closureOf }] = await Promise.all([
+  const [{ revertChange }, { closureOf }, { blockOf }] = await Promise.all([
     import('../memory/revert-change.ts'),
     import('../memory/closure-of.ts'),
+    import('../memory/blocks/read-blocks.ts'),
   ]);
-  return { revertChange, closureOf };
+  return { revertChange, closureOf, blockOf };
 }
 
 /** What is looked at before words of others are kept. */

@@ -364,17 +364,20 @@ export class CrewError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of a call: it failed before anything was sent or done, so that it may be made again. */
   readonly notBegun: boolean;
+  /** What to do about this one, where it is something else than for all others of its code. */
+  readonly #hint: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterMs?: number; notBegun?: boolean } = {},
+    options: { cause?: unknown; retryAfterMs?: number; notBegun?: boolean; hint?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CrewError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.notBegun = options.notBegun === true;
+    this.#hint = options.hint;
   }
 
   get hint(): string {
@@ -382,7 +385,7 @@ export class CrewError extends Error {
       this.code === 'FILE_NOT_FOUND' && this.message.startsWith('`reformulation.custom_prompt_path`');
     const special = isSetting ? SETTING_PATH_HINT : undefined;
     const own = this.code === 'PLAN_OVER_BUDGET' ? unpricedHint(this.message) : special;
-    return own ?? ERROR_CODES[this.code].hint;
+    return this.#hint ?? own ?? ERROR_CODES[this.code].hint;
   }
 
   get exitCode(): number {

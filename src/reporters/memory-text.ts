@@ -16,12 +16,13 @@ interface MemoryLayout {
 
 const TRUST_WORDS = ['from outside', 'from a tool', 'by a model', 'by a person'] as const;
 
-/** Notes as a table, one line each: id, day, kind, scope, state where it is not active, and its text. Pure. */
+/** Notes as a table, one line each: id, day, kind, scope, state where it is not active, whether it came from outside, and its text. Pure. */
 export function formatNotes(notes: readonly MemoryNote[], { columns, now }: MemoryLayout): string {
   const rows = notes.map(note => {
     const { id, createdAt, kind, scope } = note;
     const state = stateWord(note, now);
-    const what = state === 'active' ? kind : `${kind}, ${state}`;
+    const stranger = note.trust === 0 ? [TRUST_WORDS[0]] : [];
+    const what = [kind, ...(state === 'active' ? [] : [state]), ...stranger].join(', ');
     return [id, momentText(createdAt).slice(0, 16), what, scope, noteWords(note)];
   });
   return lines(textTable(rows, { columns }));

@@ -23,6 +23,7 @@ export const lessonsCommand: Command = {
   name: 'lessons',
   usage: 'lessons list|show|why|pin',
   summary: 'what failed attempts taught, and if it helps',
+  failsInJson: true,
   verbs: [
     {
       name: 'list',

@@ -48,6 +48,7 @@ export const memoryCommand: Command = {
   name: 'memory',
   usage: 'memory list|search|show|log',
   summary: 'what crews remember; `revert` and `forget` mend it',
+  failsInJson: true,
   verbs: [
     { name: 'list', usage: 'memory list', summary: 'blocks and notes, newest first', flags: LIST_FLAGS },
     {
@@ -55,6 +56,10 @@ export const memoryCommand: Command = {
       usage: 'memory search WORDS',
       summary: 'find notes; as a role would with `--role CREW/ROLE`',
       flags: ['scope', 'kind', 'role', 'crew', 'limit', 'scoring', 'why', 'store'],
+      help: {
+        role: 'what this role would be reminded of: CREW/ROLE, or ROLE with --crew',
+        limit: 'at most so many; 10, or as many as the role is reminded of, when left out',
+      },
     },
     { name: 'show', usage: 'memory show ID|BLOCK', summary: 'all that is known of one', flags: ['store'] },
     {
@@ -153,7 +158,11 @@ export const memoryCommand: Command = {
     text: { type: 'string', value: 'TEXT', help: 'edit: the new text of the block, all of it' },
     why: { type: 'boolean', help: 'search: show the parts of each score' },
     reason: { type: 'string', value: 'TEXT', help: 'release: why, for the log' },
-    source: { type: 'string', value: 'SOURCE', help: 'forget: all that was made of it, such as web:HOST' },
+    source: {
+      type: 'string',
+      value: 'SOURCE',
+      help: 'forget: all that was made of it, as `memory show` names its sources: tool:NAME, file:PATH, note:ID',
+    },
     yes: { type: 'boolean', short: 'y', help: 'forget: do not ask' },
     'no-input': { type: 'boolean', help: 'forget: ask nobody; only show' },
     quarantine: { type: 'boolean', help: 'import: hold it all back until it is released' },

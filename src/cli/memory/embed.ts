@@ -13,11 +13,16 @@ export const embedMemory: MemoryVerb = async (call, memory) => {
   if (embedder === undefined) {
     const why =
       memory.wordsAlone?.() ?? 'expected an embedder, found `none`; `--embedder static` needs nothing';
-    throw new CrewError('EMBEDDER_UNAVAILABLE', why);
+    const hint = '`crew memory embed --embedder static` needs no server; `crew doctor` says what is there.';
+    throw new CrewError('EMBEDDER_UNAVAILABLE', why, { hint });
   }
   const { ensureEmbedder } = await loadEmbedders();
   const embedded = await ensureEmbedder(memory, {
     onProgress: ({ done, total }) => call.terminal.stderr(`${done} of ${total} notes\n`),
+  }).catch((error: unknown) => {
+    if (!(error instanceof CrewError)) throw error;
+    const hint = 'What has its vector keeps it; `crew memory embed` goes on with the rest.';
+    throw new CrewError(error.code, error.message, { cause: error, hint });
   });
   await store.flush();
   const total = await store.count({ scopes: 'all', states: 'all' });

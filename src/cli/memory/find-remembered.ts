@@ -10,6 +10,7 @@ export type Remembered =
 
 /** How many notes are looked through for the beginning of an id. */
 const MOST_NOTES = 200_000;
+const SHORTEST_PREFIX = 4;
 
 /** The name of a block in changes: its scope and its label. Pure. */
 export function blockTarget({ scope, label }: Pick<MemoryBlock, 'scope' | 'label'>): string {
@@ -33,6 +34,10 @@ export async function findRemembered(store: MemoryStore, name: string): Promise<
   }
   const note = await findByPrefix(store, name);
   if (note !== undefined) return { what: 'note', note };
+  if (name.length < SHORTEST_PREFIX) {
+    const least = `the beginning of an id has at least ${SHORTEST_PREFIX} letters`;
+    throw new CrewError('MEMORY_NOT_FOUND', `there is no note and no block \`${name}\`; ${least}`);
+  }
   const meant = closest(name, [...all.map(({ label }) => label), ...all.map(blockTarget)]);
   const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
   throw new CrewError('MEMORY_NOT_FOUND', `there is no note and no block \`${name}\`${hint}`);
@@ -46,7 +51,7 @@ export async function findNote(store: MemoryStore, name: string): Promise<Memory
 }
 
 async function findByPrefix(store: MemoryStore, prefix: string): Promise<MemoryNote | undefined> {
-  if (prefix.length < 4) return undefined;
+  if (prefix.length < SHORTEST_PREFIX) return undefined;
   const all = await store.find({ scopes: 'all', states: 'all' }, { limit: MOST_NOTES, order: 'newest' });
   const found = all.filter(({ id }) => id.startsWith(prefix));
   if (found.length < 2) return found[0];

@@ -3,7 +3,9 @@ import type { MemoryChange } from '../../model/memory.ts';
 import type { NoteFilter } from '../../ports/memory-store.ts';
 import type { BlamedLine } from '../../reporters/blame-lines.ts';
 import { noPositionals, onePositional } from '../positionals.ts';
+import { loadMemoryMending } from '../wire-memory.ts';
 import { loadMemoryText } from '../wire-views.ts';
+import { declaredBlocks } from './crews-here.ts';
 import { blockTarget, findRemembered, type Remembered } from './find-remembered.ts';
 import { layoutOf, type MemoryVerb, printJson } from './memory-verb.ts';
 import { readLimit, readNoteFilter, withoutExpired } from './read-note-filter.ts';
@@ -57,9 +59,12 @@ export const showMemory: MemoryVerb = async (call, memory) => {
     call.positionals,
     'the id of a note or the name of a block: `crew memory show ID`',
   );
-  const found = await findRemembered(store, name);
+  const found = await foundOrDeclared(name, call, store);
   const { formatBlock, formatNote, formatNotes } = await loadMemoryText();
   if (found.what === 'block') {
+    if (found.block.version === 0) {
+      call.terminal.stderr('Nobody has edited it: it says what the crew file declares.\n');
+    }
     if (call.values.json === true) printJson(call, { block: found.block });
     else call.terminal.stdout(formatBlock(found.block, layoutOf(call, memory)));
     return 0;
@@ -76,6 +81,27 @@ export const showMemory: MemoryVerb = async (call, memory) => {
   call.terminal.stdout(`${formatNote(note, { ...layoutOf(call, memory), heldBack })}${rests}`);
   return 0;
 };
+
+/** A block that nothing is stored of yet is as a crew file in the workspace declares it: so do roles read it. */
+async function foundOrDeclared(
+  name: string,
+  call: Parameters<MemoryVerb>[0],
+  store: Parameters<MemoryVerb>[1]['store'],
+): Promise<Remembered> {
+  try {
+    return await findRemembered(store, name);
+  } catch (error) {
+    if (!(error instanceof CrewError) || !error.message.startsWith('there is no')) throw error;
+    const declared = (await declaredBlocks(call)).filter(({ scope, declaration }) =>
+      [declaration.name, blockTarget({ scope, label: declaration.name })].includes(name),
+    );
+    const [block] = declared;
+    if (block === undefined) throw error;
+    const { scope, declaration } = block;
+    const { blockOf } = await loadMemoryMending();
+    return { what: 'block', block: blockOf({ scope, label: declaration.name }, declaration, undefined) };
+  }
+}
 
 /** Blocks have no state; they go with the notes that count. */
 function wantsActive(states: NoteFilter['states']): boolean {

@@ -158,5 +158,7 @@ function readLine(line: string, path: string, number: number): JsonObject {
 }
 
 function invalid(path: string, line: number, what: string): CrewError {
-  return new CrewError('INPUT_INVALID', `\`${path}\` is no memory file, line ${line}: ${what}`);
+  return new CrewError('INPUT_INVALID', `\`${path}\` is no memory file, line ${line}: ${what}`, {
+    hint: '`crew memory export -o FILE` writes such a file.',
+  });
 }

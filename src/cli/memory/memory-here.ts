@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { CrewError } from '../../model/crew-error.ts';
 import { type CommandCall, textFlag } from '../command.ts';
 import { loadEmptyStore, loadRedactor } from '../wire-memory.ts';
 import { chooseMemory } from './choose-memory.ts';
@@ -41,8 +42,15 @@ export async function withMemoryHere(
   );
   const choice = vectors === undefined ? { ...chosen, embedder: 'none' } : chosen;
   const isMissing = !writes && isAbsolute(choice.place) && !existsSync(choice.place);
+  if (isMissing && named !== undefined) {
+    throw new CrewError('MEMORY_NOT_FOUND', `there is no memory in \`${choice.place}\``, {
+      hint: '`crew memory stats` without `--store` says where that of this workspace is.',
+    });
+  }
   const empty = isMissing ? { store: { ...(await loadEmptyStore()), place: choice.place } } : {};
-  const onNotice = (text: string): void => terminal.stderr(`${text}\n`);
+  const onProgress = (text: string): void => terminal.stderr(`${text}\n`);
+  // Whoever makes vectors fails with it.
+  const onNotice = vectors === 'anew' ? () => undefined : onProgress;
   const { createRedactor, secretValues } = await loadRedactor();
   const redact = createRedactor(secretValues(terminal.env, []));
   const purpose = vectors === undefined ? {} : { vectors };
@@ -51,6 +59,7 @@ export async function withMemoryHere(
     env: terminal.env,
     redact,
     onNotice,
+    onProgress,
     ...purpose,
     ...empty,
   });

@@ -69,11 +69,19 @@ export function readLimit(values: FlagValues, otherwise = 50): number {
 function statesOf(words: readonly string[]): Pick<NoteFilter, 'states'> {
   if (words.length === 0) return {};
   if (words.includes('all')) return { states: 'all' };
-  return { states: words.map(word => wordOf('state', word, NOTE_STATES)) };
+  return { states: words.map(word => wordOf('state', word, NOTE_STATES, ['all'])) };
 }
 
-function wordOf<Word extends string>(flag: string, word: string, known: readonly Word[]): Word {
+function wordOf<Word extends string>(
+  flag: string,
+  word: string,
+  known: readonly Word[],
+  more: readonly string[] = [],
+): Word {
   const found = known.find(one => one === word);
   if (found !== undefined) return found;
-  throw new CrewError('USAGE', `--${flag} is one of ${known.join(', ')}, and \`${word}\` is none`);
+  throw new CrewError(
+    'USAGE',
+    `--${flag} is one of ${[...known, ...more].join(', ')}, and \`${word}\` is none`,
+  );
 }
