@@ -86,7 +86,7 @@ export const REFORMULATE_FLAGS = {
   'reformulate-input': {
     type: 'string',
     value: 'NAME',
-    help: 'which input is the request, where that is not the only text that has to be given; means --reformulate, too',
+    help: 'which input is the request, where that is not the only text that has to be given',
   },
 } as const satisfies Flags;
 
@@ -99,7 +99,12 @@ export const RUN_FLAGS = {
     value: 'FORMAT',
     help: 'markdown, json, sarif, rdjson or github (reviews); json (any result)',
   },
-  out: { type: 'string', short: 'o', value: 'FILE', help: 'write the result to FILE instead of stdout' },
+  out: {
+    type: 'string',
+    short: 'o',
+    value: 'FILE',
+    help: 'write the result to FILE instead of stdout; as JSON where its name ends in .json',
+  },
   output: { type: 'string', value: 'ndjson', help: 'print the event stream on stdout, one event per line' },
   'fail-on': {
     type: 'string',

@@ -18,7 +18,7 @@ export interface ResultRequest {
   readonly ndjson: boolean;
 }
 
-/** Reads `--format`, `-o`, `--fail-on`, `--json` and `--output`. Fails with USAGE or FILE_UNWRITABLE. */
+/** Reads `--format`, which is `json` for a file of that name where it is not given, `-o`, `--fail-on`, `--json` and `--output`. Fails with USAGE or FILE_UNWRITABLE. */
 export async function readResultRequest(values: FlagValues, cwd: string): Promise<ResultRequest> {
   const { REVIEW_FORMATS } = await loadReporters();
   const output = textFlag(values, 'output');
@@ -37,7 +37,7 @@ export async function readResultRequest(values: FlagValues, cwd: string): Promis
   const out = textFlag(values, 'out');
   if (out !== undefined) requirePlace(cwd, out, '-o');
   return {
-    format: oneOf(values, 'format', REVIEW_FORMATS),
+    format: oneOf(values, 'format', REVIEW_FORMATS) ?? (isJsonFile(out) ? 'json' : undefined),
     out,
     failOn: oneOf(values, 'fail-on', SEVERITIES),
     json: values.json === true,
@@ -84,6 +84,7 @@ async function resultText(result: JsonValue, request: ResultRequest, terminal: T
   const toFile = request.out !== undefined;
   const color = !toFile && terminal.stdoutColor;
   const onTerminal = { terminal: !toFile && terminal.stdoutIsTerminal };
+  if (isJsonFile(request.out) && typeof result === 'string') return `${JSON.stringify(result)}\n`;
   if (request.format === 'json') return formatResult(result, onTerminal);
   if (isReview(result)) {
     return formatReview(result, request.format ?? 'markdown', { version: terminal.version, color });
@@ -104,6 +105,11 @@ export function requirePlace(cwd: string, path: string, flag: string): void {
     throw new CrewError('FILE_UNWRITABLE', `\`${flag} ${path}\` is a folder; name a file in it`);
   if (isFolder(dirname(target))) return;
   throw new CrewError('FILE_UNWRITABLE', `\`${flag} ${path}\`: there is no folder \`${dirname(target)}\``);
+}
+
+/** Whoever names a file so will read it as JSON. */
+function isJsonFile(out: string | undefined): boolean {
+  return out?.toLowerCase().endsWith('.json') === true;
 }
 
 function oneOf<Word extends string>(

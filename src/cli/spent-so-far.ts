@@ -4,6 +4,7 @@ import type { Engine } from '../ports/engine.ts';
 import { createChargeWatch } from '../reporters/charge-watch.ts';
 import { callsUnderWay } from '../runtime/calls-under-way.ts';
 import type { FoldStep } from '../runtime/records/fold-run.ts';
+import { questionOf } from './mark-left.ts';
 import { readRecordedRun } from './recorded-run.ts';
 import { eventsOf } from './step-events.ts';
 
@@ -15,6 +16,8 @@ export interface SpentSoFar {
   readonly underWay?: Spend;
   /** Calls are in it that never answered, counted with the most that they can take. */
   readonly isBounded: boolean;
+  /** What was asked, of a run of `crew ask`. */
+  readonly question?: string;
 }
 
 /** Reads what a run has spent that nobody has summed up yet; undefined where its record cannot be read. */
@@ -29,6 +32,7 @@ export async function spentSoFar(engine: Engine, runId: string): Promise<SpentSo
       workedMs: state.activeMs,
       isBounded: hasBounds(steps),
       ...(underWay === undefined ? {} : { underWay }),
+      ...questionOf(state),
     };
   } catch (error) {
     if (error instanceof CrewError) return undefined;

@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly workedMs: number;
   /** Why an open run waits; absent when it was only stopped, and when it is over. */
   readonly waitsFor?: CodedFailure;
+  /** What was asked, of a run of `crew ask`; absent for other runs, and where an earlier version has left it. */
+  readonly question?: string;
 }
 
 export type RunStatus = 'open' | 'success' | 'failure' | 'error';

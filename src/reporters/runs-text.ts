@@ -20,6 +20,8 @@ export interface ListedRun {
   /** Calls that have no outcome, with the most that they can take, beside `spend`; absent when there are none. */
   readonly underWay?: Spend;
   readonly waitsFor?: CodedFailure;
+  /** What was asked, of a run of `crew ask`. */
+  readonly question?: string;
 }
 
 /**
@@ -34,6 +36,10 @@ export function formatRuns(
   return runs
     .map((run, index) => {
       const rows = [`${lines[index]}\n`];
+      if (run.question !== undefined) {
+        const asked = sanitizeText(`    “${run.question.trim()}”`, { keepNewlines: false });
+        rows.push(`${paint(cutToWidth(asked, columns), 'dim', color)}\n`);
+      }
       if (run.waitsFor !== undefined) {
         const { code, message } = run.waitsFor;
         const why = sanitizeText(`    ${code} ${message}`, { keepNewlines: false });

@@ -336,8 +336,12 @@ describe('what is the request', () => {
       '--model',
       'script:replies.yaml',
     ];
-    const named = await crew([...args, '--reformulate-input', 'topic'], { from: folder });
+    const named = await crew([...args, '--reformulate', '--reformulate-input', 'topic'], {
+      from: folder,
+    });
     expect([named.code, named.stdout]).toEqual([0, 'Plum blossoms about a haiku about the spring of 2020\n']);
+    const kept = await crew([...args, '--reformulate-input', 'topic'], { from: folder });
+    expect([kept.code, kept.stdout]).toEqual([0, 'Plum blossoms about spring\n']);
     const strange = await crew([...args, '--reformulate-input', 'tonic'], { from: folder });
     expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining('did you mean `topic`?')]);
   });

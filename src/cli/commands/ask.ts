@@ -164,7 +164,10 @@ async function prepare(inputs: JsonObject, { values, terminal, before }: Asking)
     ...(rewrites === undefined ? {} : { [`${rewrites.phase}/default`]: choice.models[0] ?? auto }),
   });
   const checked = { crew: asked, compile };
-  const prepared = await prepareProgram({ checked, wish, inputs, choose, values, terminal });
+  const prepared = await prepareProgram({
+    ...{ checked, wish, inputs, choose, values, terminal },
+    modelFlag: '--models',
+  });
   return { ...prepared, summary: choice.summary };
 }
 

@@ -15,12 +15,13 @@ import { ANSWER_FLAG, BUDGET_FLAGS, FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS 
 import { givenInputs } from '../given-inputs.ts';
 import { loadCheckedCrew } from '../load-program.ts';
 import { planRun } from '../plan-run.ts';
-import { onePositional } from '../positionals.ts';
+import { readCrewWords } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
 import { readStubsFile } from '../read-stubs.ts';
 import { prepareProgram } from '../reformulate/prepare-program.ts';
 import { readReformulation } from '../reformulate/read-reformulation.ts';
+import { readRequest } from '../reformulate/read-request.ts';
 import { requireFrozen } from '../require-frozen.ts';
 import { loadPlanner } from '../wire.ts';
 import { withoutNeedOfKeys } from '../without-keys.ts';
@@ -28,7 +29,7 @@ import { withoutNeedOfKeys } from '../without-keys.ts';
 /** `crew plan FILE`: the most that a run can cost, before it starts; with `--stubs`, the phases that it would walk. */
 export const planCommand: Command = {
   name: 'plan',
-  usage: 'plan FILE',
+  usage: 'plan FILE [REQUEST]',
   summary: 'show what a run can cost at the very most',
   flags: {
     ...INPUT_FLAGS,
@@ -46,11 +47,12 @@ export const planCommand: Command = {
 };
 
 async function plan({ positionals, values, terminal }: CommandCall): Promise<number> {
-  const path = onePositional(positionals, 'a crew file, such as `crew plan crews/code-review.crew.yaml`');
+  const { path, words } = readCrewWords(positionals, 'crew plan crews/code-review.crew.yaml');
   const checked = await loadCheckedCrew(path, terminal, readBudgetFlags(values));
   const plain = checked.compile(checked.crew);
   await requireFrozen([plain], { values, terminal });
-  const inputs = await inputsOrNone(plain, values, terminal);
+  const given = await readRequest(plain, words, { values, terminal });
+  const inputs = await inputsOrNone(plain, given, terminal);
   const { formatPlan, formatWalk, simulateRun } = await loadPlanner();
   const stubsFile = textFlag(values, 'stubs');
   if (stubsFile !== undefined) {

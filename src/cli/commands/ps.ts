@@ -63,6 +63,7 @@ function listedRun(run: RunHeader, spent: SpentSoFar | undefined): ListedRun {
     createdAt,
     ...(known === undefined ? {} : { spend: known.spend, workedMs: known.workedMs }),
     ...(spent?.isBounded === true ? { isBounded: true } : {}),
+    ...(known?.question === undefined ? {} : { question: known.question }),
     ...(spent?.underWay === undefined ? {} : { underWay: spent.underWay }),
   };
   if (status !== 'open') return { ...shared, status };

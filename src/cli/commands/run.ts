@@ -6,6 +6,7 @@ import { type Command, type CommandCall, textFlag, textFlags } from '../command.
 import { ANSWER_FLAG, FROZEN_FLAG, INPUT_FLAGS, REFORMULATE_FLAGS, RUN_FLAGS } from '../flags.ts';
 import { givenInputs } from '../given-inputs.ts';
 import { loadTrustedCrew } from '../load-program.ts';
+import { readCrewWords } from '../positionals.ts';
 import { readBudgetFlags } from '../read-budget.ts';
 import { readConfig } from '../read-config.ts';
 import { readGrants } from '../read-grants.ts';
@@ -47,21 +48,9 @@ export const runCommand: Command = {
   run,
 };
 
-/** The crew file, and the request to it if it stands there. */
-function readPlaces([path, request, ...rest]: readonly string[]) {
-  const [second] = rest;
-  if (path === undefined)
-    throw new CrewError('USAGE', 'expected a crew file, such as `crew run crews/code-review.crew.yaml`');
-  if (second !== undefined) {
-    const message = `expected a crew file and one request, and found \`${second}\` too; put the request in quotes`;
-    throw new CrewError('USAGE', message);
-  }
-  return { path, words: request };
-}
-
 /** Everything that can fail by the author's or the caller's mistake is done before the run exists. */
 async function run({ positionals, values, terminal }: CommandCall): Promise<number> {
-  const { path, words } = readPlaces(positionals);
+  const { path, words } = readCrewWords(positionals, 'crew run crews/code-review.crew.yaml');
   const recording = textFlag(values, 'replay');
   if (recording !== undefined) {
     if (words !== undefined) throw new CrewError('USAGE', '`--replay` takes the request from the recording');

@@ -26,6 +26,8 @@ interface Preparing {
   readonly inputs?: JsonObject | undefined;
   /** Chooses the models of a program. */
   readonly choose: (program: Program) => Models | Promise<Models>;
+  /** The flag of the command that names models; `--model` when absent. */
+  readonly modelFlag?: string;
   readonly values: FlagValues;
   readonly terminal: Terminal;
 }
@@ -44,7 +46,7 @@ export interface PreparedProgram {
  * which is told. Fails with INPUT_INVALID for an empty request, and as `openModels`.
  */
 export async function prepareProgram(preparing: Preparing): Promise<PreparedProgram> {
-  const { checked, wish, inputs, values, terminal } = preparing;
+  const { checked, wish, inputs, modelFlag = '--model', values, terminal } = preparing;
   if (wish === undefined) return opened(preparing, checked.compile(checked.crew));
   if (inputs !== undefined) requireText(inputs, wish.input);
   const { crew: shipped } = await loadShippedCrew('reformulate');
@@ -59,7 +61,7 @@ export async function prepareProgram(preparing: Preparing): Promise<PreparedProg
   if (writer?.use === 'offline') {
     if (values.quiet !== true)
       terminal.stderr(
-        'reformulation: the request stays as it is, because `offline` is not a language model; name one with --model or `reformulation.model`\n',
+        `reformulation: the request stays as it is, because \`offline\` is not a language model; name one with ${modelFlag} or \`reformulation.model\`\n`,
       );
     return opened(preparing, checked.compile(checked.crew));
   }

@@ -29,19 +29,19 @@ interface Sources {
 
 /**
  * Whether and how a request is said again: `--reformulate` or `--no-reformulate`, else `reformulation.enabled`. Undefined where
- * it is not. What a setting wants and a crew has no request for is told and left out; what a flag wants fails with USAGE. Fails
+ * it is not. `--reformulate-input` only names the input. What a setting wants and a crew has no request for is told and left out; what a flag wants fails with USAGE. Fails
  * with FILE_NOT_FOUND for a custom prompt that is not there, with FILE_UNREADABLE for one that is not text, and with
  * CONFIG_INVALID for one that is no template, is empty, never reads the request, or leads out of the project that names it.
  */
 export async function readReformulation(sources: Sources): Promise<ReformulationWish | undefined> {
   const { crew, config, values, terminal } = sources;
   const named = textFlag(values, 'reformulate-input');
-  const flag = values.reformulate ?? (named === undefined ? undefined : true);
+  const flag = values.reformulate;
   const isWanted = flag ?? settingOf(config, 'reformulation.enabled')?.value ?? false;
-  if (isWanted !== true) return undefined;
   const input = mainInput(crew.inputs, named);
+  if (isWanted !== true && (named === undefined || !('problem' in input))) return undefined;
   if ('problem' in input) {
-    if (flag === true) {
+    if (flag === true || named !== undefined) {
       throw new CrewError('USAGE', `nothing to reformulate: ${input.problem}; \`--reformulate-input NAME\``);
     }
     if (values.quiet !== true)
