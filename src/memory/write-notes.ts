@@ -74,7 +74,7 @@ async function stepsOf(
     const note: MemoryNote = { ...wish.prepared.note, seq: seqOf(wish.prepared.note) };
     const newcomer: Newcomer = vector === undefined ? { note } : { note, vector };
     const place = await placeOf(memory.store, newcomer, [...batch.values()]);
-    const step = stepOf({ memory, by, newcomer, place, reason: wish.prepared.reason ?? why });
+    const step = stepOf({ memory, by, newcomer, place, reason: wish.prepared.reason ?? why, batch });
     if (step.put !== undefined) batch.set(step.put.note.id, step.put);
     steps.push(step);
   }
@@ -151,6 +151,9 @@ async function writeSteps({ store }: OpenMemory, steps: readonly Step[]): Promis
   // What was merged into a note of the same batch stands in the later step.
   const puts = new Map(steps.flatMap(({ put }) => (put === undefined ? [] : [[put.note.id, put] as const])));
   if (puts.size > 0) await store.put([...puts.values()]);
+  await Promise.all(
+    steps.flatMap(({ merge }) => (merge === undefined ? [] : [store.merge(merge.id, merge.again)])),
+  );
   for (const { giveWay } of steps) {
     if (giveWay === undefined || giveWay.ids.length === 0) continue;
     await store.change(giveWay.ids, { state: 'superseded', supersededBy: giveWay.to });

@@ -1,4 +1,5 @@
 import type { MemoryChange, MemoryNote } from '../model/memory.ts';
+import { mergedNote, type SaidAgain } from '../model/merged-note.ts';
 import type { MemoryWritten } from '../model/recall.ts';
 import type { StoredNote } from '../ports/memory-store.ts';
 import { gistOf } from './note-gist.ts';
@@ -14,6 +15,8 @@ export type Outcome = MemoryWritten['notes'][number];
 export interface Step {
   readonly outcome: Outcome;
   readonly put?: StoredNote;
+  /** A note of the store that was said again. */
+  readonly merge?: { readonly id: string; readonly again: SaidAgain };
   readonly changes: readonly MemoryChange[];
   readonly giveWay?: { readonly ids: readonly string[]; readonly to: string };
 }
@@ -24,10 +27,12 @@ interface StepOptions {
   readonly newcomer: Newcomer;
   readonly place: Place;
   readonly reason: string | undefined;
+  /** The ids of what is written for the first time together with it. */
+  readonly batch: ReadonlyMap<string, unknown>;
 }
 
 /** What has to be written for a newcomer in its place. Pure, but for the clock of the memory. */
-export function stepOf({ memory, by, newcomer, place, reason }: StepOptions): Step {
+export function stepOf({ memory, by, newcomer, place, reason, batch }: StepOptions): Step {
   const { note, vector } = newcomer;
   const { crew: _, ...provenance } = by;
   const change = (
@@ -43,12 +48,16 @@ export function stepOf({ memory, by, newcomer, place, reason }: StepOptions): St
       return { outcome: { id: note.id, state: 'refused', reason: place.reason }, changes: [] };
     case 'same': {
       const same = place.of.note;
+      const isOwn = batch.has(same.id);
       const retired = same.state === 'retired' ? `was retired before: ${same.lesson?.retiredFor ?? ''}` : '';
       return {
         outcome: { id: same.id, state: 'merged', ...(retired === '' ? {} : { reason: retired }) },
-        put: { ...place.of, note: mergedNote(same, note) },
+        // What stands in the store others may change at the same time.
+        ...(isOwn
+          ? { put: { ...place.of, note: mergedNote(same, note) } }
+          : { merge: { id: same.id, again: note } }),
         changes: [
-          change({ target: same.id, action: 'merge', reason: `seen ${same.seen + 1} times` }),
+          change({ target: same.id, action: 'merge', reason: 'seen once more' }),
           change({ target: note.id, action: 'merge', after: same.id }),
         ],
       };
@@ -81,26 +90,4 @@ export function stepOf({ memory, by, newcomer, place, reason }: StepOptions): St
       };
     }
   }
-}
-
-/** What was there, seen once more. A person who says the same vouches for it. */
-function mergedNote(same: MemoryNote, again: Newcomer['note']): MemoryNote {
-  const vouched = again.trust === 3 && same.state === 'quarantined';
-  const expiresAt =
-    same.expiresAt === undefined || again.expiresAt === undefined
-      ? undefined
-      : Math.max(same.expiresAt, again.expiresAt);
-  const { expiresAt: _, ...kept } = same;
-  return {
-    ...kept,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    seen: same.seen + 1,
-    importance: Math.max(same.importance, again.importance),
-    outcome: again.outcome === 'unknown' ? same.outcome : again.outcome,
-    sources: [...new Set([...same.sources, ...again.sources])].slice(0, 20),
-    tags: [...new Set([...same.tags, ...again.tags])].slice(0, 20),
-    lastUsedAt: Math.max(same.lastUsedAt, again.createdAt),
-    ...(again.trust === 3 ? { trust: 3 } : {}),
-    ...(vouched ? { state: 'active' } : {}),
-  };
 }

@@ -8,6 +8,7 @@ import type {
   NoteState,
   Trust,
 } from '../model/memory.ts';
+import type { SaidAgain } from '../model/merged-note.ts';
 
 /** Which notes are meant; all that is given must hold. `states` is `['active']` when left out. */
 export interface NoteFilter {
@@ -112,6 +113,8 @@ export interface MemoryStore {
   /** How many notes there are of each scope, kind or state; those that have none are left out. Reads no note. */
   tally(by: TallyOf, filter: NoteFilter): Promise<ReadonlyMap<string, number>>;
   change(ids: readonly string[], change: NoteChange): Promise<void>;
+  /** A note was said again; what several say at once is all counted. */
+  merge(id: string, again: SaidAgain): Promise<void>;
   /** Notes that they were used and when; may be written later than it returns. */
   touch(ids: readonly string[], at: number): Promise<void>;
   /** Adds to figures of a lesson; a step is never lost. */

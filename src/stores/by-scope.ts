@@ -202,7 +202,7 @@ function changes(
     readonly ownIfThere: OwnIfThere;
     readonly stores: () => Promise<readonly MemoryStore[]>;
   },
-): Pick<MemoryStore, 'change' | 'touch' | 'credit' | 'record' | 'changes'> {
+): Pick<MemoryStore, 'change' | 'merge' | 'touch' | 'credit' | 'record' | 'changes'> {
   const split = async (ids: readonly string[]) => {
     const here = new Set((await shared.get(ids)).map(({ note }: StoredNote) => note.id));
     return { here: ids.filter(id => here.has(id)), there: ids.filter(id => !here.has(id)) };
@@ -217,6 +217,10 @@ function changes(
       const { here, there } = await split(ids);
       if (here.length > 0) await shared.touch(here, at);
       if (there.length > 0) await (await ownIfThere())?.touch(there, at);
+    },
+    merge: async (id, again) => {
+      const { here } = await split([id]);
+      await (here.length > 0 ? shared : await ownIfThere())?.merge(id, again);
     },
     credit: async (id, by) => {
       const { here } = await split([id]);

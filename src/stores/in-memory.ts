@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MemoryBlock, MemoryChange, MemoryNote } from '../model/memory.ts';
+import { mergedNote } from '../model/merged-note.ts';
 import type { MemoryStore, StoredNote, StoreEmbedder } from '../ports/memory-store.ts';
 import { rankByWords, wordsOf } from './bm25.ts';
 import { changedNote } from './changed-note.ts';
@@ -92,7 +93,7 @@ function readNotes(held: HeldNotes): NoteReads {
 
 function writeNotes(
   held: HeldNotes,
-): Pick<MemoryStore, 'setEmbedder' | 'put' | 'change' | 'touch' | 'credit'> {
+): Pick<MemoryStore, 'setEmbedder' | 'put' | 'change' | 'merge' | 'touch' | 'credit'> {
   const { notes, clock } = held;
   const hold = (stored: StoredNote): HeldNote => ({ ...stored, words: wordsOf(searchText(stored.note)) });
   const rewrite = (ids: readonly string[], change: (note: MemoryNote) => MemoryNote): void => {
@@ -117,6 +118,7 @@ function writeNotes(
       for (const one of stored) notes.set(one.note.id, hold(one), version);
     },
     change: async (ids, change) => rewrite(ids, note => changedNote(note, change)),
+    merge: async (id, again) => rewrite([id], note => mergedNote(note, again)),
     touch: async (ids, at) =>
       rewrite(ids, note => ({ ...note, used: note.used + 1, lastUsedAt: Math.max(note.lastUsedAt, at) })),
     credit: async (id, by) =>

@@ -54,6 +54,23 @@ export function historyContract(theStore: () => MemoryStore): void {
       expect(await store.count(HOME)).toBe(2);
     });
 
+    test('what is said again is counted with where it comes from, however many say it at once', async () => {
+      await store.put([storedNote('a', { sources: ['model'], tags: [], expiresAt: AT + 1 })]);
+      const again = { trust: 2, importance: 0.9, outcome: 'pass', tags: ['x'], createdAt: AT + 9 } as const;
+      await Promise.all([
+        ...[1, 2, 3, 4].map(run => store.merge('a', { ...again, sources: [`run:${run}`] })),
+        store.touch(['a'], AT + 3),
+        store.merge('nowhere', { ...again, sources: [] }),
+      ]);
+      await store.flush();
+      const [a] = await store.get(['a', 'nowhere']);
+      const { sources = [], ...rest } = a?.note ?? noteOf('none');
+      expect([...sources].sort()).toEqual(['model', 'run:1', 'run:2', 'run:3', 'run:4']);
+      expect(rest).toMatchObject({ seen: 5, used: 1, importance: 0.9, outcome: 'pass', tags: ['x'] });
+      expect(rest).toMatchObject({ lastUsedAt: AT + 9 });
+      expect(rest.expiresAt).toBeUndefined();
+    });
+
     test('use and credit are counted, however many count at once', async () => {
       const lesson = { task: 't', uses: 0, passes: 0, fails: 0, pinned: false };
       await store.put([storedNote('a', { lesson }), storedNote('b')]);

@@ -24,6 +24,17 @@ describe('the same again', () => {
     expect(await active(memory)).toMatchObject([{ seen: 3 }]);
   });
 
+  it('in several runs at once is counted for each, with where it comes from', async () => {
+    const memory = freshMemory();
+    await writeNotes(memory, BY, [wish('a', 'Same')]);
+    const says = (runId: string) =>
+      writeNotes(memory, { ...BY, runId }, [wish('a', 'same', { sources: [`run:${runId}`] })]);
+    await Promise.all(['run2', 'run3', 'run4'].map(says));
+    const [note] = await active(memory);
+    expect(note?.seen).toBe(4);
+    expect(note?.sources).toEqual(expect.arrayContaining(['run:run2', 'run:run3', 'run:run4']));
+  });
+
   it('in another scope, or of another kind, is another note', async () => {
     const memory = freshMemory();
     await writeNotes(memory, BY, [

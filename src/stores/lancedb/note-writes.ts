@@ -1,5 +1,6 @@
 import type { Table } from '@lancedb/lancedb';
 import type { MemoryNote } from '../../model/memory.ts';
+import { mergedNote } from '../../model/merged-note.ts';
 import type { MemoryStore, StoredNote, StoreEmbedder } from '../../ports/memory-store.ts';
 import { changedNote } from '../changed-note.ts';
 import { checkVector } from '../check-vector.ts';
@@ -21,7 +22,7 @@ type Wish =
   | { readonly rewrite: readonly string[]; readonly change: Change };
 
 /** Writes to the table `notes`, and changes of what is there. */
-export interface NoteWrites extends Pick<MemoryStore, 'setEmbedder' | 'put' | 'change' | 'credit'> {
+export interface NoteWrites extends Pick<MemoryStore, 'setEmbedder' | 'put' | 'change' | 'merge' | 'credit'> {
   /** Changes notes that are there, as often as others come in between; later changes see earlier ones. */
   rewrite(ids: readonly string[], change: Change): Promise<void>;
   idle(): Promise<void>;
@@ -56,6 +57,7 @@ export function createNoteWrites(notes: LanceTable, wrote: (rows: number) => voi
       if (stored.length > 0) await queue.add({ put: stored, of });
     },
     change: (ids, change) => rewrite(ids, note => changedNote(note, change)),
+    merge: (id, again) => rewrite([id], note => mergedNote(note, again)),
     credit: (id, by) =>
       rewrite([id], note => {
         if (note.lesson === undefined) return note;
