@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { askCrew } from '../../src/cli/ask-crew.ts';
 import { type AskChoice, type AskedBefore, chooseAsk } from '../../src/cli/choose-ask.ts';
 import { loadShippedCrew } from '../../src/cli/load-shipped-crew.ts';
+import { evaluateCondition } from '../../src/expressions/template-evaluate.ts';
 import type { ConfigLayer, ConfigValues } from '../../src/model/config.ts';
+import type { Phase } from '../../src/model/crew.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 
 const AUTO = { use: 'offline', reason: 'no model was chosen' };
 
@@ -137,6 +140,18 @@ describe('a conversation that goes on', () => {
   });
 });
 
+/** The model that merges answers; each merging phase ends with a result that has its own text. */
+function mergerOf(phases: readonly Phase[], scope: JsonObject): string | undefined {
+  const [asking] = phases;
+  const next = asking === undefined || asking.kind === 'end' ? [] : asking.next;
+  const way = next.find(({ when }) => when === undefined || evaluateCondition(when, scope));
+  const merging = phases.find(({ name }) => name === way?.to);
+  if (merging?.kind !== 'chain') return undefined;
+  const end = phases.find(({ name }) => name === merging.next[0]?.to);
+  expect(end).toMatchObject({ kind: 'end', result: { summary: `{{ ${merging.name} }}` } });
+  return merging.steps[0]?.model;
+}
+
 describe('the shipped ask crew', () => {
   test('takes models, summarizer and prompt, and keeps all the rest', async () => {
     const { crew } = await loadShippedCrew('ask');
@@ -150,6 +165,27 @@ describe('the shipped ask crew', () => {
     });
     expect(ends).toEqual(crew.sop.phases.slice(2));
     expect(crew.sop.phases[0]).toMatchObject({ models: ['default'], minAnswers: 1 });
+  });
+
+  test('is merged by the first of the models that has answered, and not at all when fewer than two have', async () => {
+    const { crew } = await loadShippedCrew('ask');
+    for (const count of [1, 2, 3, 4]) {
+      const models = Array.from({ length: count }, (_, index) => `a:${index}`);
+      const { phases } = askCrew(crew, { models, summarizers: models }).sop;
+      for (let pattern = 1; pattern < 2 ** count; pattern += 1) {
+        const isAnswered = (index: number): boolean => (pattern & (2 ** index)) !== 0;
+        const answers = models.map((model, index) =>
+          isAnswered(index)
+            ? { model, answer: 'So.' }
+            : { model, failure: { code: 'OUTPUT_EMPTY', message: 'no' } },
+        );
+        const first = models.findIndex((_, index) => isAnswered(index));
+        const answered = answers.filter(each => 'answer' in each).length;
+        const merged = answered > 1 || count === 1 ? models[first] : undefined;
+        expect(mergerOf(phases, { answers, inputs: { summary: true } }), `${count}, ${pattern}`).toBe(merged);
+        expect(mergerOf(phases, { answers, inputs: { summary: false } })).toBeUndefined();
+      }
+    }
   });
 
   test('without a prompt of one’s own has one that wants sources, disagreement and no invented consensus', async () => {
