@@ -121,7 +121,7 @@ const FIELDS: { readonly [Type in Fact['type']]: JsonObject } = {
     terms: BY_ALIAS,
     'grants?': TEXTS,
     'policy?': POLICY,
-    'withoutMemory?': { const: true },
+    'withoutMemory?': { enum: ['stored', true] },
     'memory?': {
       type: 'object',
       required: ['place', 'embedder'],

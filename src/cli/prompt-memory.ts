@@ -1,3 +1,4 @@
+import type { WithoutMemory } from '../model/fact.ts';
 import type { Program } from '../model/program.ts';
 import type { Recalled, RecalledRole, RecallRequest } from '../model/recall.ts';
 import type { RememberedNote } from '../model/run-event.ts';
@@ -21,7 +22,7 @@ export interface ShownMemory extends Pick<SeenMemory, 'state' | 'place' | 'versi
 interface SeenBefore {
   readonly options: {
     readonly recalled?: ReadonlyMap<string, readonly RecalledRole[]>;
-    readonly withoutMemory?: true;
+    readonly withoutMemory?: WithoutMemory;
     readonly at: number;
   };
   readonly shownTo: (role: string, place: PromptPlace, program: Program) => ShownMemory | undefined;
@@ -38,7 +39,7 @@ export async function seeMemory(
   const at = realWorld.now();
   if (seen.state === 'off') {
     return {
-      options: { withoutMemory: true, at },
+      options: { withoutMemory: 'stored', at },
       shownTo: () => (requests.length === 0 ? undefined : bare(seen)),
     };
   }

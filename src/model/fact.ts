@@ -48,6 +48,9 @@ export interface ModelTerms {
   readonly price: ModelPrice | null;
 }
 
+/** A run without memory: `stored` leaves out what is stored, and roles read what crew files declare; in runs of before it is `true`, and they read nothing. */
+export type WithoutMemory = 'stored' | true;
+
 /**
  * The memory of a run. It reads the store as it was at `version`, and what it wrote itself; absent `version` reads what is
  * there at each moment.
@@ -95,7 +98,7 @@ export type Fact =
       /** Which memory the run works with; absent when it has none, or none is wanted. */
       readonly memory?: RunMemory;
       /** Nobody wants its memory, so the tools of memory are not offered; absent in runs of before, which offered them. */
-      readonly withoutMemory?: true;
+      readonly withoutMemory?: WithoutMemory;
       /** What draws by lot are made of; the id of the run when absent. A fork draws as the run that it comes from. */
       readonly seed?: string;
       /** Present in forks. */

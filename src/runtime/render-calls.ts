@@ -1,6 +1,6 @@
 import { CrewError } from '../model/crew-error.ts';
 import type { ModelCallEffect } from '../model/effect.ts';
-import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
+import type { ModelTerms, ResolvedModel, WithoutMemory } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { RecalledRole, RecallRequest } from '../model/recall.ts';
@@ -26,7 +26,7 @@ export interface RenderOptions {
   /** What came of `recallsBefore`, by the phase of each request; nothing is remembered when left out. */
   readonly recalled?: ReadonlyMap<string, readonly RecalledRole[]>;
   /** The tools of memory are not offered, as in a run without it. */
-  readonly withoutMemory?: true;
+  readonly withoutMemory?: WithoutMemory;
   /** The moment that ages of notes are counted to, wall-clock milliseconds. */
   readonly at?: number;
 }

@@ -1,6 +1,6 @@
 import type { CodedFailure } from '../model/crew-error.ts';
 import type { ActEffect, Effect, MemoryWriteEffect, ToolCallEffect } from '../model/effect.ts';
-import type { ModelTerms, ResolvedModel, RunMemory } from '../model/fact.ts';
+import type { ModelTerms, ResolvedModel, RunMemory, WithoutMemory } from '../model/fact.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { MemoryScope } from '../model/memory.ts';
 import type { Policy } from '../model/policy.ts';
@@ -208,7 +208,7 @@ export interface RunState {
   /** The memory of the run; absent when it has none, or none is wanted. */
   readonly memory?: RunMemory;
   /** The tools of memory are not offered. */
-  readonly withoutMemory?: true;
+  readonly withoutMemory?: WithoutMemory;
   /** How the procedures went where they could go several ways; kept only in runs that remember. */
   readonly decisions?: readonly Decision[];
   /** The end of the run, which is there as soon as it is remembered. */

@@ -1,4 +1,4 @@
-import type { ModelTerms, ResolvedModel } from '../model/fact.ts';
+import type { ModelTerms, ResolvedModel, WithoutMemory } from '../model/fact.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Program } from '../model/program.ts';
 import type { RecalledNote, RecalledRole } from '../model/recall.ts';
@@ -33,7 +33,7 @@ export interface WorkContext {
   /** What its roles were reminded of; absent when nothing was. */
   readonly memory?: readonly RecalledRole[];
   /** The tools of memory are not offered. */
-  readonly withoutMemory?: true;
+  readonly withoutMemory?: WithoutMemory;
   /** When the work was opened, and the moment of the fact that is being decided on; wall-clock milliseconds. */
   readonly openedAt: number;
   readonly at: number;

@@ -2,7 +2,7 @@ import { ancestorsOf } from '../../memory/ancestors-of.ts';
 import type { MemoryDoor } from '../../memory/memory-door.ts';
 import type { OpenMemory } from '../../memory/open-memory.ts';
 import { CrewError } from '../../model/crew-error.ts';
-import type { Fact, RunMemory } from '../../model/fact.ts';
+import type { Fact, RunMemory, WithoutMemory } from '../../model/fact.ts';
 import type { Program } from '../../model/program.ts';
 import type { MemoryStore } from '../../ports/memory-store.ts';
 import type { FlagValues, Terminal } from '../command.ts';
@@ -15,7 +15,7 @@ import { settleWritten, tidyDaily } from './tidy.ts';
 /** The memory that a new run begins with; its store stays open until the release. */
 export interface BegunMemory {
   /** For `run.started`: which memory the run has, or that nobody wants the one of its crew. */
-  readonly recorded: { readonly memory?: RunMemory; readonly withoutMemory?: true };
+  readonly recorded: { readonly memory?: RunMemory; readonly withoutMemory?: WithoutMemory };
   readonly release: () => Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function beginMemory(
 ): Promise<BegunMemory> {
   const declared = declaredMemory(program);
   if (declared === undefined) return NONE;
-  if (!(await wantsMemory(values, terminal))) return { ...NONE, recorded: { withoutMemory: true } };
+  if (!(await wantsMemory(values, terminal))) return { ...NONE, recorded: { withoutMemory: 'stored' } };
   const choice = await chooseRunMemory(program, declared, { values, terminal });
   const { memory, release } = await openMemory({
     choice,
