@@ -30,18 +30,23 @@ export const addNote: MemoryVerb = async (call, memory) => {
   const wish = noteOf(text, values);
   const [written] = await writeNotes(memory, { ...ofPerson(), crew: crewOf(wish.scope) }, [wish]);
   await memory.store.flush();
-  const { id = '', state = 'refused', reason } = written ?? {};
+  const { id = '', state = 'refused', reason, gaveWay = [] } = written ?? {};
   if (state === 'refused') {
     throw new CrewError('MEMORY_REFUSED', `the note was not kept: ${reason ?? 'nothing was written'}`);
   }
   const [kept] = await memory.store.get([id]);
   if (values.json === true) {
-    printJson(call, { state, note: kept?.note ?? null, ...(reason === undefined ? {} : { reason }) });
+    const why = reason === undefined ? {} : { reason };
+    printJson(call, { state, note: kept?.note ?? null, ...why, gaveWay });
     return 0;
   }
   const { oneLine } = await loadMemoryText();
   const said = `${outcomeWords(state, kept?.note)}${reason === undefined ? '' : `; ${reason}`}`;
   terminal.stderr(`${oneLine(said, Number.POSITIVE_INFINITY)}: ${oneLine(gistOf(text), 200)}\n`);
+  for (const each of gaveWay) {
+    const line = `Gave way: note ${each.id}, ${each.text} (${each.reason})`;
+    terminal.stderr(`${oneLine(line, Number.POSITIVE_INFINITY)}\n`);
+  }
   terminal.stdout(`${id}\n`);
   return 0;
 };

@@ -86,11 +86,24 @@ describe('a note of a person', () => {
     const memory = await memoryWith([]);
     const flags = { scope: ['crew:house'], kind: ['decision'], tag: ['ops'], subject: 'port' };
     await done(addNote, memory, ['We use 8080.'], flags);
-    await done(addNote, memory, ['Now it is the one of the gateway.'], { ...flags, json: true });
+    const { out } = await done(addNote, memory, ['Now it is the one of the gateway.'], {
+      ...flags,
+      json: true,
+    });
+    expect(JSON.parse(out).gaveWay).toMatchObject([{ text: 'We use 8080.' }]);
     expect((await notesOf(memory)).map(({ text, state, crew, tags }) => [text, state, crew, tags])).toEqual([
       ['We use 8080.', 'superseded', 'house', ['ops', 'subject:port']],
       ['Now it is the one of the gateway.', 'active', 'house', ['ops', 'subject:port']],
     ]);
+  });
+
+  test('says what gives way to it', async () => {
+    const memory = await memoryWith([]);
+    await done(addNote, memory, ['The port is 8080.']);
+    const { said } = await done(addNote, memory, ['The port is 9090.']);
+    expect(said).toMatch(
+      /Gave way: note \S+, The port is 8080\. \(says another thing of the same subject\)\.?\n/,
+    );
   });
 
   test('stands in the log, and can be taken back', async () => {
