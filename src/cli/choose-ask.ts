@@ -74,12 +74,13 @@ function refuseOdd(words: readonly string[]): void {
 }
 
 /** The models that a conversation goes on with; undefined where it has none to keep, because nothing but `offline` was there. Pure. */
-export function keptModels(before: AskedBefore | undefined): readonly ResolvedModel[] | undefined {
+function keptModels(before: AskedBefore | undefined): readonly ResolvedModel[] | undefined {
   if (before === undefined || before.models.every(isUnchosen)) return undefined;
   return before.models.map(({ use }) => ({ use, reason: `as in run ${before.runId}` }));
 }
 
-function isKept({ values, before }: Pick<AskSources, 'values' | 'before'>): boolean {
+/** Whether the models are those of the run that is gone on with. Pure. */
+export function isKept({ values, before }: Pick<AskSources, 'values' | 'before'>): boolean {
   return textFlags(values, 'models').length === 0 && keptModels(before) !== undefined;
 }
 

@@ -53,6 +53,19 @@ const EMBEDDER = { name: 'nomic-embed-text:latest', details: { family: 'nomic-be
 const CHATTER = { name: 'llama3.2:1b', details: { family: 'llama' } };
 
 describe('a newcomer with a model server on this machine', () => {
+  test('goes on with the model that was asked, which is looked for again only by `auto`', async () => {
+    const { asked, env } = await startOllama([CHATTER]);
+    const looks = (): number => asked.filter(path => path === '/api/tags').length;
+    await crew(['ask', 'What is a lock?'], { from: folder, env });
+    const before = looks();
+    const on = await crew(['ask', '--continue', 'And why?'], { from: folder, env });
+    expect([on.code, looks()], on.stderr).toEqual([0, before]);
+    expect(on.stderr).toMatch(/ollama:llama3\.2:1b · as in run /);
+    const anew = await crew(['ask', '--continue', 'And now?', '--models', 'auto'], { from: folder, env });
+    expect(anew.stdout).toContain('## ollama:llama3.2:1b');
+    expect(looks()).toBeGreaterThan(before);
+  });
+
   test('asks it with nothing configured, and is told what was chosen and why', async () => {
     const { host, env } = await startOllama([EMBEDDER, CHATTER]);
     const { code, stdout, stderr } = await crew(['ask', 'What is a lock?'], { from: folder, env });

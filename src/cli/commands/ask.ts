@@ -15,7 +15,7 @@ import {
 import { readTalkWords } from '../ask/read-talk-words.ts';
 import { askCrew } from '../ask-crew.ts';
 import { beginRun } from '../begin-run.ts';
-import { type AskChoice, type AskedBefore, chooseAsk, keptModels } from '../choose-ask.ts';
+import { type AskChoice, type AskedBefore, chooseAsk, isKept } from '../choose-ask.ts';
 import { chooseModels } from '../choose-models.ts';
 import { chooseModelsHere } from '../choose-models-here.ts';
 import { type Command, type CommandCall, type FlagValues, type Terminal, textFlags } from '../command.ts';
@@ -142,7 +142,7 @@ async function prepare(inputs: JsonObject, { values, terminal, before }: Asking)
   const env = { ...terminal.env, CREW_MODEL: undefined };
   const tell = tellOffline(values, terminal);
   const needed =
-    keptModels(before) !== undefined || isNamed(values, terminal, config) ? chooseModels : chooseModelsHere;
+    isKept({ values, before }) || isNamed(values, terminal, config) ? chooseModels : chooseModelsHere;
   const { default: chosen } = (await needed({ program: compile(crew), flags: [], env, tell })).models;
   if (chosen === undefined) throw new Error('the shipped ask crew does not use its default model');
   // Reasons name the flag of `crew run`.
