@@ -62,6 +62,17 @@ describe('a block', () => {
     await expect(insert('')).rejects.toThrow('`text` is empty');
   });
 
+  test('takes lines that stand in it already not once more, unless it is said where', async () => {
+    const memory = freshMemory();
+    const insert = (text: string, line?: number) =>
+      insertIntoBlock(memory, TASK, editor(), line === undefined ? { text } : { text, line });
+    expect(await insert('two')).toMatchObject({ value: 'one\ntwo\nthree', version: 0 });
+    expect(await insert('two\nthree\n')).toMatchObject({ version: 0 });
+    expect(await insert('wo')).toMatchObject({ value: 'one\ntwo\nthree\nwo', version: 1 });
+    expect(await insert('one\nthree')).toMatchObject({ version: 2 });
+    expect(await insert('two', 0)).toMatchObject({ version: 3 });
+  });
+
   test('an empty one has no empty line after its first insertion', async () => {
     const empty = { scope: SCOPE, declaration: blockCalled('task') };
     expect((await insertIntoBlock(freshMemory(), empty, editor(), { text: 'a' })).value).toBe('a');

@@ -7,7 +7,8 @@ import { type BlockEditor, type BlockTarget, editBlock } from './edit-block.ts';
 const MAX_PLACES = 10;
 
 /**
- * Puts lines into a block after line `line` (0: first), at the end when it is left out. Fails as `editBlock` does, and with
+ * Puts lines into a block after line `line` (0: first), at the end when it is left out; lines that stand there already, as they
+ * do when every run says the same, are then not put in once more. Fails as `editBlock` does, and with
  * MEMORY_REFUSED for an empty text or a line that is not there.
  */
 export async function insertIntoBlock(
@@ -23,6 +24,7 @@ export async function insertIntoBlock(
     if (at < 0 || at > lines.length) {
       throw refused(`the block \`${label}\` has ${lines.length} lines, there is no line ${at}`);
     }
+    if (line === undefined && standsIn(lines, text)) return value;
     // A last line feed is the end of the last line, not a line more.
     const isEnded = line === undefined && value.endsWith('\n');
     return isEnded ? `${value}${text}` : lines.toSpliced(at, 0, text).join('\n');
@@ -74,6 +76,11 @@ export async function rethinkBlock(
       `the block \`${label}\` is at version ${version}, expected ${expectedVersion}; look at it again and think of what others wrote`,
     );
   });
+}
+
+function standsIn(lines: readonly string[], text: string): boolean {
+  const wanted = text.replace(/\n$/, '');
+  return wanted.trim() !== '' && `\n${lines.join('\n')}\n`.includes(`\n${wanted}\n`);
 }
 
 /** Also those that overlap, because either could be meant. */
