@@ -42,7 +42,12 @@ export function checkSummarizerPrompt(node: SourceNode, report: Report): void {
   const roots = checkPrompt(node, SUMMARIZER, report);
   if (roots === undefined || roots.has('answers')) return;
   const message = 'The prompt never reads `answers`, so the model would not see what it merges';
-  report({ code: 'invalid-value', range: nodeRange(node), message, hint: 'write `{{ answers | json }}` in it' });
+  report({
+    code: 'invalid-value',
+    range: nodeRange(node),
+    message,
+    hint: 'write `{{ answers | json }}` in it',
+  });
 }
 
 /** Reports what is wrong with the template that says requests again; one that never reads the request says nothing again. */

@@ -16,6 +16,15 @@ export function mayTryAgain(state: RunState, work: OpenWork, failure: CodedFailu
   return retry !== undefined && work.retries < retry.max && ERROR_CODES[failure.code].retryable;
 }
 
+/** The failure that a text is which was cut off, while another try is left; then it counts as far as it came. Pure. */
+export function cutOffFailure(state: RunState, work: OpenWork): CodedFailure | undefined {
+  const failure = {
+    code: 'OUTPUT_TRUNCATED',
+    message: 'the text was cut off where its model may answer no longer',
+  } as const;
+  return mayTryAgain(state, work, failure) ? failure : undefined;
+}
+
 /**
  * Whether work must be kept: its model cannot be reached, and neither a retry nor the procedures around it have a way
  * for that. Pure.

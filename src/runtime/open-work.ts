@@ -7,7 +7,7 @@ import { startPotTime } from '../policy/budget.ts';
 import { admit, cancelActsOf } from './admission.ts';
 import { closeInside, removeWork } from './close-work.ts';
 import { inputsAfter, refusedRewrite } from './crews/rewritten-inputs.ts';
-import { declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
+import { cutOffFailure, declaredOf, mayTryAgain, mustHold } from './failed-work.ts';
 import { openPots, phasePot } from './pots.ts';
 import { startReflection } from './reflect/reflection-work.ts';
 import { reminded, withVerdicts } from './remember/around-work.ts';
@@ -233,9 +233,11 @@ function openProcedure(draft: Draft, work: OpenWork, inner: InnerProcedure): voi
   draft.moves.push({ procedure: id, type: ENTER });
 }
 
-/** An artifact that does not fit its schema never gets out, whoever made it. */
+/** An artifact that does not fit its schema never gets out, whoever made it (nor a cut text, while another try is left). */
 function checkedOutcome(state: RunState, work: OpenWork, outcome: WorkOutcome): WorkOutcome {
   if (outcome.type !== 'completed') return outcome;
+  const cutOff = outcome.cutOff === true ? cutOffFailure(state, work) : undefined;
+  if (cutOff !== undefined) return { type: 'failed', failure: cutOff };
   const unread = refusedRewrite(procedureOf(state, work.procedure), work.path, outcome.artifact);
   if (unread !== undefined) return { type: 'failed', failure: unread };
   const schema = artifactSchema(declaredOf(state, work));

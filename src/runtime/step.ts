@@ -25,7 +25,8 @@ export interface KeptTrial extends Delivered {
  * with what the next trial has to know.
  */
 export type WorkOutcome =
-  | (Delivered & { readonly type: 'completed' })
+  /** `cutOff`: the artifact is a text that its model could not end. */
+  | (Delivered & { readonly type: 'completed'; readonly cutOff?: true })
   /** `part` is the item whose failure it is. */
   | { readonly type: 'failed'; readonly failure: CodedFailure; readonly part?: string }
   | {

@@ -33,6 +33,20 @@ test('a text that was cut off is kept, said to be cut, and not paid for again', 
   expect(eventsOf(whole, 'model.ended')[0]).not.toHaveProperty('cutAt');
 });
 
+test('where another try is left, a text that was cut off is tried again, and the last one counts', async () => {
+  const yaml = `roles: { writer: { goal: Write. } }
+start: write
+phases:
+  write: { role: writer, task: Write., retry: { max: 1, backoff: 1ms }, next: done }
+  done: { end: success, result: "{{ write }}" }
+`;
+  const mended = await runCrew({ yaml, replies: inOrder([half, { text: 'whole' }]) });
+  expect(resultOf(mended)).toMatchObject({ outcome: 'success', result: 'whole' });
+  const again = await runCrew({ yaml, replies: inOrder([half, { text: 'more of it', finish: 'length' }]) });
+  expect(resultOf(again)).toMatchObject({ outcome: 'success', result: 'more of it' });
+  expect(again.modelRequests).toHaveLength(2);
+});
+
 test('where all room went into thoughts, nothing is there to keep, and it is asked for again', async () => {
   const run = await work([{ text: ' ', finish: 'length' }, { text: 'whole' }]);
   expect(resultOf(run)).toMatchObject({ result: 'whole' });

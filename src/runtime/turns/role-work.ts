@@ -53,5 +53,6 @@ function stepOf(work: RoleWork, { loop, effects, outcome }: TurnStep): Step<Role
   if (outcome === undefined) return { state, effects };
   if (outcome.type === 'failed') return { state, effects, outcome };
   if (outcome.type === 'ended') throw new Error('a role phase has no controls that end it');
-  return { state, effects, outcome: { type: 'completed', artifact: outcome.artifact } };
+  const cutOff = outcome.cutOff === true ? { cutOff: true as const } : {};
+  return { state, effects, outcome: { type: 'completed', artifact: outcome.artifact, ...cutOff } };
 }
