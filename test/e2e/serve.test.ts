@@ -188,7 +188,10 @@ describe('the end of a server', () => {
 
   test('comes by itself when the one client of stdio is gone', async () => {
     const served = makeServedFolder();
-    const child = spawn(process.execPath, [crewProgram(), 'serve', ...served.args], { cwd: served.folder });
+    const child = spawn(process.execPath, [crewProgram(), 'serve', ...served.args], {
+      cwd: served.folder,
+      env: { PATH: process.env.PATH ?? '', HOME: served.folder },
+    });
     onTestFinished(() => void child.kill('SIGKILL'));
     const lines: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (piece: string) => lines.push(piece));
@@ -241,7 +244,10 @@ function slowCall(token: string): RequestInit {
 
 test('over stdio what is no message is answered or left, and the next one is served', async () => {
   const served = makeServedFolder();
-  const child = spawn(process.execPath, [crewProgram(), 'serve', ...served.args], { cwd: served.folder });
+  const child = spawn(process.execPath, [crewProgram(), 'serve', ...served.args], {
+    cwd: served.folder,
+    env: { PATH: process.env.PATH ?? '', HOME: served.folder },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
