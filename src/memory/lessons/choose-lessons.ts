@@ -38,8 +38,8 @@ const SIMILAR_TOKENS = 4_000;
 const SAME_TASK = 2;
 
 /**
- * The best few lessons for a task: those that the same task has taught, or that a person has pinned, before others; among
- * them by the sum of how similar they are and how often their uses passed, 0..1 each. Only active ones whose words come from no stranger. Every tenth task, by a hash of its number,
+ * The best few lessons for a task, by a sum: taught by this very task 2, pinned by a person 1, likeness 0..1, rate of passes
+ * 0..1. Only active ones whose words come from no stranger. Every tenth task, by a hash of its number,
  * gets none: no chance is in it. Fails as the store does.
  */
 export async function chooseLessons(
