@@ -258,7 +258,7 @@ describe('without a terminal', () => {
     const script = written(OPEN).replace('text: Plum', 'delay_ms: 60000, text: Plum');
     writeFileSync(join(folder, 'replies.yaml'), script.replace('"which spring?"', ''));
     const running = startCrew([...ARGS, '--reformulate', '--run-id', 'killed'], { from: folder });
-    await until(() => /write +│ ▸/.test(running.stderr()));
+    await until(() => /\swrite +│ ▸/.test(running.stderr()));
     running.kill('SIGKILL');
     await running.ended;
     writeFileSync(join(folder, 'replies.yaml'), written(OPEN));
