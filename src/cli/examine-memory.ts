@@ -5,7 +5,7 @@ import { isMemoryAddress } from '../model/memory-place.ts';
 import { formatQuantity } from '../reporters/amounts.ts';
 import { sanitizeText } from '../reporters/sanitize.ts';
 import { type ExaminedPlace, type Finding, wordsOf } from './finding.ts';
-import { chooseMemory } from './memory/choose-memory.ts';
+import { chosenHere } from './memory/chosen-here.ts';
 import { borrowStore } from './memory/shared-stores.ts';
 import { ownMemoryPlace } from './user-folder.ts';
 import { stateDirOf } from './workspace.ts';
@@ -21,23 +21,13 @@ const ALL = { scopes: 'all', states: 'all' } as const;
  * is not there is not made, an address is not asked.
  */
 export async function examineMemory(where: ExaminedPlace): Promise<readonly Finding[]> {
-  const place = await placeHere(where);
+  // The default where settings cannot be read.
+  const place = (await chosenHere(where))?.place ?? join(stateDirOf(where.values, where.terminal), 'memory');
   const own = ownMemoryPlace(where.terminal);
   const missing = isInstalled(MEMORY_PACKAGE) ? '' : `; not installed: ${MEMORY_PACKAGE}`;
   if (missing !== '') return [{ about: 'memory', state: 'note', text: `${unread(place)}${missing}` }];
   const here = await examineStore('memory', place, where);
   return holdsTables(own) && own !== place ? [here, await examineStore('own memory', own, where)] : [here];
-}
-
-/** The default where settings cannot be read, which is told of elsewhere. */
-async function placeHere({ values, terminal }: ExaminedPlace): Promise<string> {
-  try {
-    const quiet = { ...terminal, stderr: () => undefined };
-    return (await chooseMemory({}, { values, terminal: quiet })).place;
-  } catch (error) {
-    if (error instanceof CrewError) return join(stateDirOf(values, terminal), 'memory');
-    throw error;
-  }
 }
 
 async function examineStore(

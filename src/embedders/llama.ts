@@ -12,13 +12,12 @@ import { assertUnchanged, type LlamaFile, readLlamaFile } from './llama-file.ts'
 import type { LlamaAnswer, LlamaQuestion } from './llama-messages.ts';
 import { prefixOf } from './model-prefixes.ts';
 import { normalise } from './normalise.ts';
+import { readableText } from './readable-text.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withinTime } from './within-time.ts';
 
 const PACKAGE = 'node-llama-cpp';
 const TEXTS_A_QUESTION = 16;
-/** More of a text than the model is given tokens of. */
-const LONGEST_TEXT = 24_000;
 /** How long a question of somebody who waits may take once the model is open, where nothing else is said. */
 const PATIENCE_MS = 30_000;
 /** How long a model may take to be read from a slow disk. */
@@ -59,9 +58,7 @@ export async function createLlamaEmbedder(
         signal?.throwIfAborted();
         const some = texts
           .slice(from, from + TEXTS_A_QUESTION)
-          .map(
-            text => prefixOf(file.name, kind) + (text.slice(0, LONGEST_TEXT).toWellFormed().trim() || '-'),
-          );
+          .map(text => prefixOf(file.name, kind) + readableText(text));
         await runner.open(signal);
         const ask = (until: AbortSignal | undefined) => runner.ask(some, kind, until);
         const answer = await (kind === 'note'

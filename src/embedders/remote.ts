@@ -3,6 +3,7 @@ import { CrewError, ERROR_CODES } from '../model/crew-error.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import { normalise } from './normalise.ts';
+import { readableText } from './readable-text.ts';
 import { withinTime } from './within-time.ts';
 
 /** One server that makes vectors: what it is called, and how it is asked for the vectors of some texts, in their order. */
@@ -23,8 +24,6 @@ export const PATIENCE_MS = 8_000;
 const TEXTS_A_QUESTION = 64;
 const TRIES = 4;
 const FIRST_WAIT_MS = 500;
-/** More of a text than any of these models reads. */
-const LONGEST_TEXT = 24_000;
 /** A model that finds less than this too long means something else. */
 const SHORTEST_TEXT = 100;
 
@@ -37,10 +36,7 @@ export function createRemoteEmbedder(model: RemoteModel): Embedder {
     async embed(texts, kind, signal) {
       const vectors: Float32Array[] = [];
       for (let from = 0; from < texts.length; from += TEXTS_A_QUESTION) {
-        // Servers refuse a text without anything in it.
-        const some = texts
-          .slice(from, from + TEXTS_A_QUESTION)
-          .map(text => text.slice(0, LONGEST_TEXT).toWellFormed().trim() || '-');
+        const some = texts.slice(from, from + TEXTS_A_QUESTION).map(readableText);
         const ask = (until: AbortSignal | undefined) =>
           askFitting(async texts => {
             const answer = await askAgain(() => model.ask(texts, kind, until), until);

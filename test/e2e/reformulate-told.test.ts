@@ -4,34 +4,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hasTmux } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { crew, type Ended } from './crew-process.ts';
+import { ARGS, POEM_CREW, RUN, reply, written } from './poem-crew.ts';
 import { crewLine, openTmuxShell, type TmuxShell } from './tmux-shell.ts';
 
-const CREW = `version: 1
-crew: poem
-goal: Write what is asked for.
-inputs: { topic: { type: string }, tone: { type: string, default: calm } }
-models: { default: auto }
-budget: { calls: 60, tokens: 100m }
-start: write
-phases:
-  write:
-    chain: [{ model: default, prompt_template: "A {{ inputs.tone }} text: {{ inputs.topic }}" }]
-    next: done
-  done: { end: success, result: "{{ write }} about {{ inputs.topic }}" }
-`;
-const reply = (reformulated: string, assumptions: readonly string[], questions: readonly string[]) =>
-  `  - { phase: reformulate/rewrite, times: 1, json: ${JSON.stringify({ reformulated, assumptions, questions })} }\n`;
-const written = (...rows: readonly string[]): string =>
-  `version: 1\nreplies:\n${rows.join('')}  - { phase: write, text: Plum blossoms }\n`;
 const PROSE = '  - { phase: reformulate/rewrite, times: 20, text: "Here is a poem." }\n';
-const RUN = 'run poem.crew.yaml "a poem about spring" --reformulate --model script:replies.yaml';
-const ARGS = ['run', 'poem.crew.yaml', 'a poem about spring', '--model', 'script:replies.yaml'];
 
 let folder = '';
 let shell: TmuxShell | undefined;
 beforeEach(() => {
   folder = makeFolder();
-  writeFileSync(join(folder, 'poem.crew.yaml'), CREW);
+  writeFileSync(join(folder, 'poem.crew.yaml'), POEM_CREW);
   writeFileSync(join(folder, 'replies.yaml'), written(PROSE));
 });
 afterEach(() => {

@@ -4,36 +4,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hasTmux, until } from '../machine.ts';
 import { makeFolder } from '../tools/git-repository.ts';
 import { crew, type Ended, startCrew } from './crew-process.ts';
+import { ARGS, POEM_CREW, RUN, reply, written } from './poem-crew.ts';
 import { crewLine, openTmuxShell, type TmuxShell } from './tmux-shell.ts';
 
-const CREW = `version: 1
-crew: poem
-goal: Write what is asked for.
-inputs: { topic: { type: string }, tone: { type: string, default: calm } }
-models: { default: auto }
-budget: { calls: 60, tokens: 100m }
-start: write
-phases:
-  write:
-    chain: [{ model: default, prompt_template: "A {{ inputs.tone }} text: {{ inputs.topic }}" }]
-    next: done
-  done: { end: success, result: "{{ write }} about {{ inputs.topic }}" }
-`;
-const reply = (reformulated: string, assumptions: readonly string[], questions: readonly string[]) =>
-  `  - { phase: reformulate/rewrite, times: 1, json: ${JSON.stringify({ reformulated, assumptions, questions })} }\n`;
-const written = (...rows: readonly string[]): string =>
-  `version: 1\nreplies:\n${rows.join('')}  - { phase: write, text: Plum blossoms }\n`;
 const OPEN = reply('a haiku about spring', ['it is in English'], ['which spring?']);
 const CLEAR = reply('a haiku about the spring of 2020', [], []);
 const THIRD = reply('a haiku about the spring of 2021', [], []);
-const RUN = 'run poem.crew.yaml "a poem about spring" --reformulate --model script:replies.yaml';
-const ARGS = ['run', 'poem.crew.yaml', 'a poem about spring', '--model', 'script:replies.yaml'];
 
 let folder = '';
 let shell: TmuxShell | undefined;
 beforeEach(() => {
   folder = makeFolder();
-  writeFileSync(join(folder, 'poem.crew.yaml'), CREW);
+  writeFileSync(join(folder, 'poem.crew.yaml'), POEM_CREW);
   writeFileSync(join(folder, 'replies.yaml'), written(OPEN, CLEAR, THIRD));
 });
 afterEach(() => {
@@ -321,7 +303,7 @@ describe('settings', () => {
 
 describe('what is the request', () => {
   test('is the only text that has to be given; where that is not clear it is named', async () => {
-    const two = CREW.replace('tone: { type: string, default: calm }', 'tone: { type: string }');
+    const two = POEM_CREW.replace('tone: { type: string, default: calm }', 'tone: { type: string }');
     writeFileSync(join(folder, 'poem.crew.yaml'), two);
     const unclear = await run('--reformulate');
     expect([unclear.code, unclear.stderr]).toEqual([2, expect.stringContaining('`topic`, `tone`')]);
